@@ -1,0 +1,3 @@
+//! Lalin: the realtime monitor of interface traffic for MikroTik routers.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The pages, their texts and the embedded assets.

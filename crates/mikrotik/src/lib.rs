@@ -1,0 +1,1 @@
+//! A MikroTik router as a `StatsSource`.

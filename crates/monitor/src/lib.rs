@@ -1,0 +1,1 @@
+//! The engine: who is watched, sampling, rates, the recent window, the broadcast.

@@ -1,0 +1,1 @@
+//! The MikroTik RouterOS API protocol: bytes, sentences, login, tagged commands.

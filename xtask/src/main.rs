@@ -1,0 +1,3 @@
+//! What a contributor would otherwise script.
+
+fn main() {}
