@@ -1,1 +1,41 @@
 //! The vocabulary of interface traffic.
+//!
+//! Every room of Lalin speaks in these words, and only in them: an [`Interface`] has [`Counters`]; a
+//! [`StatsSource`] reads a [`Snapshot`] of all of a router's interfaces at one moment; two snapshots give a
+//! [`Rate`] an interface; the engine publishes a [`Frame`] a tick and a [`RouterState`] whenever it changes.
+//!
+//! No I/O, no clock of its own (every moment is handed in), no serialisation: what an API shows of these types
+//! is the API's business.
+//!
+//! ```
+//! use std::time::Duration;
+//! use lalin_stats::{Counters, Interface, Rate, RateLimits, Row};
+//!
+//! let ether1 = std::sync::Arc::new(Interface::new("*1", "ether1", "ether"));
+//! let at = |rx: u64, tx: u64| Row::new(ether1.clone(), Counters::bytes(rx, tx));
+//!
+//! // 25 MB received and 2.5 MB sent in two seconds.
+//! let rate = Rate::between(&at(0, 0), &at(25_000_000, 2_500_000), Duration::from_secs(2), RateLimits::default());
+//! assert_eq!(rate.rx.map(|r| r.get()), Some(100_000_000)); // bit/s
+//! assert_eq!(rate.tx.map(|r| r.get()), Some(10_000_000));
+//! ```
+
+mod direction;
+mod error;
+mod frame;
+mod interface;
+mod rate;
+mod router;
+mod snapshot;
+mod source;
+
+pub use direction::PointOfView;
+pub use error::{Phase, SourceError};
+pub use frame::{Frame, RouterState};
+pub use interface::{Counters, Interface, InterfaceId};
+pub use rate::{BitsPerSecond, Rate, RateLimits};
+pub use router::{RouterId, RouterIdError};
+pub use snapshot::{Row, Snapshot};
+#[cfg(feature = "mock")]
+pub use source::MockStatsSource;
+pub use source::{Failure, Freshness, Reading, StatsSource};

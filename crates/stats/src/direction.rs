@@ -1,0 +1,85 @@
+//! Whose download is meant: direction has a point of view.
+//!
+//! The router counts from its own side. On an uplink what it receives (`rx`) is the network's download. On a line
+//! towards customers it is the other way round: what the router sends (`tx`) is what the customer downloads.
+
+use crate::Interface;
+
+/// From which side an interface's traffic is called download and upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PointOfView {
+    /// Download is `rx`: an uplink, or a port of which nothing else is known.
+    Network,
+    /// Download is `tx`: a line towards customers.
+    Customer,
+}
+
+impl PointOfView {
+    /// What an interface's kind and name tell.
+    ///
+    /// The router's servers (`pppoe-in`, `l2tp-in` ...), their dynamic lines (`<pppoe-budi>`), access points and
+    /// bridges face customers. A port whose name or comment says so (`lan`, `hotspot`) does as well, unless it
+    /// also says `wan`.
+    pub fn of(interface: &Interface) -> Self {
+        let towards_customers = interface.kind.ends_with("-in")
+            || (interface.name.starts_with('<') && interface.name.ends_with('>'))
+            || matches!(&*interface.kind, "bridge" | "wlan" | "wifi" | "cap");
+        let says = |word| {
+            [Some(&interface.name), interface.comment.as_ref()].into_iter().flatten().any(|text| has_word(text, word))
+        };
+        if says("wan") || says("uplink") {
+            Self::Network
+        } else if towards_customers || says("lan") || says("hotspot") {
+            Self::Customer
+        } else {
+            Self::Network
+        }
+    }
+
+    /// Picks download and upload from what the router received and sent.
+    pub fn down_up<T>(self, rx: T, tx: T) -> (T, T) {
+        match self {
+            Self::Network => (rx, tx),
+            Self::Customer => (tx, rx),
+        }
+    }
+}
+
+/// Whether `word` stands in `text`, letter case aside, with no letter beside it (`ether2-LAN1`, but not `plan`).
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphabetic()).any(|part| part.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn side(name: &str, kind: &str, comment: Option<&str>) -> PointOfView {
+        let mut interface = Interface::new("*1", name, kind);
+        interface.comment = comment.map(Into::into);
+        PointOfView::of(&interface)
+    }
+
+    #[test]
+    fn a_customers_download_is_what_the_router_sends() {
+        for (name, kind) in [("<pppoe-budi>", "pppoe-in"), ("<l2tp-x>", "l2tp-in"), ("bridge1", "bridge")] {
+            assert_eq!(side(name, kind, None), PointOfView::Customer, "{name}");
+        }
+        assert_eq!(PointOfView::Customer.down_up("rx", "tx"), ("tx", "rx"));
+    }
+
+    #[test]
+    fn a_wan_port_keeps_the_routers_own_side() {
+        for (name, kind) in [("ether1", "ether"), ("pppoe-out1", "pppoe-out"), ("sfp1", "ether"), ("vlan-plan", "vlan")]
+        {
+            assert_eq!(side(name, kind, None), PointOfView::Network, "{name}");
+        }
+        assert_eq!(side("bridge-WAN", "bridge", None), PointOfView::Network);
+    }
+
+    #[test]
+    fn a_name_or_comment_may_say_it() {
+        assert_eq!(side("ether2-LAN1", "ether", None), PointOfView::Customer);
+        assert_eq!(side("ether3", "ether", Some("Hotspot warga")), PointOfView::Customer);
+    }
+}

@@ -1,0 +1,104 @@
+//! Why a source could not be read, told apart by what the operator can do about it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where the time ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Opening the TCP connection.
+    Connect,
+    /// Between the open connection and the answered login.
+    Login,
+    /// Waiting for a command's answer.
+    Command,
+    /// The whole read, whatever it was doing.
+    Read,
+}
+
+/// Why there is no fresh data. Cheap to clone: every waiter of one read gets the same one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// No route, no such host, or the host is down.
+    #[error("router unreachable: {detail}")]
+    Unreachable {
+        /// What the system said.
+        detail: Arc<str>,
+    },
+    /// The host answers, the port does not: the router's API service is off or on another port.
+    #[error("connection refused: {detail}")]
+    Refused {
+        /// What the system said.
+        detail: Arc<str>,
+    },
+    /// Nothing came in time.
+    #[error("timed out after {} ms ({phase:?})", after.as_millis())]
+    TimedOut {
+        /// What was being waited for.
+        phase: Phase,
+        /// The limit that ran out.
+        after: Duration,
+    },
+    /// User name or password are wrong. Retried at most once a minute: the router logs each attempt.
+    #[error("wrong user name or password: {detail}")]
+    WrongCredentials {
+        /// The router's own words.
+        detail: Arc<str>,
+    },
+    /// The user may not read this.
+    #[error("permission missing: {detail}")]
+    NotPermitted {
+        /// The router's own words.
+        detail: Arc<str>,
+    },
+    /// The router closed the connection before the login was answered: the address is not allowed, or the
+    /// service's session limit is reached.
+    #[error("router closed the connection at login: {detail}")]
+    TurnedAway {
+        /// What was seen.
+        detail: Arc<str>,
+    },
+    /// The connection ended.
+    #[error("connection closed: {detail}")]
+    Closed {
+        /// What was seen.
+        detail: Arc<str>,
+    },
+    /// The router answered with an error of its own.
+    #[error("router answered: {detail}")]
+    Router {
+        /// The router's own words.
+        detail: Arc<str>,
+    },
+    /// The bytes are not the expected protocol: another service listens on this port, or the line damages data.
+    #[error("unexpected answer: {detail}")]
+    Malformed {
+        /// What was wrong with it.
+        detail: Arc<str>,
+    },
+    /// A fault of our own.
+    #[error("internal failure: {detail}")]
+    Internal {
+        /// What happened.
+        detail: Arc<str>,
+    },
+}
+
+impl SourceError {
+    /// A stable word for programs: the API's `reason`, the page's key for its sentence.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "unreachable",
+            Self::Refused { .. } => "refused",
+            Self::TimedOut { .. } => "timed-out",
+            Self::WrongCredentials { .. } => "wrong-credentials",
+            Self::NotPermitted { .. } => "not-permitted",
+            Self::TurnedAway { .. } => "turned-away",
+            Self::Closed { .. } => "closed",
+            Self::Router { .. } => "router-error",
+            Self::Malformed { .. } => "malformed",
+            Self::Internal { .. } => "internal",
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What leaves the engine: a frame a tick, and the router's state whenever it changes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{Counters, Failure, Interface, Rate, RouterId};
+
+/// One router's rates at one tick. Immutable; every consumer sees the same one.
+///
+/// A frame exists only for a real sample: a cached or repeated reading never becomes one.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Whose.
+    pub router: RouterId,
+    /// The tick's number; each frame's is one more than the last one's of this router.
+    pub seq: u64,
+    /// The sample's own moment, on the monotonic clock.
+    pub at: Instant,
+    /// The same on the wall clock, ms since 1970-01-01 UTC; never less than the last frame's.
+    pub unix_ms: u64,
+    /// The time since the sample before; `None` for the first of a run.
+    pub elapsed: Option<Duration>,
+    /// The interfaces, in the router's order; the same allocation from frame to frame while nothing changes.
+    pub interfaces: Arc<[Arc<Interface>]>,
+    /// The counters, in the order of `interfaces`.
+    pub counters: Box<[Counters]>,
+    /// The rates, in the order of `interfaces`.
+    pub rates: Box<[Rate]>,
+}
+
+impl Frame {
+    /// Every interface with its counters and rate.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (&Arc<Interface>, &Counters, Rate)> {
+        self.interfaces.iter().zip(&self.counters).zip(&self.rates).map(|((i, c), r)| (i, c, *r))
+    }
+}
+
+/// How it stands with a router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouterState {
+    /// Nobody watches, so nothing is asked.
+    Idle,
+    /// The first sample is being waited for.
+    Connecting,
+    /// The newest read succeeded.
+    Live,
+    /// The newest read failed; the last sample is still recent.
+    Stale(Failure),
+    /// Reads fail, and the last sample is old or there never was one.
+    Unreachable(Failure),
+}
+
+impl RouterState {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::Stale(_) => "stale",
+            Self::Unreachable(_) => "unreachable",
+        }
+    }
+
+    /// Why reads fail, where they do.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Stale(failure) | Self::Unreachable(failure) => Some(failure),
+            Self::Idle | Self::Connecting | Self::Live => None,
+        }
+    }
+}

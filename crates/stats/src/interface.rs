@@ -1,0 +1,119 @@
+//! An interface: the facts that seldom change, and its counters.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The router's own handle of an interface, such as `*1` or `*F00000`.
+///
+/// A dynamic line that comes back under the same name usually has another id, and its counters start anew.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InterfaceId(Arc<str>);
+
+impl InterfaceId {
+    /// The id as the router writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for InterfaceId {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for InterfaceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What is known of an interface besides its counters. Text is already decoded; it is data, never markup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// The router's handle.
+    pub id: InterfaceId,
+    /// The name, such as `ether1` or `<pppoe-budi>`.
+    pub name: Arc<str>,
+    /// The router's word for the kind: `ether`, `bridge`, `vlan`, `pppoe-in` and so on; an open set.
+    pub kind: Arc<str>,
+    /// The operator's comment.
+    pub comment: Option<Arc<str>>,
+    /// The name a physical port left the factory with.
+    pub default_name: Option<Arc<str>>,
+    /// The configured MTU in bytes, or `auto`.
+    pub mtu: Option<Arc<str>>,
+    /// The MTU in force, bytes.
+    pub actual_mtu: Option<u32>,
+    /// The layer-2 MTU, bytes; absent on virtual interfaces.
+    pub l2_mtu: Option<u32>,
+    /// The MAC address; absent on point-to-point lines.
+    pub mac_address: Option<Arc<str>>,
+    /// When the link last came up, as the router writes it (router-local time, two formats).
+    pub last_link_up: Option<Arc<str>>,
+    /// How often the link went down.
+    pub link_downs: Option<u64>,
+    /// The link is up.
+    pub running: bool,
+    /// An operator switched it off.
+    pub disabled: bool,
+    /// It was made by the router, for example for a customer who dialled in.
+    pub dynamic: bool,
+    /// It is a port of a bridge or bond.
+    pub slave: bool,
+}
+
+impl Interface {
+    /// An interface of which no more is known than this; the other fields are public.
+    pub fn new(id: &str, name: &str, kind: &str) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            kind: kind.into(),
+            comment: None,
+            default_name: None,
+            mtu: None,
+            actual_mtu: None,
+            l2_mtu: None,
+            mac_address: None,
+            last_link_up: None,
+            link_downs: None,
+            running: true,
+            disabled: false,
+            dynamic: false,
+            slave: false,
+        }
+    }
+}
+
+/// The counters of one interface at one moment. Direction is the router's: `rx` is what the router received.
+///
+/// A counter that the router did not send is `None`, which is not zero: some ports have no drop or error counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Bytes received, fast path included.
+    pub rx_bytes: Option<u64>,
+    /// Bytes sent, fast path included.
+    pub tx_bytes: Option<u64>,
+    /// Packets received.
+    pub rx_packets: Option<u64>,
+    /// Packets sent.
+    pub tx_packets: Option<u64>,
+    /// Received packets dropped.
+    pub rx_drops: Option<u64>,
+    /// Packets to send that were dropped.
+    pub tx_drops: Option<u64>,
+    /// Packets dropped by the interface's queue.
+    pub tx_queue_drops: Option<u64>,
+    /// Packets received with errors.
+    pub rx_errors: Option<u64>,
+    /// Packets sent with errors.
+    pub tx_errors: Option<u64>,
+}
+
+impl Counters {
+    /// Counters of which only the bytes are known.
+    pub fn bytes(rx: u64, tx: u64) -> Self {
+        Self { rx_bytes: Some(rx), tx_bytes: Some(tx), ..Self::default() }
+    }
+}

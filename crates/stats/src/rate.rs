@@ -1,0 +1,179 @@
+//! Rates: two samples of one interface and the time between them.
+//!
+//! The one place where a rate is computed. What cannot be known is `None`, never zero and never a guess: a counter
+//! that fell or is missing, an interface that was made anew, no time between the samples or too much of it, a
+//! jump that no link could carry.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::Row;
+
+/// A speed in bit/s (decimal: 1 Mbit/s is 1,000,000 bit/s).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BitsPerSecond(u64);
+
+impl BitsPerSecond {
+    /// So many bit/s.
+    pub const fn new(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// The number of bit/s.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    fn of(bytes: u64, elapsed: Duration) -> Self {
+        let bits = u128::from(bytes) * 8 * 1_000_000_000;
+        let nanos = elapsed.as_nanos().max(1);
+        Self(u64::try_from((bits + nanos / 2) / nanos).unwrap_or(u64::MAX))
+    }
+}
+
+impl fmt::Display for BitsPerSecond {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bit/s", self.0)
+    }
+}
+
+/// What is believed of two samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    /// Two samples further apart than this give no rate: the stretch between them is a gap.
+    pub longest: Duration,
+    /// A rate above this is a counter's jump, not traffic. The fastest port of any router today carries 400 Gbit/s.
+    pub fastest: BitsPerSecond,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self { longest: Duration::from_secs(6), fastest: BitsPerSecond::new(1_000_000_000_000) }
+    }
+}
+
+/// How fast an interface received and sent between two samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rate {
+    /// Received by the router; `None` where it cannot be known.
+    pub rx: Option<BitsPerSecond>,
+    /// Sent by the router; `None` where it cannot be known.
+    pub tx: Option<BitsPerSecond>,
+}
+
+impl Rate {
+    /// Neither direction is known.
+    pub const UNKNOWN: Self = Self { rx: None, tx: None };
+
+    /// The rate between two samples of what should be one interface, taken `elapsed` apart.
+    pub fn between(before: &Row, after: &Row, elapsed: Duration, limits: RateLimits) -> Self {
+        if elapsed.is_zero() || elapsed > limits.longest || !same_life(before, after) {
+            return Self::UNKNOWN;
+        }
+        let (old, new) = (&before.counters, &after.counters);
+        let rx = rise(old.rx_bytes, new.rx_bytes);
+        let tx = rise(old.tx_bytes, new.tx_bytes);
+        // One direction fell: the counters were reset, so the other one's rise is not a rise either.
+        if matches!(rx, Rise::Fell) || matches!(tx, Rise::Fell) {
+            return Self::UNKNOWN;
+        }
+        let speed = |rise| match rise {
+            Rise::By(bytes) => Some(BitsPerSecond::of(bytes, elapsed)).filter(|rate| *rate <= limits.fastest),
+            Rise::Fell | Rise::Unknown => None,
+        };
+        Self { rx: speed(rx), tx: speed(tx) }
+    }
+}
+
+/// Whether the counters of both rows belong to one life of one interface.
+fn same_life(before: &Row, after: &Row) -> bool {
+    let (old, new) = (&before.interface, &after.interface);
+    old.id == new.id && old.name == new.name && old.last_link_up == new.last_link_up
+}
+
+enum Rise {
+    By(u64),
+    Fell,
+    Unknown,
+}
+
+fn rise(before: Option<u64>, after: Option<u64>) -> Rise {
+    match (before, after) {
+        (Some(before), Some(after)) => after.checked_sub(before).map_or(Rise::Fell, Rise::By),
+        _ => Rise::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Counters, Interface};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn row(rx: u64, tx: u64) -> Row {
+        Row::new(Arc::new(Interface::new("*1", "ether1", "ether")), Counters::bytes(rx, tx))
+    }
+
+    fn between(before: &Row, after: &Row) -> Rate {
+        Rate::between(before, after, SECOND, RateLimits::default())
+    }
+
+    #[test]
+    fn bytes_a_second_become_bits_a_second() {
+        let rate = between(&row(1_000, 5), &row(126_000, 5));
+        assert_eq!(rate, Rate { rx: Some(BitsPerSecond::new(1_000_000)), tx: Some(BitsPerSecond::new(0)) });
+    }
+
+    #[test]
+    fn counters_past_2_to_the_53_lose_nothing() {
+        let base = 228_405_285_520_454_u64 + (1 << 60);
+        assert_eq!(between(&row(base, 0), &row(base + 1, 0)).rx, Some(BitsPerSecond::new(8)));
+    }
+
+    #[test]
+    fn a_counter_that_fell_gives_no_rate_in_either_direction() {
+        for after in [row(0, 600), row(999, 600)] {
+            assert_eq!(between(&row(1_000, 500), &after), Rate::UNKNOWN);
+        }
+    }
+
+    #[test]
+    fn a_missing_counter_silences_only_its_own_direction() {
+        let mut after = row(2_000, 500);
+        after.counters.tx_bytes = None;
+        assert_eq!(between(&row(1_000, 500), &after), Rate { rx: Some(BitsPerSecond::new(8_000)), tx: None });
+    }
+
+    #[test]
+    fn a_jump_that_no_link_could_carry_gives_no_rate() {
+        assert_eq!(between(&row(0, 0), &row(u64::MAX, 1_000)).rx, None);
+        assert_eq!(between(&row(0, 0), &row(125_000_000_001, 0)).rx, None);
+        assert!(between(&row(0, 0), &row(125_000_000_000, 0)).rx.is_some());
+    }
+
+    #[test]
+    fn no_time_or_too_much_time_gives_no_rate() {
+        for elapsed in [Duration::ZERO, Duration::from_millis(6_001), Duration::from_secs(30)] {
+            assert_eq!(Rate::between(&row(0, 0), &row(1, 1), elapsed, RateLimits::default()), Rate::UNKNOWN);
+        }
+    }
+
+    #[test]
+    fn another_id_name_or_link_up_time_is_another_life() {
+        let before = row(0, 0);
+        let other = |change: fn(&mut Interface)| {
+            let mut interface = Interface::clone(&before.interface);
+            change(&mut interface);
+            Row::new(Arc::new(interface), Counters::bytes(1_000, 1_000))
+        };
+        let lives: [fn(&mut Interface); 3] =
+            [|i| i.id = "*2".into(), |i| i.name = "ether2".into(), |i| i.last_link_up = Some("now".into())];
+        for change in lives {
+            assert_eq!(between(&before, &other(change)), Rate::UNKNOWN);
+        }
+        assert_ne!(between(&before, &other(|i| i.comment = Some("new".into()))), Rate::UNKNOWN);
+    }
+}
