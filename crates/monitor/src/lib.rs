@@ -1,1 +1,44 @@
-//! The engine: who is watched, sampling, rates, the recent window, the broadcast.
+//! The engine: who is watched, the sampling loop, rates, the recent window, one broadcast a tick.
+//!
+//! A [`Monitor`] holds a [`Router`] for each router. A router samples its `StatsSource` at the interval while
+//! somebody watches (an open [`Subscription`], or a [`Router::poll`] within the last 10 s) and asks nothing of the
+//! router otherwise. From two samples it makes rates, once; every subscriber is handed the same [`Frame`].
+//!
+//! What is absent: this crate knows nothing of MikroTik, HTTP, SQL or JSON.
+//!
+//! [`Frame`]: lalin_stats::Frame
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use lalin_monitor::{Label, Monitor, Settings, Update};
+//! # use lalin_stats::StatsSource;
+//! # async fn demo(source: Arc<dyn StatsSource>) -> Result<(), Box<dyn std::error::Error>> {
+//! let monitor = Monitor::new(Settings::default());
+//! let router = monitor.add("main".parse()?, Label::new("Kantor", "192.168.88.1:8728"), source);
+//! let mut subscription = router.subscribe(None, router.settings().window);
+//! while let Some(update) = subscription.next().await {
+//!     if let Update::Tick(frame) = update {
+//!         println!("tick {} has {} interfaces", frame.seq, frame.interfaces.len());
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod demand;
+mod engine;
+mod finder;
+mod fleet;
+mod moment;
+mod past;
+mod router;
+mod sampler;
+mod settings;
+mod subscription;
+
+pub use fleet::Monitor;
+pub use moment::CountersAt;
+pub use past::{Series, Window};
+pub use router::{Label, Router, Status};
+pub use settings::Settings;
+pub use subscription::{Subscription, Update};

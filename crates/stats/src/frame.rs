@@ -22,6 +22,8 @@ pub struct Frame {
     pub unix_ms: u64,
     /// The time since the sample before; `None` for the first of a run.
     pub elapsed: Option<Duration>,
+    /// Counts the changes of `interfaces`: two frames of one revision have the same list.
+    pub revision: u64,
     /// The interfaces, in the router's order; the same allocation from frame to frame while nothing changes.
     pub interfaces: Arc<[Arc<Interface>]>,
     /// The counters, in the order of `interfaces`.

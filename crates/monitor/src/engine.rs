@@ -1,0 +1,196 @@
+//! From readings to frames and states: what one router's ticks change, under one lock.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use lalin_stats::{
+    Failure, Frame, Freshness, Interface, Rate, RateLimits, Reading, RouterId, RouterState, Row, Snapshot,
+};
+use tokio::sync::{broadcast, watch};
+
+use crate::finder::Finder;
+use crate::past::{Past, Point};
+use crate::router::Status;
+use crate::{Settings, Window};
+
+/// What the engine tells subscribers.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    Tick(Arc<Frame>),
+    State(Status),
+}
+
+/// How many events a subscriber may be behind before it is given a window instead.
+const BACKLOG: usize = 64;
+
+/// One router's recent frames and state.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    router: RouterId,
+    settings: Settings,
+    seq: u64,
+    revision: u64,
+    recent: VecDeque<Arc<Frame>>,
+    past: Past,
+    /// `None` once the router was removed.
+    events: Option<broadcast::Sender<Event>>,
+    status: watch::Sender<Status>,
+}
+
+impl Engine {
+    pub(crate) fn new(router: RouterId, settings: Settings) -> Self {
+        let status = Status { state: RouterState::Idle, newest: None, has_line: false };
+        Self {
+            router,
+            settings,
+            seq: 0,
+            revision: 0,
+            recent: VecDeque::new(),
+            past: Past::default(),
+            events: Some(broadcast::Sender::new(BACKLOG)),
+            status: watch::Sender::new(status),
+        }
+    }
+
+    pub(crate) fn statuses(&self) -> watch::Receiver<Status> {
+        self.status.subscribe()
+    }
+
+    pub(crate) fn frames(&self) -> &VecDeque<Arc<Frame>> {
+        &self.recent
+    }
+
+    /// Whether the newest sample has none before it that it makes a line with.
+    pub(crate) fn starts_a_run(&self) -> bool {
+        let longest = self.settings.rate_limits().longest;
+        self.recent.back().is_none_or(|frame| frame.elapsed.is_none_or(|elapsed| elapsed > longest))
+    }
+
+    /// The events from now on, and what was before: no event falls between, as both are taken under one lock.
+    pub(crate) fn join(&self, after: Option<u64>, oldest_ms: u64) -> (broadcast::Receiver<Event>, Window) {
+        let window = match after.and_then(|seq| self.past.after(seq)) {
+            Some(points) => Window::new(points, true),
+            None => Window::new(self.past.since(oldest_ms), false),
+        };
+        let events = self.events.as_ref().map_or_else(|| broadcast::channel(1).1, broadcast::Sender::subscribe);
+        (events, window)
+    }
+
+    /// The router was removed: every subscription ends.
+    pub(crate) fn close(&mut self) {
+        self.events = None;
+    }
+
+    /// Sampling begins: somebody watches.
+    pub(crate) fn begin(&mut self) {
+        if matches!(self.status.borrow().state, RouterState::Idle) {
+            self.change(RouterState::Connecting);
+        }
+    }
+
+    /// Sampling ends: nobody watches.
+    pub(crate) fn end(&mut self) {
+        self.change(RouterState::Idle);
+    }
+
+    /// Takes in the outcome of one read; true when it was a new sample.
+    pub(crate) fn record(&mut self, outcome: Result<Reading, Failure>) -> bool {
+        let (snapshot, failure) = match outcome {
+            Ok(Reading { snapshot, freshness: Freshness::Fresh }) => (Some(snapshot), None),
+            Ok(Reading { snapshot, freshness: Freshness::Stale(failure) }) => (Some(snapshot), Some(failure)),
+            Err(failure) => (None, Some(failure)),
+        };
+        // A cached reading is no new point: only what was sampled after the last frame is.
+        let newest = self.recent.back().map(|frame| frame.at);
+        let new = snapshot.filter(|snapshot| newest.is_none_or(|at| snapshot.at > at));
+        let sampled = new.is_some();
+        if let Some(snapshot) = new {
+            self.tick(&snapshot);
+        }
+        self.change(match failure {
+            None => RouterState::Live,
+            Some(failure) => self.failing(failure),
+        });
+        sampled
+    }
+
+    fn failing(&self, failure: Failure) -> RouterState {
+        let age = self.recent.back().map(|frame| frame.at.elapsed());
+        match age {
+            Some(age) if age <= self.settings.unreachable_after => RouterState::Stale(failure),
+            _ => RouterState::Unreachable(failure),
+        }
+    }
+
+    fn tick(&mut self, snapshot: &Snapshot) {
+        let before = self.recent.back().cloned();
+        let interfaces = self.interfaces(snapshot, before.as_deref());
+        let elapsed = before.as_ref().map(|before| snapshot.at - before.at);
+        let rates = match &before {
+            Some(before) => rates(before, snapshot, self.settings.rate_limits()),
+            None => vec![Rate::UNKNOWN; snapshot.rows.len()].into(),
+        };
+        self.seq += 1;
+        let frame = Arc::new(Frame {
+            router: self.router.clone(),
+            seq: self.seq,
+            at: snapshot.at,
+            // The wall clock may be set back; a chart's time may not.
+            unix_ms: before.map_or(0, |before| before.unix_ms + 1).max(snapshot.unix_ms),
+            elapsed,
+            revision: self.revision,
+            interfaces,
+            counters: snapshot.rows.iter().map(|row| row.counters).collect(),
+            rates,
+        });
+        let window_ms = u64::try_from(self.settings.window.as_millis()).unwrap_or(u64::MAX);
+        self.past.push(Point::of(&frame), window_ms, self.settings.most_points());
+        self.recent.push_back(frame.clone());
+        while self.recent.len() > self.settings.recent_frames() {
+            self.recent.pop_front();
+        }
+        self.tell(Event::Tick(frame));
+    }
+
+    /// The snapshot's interfaces, in the last frame's allocation where nothing changed.
+    fn interfaces(&mut self, snapshot: &Snapshot, before: Option<&Frame>) -> Arc<[Arc<Interface>]> {
+        let new = || snapshot.rows.iter().map(|row| &row.interface);
+        match before {
+            Some(before) if new().eq(before.interfaces.iter()) => before.interfaces.clone(),
+            _ => {
+                self.revision += 1;
+                new().cloned().collect()
+            }
+        }
+    }
+
+    fn change(&self, state: RouterState) {
+        let newest = self.recent.back().map(|frame| (frame.at, frame.unix_ms));
+        let status = Status { state, newest, has_line: !self.starts_a_run() };
+        let mut told = false;
+        self.status.send_if_modified(|old| {
+            told = old.state != status.state;
+            let changed = *old != status;
+            *old = status.clone();
+            changed
+        });
+        if told {
+            tracing::debug!(router = %self.router, state = status.state.code(), "router state");
+            self.tell(Event::State(status));
+        }
+    }
+
+    /// No receiver is no failure: a poller reads without subscribing.
+    fn tell(&self, event: Event) {
+        let _ = self.events.as_ref().map(|events| events.send(event));
+    }
+}
+
+fn rates(before: &Frame, snapshot: &Snapshot, limits: RateLimits) -> Box<[Rate]> {
+    let elapsed = snapshot.at - before.at;
+    let before = Finder::new(before);
+    let rate = |(place, row): (usize, &Row)| {
+        before.find(&row.interface, place).map_or(Rate::UNKNOWN, |old| Rate::between(&old, row, elapsed, limits))
+    };
+    snapshot.rows.iter().enumerate().map(rate).collect()
+}

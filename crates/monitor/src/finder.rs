@@ -1,0 +1,32 @@
+//! Finds an interface of one frame in another.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use lalin_stats::{Frame, Interface, InterfaceId, Row};
+
+/// Looks interfaces up in one frame. Nearly always they stand at the same place as in the frame next to it; only
+/// when lines came or went is an index of the ids built.
+pub(crate) struct Finder<'a> {
+    frame: &'a Frame,
+    index: OnceCell<HashMap<&'a InterfaceId, usize>>,
+}
+
+impl<'a> Finder<'a> {
+    pub(crate) fn new(frame: &'a Frame) -> Self {
+        Self { frame, index: OnceCell::new() }
+    }
+
+    /// The frame's row of `interface` (same id and name), first looked for at `place`.
+    pub(crate) fn find(&self, interface: &Interface, place: usize) -> Option<Row> {
+        let same = |place: usize| {
+            let old = self.frame.interfaces.get(place)?;
+            (old.id == interface.id && old.name == interface.name).then_some(place)
+        };
+        let place = same(place).or_else(|| {
+            let places = || self.frame.interfaces.iter().enumerate().map(|(place, old)| (&old.id, place));
+            same(*self.index.get_or_init(|| places().collect()).get(&interface.id)?)
+        })?;
+        Some(Row::new(self.frame.interfaces[place].clone(), self.frame.counters[place]))
+    }
+}

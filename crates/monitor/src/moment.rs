@@ -1,0 +1,106 @@
+//! The counters at a moment between samples, for readers that divide differences themselves.
+//!
+//! A page that polls every 2 s and divides by 2 s draws a saw-tooth when samples are taken at any other moments. So
+//! it is given the counters of the moment it asks for, a fixed delay ago, on the straight line between the samples
+//! around that moment. They never fall, but where the router's own counters did.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lalin_stats::{Counters, Frame, Interface, Rate, RateLimits, Row};
+use tokio::time::Instant;
+
+use crate::finder::Finder;
+
+/// All interfaces' counters at one moment.
+#[derive(Clone, Debug)]
+pub struct CountersAt {
+    /// The newest sample: which interfaces there are, and their rates.
+    pub frame: Arc<Frame>,
+    /// The counters at the moment, in the order of `frame.interfaces`.
+    pub counters: Box<[Counters]>,
+}
+
+/// The counters of the newest frame's interfaces at `moment`. `frames` are the newest ones, oldest first.
+pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant, limits: RateLimits) -> Option<CountersAt> {
+    let frame = frames.back()?.clone();
+    let later = frames.partition_point(|frame| frame.at <= moment);
+    let before = later.checked_sub(1).and_then(|index| frames.get(index));
+    let after = frames.get(later);
+    let counters = match (before, after) {
+        // The next sample is late: nothing newer is known.
+        (_, None) => frame.counters.clone(),
+        (Some(before), Some(after)) if after.at - before.at <= limits.longest => {
+            let elapsed = after.at - before.at;
+            let part = (moment - before.at).as_secs_f64() / elapsed.as_secs_f64();
+            let (old, new) = (Finder::new(before), Finder::new(after));
+            each(&frame, |row, place| between(old.find(row, place), new.find(row, place), elapsed, part))
+        }
+        // In a gap, or before the first sample: back along the first line after it, not below what was before it.
+        (before, Some(after)) => {
+            let second = frames.get(later + 1).filter(|second| second.at - after.at <= limits.longest);
+            let elapsed = second.map_or(Duration::ZERO, |second| second.at - after.at);
+            let part = (after.at - moment).as_secs_f64() / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
+            let (floor, first) = (before.map(|before| Finder::new(before)), Finder::new(after));
+            let second = second.map(|second| Finder::new(second));
+            each(&frame, |row, place| {
+                let next = second.as_ref().and_then(|second| second.find(row, place));
+                let counters = back_from(first.find(row, place), next, elapsed, part)?;
+                let floor = floor.as_ref().and_then(|floor| floor.find(row, place));
+                Some(floor.map_or(counters, |floor| combine(&counters, &floor.counters, u64::max)))
+            })
+        }
+    };
+    Some(CountersAt { frame, counters })
+}
+
+fn each(frame: &Frame, at: impl Fn(&Interface, usize) -> Option<Counters>) -> Box<[Counters]> {
+    let rows = frame.rows().enumerate();
+    rows.map(|(place, (interface, counters, _))| at(interface, place).unwrap_or(*counters)).collect()
+}
+
+/// On the line from `old` to `new`, `part` of the way; `old`'s own counters until a reset is over.
+fn between(old: Option<Row>, new: Option<Row>, elapsed: Duration, part: f64) -> Option<Counters> {
+    let new = new?;
+    let Some(old) = old else { return Some(new.counters) };
+    if !rose(&old, &new, elapsed) {
+        return Some(old.counters);
+    }
+    Some(combine(&old.counters, &new.counters, |old, new| {
+        old.saturating_add((new.saturating_sub(old) as f64 * part).round() as u64)
+    }))
+}
+
+/// On the line through `first` and `second`, `part` of their distance before `first`.
+fn back_from(first: Option<Row>, second: Option<Row>, elapsed: Duration, part: f64) -> Option<Counters> {
+    let first = first?;
+    let Some(second) = second.filter(|second| rose(&first, second, elapsed)) else { return Some(first.counters) };
+    Some(combine(&first.counters, &second.counters, |first, second| {
+        first.saturating_sub((second.saturating_sub(first) as f64 * part).round() as u64)
+    }))
+}
+
+/// Whether both samples belong to one life and no byte counter fell.
+fn rose(old: &Row, new: &Row, elapsed: Duration) -> bool {
+    let any_gap = RateLimits { longest: Duration::MAX, ..RateLimits::default() };
+    Rate::between(old, new, elapsed, any_gap) != Rate::UNKNOWN
+}
+
+fn combine(a: &Counters, b: &Counters, with: impl Fn(u64, u64) -> u64) -> Counters {
+    let one = |a: Option<u64>, b: Option<u64>| match (a, b) {
+        (Some(a), Some(b)) => Some(with(a, b)),
+        (a, b) => a.or(b),
+    };
+    Counters {
+        rx_bytes: one(a.rx_bytes, b.rx_bytes),
+        tx_bytes: one(a.tx_bytes, b.tx_bytes),
+        rx_packets: one(a.rx_packets, b.rx_packets),
+        tx_packets: one(a.tx_packets, b.tx_packets),
+        rx_drops: one(a.rx_drops, b.rx_drops),
+        tx_drops: one(a.tx_drops, b.tx_drops),
+        tx_queue_drops: one(a.tx_queue_drops, b.tx_queue_drops),
+        rx_errors: one(a.rx_errors, b.rx_errors),
+        tx_errors: one(a.tx_errors, b.tx_errors),
+    }
+}

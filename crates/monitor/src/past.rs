@@ -1,0 +1,179 @@
+//! The recent window: a point a tick, kept small.
+//!
+//! A frame with all its counters is 180 bytes an interface; ten minutes of a router with 2,000 customers would be
+//! over 100 MB. A point keeps only both rates, eight bytes.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use lalin_stats::{BitsPerSecond, Frame, Interface, Rate};
+
+/// The rates of one tick. Speeds are f32, seven digits: enough for a pixel. An unknown rate is NaN in here only.
+#[derive(Debug)]
+pub(crate) struct Point {
+    pub(crate) seq: u64,
+    unix_ms: u64,
+    interfaces: Arc<[Arc<Interface>]>,
+    rates: Box<[[f32; 2]]>,
+}
+
+impl Point {
+    pub(crate) fn of(frame: &Frame) -> Self {
+        let small = |rate: Option<BitsPerSecond>| rate.map_or(f32::NAN, |rate| rate.get() as f32);
+        let rates = frame.rates.iter().map(|Rate { rx, tx }| [small(*rx), small(*tx)]).collect();
+        Self { seq: frame.seq, unix_ms: frame.unix_ms, interfaces: frame.interfaces.clone(), rates }
+    }
+}
+
+/// The points of the last minutes, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    points: VecDeque<Arc<Point>>,
+}
+
+impl Past {
+    /// Adds the newest point and forgets what is older than `window_ms` or beyond `most` points.
+    pub(crate) fn push(&mut self, point: Point, window_ms: u64, most: usize) {
+        let oldest = point.unix_ms.saturating_sub(window_ms);
+        self.points.push_back(Arc::new(point));
+        while self.points.len() > most || self.points.front().is_some_and(|first| first.unix_ms < oldest) {
+            self.points.pop_front();
+        }
+    }
+
+    /// The points after tick `seq`, if nothing between is forgotten.
+    pub(crate) fn after(&self, seq: u64) -> Option<Vec<Arc<Point>>> {
+        let newest = self.points.back()?.seq;
+        let oldest = self.points.front()?.seq;
+        if seq > newest || seq + 1 < oldest {
+            return None;
+        }
+        Some(self.points.iter().filter(|point| point.seq > seq).cloned().collect())
+    }
+
+    /// The points of the last `window_ms` before `now_ms`.
+    pub(crate) fn since(&self, oldest_ms: u64) -> Vec<Arc<Point>> {
+        self.points.iter().filter(|point| point.unix_ms >= oldest_ms).cloned().collect()
+    }
+}
+
+/// A stretch of the recent past, by interface.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    points: Vec<Arc<Point>>,
+    /// True: this continues what the subscriber has. False: it replaces it.
+    pub resumed: bool,
+}
+
+/// One interface's part of a [`Window`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// The interface's name. Lives of the interface under several ids are one series, with a gap between.
+    pub name: Arc<str>,
+    /// What the router received, bit/s, one a time of the window.
+    pub rx: Vec<Option<BitsPerSecond>>,
+    /// What the router sent, bit/s, one a time of the window.
+    pub tx: Vec<Option<BitsPerSecond>>,
+}
+
+impl Window {
+    pub(crate) fn new(points: Vec<Arc<Point>>, resumed: bool) -> Self {
+        Self { points, resumed }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
+    /// The number of the newest tick in it.
+    pub fn last_seq(&self) -> Option<u64> {
+        self.points.last().map(|point| point.seq)
+    }
+
+    /// The samples' times, ms since 1970-01-01 UTC, oldest first.
+    pub fn times(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.points.iter().map(|point| point.unix_ms)
+    }
+
+    /// The series of the interfaces that `wanted` says yes to, in the order of their appearance.
+    pub fn series(&self, wanted: impl Fn(&str) -> bool) -> Vec<Series> {
+        let mut series: Vec<Series> = Vec::new();
+        let mut index: HashMap<Arc<str>, usize> = HashMap::new();
+        let length = self.points.len();
+        for (at, point) in self.points.iter().enumerate() {
+            for (interface, rates) in point.interfaces.iter().zip(&point.rates) {
+                let place = match index.get(&interface.name) {
+                    Some(place) => *place,
+                    None if !wanted(&interface.name) => continue,
+                    None => {
+                        index.insert(interface.name.clone(), series.len());
+                        series.push(Series {
+                            name: interface.name.clone(),
+                            rx: vec![None; length],
+                            tx: vec![None; length],
+                        });
+                        series.len() - 1
+                    }
+                };
+                let large = |rate: f32| (!rate.is_nan()).then(|| BitsPerSecond::new(rate as u64));
+                series[place].rx[at] = large(rates[0]);
+                series[place].tx[at] = large(rates[1]);
+            }
+        }
+        series
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(seq: u64, names: &[&str], rx: &[f32]) -> Point {
+        let interfaces = names.iter().map(|name| Arc::new(Interface::new("*1", name, "ether"))).collect();
+        Point { seq, unix_ms: seq * 1_000, interfaces, rates: rx.iter().map(|rx| [*rx, f32::NAN]).collect() }
+    }
+
+    fn past(points: impl IntoIterator<Item = Point>, window_ms: u64, most: usize) -> Past {
+        let mut past = Past::default();
+        for point in points {
+            past.push(point, window_ms, most);
+        }
+        past
+    }
+
+    fn seqs(points: &[Arc<Point>]) -> Vec<u64> {
+        points.iter().map(|point| point.seq).collect()
+    }
+
+    #[test]
+    fn what_is_too_old_or_too_much_is_forgotten() {
+        let ten = || (1..=10).map(|seq| point(seq, &[], &[]));
+        assert_eq!(seqs(&past(ten(), 3_000, 100).since(0)), [7, 8, 9, 10]);
+        assert_eq!(seqs(&past(ten(), 60_000, 2).since(0)), [9, 10]);
+    }
+
+    #[test]
+    fn a_resumption_has_no_gap_and_no_repeat_or_is_none() {
+        let past = past((5..=9).map(|seq| point(seq, &[], &[])), 60_000, 100);
+        assert_eq!(past.after(7).map(|points| seqs(&points)), Some(vec![8, 9]));
+        assert_eq!(past.after(4).map(|points| seqs(&points)), Some(vec![5, 6, 7, 8, 9]));
+        assert_eq!(past.after(9).map(|points| seqs(&points)), Some(vec![]));
+        assert!(past.after(3).is_none(), "tick 4 is forgotten");
+        assert!(past.after(10).is_none(), "a tick that never was");
+    }
+
+    #[test]
+    fn an_interface_that_comes_and_goes_keeps_its_places_in_time() {
+        let points =
+            [point(1, &["a", "b"], &[10.0, 20.0]), point(2, &["b"], &[21.0]), point(3, &["b", "a"], &[22.0, 12.0])];
+        let window = Window::new(points.into_iter().map(Arc::new).collect(), false);
+        let bits = |rates: &[Option<u64>]| rates.iter().map(|rate| rate.map(BitsPerSecond::new)).collect::<Vec<_>>();
+        let series = window.series(|_| true);
+        assert_eq!(series.iter().map(|s| &*s.name).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(series[0].rx, bits(&[Some(10), None, Some(12)]));
+        assert_eq!(series[1].rx, bits(&[Some(20), Some(21), Some(22)]));
+        assert_eq!(series[1].tx, bits(&[None, None, None]));
+        assert_eq!(window.series(|name| name == "b").len(), 1);
+    }
+}

@@ -1,0 +1,151 @@
+//! One router as its consumers see it: watch it, ask it, know its state.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use lalin_stats::{Frame, RouterId, RouterState, StatsSource};
+use tokio::time::{Instant, timeout};
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::demand::Demand;
+use crate::engine::Engine;
+use crate::moment::counters_at;
+use crate::{CountersAt, Settings, Subscription, sampler};
+
+/// What people call a router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is, for display; no secret is in it.
+    pub address: Arc<str>,
+}
+
+impl Label {
+    /// A label of these.
+    pub fn new(name: &str, address: &str) -> Self {
+        Self { name: name.into(), address: address.into() }
+    }
+}
+
+/// How it stands with a router, and how old its data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The state.
+    pub state: RouterState,
+    /// The newest sample's moment: on the monotonic clock, and in ms since 1970-01-01 UTC.
+    pub newest: Option<(Instant, u64)>,
+    /// Whether the newest two samples make a line on which the counters of a moment lie.
+    pub(crate) has_line: bool,
+}
+
+impl Status {
+    /// The newest sample's age, if there ever was one.
+    pub fn age(&self) -> Option<Duration> {
+        self.newest.map(|(at, _)| at.elapsed())
+    }
+}
+
+/// What the sampling loop and the consumers share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) demand: Arc<Demand>,
+    engine: Mutex<Engine>,
+}
+
+impl Shared {
+    /// The lock is held for memory work only, never across a wait. A panic under it leaves nothing half done that
+    /// the next tick does not replace, so a poisoned lock is taken all the same.
+    pub(crate) fn engine(&self) -> MutexGuard<'_, Engine> {
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One router in the [`crate::Monitor`]. Dropping the last handle ends its sampling and its subscriptions.
+#[derive(Debug)]
+pub struct Router {
+    id: RouterId,
+    label: Label,
+    shared: Arc<Shared>,
+    _sampler: AbortOnDropHandle<()>,
+}
+
+impl Router {
+    pub(crate) fn new(id: RouterId, label: Label, settings: Settings, source: Arc<dyn StatsSource>) -> Self {
+        let engine = Mutex::new(Engine::new(id.clone(), settings));
+        let shared = Arc::new(Shared { settings, demand: Demand::new(), engine });
+        let sampler = AbortOnDropHandle::new(tokio::spawn(sampler::run(shared.clone(), source)));
+        Self { id, label, shared, _sampler: sampler }
+    }
+
+    /// The id.
+    pub fn id(&self) -> &RouterId {
+        &self.id
+    }
+
+    /// What people call it.
+    pub fn label(&self) -> &Label {
+        &self.label
+    }
+
+    /// The numbers it is sampled with.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// How many subscriptions are open.
+    pub fn viewers(&self) -> usize {
+        self.shared.demand.viewers()
+    }
+
+    /// The state now.
+    pub fn status(&self) -> Status {
+        self.shared.engine().statuses().borrow().clone()
+    }
+
+    /// The newest sample, however old.
+    pub fn newest(&self) -> Option<Arc<Frame>> {
+        self.shared.engine().frames().back().cloned()
+    }
+
+    /// Watches the router: the recent past, then every tick and every change of state, until it is dropped.
+    ///
+    /// `after` is the number of the last tick the caller has; the past begins after it if it is still known, and
+    /// otherwise covers the last `window`.
+    pub fn subscribe(&self, after: Option<u64>, window: Duration) -> Subscription {
+        Subscription::new(self.shared.clone(), after, window)
+    }
+
+    /// Counts as a viewer for the lease and makes sure that there is data, if there can be: returns as soon as the
+    /// newest sample is fresh, or reads fail, and at the latest after [`Settings::first_sample`].
+    pub async fn poll(&self) -> Status {
+        let settings = self.settings();
+        self.shared.demand.lease(settings.poll_lease);
+        let mut statuses = self.shared.engine().statuses();
+        let fresh = |status: &Status| status.age().is_some_and(|age| age <= settings.fresh_for);
+        let answerable = |status: &Status| {
+            fresh(status) && status.has_line
+                || matches!(status.state, RouterState::Stale(_) | RouterState::Unreachable(_))
+        };
+        // Out of time, or the router is gone: the state as it stands is the answer.
+        let _ = timeout(settings.first_sample, statuses.wait_for(answerable)).await;
+        self.status()
+    }
+
+    /// The counters of the moment [`Settings::delay`] before `asked`; `None` as long as nothing was sampled.
+    ///
+    /// `asked` is when the question came, not when it can be answered: a cold first [`Router::poll`] waits for samples.
+    pub fn counters(&self, asked: Instant) -> Option<CountersAt> {
+        let settings = self.settings();
+        let frames = self.shared.engine().frames().clone();
+        let moment = asked.checked_sub(settings.delay()).unwrap_or(asked);
+        counters_at(&frames, moment, settings.rate_limits())
+    }
+}
+
+impl Drop for Router {
+    fn drop(&mut self) {
+        self.shared.engine().close();
+    }
+}

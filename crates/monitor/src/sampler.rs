@@ -1,0 +1,54 @@
+//! The sampling loop of one router: one read an interval while somebody watches, none otherwise.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use lalin_stats::{Failure, Reading, SourceError, StatsSource};
+use tokio::time::{Instant, sleep_until};
+
+use crate::router::Shared;
+
+/// Samples for as long as the task lives.
+pub(crate) async fn run(shared: Arc<Shared>, source: Arc<dyn StatsSource>) {
+    let mut next = Instant::now();
+    loop {
+        shared.demand.begun().await;
+        shared.engine().begin();
+        tokio::select! {
+            biased;
+            () = shared.demand.ended() => {}
+            // Never ends by itself.
+            () = sample(&shared, &*source, &mut next) => {}
+        }
+        shared.engine().end();
+    }
+}
+
+/// One read an interval. `next` outlives a run: viewers who come and go in haste cause no more reads than one who stays.
+async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
+    let interval = shared.settings.interval;
+    loop {
+        sleep_until(*next).await;
+        let begun = Instant::now();
+        *next = begun + interval;
+        let outcome = read(source).await;
+        let first_of_run = {
+            let mut engine = shared.engine();
+            engine.record(outcome) && engine.starts_a_run()
+        };
+        if first_of_run {
+            *next = begun + shared.settings.warm_up.min(interval);
+        }
+        // A read that took longer than the interval has eaten its own next tick.
+        *next = (*next).max(Instant::now());
+    }
+}
+
+/// A read whose panic is a failure like any other: the loop goes on.
+async fn read(source: &dyn StatsSource) -> Result<Reading, Failure> {
+    AssertUnwindSafe(source.read())
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(SourceError::Internal { detail: "the source panicked".into() }.into()))
+}

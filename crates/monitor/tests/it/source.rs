@@ -1,0 +1,104 @@
+//! A source whose traffic is known at every instant.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lalin_monitor::{Label, Monitor, Router, Settings};
+use lalin_stats::{Counters, Failure, Interface, Reading, Row, Snapshot, SourceError, StatsSource};
+use tokio::time::{Instant, sleep};
+
+/// 100 Mbit/s received and 10 Mbit/s sent on `ether1`, for ever.
+pub const RX_BPS: u64 = 100_000_000;
+pub const TX_BPS: u64 = 10_000_000;
+
+#[derive(Clone, Debug)]
+pub enum Behaviour {
+    Answer,
+    Fail,
+    Hang,
+    Panic,
+}
+
+#[derive(Debug)]
+pub struct Script {
+    pub behaviour: Behaviour,
+    pub latency: Duration,
+    pub id: &'static str,
+    /// Added to the counters; a negative one is a reset.
+    pub shift: i64,
+    pub hide_tx: bool,
+    /// Lines before `ether1` in the router's list.
+    pub lines_before: usize,
+}
+
+pub struct Steady {
+    pub script: Mutex<Script>,
+    pub reads: AtomicUsize,
+    begun: Instant,
+}
+
+impl Steady {
+    pub fn new() -> Arc<Self> {
+        let script = Script {
+            behaviour: Behaviour::Answer,
+            latency: Duration::from_millis(5),
+            id: "*1",
+            shift: 1_000_000_000_000,
+            hide_tx: false,
+            lines_before: 0,
+        };
+        Arc::new(Self { script: Mutex::new(script), reads: AtomicUsize::new(0), begun: Instant::now() })
+    }
+
+    pub fn set(&self, change: impl FnOnce(&mut Script)) {
+        change(&mut self.script.lock().unwrap());
+    }
+
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
+    }
+
+    /// The true counter, bytes.
+    pub fn bytes(&self, bps: u64, shift: i64) -> u64 {
+        let bytes = self.begun.elapsed().as_nanos() * u128::from(bps) / 8 / 1_000_000_000;
+        u64::try_from(i128::try_from(bytes).unwrap() + i128::from(shift)).unwrap()
+    }
+}
+
+#[async_trait]
+impl StatsSource for Steady {
+    async fn read(&self) -> Result<Reading, Failure> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        let (behaviour, latency) = {
+            let script = self.script.lock().unwrap();
+            (script.behaviour.clone(), script.latency)
+        };
+        sleep(latency).await;
+        match behaviour {
+            Behaviour::Answer => {}
+            Behaviour::Fail => return Err(SourceError::Closed { detail: "cut".into() }.into()),
+            Behaviour::Hang => std::future::pending().await,
+            Behaviour::Panic => panic!("a source's bug"),
+        }
+        let script = self.script.lock().unwrap();
+        let mut counters = Counters::bytes(self.bytes(RX_BPS, script.shift), self.bytes(TX_BPS, script.shift));
+        if script.hide_tx {
+            counters.tx_bytes = None;
+        }
+        let line = |n: usize| Interface::new(&format!("*F0{n:04}"), &format!("<pppoe-{n}>"), "pppoe-in");
+        let mut rows: Vec<_> =
+            (0..script.lines_before).map(|n| Row::new(Arc::new(line(n)), Counters::bytes(0, 0))).collect();
+        rows.push(Row::new(Arc::new(Interface::new(script.id, "ether1", "ether")), counters));
+        let at = Instant::now();
+        let unix_ms = 1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap();
+        Ok(Reading::fresh(Arc::new(Snapshot { at, unix_ms, rows })))
+    }
+}
+
+/// A router sampled at `interval` from `source`.
+pub fn router(source: Arc<dyn StatsSource>, interval: Duration) -> Arc<Router> {
+    let monitor = Monitor::new(Settings { interval, ..Settings::default() });
+    monitor.add("r".parse().unwrap(), Label::new("r", "test"), source)
+}

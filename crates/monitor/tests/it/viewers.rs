@@ -1,0 +1,171 @@
+//! No viewer, no load; many viewers, the same load; and what each of them gets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lalin_monitor::{Label, Monitor, Settings, Subscription, Update, Window};
+use lalin_stats::{Frame, MockStatsSource};
+use tokio::time::sleep;
+
+use crate::source::{Behaviour, Steady, router};
+
+const INTERVAL: Duration = Duration::from_secs(2);
+const ALL: Duration = Duration::from_secs(600);
+
+async fn tick(subscription: &mut Subscription) -> Arc<Frame> {
+    loop {
+        if let Update::Tick(frame) = subscription.next().await.unwrap() {
+            return frame;
+        }
+    }
+}
+
+async fn window(subscription: &mut Subscription) -> Window {
+    loop {
+        if let Update::Window(window) = subscription.next().await.unwrap() {
+            return window;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unwatched_router_is_never_read() {
+    let mut source = MockStatsSource::new();
+    source.expect_read().never();
+    let _router = router(Arc::new(source), INTERVAL);
+    sleep(Duration::from_secs(3_600)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_last_viewer_leaves_reads_stop() {
+    let source = Steady::new();
+    let router = router(source.clone(), INTERVAL);
+    let first = router.subscribe(None, ALL);
+    let second = router.subscribe(None, ALL);
+    sleep(Duration::from_secs(10)).await;
+    drop(first);
+    let with_one = source.reads();
+    sleep(Duration::from_secs(10)).await;
+    assert!(source.reads() > with_one, "one is still watching");
+    drop(second);
+    let left = source.reads();
+    sleep(Duration::from_secs(3_600)).await;
+    assert_eq!(source.reads(), left);
+    assert_eq!(router.status().state.code(), "idle");
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_viewers_for_a_minute_cause_one_read_an_interval_and_share_each_frame() {
+    let source = Steady::new();
+    let router = router(source.clone(), INTERVAL);
+    let mut subscriptions: Vec<_> = (0..20).map(|_| router.subscribe(None, ALL)).collect();
+    for _ in 0..31 {
+        let frame = tick(&mut subscriptions[0]).await;
+        for subscription in &mut subscriptions[1..] {
+            assert!(Arc::ptr_eq(&frame, &tick(subscription).await));
+        }
+    }
+    assert_eq!(source.reads(), 31);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_counts_as_a_viewer_for_ten_seconds() {
+    let source = Steady::new();
+    let router = router(source.clone(), INTERVAL);
+    router.poll().await;
+    sleep(Duration::from_secs(9)).await;
+    let polled = source.reads();
+    assert!((5..=6).contains(&polled), "sampled while the lease lasted: {polled}");
+    sleep(Duration::from_secs(2)).await;
+    let over = source.reads();
+    sleep(Duration::from_secs(100)).await;
+    assert_eq!(source.reads(), over);
+}
+
+#[tokio::test(start_paused = true)]
+async fn viewers_who_come_and_go_in_haste_cause_no_more_reads() {
+    let source = Steady::new();
+    let router = router(source.clone(), INTERVAL);
+    for _ in 0..600 {
+        let subscription = router.subscribe(None, ALL);
+        sleep(Duration::from_millis(50)).await;
+        drop(subscription);
+        sleep(Duration::from_millis(50)).await;
+    }
+    // A minute: thirty intervals, and the second sample that follows the first soon.
+    assert!(source.reads() <= 32, "{} reads", source.reads());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_back_gets_what_he_missed_without_gap_or_repeat() {
+    let router = router(Steady::new(), INTERVAL);
+    let mut stays = router.subscribe(None, ALL);
+    let mut leaves = router.subscribe(None, ALL);
+    for _ in 0..5 {
+        tick(&mut leaves).await;
+    }
+    let last = leaves.last_seq();
+    drop(leaves);
+    for _ in 0..12 {
+        tick(&mut stays).await;
+    }
+    let mut back = router.subscribe(last, ALL);
+    let missed = window(&mut back).await;
+    assert!(missed.resumed);
+    assert_eq!(missed.times().len(), 7);
+    assert_eq!(tick(&mut back).await.seq, missed.last_seq().unwrap() + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_ticks_that_never_were_gets_the_whole_window() {
+    let router = router(Steady::new(), INTERVAL);
+    let mut stays = router.subscribe(None, ALL);
+    for _ in 0..5 {
+        tick(&mut stays).await;
+    }
+    let window = window(&mut router.subscribe(Some(99), Duration::from_secs(1_000_000_000))).await;
+    assert!(!window.resumed);
+    assert_eq!(window.times().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_viewer_too_slow_for_the_broadcast_is_brought_up_to_date_and_counted() {
+    let router = router(Steady::new(), INTERVAL);
+    let mut fast = router.subscribe(None, ALL);
+    let mut slow = router.subscribe(None, ALL);
+    let seen = tick(&mut slow).await.seq;
+    for _ in 0..200 {
+        tick(&mut fast).await;
+    }
+    let caught_up = window(&mut slow).await;
+    assert!(caught_up.resumed);
+    assert_eq!(caught_up.times().len() as u64, caught_up.last_seq().unwrap() - seen);
+    assert!(slow.missed() > 100);
+    assert_eq!(tick(&mut slow).await.seq, caught_up.last_seq().unwrap() + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hanging_router_delays_no_other() {
+    let monitor = Monitor::new(Settings::default());
+    let (hanging, steady) = (Steady::new(), Steady::new());
+    hanging.set(|script| script.behaviour = Behaviour::Hang);
+    let label = Label::new("r", "test");
+    let hung = monitor.add("a".parse().unwrap(), label.clone(), hanging);
+    let works = monitor.add("b".parse().unwrap(), label, steady.clone());
+    let (_a, mut b) = (hung.subscribe(None, ALL), works.subscribe(None, ALL));
+    for _ in 0..10 {
+        tick(&mut b).await;
+    }
+    assert_eq!(steady.reads(), 10);
+    assert_eq!(monitor.default_router().unwrap().id().as_str(), "a");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replaced_routers_subscriptions_end() {
+    let monitor = Monitor::new(Settings::default());
+    let id: lalin_stats::RouterId = "a".parse().unwrap();
+    let mut subscription = monitor.add(id.clone(), Label::new("old", ""), Steady::new()).subscribe(None, ALL);
+    tick(&mut subscription).await;
+    monitor.add(id, Label::new("new", ""), Steady::new());
+    while subscription.next().await.is_some() {}
+}
