@@ -6,7 +6,7 @@ use lalin_monitor::{Subscription, Update};
 use lalin_stats::{Rate, RouterState};
 use tokio::time::sleep;
 
-use crate::source::{Behaviour, RX_BPS, Steady, TX_BPS, router};
+use crate::source::{Behaviour, RX_BPS, Script, Steady, TX_BPS, router};
 
 const INTERVAL: Duration = Duration::from_secs(2);
 const ALL: Duration = Duration::from_secs(600);
@@ -68,7 +68,8 @@ async fn thirty_silent_seconds_give_a_gap_and_no_spike() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reset_a_new_id_or_a_jump_gives_one_gap_and_then_the_truth() {
-    let changes: [(&str, fn(&mut crate::source::Script)); 4] = [
+    type Change = fn(&mut Script);
+    let changes: [(&str, Change); 4] = [
         ("to zero", |script| script.shift = 0),
         ("to a smaller value", |script| script.shift -= 900_000_000),
         ("huge", |script| script.shift = i64::MAX / 2),
