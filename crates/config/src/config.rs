@@ -1,0 +1,157 @@
+//! The typed configuration and its defaults, which are those of the first system.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lalin_stats::RouterId;
+
+use crate::Secret;
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The web server.
+    pub server: Server,
+    /// Where Lalin keeps what it remembers; a relative path is relative to the working directory.
+    pub data_dir: PathBuf,
+    /// The log.
+    pub log: Log,
+    /// How routers are sampled.
+    pub sampling: Sampling,
+    /// The routers; none is a state, not a failure. Their ids differ.
+    pub routers: Vec<Router>,
+}
+
+/// The web server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// The address and port it listens on.
+    pub listen: SocketAddr,
+    /// The language of the pages where a browser does not choose.
+    pub lang: Lang,
+    /// The operator agreed to an address that others reach without a login.
+    pub open: bool,
+}
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Indonesian.
+    #[default]
+    Id,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The language's code, as in `<html lang>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::En => "en",
+        }
+    }
+}
+
+/// The log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// A level (`error warn info debug trace off`), or several `target=level` separated by commas.
+    pub level: String,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A line of text.
+    #[default]
+    Human,
+    /// A JSON object a line.
+    Json,
+}
+
+/// How routers are sampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sampling {
+    /// The time between two samples.
+    pub interval: Duration,
+    /// A sample younger than this is served from the cache.
+    pub cache_life: Duration,
+    /// The longest a read of the router may take.
+    pub read_limit: Duration,
+    /// The longest the connection to a router may take.
+    pub connect_limit: Duration,
+    /// The longest the login may take.
+    pub login_limit: Duration,
+    /// How long a poll of the API counts as a viewer.
+    pub poll_lease: Duration,
+    /// How much of the past is kept in memory.
+    pub window: Duration,
+}
+
+/// A router to watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Router {
+    /// Its name in URLs; from the host where the file gives none.
+    pub id: RouterId,
+    /// Its name on the page.
+    pub name: Option<String>,
+    /// A host name or an IP address (an IPv6 address without its brackets).
+    pub host: String,
+    /// The TCP port of RouterOS's API service.
+    pub port: u16,
+    /// The RouterOS user.
+    pub user: String,
+    /// The user's password; without one the binary asks for it where somebody can answer.
+    pub password: Option<Secret>,
+}
+
+impl Config {
+    /// The documented configuration file with every key at its default, commented out.
+    pub fn example() -> &'static str {
+        include_str!("../../../docs/lalin.example.toml")
+    }
+}
+
+// ===== defaults =====
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            server: Server::default(),
+            data_dir: PathBuf::from("lalin-data"),
+            log: Log::default(),
+            sampling: Sampling::default(),
+            routers: Vec::new(),
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)), lang: Lang::default(), open: false }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::default(), level: "info".into() }
+    }
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(2),
+            cache_life: Duration::from_secs(5),
+            read_limit: Duration::from_secs(3),
+            connect_limit: Duration::from_secs(3),
+            login_limit: Duration::from_secs(10),
+            poll_lease: Duration::from_secs(10),
+            window: Duration::from_secs(600),
+        }
+    }
+}

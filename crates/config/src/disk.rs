@@ -1,0 +1,80 @@
+//! The configuration file on disk: which one, its text, and whether others may read it.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::variables::Variables;
+use crate::{Config, Error, Flags};
+
+/// The file that is read when none is named and it is there.
+const DEFAULT: &str = "lalin.toml";
+
+/// Nobody's configuration is larger; a device file or a wrong path may be.
+const LARGEST: u64 = 1 << 20;
+
+/// What the operator should know, though it stops nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The file holds a password and other users of the machine can read it.
+    #[error("{path} holds a password and other users can read it: chmod 600 {path}", path = path.display())]
+    ReadableByOthers {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl Config {
+    /// Reads the file named by `--config` or `LALIN_CONFIG`, or `lalin.toml` in the working directory if it is
+    /// there, and lays environment and flags over it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] for a file that was named and cannot be read, and those of [`Config::load`].
+    pub fn gather(env: impl Iterator<Item = (String, String)>, flags: Flags) -> Result<(Self, Vec<Warning>), Error> {
+        let env = Variables::read(env)?;
+        let named = flags.config.clone().or_else(|| env.config.as_ref().map(|said| said.value.clone().into()));
+        let path = named.clone().unwrap_or_else(|| DEFAULT.into());
+        if named.is_none() && !path.exists() {
+            return Ok((Self::assemble(None, env, flags)?, Vec::new()));
+        }
+        let mut file = open(&path)?;
+        let text = read(&mut file, &path)?;
+        let config = Self::assemble(Some((&path, &text)), env, flags)?;
+        let secret = text.lines().any(|line| line.split('#').next().is_some_and(|said| said.contains("password")));
+        let warnings = if secret && shared(&file) { vec![Warning::ReadableByOthers { path }] } else { Vec::new() };
+        Ok((config, warnings))
+    }
+}
+
+fn open(path: &Path) -> Result<File, Error> {
+    File::open(path).map_err(|error| unreadable(path, error))
+}
+
+fn read(file: &mut File, path: &Path) -> Result<Zeroizing<String>, Error> {
+    let mut text = Zeroizing::new(String::new());
+    let length = file.take(LARGEST + 1).read_to_string(&mut text).map_err(|error| unreadable(path, error))?;
+    if length as u64 > LARGEST {
+        return Err(Error::Unreadable { path: path.to_owned(), reason: "it is larger than 1 MiB".into() });
+    }
+    Ok(text)
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    Error::Unreadable { path: path.to_owned(), reason: error.to_string() }
+}
+
+#[cfg(unix)]
+fn shared(file: &File) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o007 != 0)
+}
+
+/// Elsewhere access is ruled by lists that inherit from the folder; there is no mode to judge.
+#[cfg(not(unix))]
+fn shared(_: &File) -> bool {
+    false
+}

@@ -1,0 +1,26 @@
+//! What the command line said, as text; how it is read from there is the binary's business.
+
+use std::path::PathBuf;
+
+/// The flags that configure; `None` is a flag not given.
+///
+/// There is no `Debug`: somebody may have written a password into `--router`.
+#[derive(Clone, Default)]
+pub struct Flags {
+    /// `--config`: the configuration file.
+    pub config: Option<PathBuf>,
+    /// `--listen`: `ADDR:PORT`.
+    pub listen: Option<String>,
+    /// `--open`: listen where others reach it, though there is no login.
+    pub open: bool,
+    /// `--data-dir`.
+    pub data_dir: Option<PathBuf>,
+    /// `--lang`: `id` or `en`.
+    pub lang: Option<String>,
+    /// `--router`: `USER@HOST[:PORT]`, an IPv6 address in brackets.
+    pub router: Option<String>,
+    /// `--log`: a level or a filter.
+    pub log: Option<String>,
+    /// `--log-format`: `human` or `json`.
+    pub log_format: Option<String>,
+}

@@ -1,0 +1,215 @@
+//! The layers laid over each other: flags over environment over file over defaults.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lalin_stats::RouterId;
+use toml::Spanned;
+
+use crate::address::{self, Endpoint};
+use crate::config::{Config, Log, Router, Sampling, Server};
+use crate::origin::Said;
+use crate::variables::Variables;
+use crate::{Error, Flags, Origin, Secret, schema, values};
+
+impl Config {
+    /// One configuration from the file (its path for messages, and its text), the environment and the flags.
+    ///
+    /// `flags.config` and `LALIN_CONFIG` are not followed here: the caller has read the file, see
+    /// [`Config::gather`].
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, with its name and place: see [`Error`].
+    pub fn load(
+        file: Option<(&Path, &str)>,
+        env: impl Iterator<Item = (String, String)>,
+        flags: Flags,
+    ) -> Result<Self, Error> {
+        Self::assemble(file, Variables::read(env)?, flags)
+    }
+
+    pub(crate) fn assemble(file: Option<(&Path, &str)>, env: Variables, flags: Flags) -> Result<Self, Error> {
+        let text = Text(file);
+        let file = match file {
+            Some((path, text)) => schema::File::parse(path, text)?,
+            None => schema::File::default(),
+        };
+        let routers = routers(&text, file.router)?;
+        let router = flags.router.map(|value| Said::new(value, Origin::Flag("--router"))).or(env.router);
+        Ok(Self {
+            data_dir: data_dir(flags.data_dir, env.data_dir.or(text.said(file.data_dir)))?,
+            log: log(
+                flag(flags.log_format, "--log-format").or(env.log_format).or(text.said(file.log.format)),
+                flag(flags.log, "--log").or(env.log).or(text.said(file.log.level)),
+            )?,
+            sampling: sampling(&text, file.sampling)?,
+            server: server(
+                flag(flags.listen, "--listen").or(env.listen).or(text.said(file.server.listen)),
+                flag(flags.lang, "--lang").or(env.lang).or(text.said(file.server.lang)),
+                open(flags.open, env.open, file.server.open)?,
+            )?,
+            routers: chosen(routers, router, env.router_password)?,
+        })
+    }
+}
+
+fn flag(value: Option<String>, name: &'static str) -> Option<Said<String>> {
+    value.map(|value| Said::new(value, Origin::Flag(name)))
+}
+
+/// The file's text, to name the place of a value.
+struct Text<'a>(Option<(&'a Path, &'a str)>);
+
+impl Text<'_> {
+    fn at(&self, span: Range<usize>) -> Origin {
+        let (path, text) = self.0.unwrap_or((Path::new(""), ""));
+        Origin::file(path, text, span)
+    }
+
+    fn said<T>(&self, value: Option<Spanned<T>>) -> Option<Said<T>> {
+        value.map(|value| {
+            let origin = self.at(value.span());
+            Said::new(value.into_inner(), origin)
+        })
+    }
+}
+
+fn data_dir(flag: Option<PathBuf>, said: Option<Said<String>>) -> Result<PathBuf, Error> {
+    match (flag, said) {
+        (Some(path), _) => Ok(path),
+        (None, Some(said)) => Ok(said.parse("data-dir", values::path)?.value),
+        (None, None) => Ok(Config::default().data_dir),
+    }
+}
+
+fn log(format: Option<Said<String>>, level: Option<Said<String>>) -> Result<Log, Error> {
+    let default = Log::default();
+    Ok(Log {
+        format: match format {
+            Some(said) => said.parse("log.format", values::log_format)?.value,
+            None => default.format,
+        },
+        level: match level {
+            Some(said) => said.parse("log.level", values::log_level)?.value,
+            None => default.level,
+        },
+    })
+}
+
+fn open(flag: bool, env: Option<Said<String>>, file: Option<Spanned<bool>>) -> Result<bool, Error> {
+    if flag {
+        return Ok(true);
+    }
+    match env {
+        Some(said) => Ok(said.parse("server.open", values::switch)?.value),
+        None => Ok(file.is_some_and(Spanned::into_inner)),
+    }
+}
+
+fn server(listen: Option<Said<String>>, lang: Option<Said<String>>, open: bool) -> Result<Server, Error> {
+    let mut server = Server { open, ..Server::default() };
+    if let Some(said) = lang {
+        server.lang = said.parse("server.lang", values::lang)?.value;
+    }
+    if let Some(said) = listen {
+        let said = said.parse("server.listen", values::listen)?;
+        server.listen = said.value;
+        if !open && !loopback(said.value.ip()) {
+            return Err(Error::NotOpen { origin: said.origin });
+        }
+    }
+    Ok(server)
+}
+
+/// `::ffff:127.0.0.1` is the loopback too.
+fn loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+fn sampling(text: &Text<'_>, file: schema::Sampling) -> Result<Sampling, Error> {
+    let default = Sampling::default();
+    let limit = (Duration::from_millis(100), Duration::from_secs(60));
+    let read = |field, value, (least, most), default| match text.said(value) {
+        Some(said) => said.parse(field, values::duration(least, most)).map(|said| said.value),
+        None => Ok(default),
+    };
+    let interval = read("sampling.interval", file.interval, INTERVAL, default.interval)?;
+    // A lease shorter than the interval would end between two samples of somebody who polls.
+    let lease = (interval, Duration::from_secs(600));
+    Ok(Sampling {
+        interval,
+        cache_life: read("sampling.cache-life", file.cache_life, limit, default.cache_life)?,
+        read_limit: read("sampling.read-limit", file.read_limit, limit, default.read_limit)?,
+        connect_limit: read("sampling.connect-limit", file.connect_limit, limit, default.connect_limit)?,
+        login_limit: read("sampling.login-limit", file.login_limit, limit, default.login_limit)?,
+        poll_lease: read("sampling.poll-lease", file.poll_lease, lease, default.poll_lease.max(interval * 2))?,
+        window: read("sampling.window", file.window, WINDOW, default.window)?,
+    })
+}
+
+const INTERVAL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+const WINDOW: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3_600));
+
+fn routers(text: &Text<'_>, file: Vec<Spanned<schema::Router>>) -> Result<Vec<Router>, Error> {
+    let mut lines: HashMap<RouterId, Origin> = HashMap::new();
+    let mut routers = Vec::new();
+    for entry in file {
+        let origin = text.at(entry.span());
+        let entry = entry.into_inner();
+        let required = |field, said: Option<Said<String>>| {
+            said.ok_or_else(|| Error::Invalid { field, origin: origin.clone(), problem: "is missing".into() })
+        };
+        let address = required("router.address", text.said(entry.address))?
+            .parse("router.address", |text| Endpoint::parse(&text))?;
+        let user = required("router.user", text.said(entry.user))?.parse("router.user", address::user_name)?.value;
+        let id = match text.said(entry.id) {
+            Some(said) => said.parse("router.id", |text| {
+                text.parse().map_err(|error: lalin_stats::RouterIdError| error.to_string())
+            })?,
+            None => address.clone().parse("router.address", |address| address.id())?,
+        };
+        if let Some(first) = lines.get(&id.value) {
+            let problem = format!("a router of this id stands already at {first}; give each an id of its own");
+            return Err(Error::Invalid { field: "router.id", origin: id.origin, problem });
+        }
+        lines.insert(id.value.clone(), id.origin);
+        let Endpoint { host, port } = address.value;
+        let name = entry.name.map(Spanned::into_inner).filter(|name| !name.trim().is_empty());
+        let password = entry.password.map(Spanned::into_inner);
+        routers.push(Router { id: id.value, name, host, port, user, password });
+    }
+    Ok(routers)
+}
+
+/// The routers to watch: the one of the flag or the environment if there is one, else those of the file.
+///
+/// A router that stands in the file too keeps its id, name and password from there.
+fn chosen(
+    mut routers: Vec<Router>,
+    said: Option<Said<String>>,
+    password: Option<Said<String>>,
+) -> Result<Vec<Router>, Error> {
+    if let Some(said) = said {
+        let (user, endpoint) = said.clone().parse("router", |text| address::login(&text))?.value;
+        routers.retain(|r| r.host == endpoint.host && r.port == endpoint.port && r.user == user);
+        routers.truncate(1);
+        if routers.is_empty() {
+            let id = said.parse("router", |_| endpoint.id())?.value;
+            let Endpoint { host, port } = endpoint;
+            routers.push(Router { id, name: None, host, port, user, password: None });
+        }
+    }
+    if let Some(said) = password {
+        let [router] = routers.as_mut_slice() else {
+            let problem = "a password without one router to use it on: name it with LALIN_ROUTER, or give each \
+                           router of the file its own password";
+            return Err(Error::Invalid { field: "router.password", origin: said.origin, problem: problem.into() });
+        };
+        router.password = Some(Secret::new(said.value));
+    }
+    Ok(routers)
+}

@@ -1,0 +1,126 @@
+//! Text into values. A problem says what the value should be and never what it was.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::config::{Lang, LogFormat};
+
+/// `500ms`, `2s`, `10m` or `1h`, from `least` to `most`.
+pub(crate) fn duration(least: Duration, most: Duration) -> impl FnOnce(String) -> Result<Duration, String> {
+    move |text| {
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let millis = match unit {
+            "ms" => Some(1),
+            "s" => Some(1_000),
+            "m" => Some(60_000),
+            "h" => Some(3_600_000),
+            _ => None,
+        };
+        let value = millis
+            .zip(number.parse::<u64>().ok())
+            .and_then(|(unit, number)| number.checked_mul(unit))
+            .map(Duration::from_millis)
+            .ok_or("must be a duration such as \"500ms\", \"2s\" or \"10m\"")?;
+        if value < least || value > most {
+            return Err(format!("must be from {} to {}", written(least), written(most)));
+        }
+        Ok(value)
+    }
+}
+
+/// A duration as one writes it in the file.
+pub(crate) fn written(duration: Duration) -> String {
+    match duration.as_millis() {
+        millis if millis % 60_000 == 0 => format!("{}m", millis / 60_000),
+        millis if millis % 1_000 == 0 => format!("{}s", millis / 1_000),
+        millis => format!("{millis}ms"),
+    }
+}
+
+pub(crate) fn listen(text: String) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be ADDRESS:PORT, such as 127.0.0.1:3000 or [::1]:3000".to_owned())
+}
+
+pub(crate) fn lang(text: String) -> Result<Lang, String> {
+    match text.as_str() {
+        "id" => Ok(Lang::Id),
+        "en" => Ok(Lang::En),
+        _ => Err("must be \"id\" or \"en\"".into()),
+    }
+}
+
+pub(crate) fn log_format(text: String) -> Result<LogFormat, String> {
+    match text.as_str() {
+        "human" => Ok(LogFormat::Human),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be \"human\" or \"json\"".into()),
+    }
+}
+
+/// A level, or `target=level` separated by commas.
+pub(crate) fn log_level(text: String) -> Result<String, String> {
+    let known = |level: &str| matches!(level, "off" | "error" | "warn" | "info" | "debug" | "trace");
+    let directive = |part: &str| match part.trim().split_once('=') {
+        Some((target, level)) => {
+            !target.is_empty()
+                && target.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-'))
+                && known(level)
+        }
+        None => known(part.trim()),
+    };
+    if text.split(',').all(directive) {
+        Ok(text)
+    } else {
+        Err("must be error, warn, info, debug, trace or off, or such as \"info,lalin_http=debug\"".into())
+    }
+}
+
+pub(crate) fn switch(text: String) -> Result<bool, String> {
+    match text.as_str() {
+        "true" | "1" | "yes" => Ok(true),
+        "false" | "0" | "no" => Ok(false),
+        _ => Err("must be true or false".into()),
+    }
+}
+
+pub(crate) fn path(text: String) -> Result<PathBuf, String> {
+    if text.is_empty() { Err("must not be empty".into()) } else { Ok(text.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn any(text: &str) -> Result<Duration, String> {
+        duration(Duration::ZERO, Duration::MAX)(text.into())
+    }
+
+    #[test]
+    fn a_duration_has_a_whole_number_and_a_unit() {
+        assert_eq!(any("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(any("2s"), Ok(Duration::from_secs(2)));
+        assert_eq!(any("10m"), Ok(Duration::from_secs(600)));
+        assert_eq!(any("1h"), Ok(Duration::from_secs(3_600)));
+        for bad in ["", "2", "s", "2 s", "-2s", "1.5s", "2S", "99999999999999999999s", "18446744073709551615h"] {
+            assert!(any(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_duration_out_of_range_is_told_the_range() {
+        let parse = duration(Duration::from_secs(1), Duration::from_secs(60));
+        assert_eq!(parse("61s".into()), Err("must be from 1s to 1m".into()));
+    }
+
+    #[test]
+    fn a_filter_is_levels_and_targets() {
+        for good in ["info", "off", "info,lalin_http=debug", "warn, lalin_monitor::engine=trace"] {
+            assert_eq!(log_level(good.into()), Ok(good.into()));
+        }
+        for bad in ["", "loud", "info,", "=debug", "lalin=loud", "[span]=info"] {
+            assert!(log_level(bad.into()).is_err(), "{bad}");
+        }
+    }
+}

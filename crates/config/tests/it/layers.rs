@@ -1,0 +1,113 @@
+//! What wins over what.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lalin_config::{Config, Flags, Lang, LogFormat};
+
+use crate::load;
+
+#[test]
+fn nothing_said_is_the_defaults_without_a_router() {
+    let config = Config::load(None, std::iter::empty(), Flags::default()).unwrap();
+    assert_eq!(config, Config::default());
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.server.lang, Lang::Id);
+    assert_eq!(config.sampling.interval, Duration::from_secs(2));
+    assert!(config.routers.is_empty());
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let file = "data-dir = 'f'\n[server]\nlisten = '127.0.0.1:1'\nlang = 'en'\n[log]\nformat = 'json'\nlevel = 'warn'";
+    let env = [("LALIN_LISTEN", "127.0.0.1:2"), ("LALIN_LANG", "id"), ("LALIN_DATA_DIR", "e"), ("PATH", "/bin")];
+    let flags = Flags { listen: Some("[::1]:3".into()), ..Flags::default() };
+
+    let config = load(file, &env, flags).unwrap();
+
+    assert_eq!(config.server.listen.to_string(), "[::1]:3");
+    assert_eq!(config.server.lang, Lang::Id);
+    assert_eq!(config.data_dir, PathBuf::from("e"));
+    assert_eq!(config.log.format, LogFormat::Json);
+    assert_eq!(config.log.level, "warn");
+}
+
+#[test]
+fn the_file_says_the_sampling_and_the_routers() {
+    let file = "
+        [sampling]
+        interval = '5s'
+        window = '30m'
+        [[router]]
+        address = '10.0.0.1'
+        user = 'lalin'
+        password = 'x'
+        [[router]]
+        id = 'pop-2'
+        name = 'POP dua'
+        address = '[fd00::1]:18728'
+        user = 'lalin'
+    ";
+    let config = load(file, &[], Flags::default()).unwrap();
+    assert_eq!(config.sampling.interval, Duration::from_secs(5));
+    assert_eq!(config.sampling.window, Duration::from_secs(1_800));
+    assert_eq!(config.sampling.poll_lease, Duration::from_secs(10));
+    let [first, second] = config.routers.as_slice() else { panic!("{config:?}") };
+    assert_eq!((first.id.as_str(), first.port), ("10.0.0.1", 8728));
+    assert_eq!(first.password.as_ref().map(|p| p.expose()), Some("x"));
+    assert_eq!((second.id.as_str(), second.host.as_str(), second.port), ("pop-2", "fd00::1", 18_728));
+    assert_eq!(second.name.as_deref(), Some("POP dua"));
+    assert_eq!(second.password, None);
+}
+
+#[test]
+fn a_slow_interval_lengthens_the_default_lease() {
+    let config = load("[sampling]\ninterval = '30s'", &[], Flags::default()).unwrap();
+    assert_eq!(config.sampling.poll_lease, Duration::from_secs(60));
+}
+
+const TWO: &str = "
+    [[router]]
+    id = 'a'
+    address = '10.0.0.1'
+    user = 'lalin'
+    password = 'from-file'
+    [[router]]
+    id = 'b'
+    address = '10.0.0.2'
+    user = 'lalin'
+";
+
+#[test]
+fn the_router_of_the_flag_stands_alone() {
+    let flags = Flags { router: Some("admin@192.168.88.1".into()), ..Flags::default() };
+    let config = load(TWO, &[("LALIN_ROUTER_PASSWORD", "s"), ("LALIN_ROUTER", "other@10.9.9.9")], flags).unwrap();
+    let [router] = config.routers.as_slice() else { panic!("{config:?}") };
+    assert_eq!((router.id.as_str(), router.user.as_str()), ("192.168.88.1", "admin"));
+    assert_eq!(router.password.as_ref().map(|p| p.expose()), Some("s"));
+}
+
+#[test]
+fn a_router_of_the_flag_that_stands_in_the_file_keeps_its_password_and_id() {
+    let flags = Flags { router: Some("lalin@10.0.0.1:8728".into()), ..Flags::default() };
+    let config = load(TWO, &[], flags).unwrap();
+    let [router] = config.routers.as_slice() else { panic!("{config:?}") };
+    assert_eq!(router.id.as_str(), "a");
+    assert_eq!(router.password.as_ref().map(|p| p.expose()), Some("from-file"));
+}
+
+#[test]
+fn the_password_variable_serves_the_files_only_router_and_no_several() {
+    let one = "[[router]]\naddress = 'r'\nuser = 'u'";
+    let config = load(one, &[("LALIN_ROUTER_PASSWORD", "s")], Flags::default()).unwrap();
+    assert_eq!(config.routers[0].password.as_ref().map(|p| p.expose()), Some("s"));
+
+    let error = load(TWO, &[("LALIN_ROUTER_PASSWORD", "s3cret")], Flags::default()).unwrap_err().to_string();
+    assert!(error.starts_with("LALIN_ROUTER_PASSWORD: router.password: "), "{error}");
+}
+
+#[test]
+fn an_empty_variable_says_nothing() {
+    let config = load("", &[("LALIN_LISTEN", ""), ("LALIN_ROUTER_PASSWORD", "")], Flags::default()).unwrap();
+    assert_eq!(config, Config::default());
+}

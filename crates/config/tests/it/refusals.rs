@@ -1,0 +1,100 @@
+//! What is refused, and with which words.
+
+use lalin_config::{Error, Flags};
+
+use crate::{load, refusal};
+
+#[test]
+fn an_unknown_key_is_refused_by_name_and_place() {
+    let message = refusal("[server]\nlang = 'id'\n  lissten = '127.0.0.1:1'\n");
+    assert!(message.starts_with("lalin.toml: line 3, column 3: unknown key `lissten`, expected"), "{message}");
+    let message = refusal("[[router]]\naddress = 'h'\nuser = 'u'\npasswrd = 'x'");
+    assert!(message.starts_with("lalin.toml: line 4, column 1: unknown key `passwrd`"), "{message}");
+    let message = refusal("\n[sever]\nlang = 'id'");
+    assert!(message.starts_with("lalin.toml: line 2, column 2: unknown key `sever`"), "{message}");
+}
+
+#[test]
+fn a_bad_value_is_refused_with_field_line_and_column() {
+    for (file, start) in [
+        ("[server]\nlisten = 'nowhere'", "lalin.toml: line 2, column 10: server.listen: must be ADDRESS:PORT"),
+        ("[server]\nlang = 'fr'", "lalin.toml: line 2, column 8: server.lang: must be"),
+        ("data-dir = ''", "lalin.toml: line 1, column 12: data-dir: must not be empty"),
+        ("[log]\nlevel='loud'", "lalin.toml: line 2, column 7: log.level: must be"),
+        ("[log]\nformat='xml'", "lalin.toml: line 2, column 8: log.format: must be"),
+        ("[sampling]\ninterval = '999ms'", "lalin.toml: line 2, column 12: sampling.interval: must be from 1s to 1m"),
+        ("[sampling]\nwindow = '59s'", "lalin.toml: line 2, column 10: sampling.window: must be from 1m to 60m"),
+        ("[sampling]\nread-limit = '0s'", "lalin.toml: line 2, column 14: sampling.read-limit: must be from 100ms"),
+        ("[sampling]\ncache-life = '5'", "lalin.toml: line 2, column 14: sampling.cache-life: must be a duration"),
+        (
+            "[sampling]\ninterval='9s'\npoll-lease='8s'",
+            "lalin.toml: line 3, column 12: sampling.poll-lease: must be from 9s to 10m",
+        ),
+        ("[[router]]\nuser='u'", "lalin.toml: line 1, column 1: router.address: is missing"),
+        ("[[router]]\naddress='h'", "lalin.toml: line 1, column 1: router.user: is missing"),
+        ("[[router]]\nuser='u'\naddress='é'", "lalin.toml: line 3, column 9: router.address: must be a host name"),
+        ("[[router]]\nuser='u'\naddress='h'\nid='a b'", "lalin.toml: line 4, column 4: router.id: a router id is"),
+        ("[server]\nopen = 'yes'", "lalin.toml: line 2, column 8: invalid type"),
+        ("[server\n", "lalin.toml: line 1, column "),
+    ] {
+        let message = refusal(file);
+        assert!(message.starts_with(start), "{message}\nfor {file}");
+        assert!(!message.contains('\n'), "{message}");
+    }
+}
+
+#[test]
+fn the_column_counts_characters_not_bytes() {
+    let message = refusal("server = { lang = 'é' }");
+    assert!(message.starts_with("lalin.toml: line 1, column 19: "), "{message}");
+    let message = refusal("router = [{ name = 'ééé', address = '' }]");
+    assert!(message.starts_with("lalin.toml: line 1, column 36: "), "{message}");
+    let message = refusal("log = { level = 'info', format = 'é' }\n");
+    assert!(message.starts_with("lalin.toml: line 1, column 34: "), "{message}");
+}
+
+#[test]
+fn an_id_used_twice_is_refused_naming_the_first() {
+    let message = refusal("[[router]]\nid='a'\naddress='h'\nuser='u'\n[[router]]\nid='a'\naddress='i'\nuser='u'");
+    assert!(message.starts_with("lalin.toml: line 6, column 4: router.id: "), "{message}");
+    assert!(message.contains("line 2, column 4"), "{message}");
+    let message = refusal("[[router]]\naddress='h:1'\nuser='u'\n[[router]]\naddress='h:2'\nuser='u'");
+    assert!(message.starts_with("lalin.toml: line 5, column 9: router.id: "), "{message}");
+}
+
+#[test]
+fn an_unknown_variable_is_refused_with_the_nearest_known() {
+    let error = load("", &[("LALIN_LISEN", "x")], Flags::default()).unwrap_err();
+    assert_eq!(error.to_string(), "unknown environment variable LALIN_LISEN, did you mean LALIN_LISTEN?");
+    let error = load("", &[("LALIN_ROUTER_PASWORD", "s3cret")], Flags::default()).unwrap_err();
+    assert!(error.to_string().ends_with("did you mean LALIN_ROUTER_PASSWORD?"), "{error}");
+    let error = load("", &[("LALIN_XYZZY_PLUGH", "x")], Flags::default()).unwrap_err();
+    assert_eq!(error.to_string(), "unknown environment variable LALIN_XYZZY_PLUGH");
+}
+
+#[test]
+fn a_bad_flag_or_variable_is_refused_by_its_name() {
+    let error = load("", &[("LALIN_LANG", "fr")], Flags::default()).unwrap_err().to_string();
+    assert!(error.starts_with("LALIN_LANG: server.lang: must be"), "{error}");
+    let flags = Flags { log: Some("loud".into()), ..Flags::default() };
+    let error = load("", &[], flags).unwrap_err().to_string();
+    assert!(error.starts_with("--log: log.level: must be"), "{error}");
+}
+
+#[test]
+fn an_address_others_reach_needs_consent() {
+    for address in ["0.0.0.0:3000", "[::]:3000", "192.168.1.5:80"] {
+        let flags = Flags { listen: Some(address.into()), ..Flags::default() };
+        let error = load("", &[], flags.clone()).unwrap_err();
+        assert!(matches!(error, Error::NotOpen { .. }), "{error}");
+        for word in ["anyone", "reverse proxy", "SSH tunnel", "--open"] {
+            assert!(error.to_string().contains(word), "{error}");
+        }
+        assert!(load("", &[], Flags { open: true, ..flags.clone() }).is_ok());
+        assert!(load("[server]\nopen = true", &[], flags.clone()).is_ok());
+        assert!(load("", &[("LALIN_OPEN", "true")], flags.clone()).is_ok());
+        assert!(load("[server]\nopen = true", &[("LALIN_OPEN", "false")], flags).is_err());
+    }
+    let flags = Flags { listen: Some("[::ffff:127.0.0.1]:3000".into()), ..Flags::default() };
+    assert!(load("", &[], flags).is_ok());
+}
