@@ -1,5 +1,7 @@
 //! The configuration from outside: layers, refusals and their places, secrets.
 
+#![allow(clippy::unwrap_used)]
+
 mod files;
 mod layers;
 mod refusals;
