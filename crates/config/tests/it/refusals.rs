@@ -48,7 +48,7 @@ fn the_column_counts_characters_not_bytes() {
     let message = refusal("server = { lang = 'é' }");
     assert!(message.starts_with("lalin.toml: line 1, column 19: "), "{message}");
     let message = refusal("router = [{ name = 'ééé', address = '' }]");
-    assert!(message.starts_with("lalin.toml: line 1, column 36: "), "{message}");
+    assert!(message.starts_with("lalin.toml: line 1, column 37: "), "{message}");
     let message = refusal("log = { level = 'info', format = 'é' }\n");
     assert!(message.starts_with("lalin.toml: line 1, column 34: "), "{message}");
 }
