@@ -1,3 +1,55 @@
-//! What a contributor would otherwise script.
+//! What a contributor would otherwise script: `cargo xtask help` lists it.
+//!
+//! Not here: anything a user of Lalin needs; deploying is `deploy/install.sh`.
 
-fn main() {}
+mod bench;
+mod layers;
+mod summary;
+mod test;
+mod tidy;
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test [STEP..]  everything that is checked before a change is accepted, or only the named steps:
+                 fmt, layers, tidy, clippy, docs, shell, deploy, build, tests, doctests, node, browser
+  layers         which crate may import which (docs/architecture.md)
+  tidy           what a reader would complain of: lengths, headings, leftovers
+  bench start    release build: time from start to the first answer, and the binary's size
+  help           this text
+
+Chromium, its driver and shellcheck are installed with apt where they are missing and that is possible;
+elsewhere their steps are left out with a note, or fail where CI=true.";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let root = root();
+    let done = match words.as_slice() {
+        ["test", steps @ ..] => test::run(&root, steps),
+        ["layers"] => layers::run(&root),
+        ["tidy"] => tidy::run(&root),
+        ["bench", "start"] => bench::start(&root),
+        ["help" | "--help" | "-h"] | [] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => Err(anyhow::anyhow!("no such command\n\n{HELP}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's root, from wherever inside it the command was given.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}

@@ -1,0 +1,108 @@
+//! `cargo xtask bench start`: how soon the release binary answers, and how large it is.
+
+#![expect(clippy::disallowed_types, reason = "this measures real time, there is no runtime to pause")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+const RUNS: usize = 10;
+/// From the start of the process to the first answer.
+const SLOWEST: Duration = Duration::from_millis(200);
+/// Of the release binary, in bytes.
+const LARGEST: u64 = 20_000_000;
+/// When a run is given up.
+const LIMIT: Duration = Duration::from_secs(10);
+
+pub(crate) fn start(root: &Path) -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["build", "--release", "--locked", "--package", "lalin"])
+        .current_dir(root)
+        .status()
+        .context("cargo build")?;
+    if !built.success() {
+        bail!("the release build failed");
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
+    let binary = target.join("release").join(format!("lalin{}", std::env::consts::EXE_SUFFIX));
+    let size = fs::metadata(&binary).with_context(|| binary.display().to_string())?.len();
+
+    let mut times = (0..RUNS).map(|_| first_answer(&binary)).collect::<Result<Vec<_>>>()?;
+    times.sort();
+    let median = times[RUNS / 2];
+    let millis = |time: Duration| time.as_secs_f64() * 1_000.0;
+    println!(
+        "start to first answer, {RUNS} runs: median {:.1} ms, least {:.1} ms, most {:.1} ms (bar {} ms)",
+        millis(median),
+        millis(times[0]),
+        millis(times[RUNS - 1]),
+        SLOWEST.as_millis()
+    );
+    println!("binary: {:.1} MB (bar {} MB)", size as f64 / 1e6, LARGEST / 1_000_000);
+    if median > SLOWEST || size > LARGEST {
+        bail!("over the bar");
+    }
+    Ok(())
+}
+
+/// A process that does not outlive its measurement.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Gone already is as good.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn first_answer(binary: &Path) -> Result<Duration> {
+    let folder = std::env::temp_dir().join(format!("lalin-bench-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let begin = Instant::now();
+    let mut server = Server(
+        Command::new(binary)
+            .args(["demo", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(&folder)
+            .current_dir(&folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?,
+    );
+    let stdout = server.0.stdout.take().context("no output")?;
+    let address = address(stdout).context("no line with the address within the limit")?;
+    let mut stream = TcpStream::connect(&address)?;
+    stream.set_read_timeout(Some(LIMIT))?;
+    write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut status = [0; 12];
+    stream.read_exact(&mut status)?;
+    let took = begin.elapsed();
+    drop(server);
+    fs::remove_dir_all(&folder)?;
+    if &status != b"HTTP/1.1 200" {
+        bail!("/healthz answered {}", String::from_utf8_lossy(&status));
+    }
+    Ok(took)
+}
+
+/// `ADDR:PORT` from the line `Lalin: http://ADDR:PORT/`. The reader goes on, so that the server never meets a
+/// closed pipe; it ends with the server.
+fn address(stdout: ChildStdout) -> Option<String> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(std::io::Result::ok) {
+            if let Some(address) = line.strip_prefix("Lalin: http://") {
+                let _ = sender.try_send(address.trim().trim_end_matches('/').to_owned());
+            }
+        }
+    });
+    receiver.recv_timeout(LIMIT).ok()
+}

@@ -1,0 +1,163 @@
+//! Who may import whom: the table of the architecture, held against `cargo metadata`.
+//!
+//! Only normal and build dependencies count; a test may use any room.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// One dependency of a workspace member.
+#[derive(Clone, Debug)]
+struct Import {
+    from: String,
+    to: String,
+    optional: bool,
+}
+
+/// A package and the rooms it may import. The binary composes them all.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("routeros", &[]),
+    ("routeros-simulator", &[]),
+    ("lalin-stats", &[]),
+    ("lalin-cache", &["lalin-stats"]),
+    ("lalin-mikrotik", &["routeros", "lalin-stats"]),
+    ("lalin-monitor", &["lalin-stats", "lalin-cache"]),
+    ("lalin-history", &["lalin-stats"]),
+    ("lalin-http", &["lalin-monitor", "lalin-history", "lalin-stats"]),
+    ("lalin-dashboard", &[]),
+    ("lalin-config", &["lalin-stats"]),
+    (
+        "lalin",
+        &[
+            "routeros",
+            "routeros-simulator",
+            "lalin-stats",
+            "lalin-cache",
+            "lalin-mikrotik",
+            "lalin-monitor",
+            "lalin-history",
+            "lalin-http",
+            "lalin-dashboard",
+            "lalin-config",
+        ],
+    ),
+    ("lalin-e2e", &[]),
+    ("xtask", &[]),
+];
+
+/// Serialisation stays at the leaves; a library that others embed has it behind a feature only.
+const SERDE: &[&str] = &["serde", "serde_json", "serde_derive", "serde_with"];
+const SERDE_AT: &[&str] = &["lalin-http", "lalin-config", "lalin-dashboard", "lalin", "lalin-e2e", "xtask"];
+
+/// What must stay absent from the rooms below the server.
+const OUTSIDE: &[&str] = &["actix-web", "tera", "rusqlite", "clap", "tracing-subscriber"];
+const OUTSIDE_OF: &[&str] =
+    &["routeros", "routeros-simulator", "lalin-stats", "lalin-cache", "lalin-mikrotik", "lalin-monitor"];
+
+/// Checks the workspace.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let metadata = MetadataCommand::new()
+        .current_dir(root)
+        .no_deps()
+        .other_options(["--locked".to_owned()])
+        .exec()
+        .context("cargo metadata")?;
+    let packages: Vec<String> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
+    let imports = metadata.packages.iter().flat_map(|package| {
+        package.dependencies.iter().filter(|d| d.kind != DependencyKind::Development).map(|dependency| Import {
+            from: package.name.to_string(),
+            to: dependency.name.clone(),
+            optional: dependency.optional,
+        })
+    });
+    let faults = faults(&packages, imports.collect());
+    for fault in &faults {
+        eprintln!("layers: {fault}");
+    }
+    if !faults.is_empty() {
+        bail!("{} imports against the architecture", faults.len());
+    }
+    println!("layers: {} packages import only what they may", packages.len());
+    Ok(())
+}
+
+fn faults(packages: &[String], imports: Vec<Import>) -> Vec<String> {
+    let mut faults: Vec<String> = packages
+        .iter()
+        .filter(|package| row(package).is_none())
+        .map(|package| format!("{package} has no row in the table of xtask/src/layers.rs"))
+        .collect();
+    for Import { from, to, optional } in imports {
+        if row(&to).is_some() && row(&from).is_some_and(|rooms| !rooms.contains(&to.as_str())) {
+            faults.push(format!("{from} must not import {to}"));
+        }
+        if SERDE.contains(&to.as_str()) && !optional && !SERDE_AT.contains(&from.as_str()) {
+            faults.push(format!("{from} must not depend on {to}: serialisation stays at the leaves"));
+        }
+        if OUTSIDE.contains(&to.as_str()) && OUTSIDE_OF.contains(&from.as_str()) {
+            faults.push(format!("{from} must not depend on {to}"));
+        }
+    }
+    faults
+}
+
+fn row(package: &str) -> Option<&'static [&'static str]> {
+    MAY_IMPORT.iter().find(|(name, _)| *name == package).map(|(_, rooms)| *rooms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn import(from: &str, to: &str) -> Vec<String> {
+        faults(&[], vec![Import { from: from.into(), to: to.into(), optional: false }])
+    }
+
+    #[test]
+    fn an_arrow_upward_is_a_fault() {
+        assert_eq!(import("lalin-monitor", "lalin-http"), ["lalin-monitor must not import lalin-http"]);
+        assert_eq!(import("lalin-http", "routeros"), ["lalin-http must not import routeros"]);
+        assert_eq!(import("routeros", "lalin-stats").len(), 1);
+        assert!(import("lalin-http", "lalin-monitor").is_empty());
+        assert!(import("lalin", "lalin-http").is_empty());
+    }
+
+    #[test]
+    fn the_simulator_is_in_no_library() {
+        for (package, _) in MAY_IMPORT.iter().filter(|(name, _)| *name != "lalin") {
+            assert_eq!(import(package, "routeros-simulator").len(), 1, "{package}");
+        }
+        assert!(import("lalin", "routeros-simulator").is_empty());
+    }
+
+    #[test]
+    fn serde_stays_at_the_leaves_or_behind_a_feature() {
+        assert_eq!(import("lalin-monitor", "serde").len(), 1);
+        assert_eq!(import("routeros", "serde_json").len(), 1);
+        assert!(import("lalin-http", "serde").is_empty());
+        let optional = Import { from: "routeros".into(), to: "serde".into(), optional: true };
+        assert!(faults(&[], vec![optional]).is_empty());
+    }
+
+    #[test]
+    fn the_engine_knows_no_web_server() {
+        assert_eq!(import("lalin-monitor", "actix-web"), ["lalin-monitor must not depend on actix-web"]);
+    }
+
+    #[test]
+    fn a_package_without_a_row_is_a_fault() {
+        assert_eq!(faults(&["lalin-new".into()], vec![]).len(), 1);
+        assert!(faults(&["lalin-stats".into()], vec![]).is_empty());
+    }
+
+    #[test]
+    fn every_room_of_a_row_has_a_row_and_stands_above_nobody_it_is_imported_by() {
+        for (package, rooms) in MAY_IMPORT {
+            for room in *rooms {
+                let below = row(room).unwrap();
+                assert!(!below.contains(package), "{package} and {room} import each other");
+            }
+        }
+    }
+}

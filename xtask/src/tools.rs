@@ -1,0 +1,70 @@
+//! Programs that Rust does not bring: found on the path, or installed with apt where that is allowed.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// A program somebody else made.
+pub(crate) struct Tool {
+    /// What it may be called.
+    pub(crate) names: &'static [&'static str],
+    /// Debian's package.
+    pub(crate) package: &'static str,
+}
+
+pub(crate) const CHROMIUM: Tool =
+    Tool { names: &["chromium", "chromium-browser", "google-chrome"], package: "chromium" };
+pub(crate) const CHROMEDRIVER: Tool = Tool { names: &["chromedriver"], package: "chromium-driver" };
+pub(crate) const SHELLCHECK: Tool = Tool { names: &["shellcheck"], package: "shellcheck" };
+
+/// Where each tool is, installed first if need be; or what to install.
+pub(crate) fn provide<const N: usize>(tools: [&Tool; N]) -> Result<[PathBuf; N], String> {
+    let missing: Vec<_> = tools.iter().filter(|tool| find(tool.names).is_none()).map(|tool| tool.package).collect();
+    if !missing.is_empty() {
+        println!("not found: {}; trying apt", missing.join(", "));
+        apt(&missing);
+    }
+    let found = tools.map(|tool| find(tool.names));
+    if found.iter().any(Option::is_none) {
+        let packages = missing.join(" ");
+        return Err(format!("install it and run this again: apt-get install --no-install-recommends {packages}"));
+    }
+    Ok(found.map(Option::unwrap_or_default))
+}
+
+/// The first of the names that is on the path.
+pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    names
+        .iter()
+        .find_map(|name| env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file()))
+}
+
+/// Installs packages as root or by a sudo that asks nothing. Failing is answered by not finding them.
+fn apt(packages: &[&str]) {
+    if find(&["apt-get"]).is_none() {
+        return;
+    }
+    let before: &[&str] = if succeeds("sh", &["-c", "test \"$(id -u)\" = 0"]) {
+        &[]
+    } else if succeeds("sudo", &["-n", "true"]) {
+        &["sudo", "-n"]
+    } else {
+        return;
+    };
+    let get = |words: &[&str]| {
+        let all: Vec<&str> =
+            before.iter().chain(&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]).copied().collect();
+        let (program, first) = all.split_first()?;
+        Command::new(program).args(first).args(words).stdin(Stdio::null()).status().ok().filter(|s| s.success())
+    };
+    if get(&["update"]).is_some() {
+        get(&[&["install", "-y", "--no-install-recommends"], packages].concat());
+    }
+}
+
+fn succeeds(program: &str, words: &[&str]) -> bool {
+    let quiet =
+        Command::new(program).args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    quiet.is_ok_and(|status| status.success())
+}
