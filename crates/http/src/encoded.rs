@@ -1,0 +1,166 @@
+//! The bytes of ticks and interface lists: made by the first viewer who needs them, shared by all others.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use lalin_stats::{BitsPerSecond, Frame, Interface, PointOfView};
+use serde::Serialize;
+
+use crate::interfaces::point_of_view;
+
+/// How many encodings are kept: the newest few of each router that is watched right now.
+const KEPT: usize = 64;
+
+/// Encodings by what they encode. The key holds the allocation itself, so its address cannot come to mean another.
+#[derive(Debug, Default)]
+pub(crate) struct Encoded {
+    ticks: Mutex<Kept<Frame>>,
+    lists: Mutex<Kept<[Arc<Interface>]>>,
+}
+
+/// What was encoded and the bytes of it, oldest first.
+type Kept<T> = VecDeque<(Arc<T>, Bytes)>;
+
+#[derive(Serialize)]
+struct Tick {
+    seq: u64,
+    t: u64,
+    rev: u64,
+    rx: Vec<Option<u64>>,
+    tx: Vec<Option<u64>>,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    rev: u64,
+    interfaces: Vec<Listed<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed<'a> {
+    id: &'a str,
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    comment: Option<&'a str>,
+    running: bool,
+    disabled: bool,
+    dynamic: bool,
+    slave: bool,
+    point_of_view: &'static str,
+}
+
+impl Encoded {
+    /// The `tick` event of a frame.
+    pub(crate) fn tick(&self, epoch: &str, frame: &Arc<Frame>) -> Bytes {
+        shared(&self.ticks, frame, || {
+            let tick = Tick {
+                seq: frame.seq,
+                t: frame.unix_ms,
+                rev: frame.revision,
+                rx: frame.rates.iter().map(|rate| rate.rx.map(BitsPerSecond::get)).collect(),
+                tx: frame.rates.iter().map(|rate| rate.tx.map(BitsPerSecond::get)).collect(),
+            };
+            event("tick", Some((epoch, frame.seq)), &tick)
+        })
+    }
+
+    /// The `interfaces` event of a revision.
+    pub(crate) fn list(&self, revision: u64, interfaces: &Arc<[Arc<Interface>]>) -> Bytes {
+        shared(&self.lists, interfaces, || {
+            let listed = interfaces.iter().map(|interface| Listed {
+                id: interface.id.as_str(),
+                name: &interface.name,
+                kind: &interface.kind,
+                comment: interface.comment.as_deref(),
+                running: interface.running,
+                disabled: interface.disabled,
+                dynamic: interface.dynamic,
+                slave: interface.slave,
+                point_of_view: point_of_view(PointOfView::of(interface)),
+            });
+            event("interfaces", None, &List { rev: revision, interfaces: listed.collect() })
+        })
+    }
+}
+
+/// The kept encoding of `what`, or a new one. Made under the lock, so that a thousand viewers woken by one tick
+/// make it once.
+fn shared<T: ?Sized>(kept: &Mutex<Kept<T>>, what: &Arc<T>, encode: impl FnOnce() -> Bytes) -> Bytes {
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, bytes)) = kept.iter().rev().find(|(made_of, _)| Arc::ptr_eq(made_of, what)) {
+        return bytes.clone();
+    }
+    let bytes = encode();
+    kept.push_back((what.clone(), bytes.clone()));
+    if kept.len() > KEPT {
+        kept.pop_front();
+    }
+    bytes
+}
+
+/// One server-sent event. JSON has no raw line breaks, so one `data:` line holds it.
+pub(crate) fn event(name: &str, id: Option<(&str, u64)>, data: &impl Serialize) -> Bytes {
+    let mut text = Vec::with_capacity(256);
+    text.extend_from_slice(b"event: ");
+    text.extend_from_slice(name.as_bytes());
+    if let Some((epoch, seq)) = id {
+        text.extend_from_slice(format!("\nid: {epoch}-{seq}").as_bytes());
+    }
+    text.extend_from_slice(b"\ndata: ");
+    // Our own types always serialise; an empty object would be seen by every test.
+    if serde_json::to_writer(&mut text, data).is_err() {
+        text.extend_from_slice(b"{}");
+    }
+    text.extend_from_slice(b"\n\n");
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use lalin_stats::{Counters, Rate};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    fn frame() -> Arc<Frame> {
+        Arc::new(Frame {
+            router: "r".parse().unwrap(),
+            seq: 7,
+            at: Instant::now(),
+            unix_ms: 1_000,
+            elapsed: None,
+            revision: 2,
+            interfaces: vec![Arc::new(Interface::new("*1", "a\nb", "ether"))].into(),
+            counters: vec![Counters::default()].into(),
+            rates: vec![Rate { rx: Some(BitsPerSecond::new(8)), tx: None }].into(),
+        })
+    }
+
+    #[test]
+    fn a_tick_is_one_event_and_is_made_once() {
+        let (encoded, frame) = (Encoded::default(), frame());
+        let first = encoded.tick("e", &frame);
+        assert_eq!(first, "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"rev\":2,\"rx\":[8],\"tx\":[null]}\n\n");
+        assert_eq!(first.as_ptr(), encoded.tick("e", &frame).as_ptr());
+    }
+
+    #[test]
+    fn a_line_break_in_a_name_does_not_break_the_event() {
+        let frame = frame();
+        let list = Encoded::default().list(2, &frame.interfaces);
+        assert_eq!(list.iter().filter(|byte| **byte == b'\n').count(), 3);
+        assert!(String::from_utf8_lossy(&list).contains(r#""name":"a\nb""#));
+    }
+
+    #[test]
+    fn encodings_are_bounded() {
+        let encoded = Encoded::default();
+        for _ in 0..KEPT * 3 {
+            encoded.tick("e", &frame());
+        }
+        assert_eq!(encoded.ticks.lock().unwrap().len(), KEPT);
+    }
+}

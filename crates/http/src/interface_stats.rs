@@ -1,0 +1,107 @@
+//! `GET /api/interface-stats`: what the first system's dashboards ask for, unchanged.
+//!
+//! A bare array of objects of strings, under RouterOS's own names and in camelCase. Unless `?raw=1` is asked for the
+//! counters are those of the moment of asking (see `lalin_monitor::Router::counters`), so that even a page which divides by a
+//! fixed two seconds draws a steady line.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use lalin_monitor::CountersAt;
+use lalin_stats::{BitsPerSecond, Counters, Interface};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use tokio::time::Instant;
+
+use crate::query::Parameters;
+use crate::wire::{State, millis, rfc3339, state_headers};
+use crate::{Api, Problem};
+
+pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let asked = Instant::now();
+    let parameters = Parameters::of(&request, &["raw", "router"])?;
+    let raw = parameters.flag("raw")?;
+    let router = api.router(parameters.text("router")).inspect_err(|_| tracing::debug!("MikroTik not configured"))?;
+    let status = router.poll().await;
+    let state = State::of(&status);
+    let Some(CountersAt { frame, mut counters }) = router.counters(asked) else {
+        tracing::debug!(router = %router.id(), reason = state.reason, "Cannot connect to MikroTik");
+        return Err(Problem::no_data(state));
+    };
+    let age = frame.at.elapsed();
+    tracing::debug!(router = %router.id(), "Fetching interface stats from cache (age: {:.1}s)", age.as_secs_f64());
+    if raw {
+        counters = frame.counters.clone();
+    }
+    let sampled = Sampled { sampled_at: rfc3339(frame.unix_ms), age_ms: millis(age), state: state.code };
+    let rows = frame.rows().zip(&counters).map(|((interface, _, rate), counters)| StatsRow {
+        interface,
+        counters,
+        rx_bps: rate.rx.map(BitsPerSecond::get),
+        tx_bps: rate.tx.map(BitsPerSecond::get),
+        sampled: &sampled,
+    });
+    let mut answer = HttpResponse::Ok();
+    state_headers(&mut answer, &state);
+    if !raw {
+        answer.insert_header(("X-Lalin-Delay-Ms", millis(router.settings().delay()).to_string()));
+    }
+    Ok(answer.insert_header(("Cache-Control", "no-store")).json(rows.collect::<Vec<_>>()))
+}
+
+/// What all rows of an answer share.
+struct Sampled {
+    sampled_at: String,
+    age_ms: u64,
+    state: &'static str,
+}
+
+struct StatsRow<'a> {
+    interface: &'a Interface,
+    counters: &'a Counters,
+    rx_bps: Option<u64>,
+    tx_bps: Option<u64>,
+    sampled: &'a Sampled,
+}
+
+impl Serialize for StatsRow<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (interface, counters) = (self.interface, self.counters);
+        let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
+        let flag = |flag: bool| flag.to_string();
+        fn number(number: Option<impl ToString>) -> String {
+            number.map(|number| number.to_string()).unwrap_or_default()
+        }
+        let mut map = to.serialize_map(None)?;
+        let mut both = |dashed: &str, camel: &str, value: String| {
+            map.serialize_entry(dashed, &value)?;
+            if dashed == camel { Ok(()) } else { map.serialize_entry(camel, &value) }
+        };
+        both(".id", "id", interface.id.to_string())?;
+        both("name", "name", interface.name.to_string())?;
+        both("type", "type", interface.kind.to_string())?;
+        both("mtu", "mtu", text(&interface.mtu))?;
+        both("actual-mtu", "actualMtu", number(interface.actual_mtu))?;
+        both("l2mtu", "l2mtu", number(interface.l2_mtu))?;
+        both("mac-address", "macAddress", text(&interface.mac_address))?;
+        both("last-link-up-time", "lastLinkUpTime", text(&interface.last_link_up))?;
+        both("link-downs", "linkDowns", number(interface.link_downs))?;
+        both("rx-byte", "rxByte", number(counters.rx_bytes))?;
+        both("tx-byte", "txByte", number(counters.tx_bytes))?;
+        both("rx-packet", "rxPacket", number(counters.rx_packets))?;
+        both("tx-packet", "txPacket", number(counters.tx_packets))?;
+        both("rx-drop", "rxDrop", number(counters.rx_drops))?;
+        both("tx-drop", "txDrop", number(counters.tx_drops))?;
+        both("tx-queue-drop", "txQueueDrop", number(counters.tx_queue_drops))?;
+        both("rx-error", "rxError", number(counters.rx_errors))?;
+        both("tx-error", "txError", number(counters.tx_errors))?;
+        both("disabled", "disabled", flag(interface.disabled))?;
+        both("running", "running", flag(interface.running))?;
+        both("comment", "comment", text(&interface.comment))?;
+        map.serialize_entry("rxBps", &self.rx_bps)?;
+        map.serialize_entry("txBps", &self.tx_bps)?;
+        map.serialize_entry("sampledAt", &self.sampled.sampled_at)?;
+        map.serialize_entry("ageMs", &self.sampled.age_ms)?;
+        map.serialize_entry("state", self.sampled.state)?;
+        map.end()
+    }
+}

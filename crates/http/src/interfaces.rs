@@ -1,0 +1,130 @@
+//! `GET /api/v1/interfaces`: the newest sample, typed.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use lalin_stats::{BitsPerSecond, Counters, Interface, PointOfView, Rate};
+use serde::Serialize;
+
+use crate::query::Parameters;
+use crate::wire::{State, counter, rfc3339, state_headers};
+use crate::{Api, Problem};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Interfaces<'a> {
+    router: &'a str,
+    state: State,
+    sampled_at: String,
+    age_ms: u64,
+    interfaces: Vec<InterfaceView<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InterfaceView<'a> {
+    id: &'a str,
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    comment: Option<&'a str>,
+    running: bool,
+    disabled: bool,
+    dynamic: bool,
+    slave: bool,
+    default_name: Option<&'a str>,
+    mtu: Option<&'a str>,
+    actual_mtu: Option<u32>,
+    l2_mtu: Option<u32>,
+    mac_address: Option<&'a str>,
+    last_link_up: Option<&'a str>,
+    #[serde(serialize_with = "counter")]
+    link_downs: Option<u64>,
+    point_of_view: &'static str,
+    rx_bps: Option<u64>,
+    tx_bps: Option<u64>,
+    download_bps: Option<u64>,
+    upload_bps: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    rx_bytes: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_bytes: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    rx_packets: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_packets: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    rx_drops: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_drops: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_queue_drops: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    rx_errors: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_errors: Option<u64>,
+}
+
+impl<'a> InterfaceView<'a> {
+    fn of(interface: &'a Interface, counters: &Counters, rate: Rate) -> Self {
+        let (rx_bps, tx_bps) = (rate.rx.map(BitsPerSecond::get), rate.tx.map(BitsPerSecond::get));
+        let side = PointOfView::of(interface);
+        let (download_bps, upload_bps) = side.down_up(rx_bps, tx_bps);
+        Self {
+            id: interface.id.as_str(),
+            name: &interface.name,
+            kind: &interface.kind,
+            comment: interface.comment.as_deref(),
+            running: interface.running,
+            disabled: interface.disabled,
+            dynamic: interface.dynamic,
+            slave: interface.slave,
+            default_name: interface.default_name.as_deref(),
+            mtu: interface.mtu.as_deref(),
+            actual_mtu: interface.actual_mtu,
+            l2_mtu: interface.l2_mtu,
+            mac_address: interface.mac_address.as_deref(),
+            last_link_up: interface.last_link_up.as_deref(),
+            link_downs: interface.link_downs,
+            point_of_view: point_of_view(side),
+            rx_bps,
+            tx_bps,
+            download_bps,
+            upload_bps,
+            rx_bytes: counters.rx_bytes,
+            tx_bytes: counters.tx_bytes,
+            rx_packets: counters.rx_packets,
+            tx_packets: counters.tx_packets,
+            rx_drops: counters.rx_drops,
+            tx_drops: counters.tx_drops,
+            tx_queue_drops: counters.tx_queue_drops,
+            rx_errors: counters.rx_errors,
+            tx_errors: counters.tx_errors,
+        }
+    }
+}
+
+pub(crate) fn point_of_view(side: PointOfView) -> &'static str {
+    match side {
+        PointOfView::Network => "network",
+        PointOfView::Customer => "customer",
+    }
+}
+
+pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["router"])?;
+    let router = api.router(parameters.text("router"))?;
+    let state = State::of(&router.poll().await);
+    let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
+    let mut answer = HttpResponse::Ok();
+    state_headers(&mut answer, &state);
+    Ok(answer.insert_header(("Cache-Control", "no-store")).json(Interfaces {
+        router: router.id().as_str(),
+        sampled_at: rfc3339(frame.unix_ms),
+        age_ms: state.age_ms.unwrap_or_default(),
+        state,
+        interfaces: frame
+            .rows()
+            .map(|(interface, counters, rate)| InterfaceView::of(interface, counters, rate))
+            .collect(),
+    }))
+}

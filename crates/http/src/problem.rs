@@ -1,0 +1,132 @@
+//! Errors as RFC 9457 problem documents.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+use crate::wire::State;
+
+/// What went wrong with a request, as the client is told.
+#[derive(Clone, Debug)]
+pub struct Problem(Box<Document>);
+
+#[derive(Clone, Debug, Serialize)]
+struct Document {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self(Box::new(Document {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            code,
+            field: None,
+            state: None,
+            retry_after: None,
+        }))
+    }
+
+    fn field(mut self, field: &str) -> Self {
+        self.0.field = Some(field.to_owned());
+        self
+    }
+
+    fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
+    }
+
+    /// A parameter that cannot be used.
+    pub(crate) fn bad_parameter(field: &str, detail: impl std::fmt::Display) -> Self {
+        let detail = format!("{field}: {detail}");
+        Self::new(StatusCode::BAD_REQUEST, "bad-parameter", "bad parameter", detail).field(field)
+    }
+
+    /// `?router=` names none.
+    pub(crate) fn unknown_router(id: &str) -> Self {
+        let detail = format!("router: there is no router {id:?}");
+        Self::new(StatusCode::NOT_FOUND, "unknown-router", "unknown router", detail).field("router")
+    }
+
+    /// Nothing is configured.
+    pub(crate) fn no_router() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no-router",
+            "no router configured",
+            "MikroTik not configured: start with --router user@address, or name a router in lalin.toml",
+        )
+    }
+
+    /// There never was a sample, or it is not there yet.
+    pub(crate) fn no_data(state: State) -> Self {
+        let detail = match &state.detail {
+            Some(detail) => format!("no data yet: {detail}"),
+            None => "no data yet: the first sample is being waited for".to_owned(),
+        };
+        let retry_after = state.retry_in_ms.map_or(2, |ms| ms.div_ceil(1_000).max(1));
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "no-data", "no data", detail);
+        problem.0.state = Some(state);
+        problem.retry_after(retry_after)
+    }
+
+    /// All places for streams are taken.
+    pub(crate) fn too_many_viewers(open: usize) -> Self {
+        let detail = format!("{open} streams are open, which is the limit");
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, "too-many-viewers", "too many viewers", detail).retry_after(10)
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        Self::new(status, "method-not-allowed", "method not allowed", "this path can only be read: use GET")
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "not found", "there is no such path in the API")
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut answer = HttpResponse::build(self.status_code());
+        answer.insert_header(("Content-Type", "application/problem+json"));
+        answer.insert_header(("Cache-Control", "no-store"));
+        if let Some(seconds) = self.0.retry_after {
+            answer.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        if self.status_code() == StatusCode::METHOD_NOT_ALLOWED {
+            answer.insert_header((ALLOW, "GET"));
+        }
+        if let Some(state) = &self.0.state {
+            crate::wire::state_headers(&mut answer, state);
+        }
+        answer.body(serde_json::to_vec(&self.0).unwrap_or_default())
+    }
+}

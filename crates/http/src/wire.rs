@@ -1,0 +1,89 @@
+//! What several answers show alike: a state, a moment, a counter.
+
+use actix_web::HttpResponseBuilder;
+use lalin_monitor::Status;
+use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use tokio::time::Instant;
+
+/// A router's state as programs see it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct State {
+    pub(crate) code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) attempt: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) retry_in_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sampled_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) age_ms: Option<u64>,
+}
+
+impl State {
+    pub(crate) fn of(status: &Status) -> Self {
+        let failure = status.state.failure();
+        let retry_at = failure.and_then(|failure| failure.retry_at);
+        Self {
+            code: status.state.code(),
+            reason: failure.map(|failure| failure.reason.code()),
+            detail: failure.map(|failure| failure.reason.to_string()),
+            attempt: failure.map(|failure| failure.attempt).filter(|attempt| *attempt > 0),
+            retry_in_ms: retry_at.map(|at| millis(at.saturating_duration_since(Instant::now()))),
+            sampled_at: status.newest.map(|(_, unix_ms)| rfc3339(unix_ms)),
+            age_ms: status.age().map(millis),
+        }
+    }
+}
+
+/// A state in an answer's headers.
+pub(crate) fn state_headers(answer: &mut HttpResponseBuilder, state: &State) {
+    answer.insert_header(("X-Lalin-State", state.code));
+    if let Some(reason) = state.reason {
+        answer.insert_header(("X-Lalin-Reason", reason));
+    }
+    if let Some(age) = state.age_ms {
+        answer.insert_header(("Age", (age / 1_000).to_string()));
+        answer.insert_header(("X-Lalin-Age-Ms", age.to_string()));
+    }
+}
+
+pub(crate) fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+const RFC3339_MILLIS: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+
+/// Ms since 1970-01-01 UTC as RFC 3339 with milliseconds.
+pub(crate) fn rfc3339(unix_ms: u64) -> String {
+    let nanos = i128::from(unix_ms) * 1_000_000;
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    moment.format(RFC3339_MILLIS).unwrap_or_default()
+}
+
+/// A counter as a string, since it may pass 2^53; `null` where the router did not send it.
+pub(crate) fn counter<S: Serializer>(counter: &Option<u64>, to: S) -> Result<S::Ok, S::Error> {
+    match counter {
+        Some(counter) => to.collect_str(counter),
+        None => to.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_rfc_3339_with_milliseconds() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(rfc3339(1_795_402_800_007), "2026-11-23T03:00:00.007Z");
+    }
+}

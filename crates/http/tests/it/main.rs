@@ -1,0 +1,9 @@
+//! The API through HTTP requests, over the real engine and scripted sources.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod compatible;
+mod errors;
+mod stream;
+mod typed;
+mod world;

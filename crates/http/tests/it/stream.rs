@@ -1,0 +1,187 @@
+//! The event stream.
+
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::test::TestRequest;
+use futures_util::future::poll_fn;
+use lalin_http::Limits;
+use lalin_stats::SourceError;
+use serde_json::Value;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::world::{RX_BPS, World};
+
+/// An open stream, read event by event.
+struct Reader {
+    body: Pin<Box<BoxBody>>,
+    text: String,
+}
+
+#[derive(Debug)]
+struct Event {
+    name: String,
+    id: String,
+    data: Value,
+}
+
+impl Reader {
+    async fn open(world: &World, path: &str, last: Option<&str>) -> Self {
+        let mut request = TestRequest::get().uri(path);
+        if let Some(last) = last {
+            request = request.insert_header(("Last-Event-ID", last));
+        }
+        let response = world.call(request).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers().get("Content-Type").unwrap(), "text/event-stream");
+        assert_eq!(response.headers().get("Content-Encoding").unwrap(), "identity");
+        Self { body: Box::pin(response.into_body()), text: String::new() }
+    }
+
+    /// The next block, comment or event; `None` at the end.
+    async fn block(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.text.find("\n\n") {
+                let rest = self.text.split_off(end + 2);
+                return Some(std::mem::replace(&mut self.text, rest));
+            }
+            let bytes = poll_fn(|context| self.body.as_mut().poll_next(context)).await?.unwrap();
+            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+
+    async fn event(&mut self) -> Event {
+        loop {
+            let block = self.block().await.unwrap();
+            let field = |name: &str| {
+                let line = block.lines().find_map(|line| line.strip_prefix(name));
+                line.and_then(|line| line.strip_prefix(": ")).unwrap_or_default().to_owned()
+            };
+            if !block.starts_with(':') {
+                let data = serde_json::from_str(&field("data")).unwrap();
+                return Event { name: field("event"), id: field("id"), data };
+            }
+        }
+    }
+
+    async fn wait_for(&mut self, name: &str) -> Event {
+        loop {
+            let event = self.event().await;
+            if event.name == name {
+                return event;
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn first_comes_who_and_how_it_stands_then_the_past_then_each_tick() {
+    let world = World::new();
+    world.router("r");
+    let mut first = Reader::open(&world, "/api/v1/stream", None).await;
+    for _ in 0..5 {
+        first.wait_for("tick").await;
+    }
+    let mut second = Reader::open(&world, "/api/v1/stream?interface=ether1", None).await;
+    let hello = second.event().await;
+    assert_eq!((hello.name.as_str(), &hello.data["router"]["id"]), ("hello", &"r".into()));
+    assert_eq!(hello.data["intervalMs"], 2_000);
+    let state = second.event().await;
+    assert_eq!((state.name.as_str(), &state.data["code"]), ("state", &"live".into()));
+    let list = second.event().await;
+    assert_eq!((list.name.as_str(), &list.data["interfaces"][1]["pointOfView"]), ("interfaces", &"customer".into()));
+    // The window is measured on the wall clock; the scripted samples are of long ago.
+    let window = second.event().await;
+    assert_eq!((window.name.as_str(), &window.data["resumed"]), ("window", &false.into()));
+    assert!(window.id.ends_with("-5"));
+    let tick = second.event().await;
+    assert_eq!((tick.name.as_str(), &tick.data["seq"]), ("tick", &6.into()));
+    assert_eq!(tick.data["rev"], list.data["rev"]);
+    assert_eq!(tick.data["rx"], serde_json::json!([RX_BPS, RX_BPS]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_back_with_the_last_id_gets_the_rest_without_gap_or_repeat() {
+    let world = World::new();
+    world.router("r");
+    let mut stays = Reader::open(&world, "/api/v1/stream", None).await;
+    let mut leaves = Reader::open(&world, "/api/v1/stream", None).await;
+    let mut last = String::new();
+    for _ in 0..3 {
+        last = leaves.wait_for("tick").await.id;
+    }
+    drop(leaves);
+    for _ in 0..8 {
+        stays.wait_for("tick").await;
+    }
+    let mut back = Reader::open(&world, "/api/v1/stream?interface=ether1", Some(&last)).await;
+    let window = back.wait_for("window").await;
+    assert_eq!(window.data["resumed"], true);
+    assert_eq!(window.data["t"].as_array().unwrap().len(), 5);
+    assert_eq!(window.data["series"].as_array().unwrap().len(), 1);
+    assert_eq!(window.data["series"][0]["rx"][4], RX_BPS);
+    assert_eq!(back.wait_for("tick").await.data["seq"], 9);
+    // An id of another life of the server means nothing here.
+    let mut stranger = Reader::open(&world, "/api/v1/stream", Some("f00d-8")).await;
+    assert_eq!(stranger.wait_for("window").await.data["resumed"], false);
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_of_state_and_of_interfaces_are_told() {
+    let world = World::new();
+    let router = world.router("r");
+    let mut reader = Reader::open(&world, "/api/v1/stream", None).await;
+    let before = reader.wait_for("interfaces").await.data["rev"].clone();
+    *router.comment.lock().unwrap() = "<img src=x onerror=alert(1)>";
+    let after = reader.wait_for("interfaces").await;
+    assert_ne!(after.data["rev"], before);
+    assert_eq!(after.data["interfaces"][0]["comment"], "<img src=x onerror=alert(1)>");
+    assert_eq!(reader.wait_for("tick").await.data["rev"], after.data["rev"]);
+    router.fail(SourceError::Refused { detail: "port".into() });
+    let state = reader.wait_for("state").await;
+    assert_eq!((&state.data["code"], &state.data["reason"]), (&"stale".into(), &"refused".into()));
+    assert_eq!(state.data["attempt"], 2);
+    assert!(state.data["ageMs"].is_u64());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_is_never_silent_and_an_unconfigured_one_says_so() {
+    let world = World::new();
+    let mut reader = Reader::open(&world, "/api/v1/stream", None).await;
+    assert!(reader.event().await.data["router"].is_null());
+    for _ in 0..3 {
+        let begun = Instant::now();
+        assert_eq!(reader.block().await.unwrap(), ": beat\n\n");
+        assert_eq!(begun.elapsed(), Limits::default().heartbeat);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_stream_stops_the_reads_and_frees_its_place() {
+    let world = World::with_limits(Limits { streams: 2, ..Limits::default() });
+    let router = world.router("r");
+    let mut first = Reader::open(&world, "/api/v1/stream", None).await;
+    let second = Reader::open(&world, "/api/v1/stream", None).await;
+    first.wait_for("tick").await;
+    let refused = world.get("/api/v1/stream").await;
+    assert_eq!((refused.status, &refused.body["code"]), (503, &"too-many-viewers".into()));
+    drop((first, second));
+    sleep(Duration::from_secs(1)).await;
+    let left = router.reads.load(Ordering::SeqCst);
+    sleep(Duration::from_secs(600)).await;
+    assert_eq!(router.reads.load(Ordering::SeqCst), left);
+    Reader::open(&world, "/api/v1/stream", None).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stopping_server_ends_its_streams() {
+    let world = World::new();
+    world.router("r");
+    let mut reader = Reader::open(&world, "/api/v1/stream", None).await;
+    reader.wait_for("tick").await;
+    world.api.stop_token().cancel();
+    let end = async { while reader.block().await.is_some() {} };
+    timeout(Duration::from_millis(10), end).await.unwrap();
+}

@@ -1,0 +1,53 @@
+//! The typed routes.
+
+use lalin_stats::SourceError;
+
+use crate::world::{BASE, RX_BPS, World};
+
+#[tokio::test(start_paused = true)]
+async fn interfaces_are_typed_with_rates_in_bits_and_direction_from_its_point_of_view() {
+    let world = World::new();
+    world.router("r");
+    world.get("/api/v1/interfaces").await;
+    let answer = world.get("/api/v1/interfaces?router=r").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.body["router"], "r");
+    assert_eq!(answer.body["state"]["code"], "live");
+    let [ether1, budi] = answer.body["interfaces"].as_array().unwrap().as_slice() else { panic!("two interfaces") };
+    assert_eq!(ether1["rxBps"], RX_BPS);
+    assert_eq!(ether1["downloadBps"], RX_BPS);
+    assert_eq!(ether1["pointOfView"], "network");
+    assert_eq!(ether1["running"], true);
+    assert_eq!(ether1["actualMtu"], 1500);
+    assert!(ether1["rxBytes"].as_str().unwrap().parse::<u64>().unwrap() >= BASE);
+    assert!(ether1["rxErrors"].is_null());
+    // The router received 100 Mbit/s from the customer: that is his upload.
+    assert_eq!(budi["pointOfView"], "customer");
+    assert_eq!(budi["uploadBps"], RX_BPS);
+    assert_eq!(budi["downloadBps"], RX_BPS / 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn routers_are_listed_with_their_state_in_the_order_of_the_configuration() {
+    let world = World::new();
+    assert_eq!(world.get("/api/v1/routers").await.body["routers"], serde_json::json!([]));
+    world.router("zulu");
+    let dead = world.router("alfa");
+    dead.fail(SourceError::Refused { detail: "port 8728".into() });
+    world.get("/api/v1/interfaces?router=alfa").await;
+    let routers = world.get("/api/v1/routers").await.body["routers"].clone();
+    assert_eq!(routers[0]["id"], "zulu");
+    assert_eq!(routers[0]["default"], true);
+    assert_eq!(routers[0]["state"]["code"], "idle");
+    assert_eq!(routers[1]["id"], "alfa");
+    assert_eq!(routers[1]["default"], false);
+    assert_eq!(routers[1]["state"]["reason"], "refused");
+    assert_eq!(routers[1]["intervalMs"], 2_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn health_is_answered_without_any_router() {
+    let answer = World::new().get("/healthz").await;
+    assert_eq!((answer.status, &answer.body["status"]), (200, &"ok".into()));
+    assert_eq!(answer.body["routers"], 0);
+}
