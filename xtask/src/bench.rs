@@ -69,8 +69,7 @@ fn first_answer(binary: &Path) -> Result<Duration> {
     let begin = Instant::now();
     let mut server = Server(
         Command::new(binary)
-            .args(["demo", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(&folder)
+            .args(["demo", "--listen", "127.0.0.1:0"])
             .current_dir(&folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
