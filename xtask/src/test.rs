@@ -139,7 +139,7 @@ impl Targets {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         if browser.iter().any(|(_, name)| plain.iter().any(|(_, other)| other == name)) {
             return Self {
-                plain: owned(&["--workspace", "--exclude", BROWSER, "--lib", "--bins", "--examples", "--tests"]),
+                plain: owned(&["--workspace", "--exclude", BROWSER, "--lib", "--bins", "--tests"]),
                 browser: owned(&["--package", BROWSER, "--tests"]),
             };
         }
@@ -149,7 +149,7 @@ impl Targets {
         };
         let (plain, browser) = (named(plain), named(browser));
         Self {
-            plain: [owned(&["--workspace", "--lib", "--bins", "--examples"]), plain].concat(),
+            plain: [owned(&["--workspace", "--lib", "--bins"]), plain].concat(),
             browser: if browser.is_empty() { browser } else { [owned(&["--workspace"]), browser].concat() },
         }
     }
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn browser_tests_are_asked_for_by_their_own_name() {
         let (plain, browser) = split(&[("lalin-http", "it"), ("routeros", "it"), (BROWSER, "browser")]);
-        assert_eq!(plain, "--workspace --lib --bins --examples --test it");
+        assert_eq!(plain, "--workspace --lib --bins --test it");
         assert_eq!(browser, "--workspace --test browser");
     }
 
