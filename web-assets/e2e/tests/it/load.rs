@@ -1,0 +1,89 @@
+//! What many viewers cost the router. No browser: they are plain connections.
+
+use futures_util::future::join_all;
+use routeros_simulator::Fault;
+use tokio::time::{Instant, timeout_at};
+
+use crate::eventually::{eventually, s, stays, when};
+use crate::http::{self, Events};
+use crate::router::Router;
+use crate::server::Server;
+
+#[tokio::test]
+async fn the_router_sees_one_login_for_20_viewers_in_60_s() {
+    let router = Router::start().await;
+    let server = Server::over(&router).await;
+    let end = Instant::now() + s(60);
+    let viewers = (0..20).map(|_| async {
+        let mut events = Events::open(&server.address).await;
+        let mut ticks = Vec::new();
+        while let Ok(tick) = timeout_at(end, events.tick()).await {
+            ticks.push(tick["t"].as_u64().expect("a time"));
+        }
+        (ticks, events)
+    });
+    let seen = join_all(viewers).await;
+    let load = router.load();
+    assert_eq!(load.logins, 1, "{load:?}");
+    assert_eq!(load.failed_logins, 0, "{load:?}");
+    assert!(load.commands <= 60 / 2 + 3, "{load:?}");
+    let (first, _) = &seen[0];
+    assert!(first.len() >= 28, "{} ticks in 60 s", first.len());
+    for (ticks, _) in &seen {
+        // They came within the same moments; one may have opened a tick later or ended one earlier.
+        let common = ticks.iter().filter(|tick| first.contains(tick)).count();
+        assert!(common + 2 >= first.len(), "everybody sees the same ticks: {ticks:?} {first:?}");
+    }
+    drop(seen);
+    eventually(s(5), "no viewer", async || {
+        when(http::get(&server.address, "/healthz").await.json["viewers"].clone(), |viewers| viewers == 0)
+    })
+    .await;
+    let state = || async { http::get(&server.address, "/api/v1/routers").await.json["routers"][0]["state"].clone() };
+    eventually(s(5), "the router is left alone", async || when(state().await, |state| state["code"] == "idle")).await;
+    stays(s(10), "commands with no viewer", async || router.load().commands).await;
+}
+
+#[tokio::test]
+async fn a_silent_router_is_answered_for_within_3_2_s_by_one_session() {
+    let router = Router::start().await;
+    router.handle.set_fault(Fault::Silent);
+    let server = Server::over(&router).await;
+    let before = router.load().connections;
+    let asks = (0..50).map(|_| async {
+        let asked = Instant::now();
+        let answer = http::get(&server.address, "/api/interface-stats").await;
+        (asked.elapsed(), answer)
+    });
+    for (took, answer) in join_all(asks).await {
+        assert!(took < s(3) + s(1) / 5, "{took:?}: {answer:?}");
+        assert_eq!(answer.status, 503, "{answer:?}");
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert_eq!(answer.json["code"], "no-data");
+        assert!(answer.json["detail"].is_string() && answer.json["title"].is_string(), "{answer:?}");
+    }
+    let load = router.load();
+    assert!(load.connections <= before + 1, "{load:?}");
+}
+
+#[tokio::test]
+async fn a_router_that_falls_silent_is_answered_for_at_once_with_its_age() {
+    let router = Router::start().await;
+    let server = Server::over(&router).await;
+    let fresh = http::get(&server.address, "/api/interface-stats").await;
+    assert_eq!((fresh.status, fresh.header("x-lalin-state")), (200, "live"), "{fresh:?}");
+    router.handle.set_fault(Fault::Silent);
+    let stale = eventually(s(15), "stale", async || {
+        let asked = Instant::now();
+        let answer = http::get(&server.address, "/api/interface-stats").await;
+        assert!(asked.elapsed() < s(3) + s(1) / 5, "{:?}: {answer:?}", asked.elapsed());
+        assert_eq!(answer.status, 200, "the last good data: {answer:?}");
+        let state = answer.header("x-lalin-state").to_owned();
+        if state == "live" { Err(state) } else { Ok(answer) }
+    })
+    .await;
+    assert_eq!(stale.header("x-lalin-reason"), "timed-out", "{stale:?}");
+    let age: u64 = stale.header("x-lalin-age-ms").parse().unwrap();
+    assert!(age >= 2_000, "{stale:?}");
+    assert_eq!(router.load().logins, 1);
+}

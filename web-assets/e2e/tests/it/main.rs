@@ -1,0 +1,28 @@
+//! The dashboard in a real Chromium, over the real binary and a simulated router.
+//!
+//! What is proved here is what a person sees: nothing in these tests knows how a room does its work. The router is
+//! simulated because only then the truth is known; everything between its socket and the pixels is what users run.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod browser;
+mod chromedriver;
+mod eventually;
+mod http;
+mod page;
+mod picker;
+mod proxy;
+mod router;
+mod series;
+mod server;
+
+mod choosing;
+mod fallback;
+mod languages;
+mod layout;
+mod load;
+mod names;
+mod outages;
+mod requests;
+mod speeds;
+mod watching;

@@ -1,0 +1,79 @@
+//! Names and comments are whatever somebody typed into a router: data, never markup.
+
+use routeros_simulator::{InterfaceSpec, Traffic};
+use serde_json::{Value, json};
+
+use crate::browser::{Look, browse};
+use crate::eventually::{eventually, s};
+use crate::http;
+use crate::router::Router;
+use crate::server::Server;
+
+const MARKUP: &str = "<img src=x onerror=alert(1)>";
+const QUOTES: &str = "\"'><script>alert(2)</script>&amp;{{ 7*7 }}";
+const RIGHT_TO_LEFT: &str = "\u{202e}txt.exe \u{5e9}\u{5dc}\u{5d5}\u{5dd}";
+
+#[tokio::test]
+async fn names_and_comments_are_text_never_markup() {
+    let flow = || Traffic::Constant { bps: 3e6 };
+    let router = Router::with(vec![
+        InterfaceSpec::ether(MARKUP).traffic(flow(), flow()).comment(QUOTES),
+        InterfaceSpec::ether(QUOTES).traffic(flow(), flow()).comment(MARKUP),
+        InterfaceSpec::ether("long").traffic(flow(), flow()).comment("komentar ".repeat(455)),
+        InterfaceSpec::ether(b"caf\xe9 \x93Bu Sri\x94".as_slice()).traffic(flow(), flow()),
+        InterfaceSpec::ether(RIGHT_TO_LEFT).traffic(flow(), flow()),
+    ])
+    .await;
+    let server = Server::over(&router).await;
+    browse(Look::PHONE, async |page| {
+        page.open_dashboard(&server).await;
+        page.reaches(10, "live").await;
+        let listed = eventually(s(10), "five interfaces", async || {
+            let answer = http::get(&server.address, "/api/v1/interfaces").await;
+            let names: Vec<Value> =
+                answer.json["interfaces"].as_array().into_iter().flatten().map(|i| i["name"].clone()).collect();
+            if names.len() == 5 { Ok(names) } else { Err(format!("{answer:?}")) }
+        })
+        .await;
+        let names: Vec<&str> = listed.iter().filter_map(Value::as_str).collect();
+        assert!(names.iter().any(|name| name.starts_with("caf")), "a foreign code page is still a name: {names:?}");
+
+        // Choose them all: each name stands in a card and in the list, word for word.
+        page.choose(&names).await;
+        for name in &names {
+            let card =
+                eventually(s(10), "its card", async || page.card(name).await.ok_or_else(|| (*name).to_owned())).await;
+            assert!(squeezed(&card.text).contains(&squeezed(name)), "{name:?} in {card:?}");
+            page.moves(name, 1, 10).await;
+        }
+        let made = page
+            .eval("return document.querySelectorAll('img, script:not([src]), [onerror]').length + ' ' + document.title")
+            .await;
+        assert!(made.as_str().unwrap_or_default().starts_with("0 "), "markup was made of a name: {made}");
+        assert!(page.client().get_alert_text().await.is_err(), "no dialogue");
+        assert_eq!(page.complaints().await, Vec::<String>::new());
+
+        // A name that turns the direction of writing turns its own place only.
+        let isolated = page
+            .eval_with(
+                "const holder = [...document.querySelectorAll('[data-testid=card] *')]\
+                   .filter(e => e.textContent.includes(arguments[0])).at(-1); \
+                 const kinds = []; \
+                 for (let e = holder; e && e.dataset.testid !== 'card'; e = e.parentElement) \
+                   kinds.push(getComputedStyle(e).unicodeBidi); \
+                 return kinds;",
+                vec![json!(RIGHT_TO_LEFT)],
+            )
+            .await;
+        let isolated: Vec<String> = serde_json::from_value(isolated).unwrap();
+        assert!(isolated.iter().any(|kind| kind.starts_with("isolate") || kind == "plaintext"), "{isolated:?}");
+        assert_eq!(page.overflow().await, 0.0, "a long comment makes no page wider");
+        page.screenshot("hostile-names").await;
+    })
+    .await;
+}
+
+/// Without the white space, which a browser lays out as it likes.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect()
+}

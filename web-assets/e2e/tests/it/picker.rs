@@ -1,0 +1,112 @@
+//! The page's list of interfaces and its other controls.
+
+use fantoccini::Locator;
+use serde_json::{Value, json};
+
+use crate::eventually::{eventually, s, when};
+use crate::page::Page;
+
+impl Page {
+    /// Opens the list of interfaces, if it is not open.
+    pub async fn open_picker(&self) {
+        if !self.shows("picker-search").await {
+            self.click("picker").await;
+        }
+        eventually(s(5), "the list opens", async || when(self.shows("picker-search").await, |shown| *shown)).await;
+    }
+
+    /// Closes the list of interfaces, if it is open.
+    pub async fn close_picker(&self) {
+        if self.shows("picker-search").await {
+            self.keys("picker-search", "\u{e00c}").await;
+        }
+        eventually(s(5), "the list closes", async || when(self.shows("picker-search").await, |shown| !*shown)).await;
+    }
+
+    /// The names in the list, in their order.
+    pub async fn options(&self) -> Vec<String> {
+        let shown = self
+            .eval(
+                "return [...document.querySelectorAll('[data-testid=picker-option]')]\
+                   .filter(option => option.checkVisibility()).map(option => option.dataset.interface)",
+            )
+            .await;
+        serde_json::from_value(shown).unwrap()
+    }
+
+    /// Ticks or unticks an interface in the open list.
+    pub async fn tick(&self, interface: &str) {
+        let name = interface.replace('\\', "\\\\").replace('"', "\\\"");
+        let selector = format!("[data-testid=picker-option][data-interface=\"{name}\"]");
+        let option = self.client().find(Locator::Css(&selector)).await;
+        let option = option.unwrap_or_else(|error| panic!("{interface:?} is not in the list: {error}"));
+        option.click().await.unwrap_or_else(|error| panic!("{interface:?}: {error}"));
+    }
+
+    /// Chooses exactly these, by ticking and unticking.
+    pub async fn choose(&self, interfaces: &[&str]) {
+        self.open_picker().await;
+        let chosen = self.cards().await;
+        for name in &chosen {
+            if !interfaces.contains(&name.as_str()) {
+                self.tick(name).await;
+            }
+        }
+        for &name in interfaces {
+            if !chosen.iter().any(|chosen| chosen == name) {
+                self.tick(name).await;
+            }
+        }
+        self.close_picker().await;
+        let mut wanted: Vec<&str> = interfaces.to_vec();
+        wanted.sort_unstable();
+        eventually(s(5), "the chosen cards", async || {
+            let mut cards = self.cards().await;
+            cards.sort_unstable();
+            when(cards, |cards| *cards == wanted)
+        })
+        .await;
+    }
+
+    /// Whether the element with this `data-testid` is seen.
+    pub async fn shows(&self, id: &str) -> bool {
+        let script = "return document.querySelector(`[data-testid=${arguments[0]}]`)?.checkVisibility() ?? false";
+        self.eval_with(script, vec![Value::from(id)]).await == true
+    }
+
+    /// Switches between Indonesian and English.
+    pub async fn switch_language(&self) {
+        self.click("lang").await;
+    }
+
+    /// The figure (bit/s) that an interface's card calls `word`.
+    pub async fn direction(&self, interface: &str, word: &str) -> f64 {
+        let script = "const card = [...document.querySelectorAll('[data-testid=card]')]\
+               .find(card => card.dataset.interface === arguments[0]); \
+             for (const figure of card.querySelectorAll('[data-bps]')) \
+               for (let e = figure; e && e !== card; e = e.parentElement) { \
+                 if (e.querySelectorAll('[data-bps]').length > 1) break; \
+                 if (e.innerText.toLowerCase().includes(arguments[1].toLowerCase())) return Number(figure.dataset.bps); \
+               } \
+             return card.innerText;";
+        let found = self.eval_with(script, vec![json!(interface), json!(word)]).await;
+        found.as_f64().unwrap_or_else(|| panic!("nothing is called {word}: {found}"))
+    }
+
+    /// By how many px the page is wider than its window.
+    pub async fn overflow(&self) -> f64 {
+        let script = "return Math.max(0, document.documentElement.scrollWidth - innerWidth)";
+        self.eval(script).await.as_f64().unwrap()
+    }
+
+    /// How many pixels of the chart have this colour (red, green, blue).
+    pub async fn painted(&self, colour: [u8; 3]) -> u64 {
+        let script = "const canvas = document.querySelector('[data-testid=chart] canvas'); \
+             const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data; \
+             const [r, g, b] = arguments[0]; let n = 0; \
+             for (let i = 0; i < data.length; i += 4) \
+               if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) n++; \
+             return n;";
+        self.eval_with(script, vec![json!(colour)]).await.as_u64().unwrap()
+    }
+}
