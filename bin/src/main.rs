@@ -1,3 +1,77 @@
 //! Lalin: the realtime monitor of interface traffic for MikroTik routers.
+//!
+//! The binary only composes: command line, log, configuration, then one of the commands. It is the only place that
+//! reads the environment and the only one that knows all rooms.
 
-fn main() {}
+mod cli;
+mod error;
+mod logs;
+mod serve;
+mod signals;
+mod simulated;
+mod sources;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use lalin_config::{Config, Flags, Log, Warning};
+
+use crate::cli::{Cli, Command};
+use crate::error::Error;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lalin: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Serve(flags) => {
+            let (mut config, warnings) = gather(flags.into())?;
+            logs::start(&config.log)?;
+            for warning in warnings {
+                tracing::warn!("{warning}");
+            }
+            sources::ask_passwords(&mut config)?;
+            on_runtime(serve::run(&config))
+        }
+        Command::Demo(demo) => {
+            // Only how to serve is taken from outside: the router is the simulated one, whatever is configured.
+            let serving = ["LALIN_LISTEN", "LALIN_LANG", "LALIN_LOG", "LALIN_LOG_FORMAT"];
+            let variables = variables().filter(|(key, _)| serving.contains(&key.as_str()));
+            on_runtime(simulated::demo(demo, variables))
+        }
+        Command::Simulate(simulate) => {
+            logs::start(&Log::default())?;
+            on_runtime(simulated::simulate(&simulate))
+        }
+        Command::Status(flags) => {
+            let (config, _) = gather(flags.flags())?;
+            status::print(config.server.listen, flags.json)
+        }
+    }
+}
+
+fn gather(flags: Flags) -> Result<(Config, Vec<Warning>), Error> {
+    Ok(Config::gather(variables(), flags)?)
+}
+
+/// The environment. A variable that is no text cannot be one of ours.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+}
+
+fn on_runtime(work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
+    let done = runtime.block_on(work);
+    // What still runs after the orderly end is not waited for.
+    runtime.shutdown_background();
+    done
+}

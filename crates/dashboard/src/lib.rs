@@ -1,1 +1,22 @@
-//! The pages, their texts and the embedded assets.
+//! The pages, their texts in Indonesian and English, and the embedded web assets.
+//!
+//! Knows page data only: no router, no engine. What moves on the page comes from the API, in the browser.
+//!
+//! ```
+//! use lalin_dashboard::{Dashboard, Lang, Settings};
+//!
+//! let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "0.1.0" })?;
+//! let app = actix_web::App::new().configure(dashboard.routes());
+//! # drop(app);
+//! # Ok::<(), lalin_dashboard::Error>(())
+//! ```
+
+mod assets;
+mod error;
+mod lang;
+mod page;
+mod texts;
+
+pub use error::Error;
+pub use lang::{Lang, UnknownLang};
+pub use page::{Dashboard, Settings};

@@ -29,6 +29,12 @@ impl BitsPerSecond {
         let nanos = elapsed.as_nanos().max(1);
         Self(u64::try_from((bits + nanos / 2) / nanos).unwrap_or(u64::MAX))
     }
+
+    /// Seven digits are more than the moment of a sample justifies. The recent window keeps no more, and every
+    /// consumer must see the same number.
+    fn to_seven_digits(self) -> Self {
+        Self(self.0 as f32 as u64)
+    }
 }
 
 impl fmt::Display for BitsPerSecond {
@@ -78,7 +84,9 @@ impl Rate {
             return Self::UNKNOWN;
         }
         let speed = |rise| match rise {
-            Rise::By(bytes) => Some(BitsPerSecond::of(bytes, elapsed)).filter(|rate| *rate <= limits.fastest),
+            Rise::By(bytes) => Some(BitsPerSecond::of(bytes, elapsed))
+                .filter(|rate| *rate <= limits.fastest)
+                .map(BitsPerSecond::to_seven_digits),
             Rise::Fell | Rise::Unknown => None,
         };
         Self { rx: speed(rx), tx: speed(tx) }

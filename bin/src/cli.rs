@@ -1,0 +1,136 @@
+//! The command line.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use lalin_config::Flags;
+
+/// Realtime interface traffic of MikroTik routers.
+#[derive(Parser)]
+#[command(name = "lalin", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Watch routers and serve the dashboard
+    Serve(ServeFlags),
+    /// The dashboard over a simulated router; nothing to configure
+    Demo(DemoFlags),
+    /// Only the simulated router, to test other tools against
+    Simulate(SimulateFlags),
+    /// Is the server running, and how do its routers stand
+    Status(StatusFlags),
+}
+
+#[derive(Args)]
+pub(crate) struct CommonFlags {
+    /// Where the web server listens [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
+    /// The language of the pages: id or en [default: id]
+    #[arg(long, value_name = "id|en")]
+    lang: Option<String>,
+    /// A level (error, warn, info, debug, trace) or a filter [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    log: Option<String>,
+    /// How the log looks: human or json [default: human]
+    #[arg(long, value_name = "human|json")]
+    log_format: Option<String>,
+    /// Listen where others reach it, although there is no login yet
+    #[arg(long)]
+    open: bool,
+}
+
+impl CommonFlags {
+    fn flags(self) -> Flags {
+        Flags {
+            listen: self.listen,
+            lang: self.lang,
+            log: self.log,
+            log_format: self.log_format,
+            open: self.open,
+            ..Flags::default()
+        }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct ServeFlags {
+    /// The router; its password comes from LALIN_ROUTER_PASSWORD, the configuration file, or a prompt
+    #[arg(long, value_name = "USER@HOST[:PORT]")]
+    router: Option<String>,
+    /// The configuration file [default: lalin.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where Lalin keeps what it remembers [default: lalin-data]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    common: CommonFlags,
+}
+
+impl From<ServeFlags> for Flags {
+    fn from(flags: ServeFlags) -> Self {
+        let ServeFlags { router, config, data_dir, common } = flags;
+        Self { router, config, data_dir, ..common.flags() }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct DemoFlags {
+    /// How many interfaces the simulated router has
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=5_000))]
+    pub(crate) interfaces: u16,
+    #[command(flatten)]
+    common: CommonFlags,
+}
+
+impl DemoFlags {
+    /// The router is the simulated one, whatever a configuration file or the environment says.
+    pub(crate) fn flags(self) -> Flags {
+        self.common.flags()
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct SimulateFlags {
+    /// The port to listen on
+    #[arg(long, default_value_t = 8728)]
+    pub(crate) port: u16,
+    /// The address to listen on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    pub(crate) address: IpAddr,
+    /// How many interfaces it has
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=5_000))]
+    pub(crate) interfaces: u16,
+    /// The user who may log in
+    #[arg(long, default_value = "admin")]
+    pub(crate) user: String,
+    /// His password; the simulated router holds nothing secret
+    #[arg(long, default_value = "")]
+    pub(crate) password: String,
+}
+
+#[derive(Args)]
+pub(crate) struct StatusFlags {
+    /// Where the server listens [default: as configured]
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
+    /// The configuration file of the server [default: lalin.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// For programs
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl StatusFlags {
+    pub(crate) fn flags(&self) -> Flags {
+        // Asking needs no agreement to be open.
+        Flags { listen: self.listen.clone(), config: self.config.clone(), open: true, ..Flags::default() }
+    }
+}

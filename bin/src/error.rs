@@ -1,0 +1,69 @@
+//! What ends the program, told apart by what the operator can do.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum Error {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] lalin_config::Error),
+    /// The log's level or filter cannot be used.
+    #[error("log level: {0}")]
+    Log(String),
+    /// A router has no password and nobody can be asked.
+    #[error("router {router} has no password: set LALIN_ROUTER_PASSWORD, or `password` in the configuration file")]
+    NoPassword { router: String },
+    /// The prompt for a password failed.
+    #[error("cannot ask for the password of router {router}: {source}")]
+    Prompt { router: String, source: io::Error },
+    /// The address is taken or is none of ours.
+    #[error("cannot listen on {address}: {source}{}", taken(source, *address))]
+    Listen { address: SocketAddr, source: io::Error },
+    /// The server ended by itself.
+    #[error("the web server failed: {0}")]
+    Server(io::Error),
+    /// The pages cannot be made.
+    #[error(transparent)]
+    Dashboard(#[from] lalin_dashboard::Error),
+    /// The simulated router cannot start.
+    #[error("simulated router: {0}")]
+    Simulator(#[from] routeros_simulator::Error),
+    /// The simulated router listens nowhere.
+    #[error("the simulated router has no address")]
+    NoSimulator,
+    /// The system has no threads or timers for us.
+    #[error("the runtime cannot start: {0}")]
+    Runtime(io::Error),
+    /// Nobody answers where the server should be.
+    #[error("no Lalin answers at http://{address}/: {reason}")]
+    NotRunning { address: SocketAddr, reason: String },
+}
+
+impl Error {
+    /// 64: the call or the configuration is wrong (as in sysexits). 3: not running (as in `systemctl status`).
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Config(_) | Self::Log(_) | Self::NoPassword { .. } => 64,
+            Self::NotRunning { .. } => 3,
+            _ => 1,
+        })
+    }
+}
+
+fn taken(error: &io::Error, address: SocketAddr) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "\nis Lalin running already? Ask `lalin status`, or choose another port: --listen {}:{}",
+            address.ip(),
+            address.port().saturating_add(1)
+        ),
+        io::ErrorKind::PermissionDenied => {
+            "\nports below 1024 need rights that Lalin should not have: choose a higher one".into()
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,43 @@
+//! The simulated router: under the demo's server, or alone for others' tests.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use lalin_config::{Config, Flags};
+use routeros_simulator::{Config as Simulated, Simulator};
+
+use crate::cli::{DemoFlags, SimulateFlags};
+use crate::error::Error;
+use crate::{logs, serve, signals};
+
+/// Serves the dashboard over a simulated router. Nothing is short-circuited: it is reached over TCP like any other.
+pub(crate) async fn demo(demo: DemoFlags, variables: impl Iterator<Item = (String, String)>) -> Result<(), Error> {
+    let mut simulated = Simulated::demo(usize::from(demo.interfaces));
+    // Whoever else uses this machine has no business on it.
+    simulated.password = format!("{:016x}", fastrand::u64(..));
+    let (user, password, name) = (simulated.user.clone(), simulated.password.clone(), simulated.identity.clone());
+    let simulator = Simulator::start(simulated, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    let address = simulator.addr().ok_or(Error::NoSimulator)?;
+    let flags = Flags { router: Some(format!("{user}@{address}")), ..demo.flags() };
+    let secret = ("LALIN_ROUTER_PASSWORD".to_owned(), password);
+    let mut config = Config::load(None, variables.chain([secret]), flags)?;
+    for router in &mut config.routers {
+        router.name = Some(name.clone());
+    }
+    logs::start(&config.log)?;
+    tracing::info!(%address, "simulated MikroTik");
+    serve::run(&config).await
+}
+
+/// Runs a simulated router until it is asked to stop.
+pub(crate) async fn simulate(flags: &SimulateFlags) -> Result<(), Error> {
+    let mut config = Simulated::demo(usize::from(flags.interfaces));
+    config.user.clone_from(&flags.user);
+    config.password.clone_from(&flags.password);
+    let simulator = Simulator::start(config, SocketAddr::new(flags.address, flags.port)).await?;
+    let address = simulator.addr().ok_or(Error::NoSimulator)?;
+    println!("MikroTik (simulated): {address}, user {:?}", flags.user);
+    signals::stop_asked().await;
+    let load = simulator.handle().load();
+    println!("{} logins, {} commands, {} bytes sent", load.logins, load.commands, load.bytes_out);
+    Ok(())
+}

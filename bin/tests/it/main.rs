@@ -1,0 +1,7 @@
+//! The program as its user runs it: started, asked over HTTP, stopped.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod commands;
+mod program;
+mod serving;

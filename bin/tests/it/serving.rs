@@ -1,0 +1,125 @@
+//! A serving `lalin`.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use routeros_simulator::{Config, Fault, InterfaceSpec, Simulator, Traffic};
+
+use crate::program::{Lalin, Server};
+
+const PASSWORD: &str = "s3cr3t-of-the-router";
+
+/// A simulated router with a steady `ether1`, in a runtime of its own.
+struct Router {
+    runtime: tokio::runtime::Runtime,
+    simulator: Simulator,
+}
+
+impl Router {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let steady = |bps: f64| Traffic::Constant { bps };
+        let ether1 = InterfaceSpec::ether("ether1").traffic(steady(100e6), steady(10e6));
+        let config = Config { password: PASSWORD.into(), interfaces: vec![ether1], ..Config::default() };
+        let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
+        Self { runtime, simulator }
+    }
+
+    fn serve(&self, password: &str) -> Server {
+        let router = format!("admin@{}", self.simulator.addr().unwrap());
+        let flags = ["serve", "--router", &router, "--listen", "127.0.0.1:0", "--log", "trace"];
+        Lalin::new(&flags).env("LALIN_ROUTER_PASSWORD", password).serve()
+    }
+}
+
+#[test]
+fn nothing_configured_is_a_state_not_a_failure() {
+    let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0"]).serve();
+    assert_eq!(server.get("/healthz").json["routers"], 0);
+    assert_eq!(server.get("/").location, "/prepaid/dashboard");
+    let page = server.get("/prepaid/dashboard");
+    assert_eq!((page.status, page.kind.as_str()), (200, "text/html; charset=utf-8"));
+    assert_eq!(server.get("/api/interface-stats").json["code"], "no-router");
+}
+
+#[test]
+fn the_demo_needs_nothing_and_shows_live_interfaces() {
+    let server = Lalin::new(&["demo", "--listen", "127.0.0.1:0", "--interfaces", "12"]).serve();
+    let answer = server.eventually("/api/v1/interfaces", |answer| answer.json["state"]["code"] == "live");
+    assert_eq!(answer.json["interfaces"].as_array().unwrap().len(), 12);
+}
+
+#[test]
+fn a_router_is_watched_through_a_real_socket_at_its_true_rate() {
+    let router = Router::new();
+    let server = router.serve(PASSWORD);
+    let shown = |answer: &crate::program::Answer| answer.json[0]["rxBps"].as_f64().unwrap_or_default();
+    let answer = server.eventually("/api/interface-stats", |answer| shown(answer) > 0.0);
+    assert!((shown(&answer) / 100e6 - 1.0).abs() < 0.05, "{}", answer.text);
+    let address = server.address.clone();
+    let status = Lalin::new(&["status", "--listen", &address]).output();
+    let said = String::from_utf8(status.stdout).unwrap();
+    assert!(status.status.success() && said.contains("live"), "{said}");
+    let json = Lalin::new(&["status", "--json", "--listen", &address]).output();
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&json["running"], &json["routers"][0]["state"]["code"]), (&true.into(), &"live".into()));
+}
+
+#[test]
+fn a_wrong_password_is_said_and_tried_once() {
+    let router = Router::new();
+    let server = router.serve("wrong");
+    let answer =
+        server.eventually("/api/interface-stats", |answer| answer.json["state"]["reason"] == "wrong-credentials");
+    assert_eq!(answer.status, 503);
+    assert!(!answer.text.contains(PASSWORD));
+    for _ in 0..10 {
+        server.get("/api/interface-stats");
+    }
+    assert_eq!(router.simulator.handle().load().failed_logins, 1);
+}
+
+#[test]
+fn a_router_that_accepts_and_never_answers_is_answered_for_in_time_over_one_session() {
+    let router = Router::new();
+    router.simulator.handle().set_fault(Fault::Silent);
+    let server = router.serve(PASSWORD);
+    let asked = std::thread::scope(|scope| {
+        let ask = || {
+            let begun = tokio::time::Instant::now();
+            (server.get("/api/interface-stats").status, begun.elapsed())
+        };
+        let askers: Vec<_> = (0..50).map(|_| scope.spawn(ask)).collect();
+        askers.into_iter().map(|asker| asker.join().unwrap()).collect::<Vec<_>>()
+    });
+    for (status, took) in asked {
+        assert_eq!(status, 503);
+        assert!(took <= Duration::from_millis(3_200), "{took:?}");
+    }
+    assert_eq!(router.simulator.handle().load().connections, 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_closes_viewers_and_sessions_within_five_seconds() {
+    let router = Router::new();
+    let server = router.serve(PASSWORD);
+    let mut viewer = TcpStream::connect(&server.address).unwrap();
+    viewer.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(viewer, "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(viewer).lines();
+    assert!(lines.by_ref().map_while(Result::ok).any(|line| line == "event: tick"), "the stream runs");
+    assert_eq!(router.simulator.handle().load().open_sessions, 1);
+    let (status, took) = server.terminate();
+    assert!(status.success(), "{status}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert_eq!(lines.map_while(Result::ok).last().as_deref(), Some(""), "the stream ends in order");
+    let handle = router.simulator.handle();
+    let closed = async {
+        while handle.load().open_sessions > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    router.runtime.block_on(async { tokio::time::timeout(Duration::from_secs(5), closed).await }).unwrap();
+}

@@ -1,0 +1,123 @@
+//! The routes of the pages.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, VARY,
+};
+use actix_web::web::{Data, Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use tera::{Context, Tera};
+
+use crate::texts::{self, Texts};
+use crate::{Error, Lang, assets};
+
+/// What the pages need to know besides what the API tells them.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The language where a browser names none of ours.
+    pub lang: Lang,
+    /// The program's version, to show.
+    pub version: &'static str,
+}
+
+/// The pages. Cheap to clone: one for each worker.
+#[derive(Clone, Debug)]
+pub struct Dashboard(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    tera: Tera,
+    texts: [(Lang, Texts); 2],
+    fingerprint: String,
+}
+
+/// What the scripts read from the page.
+#[derive(Serialize)]
+struct PageData<'a> {
+    lang: &'a str,
+    version: &'a str,
+    texts: &'a Texts,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    lang: Option<String>,
+}
+
+/// Everything from our own address only; no script or style in the page itself.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+impl Dashboard {
+    /// Compiles the templates and reads the texts.
+    ///
+    /// # Errors
+    /// [`Error`] when what was embedded is broken.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        let mut tera = Tera::default();
+        tera.add_raw_template("dashboard.html", include_str!("../templates/dashboard.html"))?;
+        let texts = [(Lang::Id, texts::of(Lang::Id)?), (Lang::En, texts::of(Lang::En)?)];
+        Ok(Self(Arc::new(Inner { settings, tera, texts, fingerprint: assets::fingerprint() })))
+    }
+
+    /// Adds the routes to an application.
+    pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        let dashboard = Data::new(self.clone());
+        let fingerprint = Data::new(self.0.fingerprint.clone());
+        let icon = format!("/assets/{}/icon.svg", self.0.fingerprint);
+        move |config| {
+            config
+                .app_data(dashboard)
+                .app_data(fingerprint)
+                .route("/", web::get().to(|| to("/prepaid/dashboard".to_owned())))
+                .route("/favicon.ico", web::get().to(move || to(icon.clone())))
+                .route("/prepaid/dashboard", web::get().to(page))
+                .route("/assets/{fingerprint}/{path:.*}", web::get().to(assets::get));
+        }
+    }
+
+    /// The dashboard's page in a language.
+    fn render(&self, lang: Lang) -> Result<String, Error> {
+        let Inner { settings, tera, texts, fingerprint } = &*self.0;
+        let texts = texts.iter().find(|(of, _)| *of == lang).map_or(&texts[0].1, |(_, texts)| texts);
+        let data = PageData { lang: lang.code(), version: settings.version, texts };
+        let mut context = Context::new();
+        context.insert("lang", lang.code());
+        context.insert("version", settings.version);
+        context.insert("assets", &format!("/assets/{fingerprint}"));
+        context.insert("t", texts);
+        context.insert("data", &serde_json::to_string(&data)?);
+        Ok(tera.render("dashboard.html", &context)?)
+    }
+}
+
+async fn to(path: String) -> HttpResponse {
+    HttpResponse::Found().insert_header((LOCATION, path)).finish()
+}
+
+async fn page(dashboard: Data<Dashboard>, request: HttpRequest, asked: Option<Query<Asked>>) -> HttpResponse {
+    let remembered = request.cookie("lalin-lang");
+    let preferred = request.headers().get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
+    let lang = Lang::choose(
+        asked.as_ref().and_then(|asked| asked.lang.as_deref()),
+        remembered.as_ref().map(|cookie| cookie.value()),
+        preferred,
+        dashboard.0.settings.lang,
+    );
+    match dashboard.render(lang) {
+        Ok(html) => HttpResponse::Ok()
+            .content_type("text/html; charset=utf-8")
+            .insert_header((CACHE_CONTROL, "no-cache"))
+            .insert_header((CONTENT_LANGUAGE, lang.code()))
+            .insert_header((VARY, "Accept-Language, Cookie"))
+            .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+            .insert_header((REFERRER_POLICY, "no-referrer"))
+            .insert_header(("X-Content-Type-Options", "nosniff"))
+            .body(html),
+        // Every template is rendered by a test; this is for what no test foresees.
+        Err(_) => HttpResponse::InternalServerError().content_type("text/plain").body("the page cannot be made"),
+    }
+}

@@ -1,0 +1,51 @@
+//! The texts of the pages, by language and key.
+
+use std::collections::BTreeMap;
+
+use crate::{Error, Lang};
+
+/// A language's texts.
+pub(crate) type Texts = BTreeMap<String, String>;
+
+/// Reads the embedded texts of a language.
+pub(crate) fn of(lang: Lang) -> Result<Texts, Error> {
+    Ok(serde_json::from_str(match lang {
+        Lang::Id => include_str!("../texts/id.json"),
+        Lang::En => include_str!("../texts/en.json"),
+    })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        let (id, en) = (of(Lang::Id).unwrap(), of(Lang::En).unwrap());
+        assert!(id.keys().eq(en.keys()), "{:?}", id.keys().filter(|key| !en.contains_key(*key)).collect::<Vec<_>>());
+        for (key, text) in &id {
+            let holes = |text: &str| text.matches('{').count();
+            assert!(!text.trim().is_empty() && !en[key].trim().is_empty(), "{key}");
+            assert_eq!(holes(text), holes(&en[key]), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_reason_of_the_api_has_a_sentence() {
+        let texts = of(Lang::Id).unwrap();
+        for reason in [
+            "unreachable",
+            "refused",
+            "timed-out",
+            "wrong-credentials",
+            "not-permitted",
+            "turned-away",
+            "closed",
+            "router-error",
+            "malformed",
+            "internal",
+        ] {
+            assert!(texts.contains_key(&format!("reason.{reason}")), "{reason}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The pages through HTTP requests.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use actix_web::App;
+use actix_web::dev::ServiceResponse;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use lalin_dashboard::{Dashboard, Lang, Settings};
+
+async fn get(request: TestRequest) -> ServiceResponse {
+    let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3" }).unwrap();
+    let app = init_service(App::new().configure(dashboard.routes())).await;
+    call_service(&app, request.to_request()).await.map_into_boxed_body()
+}
+
+async fn page(request: TestRequest) -> String {
+    let response = get(request.uri("/prepaid/dashboard")).await;
+    assert_eq!(response.status(), 200);
+    String::from_utf8(read_body(response).await.to_vec()).unwrap()
+}
+
+fn header<'a>(response: &'a ServiceResponse, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+/// The addresses in the page's `src` and `href`.
+fn links(html: &str) -> Vec<String> {
+    let parts = html.split(&["src=\"", "href=\""][..].join("")).count();
+    assert!(parts > 0);
+    let mut links = Vec::new();
+    for mark in ["src=\"", "href=\""] {
+        links.extend(html.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+    }
+    links
+}
+
+#[actix_web::test]
+async fn the_root_leads_to_the_dashboard() {
+    let response = get(TestRequest::get().uri("/")).await;
+    assert_eq!((response.status().as_u16(), header(&response, "Location")), (302, "/prepaid/dashboard"));
+}
+
+#[actix_web::test]
+async fn the_language_is_the_browsers_or_the_remembered_or_the_default() {
+    let html = |lang: &str| format!("<html lang=\"{lang}\">");
+    assert!(page(TestRequest::get()).await.contains(&html("id")));
+    let english = TestRequest::get().insert_header(("Accept-Language", "en-GB,en;q=0.8"));
+    assert!(page(english).await.contains(&html("en")));
+    let remembered =
+        TestRequest::get().insert_header(("Accept-Language", "en")).insert_header(("Cookie", "lalin-lang=id"));
+    assert!(page(remembered).await.contains(&html("id")));
+}
+
+#[actix_web::test]
+async fn everything_the_page_needs_is_here_and_may_be_kept() {
+    let html = page(TestRequest::get()).await;
+    let links = links(&html);
+    let assets: Vec<_> = links.iter().filter(|link| link.starts_with("/assets/")).collect();
+    assert!(assets.len() >= 5, "{links:?}");
+    for link in &links {
+        assert!(link.starts_with('/') && !link.starts_with("//"), "{link} leaves our address");
+    }
+    for link in assets {
+        let response = get(TestRequest::get().uri(link)).await;
+        assert_eq!(response.status(), 200, "{link}");
+        assert!(header(&response, "Cache-Control").contains("immutable"), "{link}");
+        let tag = header(&response, "ETag").to_owned();
+        let again = get(TestRequest::get().uri(link).insert_header(("If-None-Match", tag))).await;
+        assert_eq!(again.status(), 304, "{link}");
+    }
+}
+
+#[actix_web::test]
+async fn an_address_of_another_version_is_answered_but_not_kept_and_nothing_outside_is() {
+    let old = get(TestRequest::get().uri("/assets/0000/app.js")).await;
+    assert_eq!((old.status().as_u16(), header(&old, "Cache-Control")), (200, "no-cache"));
+    for path in ["/assets/0/nothing.js", "/assets/0/../Cargo.toml", "/assets/0/%2e%2e/e2e/Cargo.toml"] {
+        assert_eq!(get(TestRequest::get().uri(path)).await.status(), 404, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn the_policy_forbids_scripts_in_the_page_and_the_page_has_none() {
+    let response = get(TestRequest::get().uri("/prepaid/dashboard")).await;
+    let policy = header(&response, "Content-Security-Policy").to_owned();
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(header(&response, "X-Content-Type-Options"), "nosniff");
+    let html = page(TestRequest::get()).await;
+    assert!(
+        html.split("<script")
+            .skip(1)
+            .all(|script| script.trim_start().starts_with("src=") || script.contains("src=\"/assets/"))
+    );
+    assert!(!html.contains("style=\"") && !html.contains("onclick"));
+    assert!(html.contains("1.2.3"));
+}
+
+#[actix_web::test]
+async fn every_text_that_the_scripts_ask_for_exists() {
+    let html = page(TestRequest::get().insert_header(("Accept-Language", "en"))).await;
+    for (file, script) in [
+        ("app.js", include_str!("../../../../web-assets/page/app.js")),
+        ("cards.js", include_str!("../../../../web-assets/page/cards.js")),
+        ("picker.js", include_str!("../../../../web-assets/page/picker.js")),
+        ("status.js", include_str!("../../../../web-assets/page/status.js")),
+    ] {
+        for mark in ["texts.", "texts[\""] {
+            for rest in script.split(mark).skip(1) {
+                let key: String =
+                    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).collect();
+                assert!(html.contains(&format!("&quot;{key}&quot;")) || key.is_empty(), "{file}: {key}");
+            }
+        }
+    }
+}
