@@ -43,8 +43,15 @@ impl Chromedriver {
 
     fn start() -> Self {
         let program = env::var_os("LALIN_CHROMEDRIVER").unwrap_or_else(|| OsString::from("chromedriver"));
-        let mut command = Command::new(&program);
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // Browsers give way to the server and the router: what these do in time must not depend on how many there are.
+        let mut command = Command::new("nice");
+        command
+            .args(["-n", "10"])
+            .arg(&program)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{program:?}: {error}"));
         let port = port(child.stdout.take().expect("a pipe"));
         Self { child, port }

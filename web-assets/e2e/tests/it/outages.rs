@@ -69,6 +69,7 @@ async fn a_killed_and_restarted_server_is_survived_by_the_page() {
         assert!(!before.known().is_empty(), "the curve stays while the server is gone");
         sleep_until(begun + AWAY).await;
         assert_eq!(page.state().await.code, "reconnecting");
+        assert!(page.shows("try-now").await, "nobody has to wait for the pause to end");
         assert_eq!(page.series("ether1").await.known(), before.known(), "nothing is drawn while nothing is known");
         server.restart().await;
         let after = page.moves("ether1", 3, 30).await;

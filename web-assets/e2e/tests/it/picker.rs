@@ -99,13 +99,15 @@ impl Page {
         self.eval(script).await.as_f64().unwrap()
     }
 
-    /// How many pixels of the chart have this colour (red, green, blue).
-    pub async fn painted(&self, colour: [u8; 3]) -> u64 {
-        let script = "const canvas = document.querySelector('[data-testid=chart] canvas'); \
-             const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data; \
-             const [r, g, b] = arguments[0]; let n = 0; \
+    /// How many pixels of the chart have this colour (red, green, blue), or any at all. The chart is copied first: its
+    /// own canvas is not made to be read, and Chromium would say so in the console.
+    pub async fn painted(&self, colour: Option<[u8; 3]>) -> u64 {
+        let script = "const chart = document.querySelector('[data-testid=chart] canvas'); if (!chart) return 0; \
+             const copy = document.createElement('canvas'); [copy.width, copy.height] = [chart.width, chart.height]; \
+             const paper = copy.getContext('2d', {willReadFrequently: true}); paper.drawImage(chart, 0, 0); \
+             const data = paper.getImageData(0, 0, copy.width, copy.height).data; let n = 0; \
              for (let i = 0; i < data.length; i += 4) \
-               if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) n++; \
+               if (arguments[0] ? data[i + 3] === 255 && arguments[0].every((v, at) => v === data[i + at]) : data[i + 3]) n++; \
              return n;";
         self.eval_with(script, vec![json!(colour)]).await.as_u64().unwrap()
     }
