@@ -52,6 +52,11 @@ async fn looks(look: Look, name: &str) {
         }
         let drawn = page.painted(Some([59, 130, 246])).await;
         assert!(drawn > 20, "the curve is drawn: {drawn} px of {}", page.painted(None).await);
+        assert_eq!(
+            page.eval(SPILLED).await,
+            Value::Array(Vec::new()),
+            "text runs out of its box, or into its neighbour"
+        );
         for id in ["state", "rx-now", "tx-now"] {
             let contrast = contrast(page, id).await;
             assert!(contrast >= 4.5, "{id}: {contrast}");
@@ -60,6 +65,17 @@ async fn looks(look: Look, name: &str) {
     })
     .await;
 }
+
+/// The buttons whose text is not within them, and the cards whose two figures come closer than 4 px to each other.
+const SPILLED: &str = "const text = e => { const r = document.createRange(); r.selectNodeContents(e); \
+      return r.getBoundingClientRect(); }; \
+    const seen = [...document.querySelectorAll('button')].filter(e => e.checkVisibility()); \
+    const out = seen.filter(e => { const [t, b] = [text(e), e.getBoundingClientRect()]; \
+      return t.left < b.left || t.right > b.right || t.top < b.top || t.bottom > b.bottom; }); \
+    const touching = [...document.querySelectorAll('[data-testid=card]')].filter(card => { \
+      const [a, b] = ['rx-now', 'tx-now'].map(id => text(card.querySelector(`[data-testid=${id}]`))); \
+      return a.left < b.right + 4 && b.left < a.right + 4 && a.top < b.bottom && b.top < a.bottom; }); \
+    return [...out, ...touching].map(e => e.innerText);";
 
 /// x, y, width and height in px on the page.
 async fn place(page: &Page, id: &str) -> (f64, f64, f64, f64) {
