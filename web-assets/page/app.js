@@ -31,7 +31,7 @@ const known = {
 let interfaces = [];
 let facts = new Map();
 let chosen = remembered();
-let windowMs = WINDOWS.includes(Number(storage("lalin-window"))) ? Number(storage("lalin-window")) : WINDOWS[1];
+let windowMs = WINDOWS.includes(Number(storage("lalin-window"))) ? Number(storage("lalin-window")) : WINDOWS[0];
 /** The newest sample's time on the server's clock, and when it came. */
 let newest = { t: null, came: 0 };
 
@@ -287,6 +287,11 @@ document.addEventListener("visibilitychange", () => {
     if (!known.stopped) stream.start();
     draw();
   }
+});
+// A page that was left may be kept by the browser, with its stream open: it would go on being a viewer.
+window.addEventListener("pagehide", leave);
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && !known.stopped) stream.start();
 });
 window.addEventListener("online", () => {
   known.offline = false;

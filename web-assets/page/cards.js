@@ -54,8 +54,9 @@ export class Cards {
       const now = element("span", "now");
       now.dataset.testid = `${direction}-now`;
       const more = element("span", "more");
-      figure.append(word, now, element("br"), more);
-      return { figure, word, now, more };
+      const mean = element("span", "more");
+      figure.append(word, now, more, mean);
+      return { figure, word, now, more, mean };
     });
     const view = element("span", "view");
     root.append(title, note, figures, view);
@@ -79,7 +80,8 @@ export class Cards {
       const known = values.filter((value) => value !== null);
       const sum = known.reduce((total, value) => total + value, 0);
       const most = known.reduce((top, value) => Math.max(top, value), 0);
-      put(figure.more, known.length < 2 ? "" : `${texts.peak} ${speed(most, lang)} · ${texts.average} ${speed(sum / known.length, lang)}`);
+      put(figure.more, known.length < 2 ? "" : `${texts.peak} ${speed(most, lang)}`);
+      put(figure.mean, known.length < 2 ? "" : `${texts.average} ${speed(sum / known.length, lang)}`);
     }
     if (facts) {
       put(card.kind, facts.type);

@@ -32,7 +32,7 @@ impl Default for Settings {
             fresh_for: Duration::from_secs(5),
             unreachable_after: Duration::from_secs(10),
             first_sample: Duration::from_millis(3_100),
-            warm_up: Duration::from_millis(500),
+            warm_up: Duration::from_secs(1),
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::codec::Limits;
-use crate::error::Trap;
+use crate::error::{Phase, Trap};
 use crate::session::{Event, Session};
 use crate::{Command, Error, Reply, Sentence};
 
@@ -116,7 +116,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
                     Some(Request::Close) | None => return Ok(()),
                 },
                 () = sleep_until(give_up.unwrap_or_else(Instant::now)), if give_up.is_some() => {
-                    return Err(Error::closed("a cancelled command did not end"));
+                    // A router that does not even end what was cancelled is silent, not gone.
+                    return Err(Error::TimedOut { phase: Phase::Command, after: self.grace });
                 }
             }
         }
