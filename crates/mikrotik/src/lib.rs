@@ -1,1 +1,40 @@
-//! A MikroTik router as a `StatsSource`.
+//! A MikroTik router as a [`StatsSource`], on one long-lived session.
+//!
+//! A [`RouterSource`] logs in once, when it is first read, and stays. A read is one `/interface/print` with a
+//! `.proplist`. When the session ends it is opened again, with at most one attempt under way however many callers
+//! wait, with growing pauses, and only while somebody reads: nobody watching, nothing asked.
+//!
+//! It has no cache and no time limit over connecting: [`Timeout` and `Cached`] around it have.
+//!
+//! ```no_run
+//! use lalin_mikrotik::{RouterSource, Settings};
+//! use lalin_stats::StatsSource;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), lalin_stats::Failure> {
+//! let router = RouterSource::new(Settings::new("192.168.88.1", 8728, "lalin", "secret"));
+//! for row in &router.read().await?.snapshot.rows {
+//!     println!("{}: {:?} bytes received", row.interface.name, row.counters.rx_bytes);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A user with the policies `read` and `api` is enough.
+//!
+//! [`StatsSource`]: lalin_stats::StatsSource
+//! [`Timeout` and `Cached`]: https://docs.rs/lalin-cache
+
+mod backoff;
+mod connector;
+mod failure;
+mod keeper;
+mod link;
+mod rows;
+mod session;
+mod settings;
+mod source;
+
+pub use connector::{Connector, TcpConnector};
+pub use settings::Settings;
+pub use source::RouterSource;

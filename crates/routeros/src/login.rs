@@ -7,7 +7,8 @@ use crate::{Client, Command, Credentials, Error, LoginMode, Options};
 
 /// Logs in, or says why not.
 pub(crate) async fn log_in(client: &Client, credentials: &Credentials, options: &Options) -> Result<(), Error> {
-    let limit = options.login_timeout;
+    // The caller limits the whole login; a command of it alone never runs out of time first.
+    let limit = options.login_timeout.saturating_mul(2);
     let login = || Command::new("/login").timeout(limit);
     let first = match options.login {
         LoginMode::Challenge => login(),

@@ -1,0 +1,66 @@
+//! What a router's source may be told: where the router is, as whom to log in, and every limit.
+
+use std::time::Duration;
+
+use routeros::{Credentials, Options};
+
+/// The settings of a [`RouterSource`](crate::RouterSource). Its `Debug` never shows the password.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Host name or address.
+    pub host: String,
+    /// The port of the router's `api` service, by default 8728.
+    pub port: u16,
+    /// As whom to log in.
+    pub credentials: Credentials,
+    /// How long opening the connection may take: 3 s.
+    pub connect_limit: Duration,
+    /// How long the login may take: 10 s.
+    pub login_limit: Duration,
+    /// How long the router may take to answer a read on an open session: 3 s.
+    pub read_limit: Duration,
+    /// So many reads in a row that the router did not answer end the session: 2.
+    pub strikes: u32,
+    /// A session that last answered longer ago than this is ended by one such read: 10 s. What was idle for long may
+    /// have been forgotten by a firewall on the way.
+    pub trusted_for: Duration,
+    /// The pause after the first failed attempt to connect; it doubles with each further one: 0.5 s.
+    pub first_pause: Duration,
+    /// The longest pause between attempts to connect: 30 s.
+    pub longest_pause: Duration,
+    /// The pause after a refused login, at least: 60 s. The router logs each one.
+    pub login_pause: Duration,
+    /// A session that lasted so long with an answer makes up for earlier ones that were short: 60 s.
+    pub settled_after: Duration,
+    /// After so long without a read no attempt to connect is made, until there is one: 10 s.
+    pub wanted_for: Duration,
+}
+
+impl Settings {
+    /// The router at `host` and `port`, with the usual limits.
+    pub fn new(host: &str, port: u16, user: &str, password: &str) -> Self {
+        Self {
+            host: host.to_owned(),
+            port,
+            credentials: Credentials::new(user, password),
+            connect_limit: Duration::from_secs(3),
+            login_limit: Duration::from_secs(10),
+            read_limit: Duration::from_secs(3),
+            strikes: 2,
+            trusted_for: Duration::from_secs(10),
+            first_pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(30),
+            login_pause: Duration::from_secs(60),
+            settled_after: Duration::from_secs(60),
+            wanted_for: Duration::from_secs(10),
+        }
+    }
+    /// The client's options that these settings mean; for a [`Connector`](crate::Connector).
+    pub fn options(&self) -> Options {
+        Options::default()
+            .with_connect_timeout(self.connect_limit)
+            .with_login_timeout(self.login_limit)
+            .with_command_timeout(self.read_limit)
+    }
+}

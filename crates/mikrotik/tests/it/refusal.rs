@@ -1,0 +1,58 @@
+//! The router answers, and says no.
+
+use lalin_stats::SourceError;
+use routeros_simulator::Fault;
+use tokio::time::{Instant, sleep};
+
+use crate::rig::{PASSWORD, Rig, SECOND, USER};
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_password_is_tried_at_most_once_a_minute() {
+    let mut settings = crate::rig::settings();
+    settings.credentials = routeros::Credentials::new(USER, "salah");
+    let rig = Rig::with(settings);
+    let failure = rig.failure().await;
+    assert!(matches!(failure.reason, SourceError::WrongCredentials { .. }), "{failure:?}");
+    assert!(failure.retry_at.unwrap() >= Instant::now() + 59 * SECOND);
+    rig.watch(600 * SECOND).await;
+    let failed = rig.handle.load().failed_logins;
+    assert!((9..=11).contains(&failed), "{failed} failed logins in ten minutes, the first one included");
+    rig.handle.set_password("salah");
+    rig.recovery(67 * SECOND).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_password_is_not_tried_sooner_by_those_who_come_back() {
+    let rig = Rig::new();
+    rig.handle.set_password("changed");
+    for _ in 0..5 {
+        rig.failure().await;
+        sleep(11 * SECOND).await;
+    }
+    assert_eq!(rig.handle.load().failed_logins, 1);
+    rig.handle.set_password(PASSWORD);
+    rig.recovery(60 * SECOND).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_permission_is_said_and_keeps_the_session() {
+    let rig = Rig::new();
+    rig.handle.set_fault(Fault::NoPermission);
+    for _ in 0..10 {
+        let failure = rig.failure().await;
+        assert!(matches!(failure.reason, SourceError::NotPermitted { .. }), "{failure:?}");
+    }
+    rig.handle.clear_fault();
+    rig.good().await;
+    assert_eq!(rig.attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_closed_before_the_login_is_answered_was_turned_away() {
+    let rig = Rig::new();
+    rig.handle.set_fault(Fault::SessionLimit(0));
+    let failure = rig.failure().await;
+    assert!(matches!(failure.reason, SourceError::TurnedAway { .. }), "{failure:?}");
+    rig.handle.clear_fault();
+    rig.recovery(5 * SECOND).await;
+}

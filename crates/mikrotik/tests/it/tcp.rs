@@ -1,0 +1,74 @@
+//! Over a real socket, in real time.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use lalin_mikrotik::{RouterSource, Settings};
+use lalin_stats::{SourceError, StatsSource};
+use routeros_simulator::{Fault, Simulator};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::rig::{PASSWORD, USER, config};
+
+const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+const LIMIT: Duration = Duration::from_secs(10);
+
+async fn simulator() -> (Simulator, Settings) {
+    let simulator = Simulator::start(config(), ANY_PORT).await.unwrap();
+    let address = simulator.addr().unwrap();
+    let mut settings = Settings::new(&address.ip().to_string(), address.port(), USER, PASSWORD);
+    settings.first_pause = Duration::from_millis(20);
+    settings.longest_pause = Duration::from_millis(100);
+    (simulator, settings)
+}
+
+#[tokio::test]
+async fn a_router_is_read_over_tcp() {
+    let (simulator, settings) = simulator().await;
+    let router = RouterSource::new(settings);
+    for _ in 0..20 {
+        assert_eq!(router.read().await.unwrap().snapshot.rows.len(), 2);
+    }
+    let load = simulator.handle().load();
+    assert_eq!((load.connections, load.logins, load.prints), (1, 1, 20));
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens_is_refused_and_found_again_when_it_returns() {
+    let (simulator, settings) = simulator().await;
+    let handle = simulator.handle();
+    let router = RouterSource::new(settings);
+    router.read().await.unwrap();
+    handle.set_fault(Fault::Refuse);
+    handle.cut();
+    let refused = async {
+        loop {
+            if let Err(failure) = router.read().await
+                && matches!(failure.reason, SourceError::Refused { .. })
+            {
+                return failure;
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let failure = timeout(LIMIT, refused).await.unwrap();
+    assert!(failure.attempt >= 1);
+    handle.clear_fault();
+    let back = async {
+        while router.read().await.is_err() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LIMIT, back).await.unwrap();
+    assert_eq!(handle.load().logins, 2);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_said_as_such() {
+    let (_simulator, mut settings) = simulator().await;
+    settings.credentials = routeros::Credentials::new(USER, "salah");
+    let router = RouterSource::new(settings);
+    let failure = router.read().await.unwrap_err();
+    assert!(matches!(failure.reason, SourceError::WrongCredentials { .. }), "{failure:?}");
+    assert!(failure.retry_at.unwrap() > Instant::now() + Duration::from_secs(55));
+}
