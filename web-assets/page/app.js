@@ -164,9 +164,18 @@ function storage(key, value) {
   }
 }
 
+/** A comma separates names in the address, and may stand in one. */
+function escapeComma(name) {
+  return name.replaceAll("%", "%25").replaceAll(",", "%2C");
+}
+
+function unescapeComma(text) {
+  return text.replaceAll("%2C", ",").replaceAll("%25", "%");
+}
+
 function remembered() {
   const asked = new URLSearchParams(location.search).get("interface");
-  if (asked) return asked.split(",").slice(0, MOST_CHOSEN);
+  if (asked) return asked.split(",").slice(0, MOST_CHOSEN).map(unescapeComma);
   try {
     const names = JSON.parse(storage("lalin-interfaces"));
     return Array.isArray(names) && names.length > 0 ? names.slice(0, MOST_CHOSEN).map(String) : null;
@@ -182,7 +191,7 @@ function toggle(name) {
   else return;
   storage("lalin-interfaces", JSON.stringify(chosen));
   const url = new URL(location.href);
-  if (chosen.length > 0) url.searchParams.set("interface", chosen.join(","));
+  if (chosen.length > 0) url.searchParams.set("interface", chosen.map(escapeComma).join(","));
   else url.searchParams.delete("interface");
   history.replaceState(null, "", url);
   picker.refresh();

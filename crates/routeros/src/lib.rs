@@ -1,5 +1,10 @@
-//! The MikroTik RouterOS API.
-#![warn(missing_docs)]
+#![doc = include_str!("../README.md")]
+//!
+//! # Code map
+//!
+//! `codec` turns bytes into sentences and back, `session` holds the protocol's state (both without I/O), `driver` is the
+//! task that owns a connection, `client` is what callers hold. This crate knows nothing of traffic or statistics.
+
 mod client;
 mod codec;
 mod command;

@@ -100,3 +100,61 @@ fn windows_1252(byte: u8) -> char {
         _ => char::from(byte),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_of_every_form_are_read() {
+        for (text, seconds) in [
+            ("1w2d3h4m5s", 788_645.0),
+            ("1w4d1h16m55s", 955_015.0),
+            ("6w6d18:33:07", 4_213_987.0),
+            ("01:22:53", 4_973.0),
+            ("10ms", 0.01),
+            ("250us", 0.000_25),
+            ("1m30s500ms", 90.5),
+            ("0s", 0.0),
+        ] {
+            let read = Value::new(text.as_bytes()).duration();
+            assert_eq!(read.map(|duration| duration.as_secs_f64()), Some(seconds), "{text}");
+        }
+        for text in [
+            "",
+            "never",
+            "none",
+            "5",
+            "5x",
+            "s",
+            "1:2",
+            "1:2:3:4",
+            "99999999999999999999w",
+            "é",
+            "18446744073709551615w",
+        ] {
+            assert_eq!(Value::new(text.as_bytes()).duration(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_booleans_are_read_or_are_none() {
+        let value = |text: &'static str| Value::new(text.as_bytes());
+        assert_eq!(value("18446744073709551615").u64(), Some(u64::MAX));
+        assert_eq!(value("-5").i64(), Some(-5));
+        for bad in ["", "1.5", "1e3", " 1", "18446744073709551616", "-1"] {
+            assert_eq!(value(bad).u64(), None, "{bad}");
+        }
+        assert_eq!([value("true"), value("yes")].map(|v| v.boolean()), [Some(true); 2]);
+        assert_eq!([value("false"), value("no")].map(|v| v.boolean()), [Some(false); 2]);
+        assert_eq!(value("").boolean(), None);
+    }
+
+    #[test]
+    fn text_never_fails_and_utf_8_comes_first() {
+        assert_eq!(Value::new("Bu Sri – café".as_bytes()).text(), "Bu Sri – café");
+        assert_eq!(Value::new(b"caf\xe9 \x80\x93").text(), "café €“");
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(Value::new(&all).text().chars().count(), 256);
+    }
+}

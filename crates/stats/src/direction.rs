@@ -17,12 +17,10 @@ pub enum PointOfView {
 impl PointOfView {
     /// What an interface's kind and name tell.
     ///
-    /// The router's servers (`pppoe-in`, `l2tp-in` ...), their dynamic lines (`<pppoe-budi>`), access points and
-    /// bridges face customers. A port whose name or comment says so (`lan`, `hotspot`) does as well, unless it
+    /// The lines of the router's servers (`pppoe-in`, `l2tp-in` ...), access points and bridges face customers. A port whose name or comment says so (`lan`, `hotspot`) does as well, unless it
     /// also says `wan`.
     pub fn of(interface: &Interface) -> Self {
         let towards_customers = interface.kind.ends_with("-in")
-            || (interface.name.starts_with('<') && interface.name.ends_with('>'))
             || matches!(&*interface.kind, "bridge" | "wlan" | "wifi" | "cap");
         let says = |word| {
             [Some(&interface.name), interface.comment.as_ref()].into_iter().flatten().any(|text| has_word(text, word))

@@ -1,0 +1,90 @@
+// Polling heals itself: five failures, a pause, and again; with a clock of its own.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { INTERVAL, MOST_FAILURES, PAUSE, Poller, REQUEST_LIMIT } from "../page/poll.js";
+
+/** A clock that goes on only when told. */
+class Clock {
+  now = 0;
+  timers = new Map();
+  next = 1;
+  setTimeout = (run, delay) => (this.timers.set(this.next, { at: this.now + delay, run }), this.next++);
+  clearTimeout = (id) => this.timers.delete(id);
+
+  async advance(time) {
+    const end = this.now + time;
+    for (;;) {
+      await settle();
+      const due = [...this.timers].filter(([, timer]) => timer.at <= end).sort((a, b) => a[1].at - b[1].at)[0];
+      if (!due) break;
+      this.timers.delete(due[0]);
+      this.now = due[1].at;
+      due[1].run();
+    }
+    this.now = end;
+  }
+}
+
+const settle = async () => {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+};
+
+function watched(ask) {
+  const clock = new Clock();
+  const seen = { asked: [], taken: 0, failed: [], said: [] };
+  const poller = new Poller(
+    (signal) => (seen.asked.push(clock.now), ask(signal, seen.asked.length)),
+    () => seen.taken++,
+    (count) => seen.failed.push(count),
+    clock,
+  );
+  return { clock, poller, seen };
+}
+
+test("it asks every two seconds", async () => {
+  const { clock, poller, seen } = watched(async () => ({}));
+  poller.start();
+  await clock.advance(3 * INTERVAL);
+  assert.deepEqual(seen.asked, [0, 2_000, 4_000, 6_000]);
+  assert.equal(seen.taken, 4);
+});
+
+test("after five failures in a row it waits three seconds and begins again, for ever", async () => {
+  const { clock, poller, seen } = watched(async () => Promise.reject(new Error("down")));
+  poller.start();
+  await clock.advance(60_000);
+  assert.deepEqual(seen.failed.slice(0, 7), [1, 2, 3, 4, 5, 1, 2]);
+  assert.equal(seen.asked[5] - seen.asked[4], PAUSE);
+  assert.ok(seen.asked.length > 20, "it never gives up");
+});
+
+test("a success sets the count back", async () => {
+  const { clock, poller, seen } = watched(async (_, n) => (n % MOST_FAILURES === 0 ? {} : Promise.reject(new Error("down"))));
+  poller.start();
+  await clock.advance(40_000);
+  assert.ok(Math.max(...seen.failed) === MOST_FAILURES - 1);
+  assert.ok(seen.taken >= 3);
+});
+
+test("a request without an answer is given up after five seconds", async () => {
+  const { clock, poller, seen } = watched(
+    (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")))),
+  );
+  poller.start();
+  await clock.advance(REQUEST_LIMIT - 1);
+  assert.deepEqual(seen.failed, []);
+  await clock.advance(1);
+  assert.deepEqual(seen.failed, [1]);
+});
+
+test("stopped, it asks no more and takes nothing that comes late", async () => {
+  let answer;
+  const { clock, poller, seen } = watched(() => new Promise((resolve) => (answer = resolve)));
+  poller.start();
+  await settle();
+  poller.stop();
+  answer({});
+  await clock.advance(60_000);
+  assert.deepEqual([seen.asked.length, seen.taken, seen.failed.length], [1, 0, 0]);
+});
