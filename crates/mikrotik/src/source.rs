@@ -62,7 +62,7 @@ impl RouterSource {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = rows::read(&reply.rows, &known);
         *known = rows.iter().map(|row| row.interface.clone()).collect();
-        Snapshot { at: asked + half, unix_ms: unix_ms(half), rows }
+        Snapshot { at: asked + half, unix_ms: unix_ms(half), doubt: half, rows }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lalin_stats::{
     Failure, Frame, Freshness, Interface, Rate, RateLimits, Reading, RouterId, RouterState, Row, Snapshot,
@@ -31,6 +32,8 @@ pub(crate) struct Engine {
     seq: u64,
     revision: u64,
     recent: VecDeque<Arc<Frame>>,
+    /// The doubts of the recent frames' moments, in their order.
+    doubts: VecDeque<Duration>,
     past: Past,
     /// `None` once the router was removed.
     events: Option<broadcast::Sender<Event>>,
@@ -46,6 +49,7 @@ impl Engine {
             seq: 0,
             revision: 0,
             recent: VecDeque::new(),
+            doubts: VecDeque::new(),
             past: Past::default(),
             events: Some(broadcast::Sender::new(BACKLOG)),
             status: watch::Sender::new(status),
@@ -127,8 +131,8 @@ impl Engine {
         let interfaces = self.interfaces(snapshot, before.as_deref());
         let elapsed = before.as_ref().map(|before| snapshot.at - before.at);
         let rates = match &before {
-            Some(before) => rates(before, snapshot, self.settings.rate_limits()),
-            None => vec![Rate::UNKNOWN; snapshot.rows.len()].into(),
+            Some(before) if self.is_sure(snapshot, before) => rates(before, snapshot, self.settings.rate_limits()),
+            _ => vec![Rate::UNKNOWN; snapshot.rows.len()].into(),
         };
         self.seq += 1;
         let frame = Arc::new(Frame {
@@ -146,10 +150,23 @@ impl Engine {
         let window_ms = u64::try_from(self.settings.window.as_millis()).unwrap_or(u64::MAX);
         self.past.push(Point::of(&frame), window_ms, self.settings.most_points());
         self.recent.push_back(frame.clone());
+        self.doubts.push_back(snapshot.doubt);
         while self.recent.len() > self.settings.recent_frames() {
             self.recent.pop_front();
+            self.doubts.pop_front();
         }
         self.tell(Event::Tick(frame));
+    }
+
+    /// Whether the time between two samples is known well enough to divide by.
+    ///
+    /// A steady delay is the same for both and falls out of the difference; it is the doubt beyond that of the quickest
+    /// recent answer that may bend a rate: a busy machine, a full line. More than 4 % of it is no truth to draw.
+    fn is_sure(&self, snapshot: &Snapshot, before: &Frame) -> bool {
+        let quickest = self.doubts.iter().copied().min().unwrap_or_default().min(snapshot.doubt);
+        let last = self.doubts.back().copied().unwrap_or_default();
+        let doubt = (snapshot.doubt - quickest) + (last - quickest);
+        doubt * 25 <= snapshot.at - before.at
     }
 
     /// The snapshot's interfaces, in the last frame's allocation where nothing changed.

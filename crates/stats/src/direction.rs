@@ -20,8 +20,8 @@ impl PointOfView {
     /// The lines of the router's servers (`pppoe-in`, `l2tp-in` ...), access points and bridges face customers. A port whose name or comment says so (`lan`, `hotspot`) does as well, unless it
     /// also says `wan`.
     pub fn of(interface: &Interface) -> Self {
-        let towards_customers = interface.kind.ends_with("-in")
-            || matches!(&*interface.kind, "bridge" | "wlan" | "wifi" | "cap");
+        let towards_customers =
+            interface.kind.ends_with("-in") || matches!(&*interface.kind, "bridge" | "wlan" | "wifi" | "cap");
         let says = |word| {
             [Some(&interface.name), interface.comment.as_ref()].into_iter().flatten().any(|text| has_word(text, word))
         };

@@ -26,10 +26,12 @@ impl Row {
 /// What a router's interfaces counted at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// When the answer arrived, on the monotonic clock: the difference of two is what rates divide by.
+    /// When the counters were read, on the monotonic clock: the difference of two is what rates divide by.
     pub at: Instant,
     /// The same moment on the wall clock, ms since 1970-01-01 UTC.
     pub unix_ms: u64,
+    /// By how much `at` may be wrong, either way: half of the time between the question and the answer's end.
+    pub doubt: Duration,
     /// The interfaces, in the router's order.
     pub rows: Vec<Row>,
 }

@@ -113,6 +113,27 @@ async fn lines_that_come_and_go_move_no_other_interfaces_rate() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sample_whose_moment_is_in_doubt_gives_no_rate_and_a_steady_delay_does() {
+    let source = Steady::new();
+    let router = router(source.clone(), INTERVAL);
+    let mut subscription = router.subscribe(None, ALL);
+    tick(&mut subscription).await;
+    assert!(is_true(tick(&mut subscription).await));
+    // One answer took long, and its middle is 200 ms off: both lines through it would be 10 % wrong.
+    source.set(|script| (script.doubt, script.shown_late) = (Duration::from_millis(200), Duration::from_millis(200)));
+    assert_eq!(tick(&mut subscription).await, Rate::UNKNOWN);
+    source.set(|script| (script.doubt, script.shown_late) = (Duration::ZERO, Duration::ZERO));
+    assert_eq!(tick(&mut subscription).await, Rate::UNKNOWN);
+    assert!(is_true(tick(&mut subscription).await));
+    // Every answer takes as long: that is a slow line, and the difference is right.
+    source.set(|script| (script.doubt, script.shown_late) = (Duration::from_millis(200), Duration::from_millis(200)));
+    for _ in 0..8 {
+        tick(&mut subscription).await;
+    }
+    assert!(is_true(tick(&mut subscription).await));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_panicking_source_is_a_state_and_is_survived() {
     let source = Steady::new();
     source.set(|script| script.behaviour = Behaviour::Panic);

@@ -29,6 +29,10 @@ pub struct Script {
     /// Added to the counters; a negative one is a reset.
     pub shift: i64,
     pub hide_tx: bool,
+    /// What the source says of its moment: by how much it may be wrong.
+    pub doubt: Duration,
+    /// By how much it is wrong.
+    pub shown_late: Duration,
     /// Lines before `ether1` in the router's list.
     pub lines_before: usize,
 }
@@ -47,6 +51,8 @@ impl Steady {
             id: "*1",
             shift: 1_000_000_000_000,
             hide_tx: false,
+            doubt: Duration::ZERO,
+            shown_late: Duration::ZERO,
             lines_before: 0,
         };
         Arc::new(Self { script: Mutex::new(script), reads: AtomicUsize::new(0), begun: Instant::now() })
@@ -93,7 +99,7 @@ impl StatsSource for Steady {
         rows.push(Row::new(Arc::new(Interface::new(script.id, "ether1", "ether")), counters));
         let at = Instant::now();
         let unix_ms = 1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap();
-        Ok(Reading::fresh(Arc::new(Snapshot { at, unix_ms, rows })))
+        Ok(Reading::fresh(Arc::new(Snapshot { at: at + script.shown_late, unix_ms, doubt: script.doubt, rows })))
     }
 }
 
