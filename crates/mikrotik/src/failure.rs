@@ -13,7 +13,7 @@ pub(crate) fn reason(error: &Error) -> SourceError {
         Error::WrongCredentials { .. } => SourceError::WrongCredentials { detail },
         Error::NotPermitted { .. } => SourceError::NotPermitted { detail },
         Error::Trap { .. } | Error::Fatal { .. } => SourceError::Router { detail },
-        Error::Malformed { .. } => SourceError::Malformed { detail },
+        Error::Malformed { .. } | Error::TooLarge => SourceError::Malformed { detail },
         Error::Closed { .. } => SourceError::Closed { detail },
         _ => SourceError::Internal { detail },
     }
@@ -33,5 +33,43 @@ fn of(phase: routeros::Phase) -> Phase {
         routeros::Phase::Connect => Phase::Connect,
         routeros::Phase::Login => Phase::Login,
         routeros::Phase::Command => Phase::Command,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn each_error_is_told_by_what_the_operator_can_do() {
+        let detail = || "so".to_owned();
+        let after = Duration::from_secs(3);
+        let cases = [
+            (Error::Unreachable { detail: detail() }, "unreachable"),
+            (Error::Refused { detail: detail() }, "refused"),
+            (Error::TimedOut { phase: routeros::Phase::Login, after }, "timed-out"),
+            (Error::WrongCredentials { message: detail() }, "wrong-credentials"),
+            (Error::NotPermitted { message: detail() }, "not-permitted"),
+            (Error::Trap { traps: Vec::new() }, "router-error"),
+            (Error::Fatal { message: detail() }, "router-error"),
+            (Error::Malformed(routeros::ProtocolError::Stray), "malformed"),
+            (Error::TooLarge, "malformed"),
+            (Error::Closed { detail: detail() }, "closed"),
+            (Error::Lagged, "internal"),
+        ];
+        for (error, code) in cases {
+            assert_eq!(reason(&error).code(), code, "{error:?}");
+        }
+        let closed = Error::Closed { detail: detail() };
+        assert_eq!(reason_at_login(&closed).code(), "turned-away");
+    }
+
+    #[test]
+    fn a_time_out_keeps_its_phase_and_limit() {
+        let after = Duration::from_millis(1_500);
+        let error = Error::TimedOut { phase: routeros::Phase::Connect, after };
+        assert_eq!(reason(&error), SourceError::TimedOut { phase: Phase::Connect, after });
     }
 }

@@ -68,7 +68,8 @@ impl Keeper {
         self.backoff.ended(session.answered(), session.lived(), &self.settings);
         let pause = self.backoff.pause(&self.settings, fastrand::f64());
         let retry_ms = millis(pause);
-        tracing::warn!(router = %self.settings.host, reason = reason.code(), detail = %reason, retry_ms, "MikroTik session ended");
+        let (router, code) = (&self.settings.host, reason.code());
+        tracing::warn!(%router, reason = code, detail = %reason, retry_ms, "MikroTik session ended");
         Failure { reason, attempt: self.backoff.failures(), retry_at: Some(Instant::now() + pause) }
     }
 
@@ -83,7 +84,8 @@ impl Keeper {
         };
         let attempt = self.backoff.failures();
         let retry_ms = millis(pause);
-        tracing::warn!(router = %self.settings.host, reason = reason.code(), detail = %reason, attempt, retry_ms, "Cannot connect to MikroTik");
+        let (router, code) = (&self.settings.host, reason.code());
+        tracing::warn!(%router, reason = code, detail = %reason, attempt, retry_ms, "Cannot connect to MikroTik");
         Failure { reason, attempt, retry_at: Some(Instant::now() + pause) }
     }
 }

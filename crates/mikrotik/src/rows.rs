@@ -202,3 +202,6 @@ impl<'a> Known<'a> {
         found
     }
 }
+
+#[cfg(test)]
+mod tests;

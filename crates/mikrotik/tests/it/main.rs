@@ -1,5 +1,7 @@
 //! A router's source against the simulated router: in memory under a paused clock, and over TCP.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod facts;
 mod outage;
 mod refusal;

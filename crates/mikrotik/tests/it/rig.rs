@@ -37,14 +37,15 @@ impl Connector for InMemory {
 
 /// A router with one port at 100 Mbit/s and one customer's line.
 pub fn config() -> Config {
-    let mut config = Config::default();
-    config.user = USER.into();
-    config.password = PASSWORD.into();
-    config.interfaces = vec![
-        InterfaceSpec::ether("ether1").traffic(Traffic::Constant { bps: 1e8 }, Traffic::Idle).comment("WAN"),
-        InterfaceSpec::pppoe("budi"),
-    ];
-    config
+    Config {
+        user: USER.into(),
+        password: PASSWORD.into(),
+        interfaces: vec![
+            InterfaceSpec::ether("ether1").traffic(Traffic::Constant { bps: 1e8 }, Traffic::Idle).comment("WAN"),
+            InterfaceSpec::pppoe("budi"),
+        ],
+        ..Config::default()
+    }
 }
 
 /// Settings with the right user and password.

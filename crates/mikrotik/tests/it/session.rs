@@ -84,3 +84,13 @@ async fn dropping_the_source_ends_its_session() {
     };
     timeout(SECOND, ended).await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn leaving_while_a_read_is_under_way_cancels_it_on_the_router() {
+    let rig = Rig::new();
+    rig.good().await;
+    rig.handle.set_fault(Fault::Delay(SECOND));
+    assert!(timeout(SECOND / 10, rig.router.read()).await.is_err());
+    sleep(SECOND / 10).await;
+    assert_eq!(rig.handle.load().cancels, 1);
+}
