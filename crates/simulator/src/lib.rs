@@ -1,120 +1,62 @@
-//! A simulated MikroTik router.
+//! A simulated MikroTik router: the server's side of the RouterOS API, over a TCP port or in memory, with
+//! interfaces whose exact rate is known at every instant and faults that are switched while it runs.
+//!
+//! It is for the tests of whatever talks to such routers, and for a demonstration without one. Its encoder and
+//! decoder are its own, so that a client's mistake about the protocol cannot cancel itself out. Deliberately not
+//! here: anything that writes to a router's settings, TLS, and the many menus that have nothing to do with traffic.
+//!
+//! ```no_run
+//! use routeros_simulator::{Config, Fault, InterfaceSpec, Simulator, Traffic};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), routeros_simulator::Error> {
+//! let steady = Traffic::Constant { bps: 100e6 };
+//! let ether1 = InterfaceSpec::ether("ether1").traffic(steady, Traffic::Idle);
+//! let config = Config { interfaces: vec![ether1], ..Config::default() };
+//! let router = Simulator::start(config, ([127, 0, 0, 1], 0).into()).await?;
+//! println!("connect to {:?} as admin, without a password", router.addr());
+//! router.handle().set_fault(Fault::Silent);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | file | it holds |
+//! | --- | --- |
+//! | `config`, `spec`, `version`, `demo` | what is simulated |
+//! | `traffic` | rates and their exact sums |
+//! | `router`, `port`, `seats`, `clock` | the router's state: interfaces, who is logged in, its time |
+//! | `handle`, `fault`, `load` | what changes it while it runs, and what it was put through |
+//! | `simulator`, `door` | starting, listening, refusing |
+//! | `session`, `login`, `outlet`, `wire` | one connection, from bytes to commands and back |
+//! | `command` | the commands, and the language of their queries |
 
+mod clock;
+mod command;
 mod config;
+mod demo;
+mod door;
+mod error;
+mod fault;
+mod handle;
+mod load;
+mod login;
+mod outlet;
+mod port;
 mod router;
+mod seats;
 mod session;
+mod simulator;
+mod spec;
 mod traffic;
+mod version;
 mod wire;
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-
-use tokio::io::DuplexStream;
-use tokio::net::TcpListener;
-use tokio::task::JoinSet;
-use tokio_util::task::AbortOnDropHandle;
-
-pub use config::{Config, InterfaceSpec, Login};
-pub use router::{Fault, Handle, Load};
+pub use config::{Config, Login};
+pub use error::Error;
+pub use fault::Fault;
+pub use handle::Handle;
+pub use load::Load;
+pub use simulator::Simulator;
+pub use spec::InterfaceSpec;
 pub use traffic::Traffic;
-
-use router::Router;
-
-/// Why it cannot start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The address is taken or none of ours.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// Why.
-        source: std::io::Error,
-    },
-}
-
-/// A running simulated router; dropping it ends every session.
-pub struct Simulator {
-    router: Arc<Router>,
-    addr: Option<SocketAddr>,
-    sessions: Arc<std::sync::Mutex<JoinSet<()>>>,
-    _listener: Option<AbortOnDropHandle<()>>,
-}
-
-impl Simulator {
-    /// Starts one on an address; port 0 takes a free one.
-    ///
-    /// # Errors
-    /// [`Error::Listen`].
-    pub async fn start(config: Config, listen: SocketAddr) -> Result<Self, Error> {
-        let failed = |source| Error::Listen { address: listen, source };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let addr = listener.local_addr().map_err(failed)?;
-        let mut this = Self::in_memory(config);
-        this.addr = Some(addr);
-        let (router, sessions) = (this.router.clone(), this.sessions.clone());
-        this._listener = Some(AbortOnDropHandle::new(tokio::spawn(listen_on(addr, listener, router, sessions))));
-        Ok(this)
-    }
-
-    /// One without a socket.
-    pub fn in_memory(config: Config) -> Self {
-        Self { router: Arc::new(Router::new(config)), addr: None, sessions: Arc::default(), _listener: None }
-    }
-
-    /// Where it listens.
-    pub fn addr(&self) -> Option<SocketAddr> {
-        self.addr
-    }
-
-    /// A session in memory.
-    pub fn connect(&self) -> DuplexStream {
-        let (ours, theirs) = tokio::io::duplex(64 << 10);
-        if *self.router.fault.borrow() == Fault::Refuse {
-            self.router.counts.connections.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        } else {
-            router::lock(&self.sessions).spawn(session::serve(theirs, self.router.clone()));
-        }
-        ours
-    }
-
-    /// Changes it while it runs.
-    pub fn handle(&self) -> Handle {
-        Handle(self.router.clone())
-    }
-}
-
-async fn listen_on(
-    addr: SocketAddr,
-    listener: TcpListener,
-    router: Arc<Router>,
-    sessions: Arc<std::sync::Mutex<JoinSet<()>>>,
-) {
-    let mut listener = Some(listener);
-    let mut faults = router.fault.subscribe();
-    loop {
-        let refuse = *faults.borrow_and_update() == Fault::Refuse;
-        if refuse {
-            listener = None;
-            let _ = faults.changed().await;
-            continue;
-        }
-        let Some(open) = &listener else {
-            listener = TcpListener::bind(addr).await.ok();
-            if listener.is_none() {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-            continue;
-        };
-        tokio::select! {
-            accepted = open.accept() => if let Ok((stream, _)) = accepted {
-                let _ = stream.set_nodelay(true);
-                let mut sessions = router::lock(&sessions);
-                while sessions.try_join_next().is_some() {}
-                sessions.spawn(session::serve(stream, router.clone()));
-            },
-            _ = faults.changed() => {}
-        }
-    }
-}
+pub use version::Version;

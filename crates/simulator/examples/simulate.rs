@@ -1,0 +1,28 @@
+//! A simulated router on a port of this machine, and every few seconds what it was put through:
+//! `cargo run -p routeros-simulator --example simulate -- 8728 50`. The user is `admin`, without a password.
+
+use std::error::Error;
+use std::time::Duration;
+
+use routeros_simulator::{Config, Simulator};
+use tokio::time::sleep;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let port: u16 = arguments.next().map_or(Ok(8728), |port| port.parse())?;
+    let interfaces: usize = arguments.next().map_or(Ok(50), |interfaces| interfaces.parse())?;
+    let router = Simulator::start(Config::demo(interfaces), ([127, 0, 0, 1], port).into()).await?;
+    if let Some(addr) = router.addr() {
+        println!("a MikroTik of {interfaces} interfaces listens on {addr}");
+    }
+    let handle = router.handle();
+    let mut last = None;
+    loop {
+        let load = handle.load();
+        if last.replace(load) != Some(load) {
+            println!("{load:?}");
+        }
+        sleep(Duration::from_secs(5)).await;
+    }
+}

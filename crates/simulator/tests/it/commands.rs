@@ -1,0 +1,100 @@
+//! The small menus, what there is none of, and leaving.
+
+use routeros_simulator::{Config, Version};
+use tokio::io::AsyncWriteExt;
+use tokio::time::sleep;
+
+use crate::peer::{Peer, SECOND, config, logged_in, value};
+
+#[tokio::test(start_paused = true)]
+async fn the_identity_is_told() {
+    let (_router, mut peer) = logged_in(Config { identity: "Kantor".into(), ..config() }).await;
+    assert_eq!(peer.ask(&["/system/identity/print", ".tag=9"]).await, ["!re .tag=9 =name=Kantor", "!done .tag=9"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn resources_tell_the_version_and_the_uptime() {
+    let (router, mut peer) = logged_in(Config { version: Version::V6_49, ..config() }).await;
+    sleep(SECOND * 93_784).await;
+    let answer = peer.ask(&["/system/resource/print"]).await;
+    assert!(answer[0].starts_with("!re =uptime=1d2h3m4s =version=6.49.18 (long-term) "), "{answer:?}");
+    assert_eq!(value(&answer[0], "board-name"), Some("CHR"));
+    router.handle().reboot();
+    let mut peer = Peer(router.connect());
+    peer.login().await;
+    let answer = peer.ask(&["/system/resource/print", "=.proplist=uptime"]).await;
+    assert_eq!(answer, ["!re =uptime=0s", "!done"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_logged_in_is_told() {
+    let (router, mut peer) = logged_in(config()).await;
+    let mut other = Peer(router.connect());
+    other.login().await;
+    let rows = peer.ask(&["/user/active/print", "=.proplist=name,address,via"]).await;
+    assert_eq!(rows[..2], ["!re =name=admin =address=127.0.0.1 =via=api"; 2]);
+    other.ask(&["/quit"]).await;
+    other.rest().await;
+    assert_eq!(peer.ask(&["/user/active/print", "=count-only="]).await, ["!done =ret=1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_follows_the_time_of_the_test() {
+    let (_router, mut peer) = logged_in(config()).await;
+    let words = ["/system/clock/print", "=.proplist=date,time"];
+    let before = peer.ask(&words).await;
+    sleep(SECOND * 86_400).await;
+    let after = peer.ask(&words).await;
+    assert_eq!(value(&before[0], "time"), value(&after[0], "time"));
+    assert_ne!(value(&before[0], "date"), value(&after[0], "date"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_there_is_none_of_is_trapped_and_the_session_goes_on() {
+    let (router, mut peer) = logged_in(config()).await;
+    for path in ["/interface/set", "/system/reboot", "/nonsense", "interface", "=x"] {
+        let answer = peer.ask(&[path, ".tag=1"]).await;
+        assert_eq!(answer, ["!trap .tag=1 =category=0 =message=no such command", "!done .tag=1"], "{path}");
+    }
+    let answer = peer.ask(&["/ip/nonsense/print"]).await;
+    assert_eq!(answer, ["!trap =category=0 =message=no such command prefix", "!done"]);
+    peer.ask(&["/interface/print"]).await;
+    let load = router.handle().load();
+    assert_eq!((load.commands, load.prints), (7, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn empty_sentences_are_passed_over() {
+    let (router, mut peer) = logged_in(config()).await;
+    peer.0.write_all(&[0; 1_000]).await.unwrap();
+    assert_eq!(peer.ask(&["/system/identity/print"]).await.len(), 2);
+    assert_eq!(router.handle().load().commands, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quitting_ends_the_session_with_its_reason() {
+    let (router, mut peer) = logged_in(config()).await;
+    peer.say(&["/interface/listen", ".tag=1"]).await;
+    assert_eq!(peer.ask(&["/quit", ".tag=2"]).await, ["!fatal session terminated on request"]);
+    assert_eq!(peer.rest().await, b"");
+    assert_eq!(router.handle().load().open_sessions, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_long_a_word_ends_the_session() {
+    let (router, mut peer) = logged_in(config()).await;
+    peer.0.write_all(b"\xF0\x00\x04\x00\x01").await.unwrap();
+    assert_eq!(peer.rest().await, b"");
+    assert_eq!(router.handle().load().open_sessions, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_are_counted_both_ways() {
+    let (router, mut peer) = logged_in(config()).await;
+    let before = router.handle().load();
+    peer.ask(&["/system/identity/print"]).await;
+    let after = router.handle().load();
+    // A length, the word, the end; and `!re`, `=name=MikroTik`, `!done`.
+    assert_eq!(after.bytes_in - before.bytes_in, 1 + 22 + 1);
+    assert_eq!(after.bytes_out - before.bytes_out, (1 + 3) + (1 + 14) + 1 + (1 + 5) + 1);
+}

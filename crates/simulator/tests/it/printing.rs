@@ -1,0 +1,149 @@
+//! `print`: rows, what of them is wanted, which of them.
+
+use routeros_simulator::{Config, InterfaceSpec, Version};
+
+use crate::peer::{Peer, SECOND, config, logged_in, value};
+
+async fn names(peer: &mut Peer, queries: &[&str]) -> Vec<String> {
+    let mut words = vec!["/interface/print", "=.proplist=name"];
+    words.extend(queries);
+    let mut answer = peer.ask(&words).await;
+    assert_eq!(answer.pop().as_deref(), Some("!done"));
+    answer.retain(|sentence| sentence != "!empty");
+    answer.into_iter().map(|row| row.strip_prefix("!re =name=").expect("a row").to_owned()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_has_the_properties_of_a_router_in_its_order() {
+    let (_router, mut peer) = logged_in(config()).await;
+    tokio::time::sleep(SECOND).await;
+    let answer = peer.ask(&["/interface/print"]).await;
+    let [ether1, budi, done] = &answer[..] else { panic!("{answer:?}") };
+    assert_eq!(done, "!done");
+    let (before, after) = ether1.split_once(" =last-link-up-time=").unwrap();
+    assert_eq!(
+        before,
+        "!re =.id=*1 =name=ether1 =default-name=ether1 =type=ether =mtu=1500 =actual-mtu=1500 \
+         =mac-address=0C:00:E6:1F:00:01"
+    );
+    let after = after.split_once(" =").unwrap().1;
+    assert_eq!(
+        after,
+        "link-downs=0 =rx-byte=1000000 =tx-byte=100000 =rx-packet=1111 =tx-packet=90 =rx-drop=0 =tx-drop=0 \
+         =tx-queue-drop=0 =rx-error=0 =tx-error=0 =fp-rx-byte=0 =fp-tx-byte=0 =fp-rx-packet=0 =fp-tx-packet=0 \
+         =running=true =disabled=false =comment=WAN"
+    );
+    assert!(budi.starts_with("!re =.id=*F00002 =name=<pppoe-budi> =type=pppoe-in =mtu=auto =actual-mtu=1480 "));
+    assert_eq!((value(budi, "dynamic"), value(budi, "mac-address")), (Some("true"), None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_is_wanted_comes_and_what_a_row_lacks_does_not() {
+    let (_router, mut peer) = logged_in(config()).await;
+    let answer = peer.ask(&["/interface/print", "=.proplist=comment,name,no-such,dynamic", ".tag=x"]).await;
+    assert_eq!(
+        answer,
+        ["!re .tag=x =name=ether1 =comment=WAN", "!re .tag=x =name=<pppoe-budi> =dynamic=true", "!done .tag=x"]
+    );
+    assert_eq!(peer.ask(&["/interface/print", "=.proplist=comment"]).await, ["!re =comment=WAN", "!re", "!done"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn flags_of_the_layout_change_nothing() {
+    let (_router, mut peer) = logged_in(config()).await;
+    let plain = peer.ask(&["/interface/print"]).await;
+    assert_eq!(peer.ask(&["/interface/print", "=stats=", "=detail="]).await, plain);
+    assert_eq!(peer.ask(&["/interface/getall"]).await, plain);
+    let answer = peer.ask(&["/interface/print", "=colour=red"]).await;
+    assert_eq!(answer, ["!trap =message=unknown parameter", "!done"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn queries_choose_rows() {
+    let mut config = config();
+    config.interfaces.push(InterfaceSpec::vlan("vlan10").comment("CCTV"));
+    let (_router, mut peer) = logged_in(config).await;
+    assert_eq!(names(&mut peer, &["?name=<pppoe-budi>"]).await, ["<pppoe-budi>"]);
+    assert_eq!(names(&mut peer, &["?-comment"]).await, ["<pppoe-budi>"]);
+    assert_eq!(names(&mut peer, &["?type=ether", "?type=vlan", "?#|"]).await, ["ether1", "vlan10"]);
+    assert_eq!(names(&mut peer, &["?type=ether", "?#!"]).await, ["<pppoe-budi>", "vlan10"]);
+    assert_eq!(names(&mut peer, &["?.id=*3"]).await, ["vlan10"]);
+    assert_eq!(names(&mut peer, &["=from=*1,vlan10"]).await, ["ether1", "vlan10"]);
+    tokio::time::sleep(SECOND).await;
+    assert_eq!(names(&mut peer, &["?>rx-byte=999999"]).await, ["ether1"]);
+    assert_eq!(names(&mut peer, &["?<rx-byte=1"]).await, ["<pppoe-budi>", "vlan10"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_count_comes_with_the_end() {
+    let (_router, mut peer) = logged_in(config()).await;
+    assert_eq!(peer.ask(&["/interface/print", "=count-only="]).await, ["!done =ret=2"]);
+    assert_eq!(peer.ask(&["/interface/print", "=count-only=", "?type=vlan"]).await, ["!done =ret=0"]);
+    assert_eq!(peer.ask(&["/user/active/print", "=count-only="]).await, ["!done =ret=1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_to_tell_is_said_since_7_18_only() {
+    for (version, expected) in [(Version::V7_17, &["!done"][..]), (Version::V7_18, &["!empty", "!done"])] {
+        let (_router, mut peer) = logged_in(Config { version, ..config() }).await;
+        assert_eq!(peer.ask(&["/interface/print", "?name=none"]).await, expected);
+        assert_eq!(peer.ask(&["/user/active/print", "?name=none"]).await, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn dates_are_written_as_the_version_writes_them() {
+    for (version, month) in [(Version::V7_9, 0..3), (Version::V7_17, 5..7)] {
+        let (_router, mut peer) = logged_in(Config { version, ..config() }).await;
+        let rows = peer.ask(&["/interface/print", "=.proplist=last-link-up-time", "?name=ether1"]).await;
+        let month = &value(&rows[0], "last-link-up-time").unwrap()[month];
+        assert_eq!(month.bytes().all(|byte| byte.is_ascii_lowercase()), version == Version::V7_9, "{month}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_and_comments_are_bytes() {
+    let spec = InterfaceSpec::ether(b"caf\xE9=\x01".as_slice()).comment(b"\xC8\xE2\xE0\xED".as_slice());
+    let (_router, mut peer) = logged_in(Config { interfaces: vec![spec], ..Config::default() }).await;
+    let answer = peer.ask(&["/interface/print", "=.proplist=name,comment"]).await;
+    assert_eq!(answer[0], "!re =name=caf\u{E9}=\u{1} =comment=\u{C8}\u{E2}\u{E0}\u{ED}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_thousand_rows_come_whole_and_others_need_not_wait_for_the_last() {
+    let (_router, mut peer) = logged_in(Config::demo(2_000)).await;
+    peer.say(&["/interface/print", ".tag=all"]).await;
+    peer.say(&["/system/identity/print", ".tag=me"]).await;
+    let (mut rows, mut identity_after) = (0, None);
+    loop {
+        let sentence = peer.hear().await;
+        if sentence.starts_with("!re .tag=all") {
+            rows += 1;
+        } else if sentence == "!done .tag=me" {
+            identity_after = Some(rows);
+        } else if sentence == "!done .tag=all" {
+            break;
+        }
+    }
+    assert_eq!(rows, 2_000);
+    assert!(identity_after.is_some_and(|rows| rows < 2_000), "{identity_after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_repeats_the_print_until_it_is_cancelled() {
+    let (_router, mut peer) = logged_in(config()).await;
+    peer.say(&["/interface/print", "=interval=2", "=.proplist=rx-byte", "?name=ether1", ".tag=1"]).await;
+    for round in 0..4 {
+        assert_eq!(peer.hear().await, format!("!re .tag=1 =rx-byte={}", round * 2_000_000));
+    }
+    peer.say(&["/interface/print", "=interval=1s", "?name=none", ".tag=2"]).await;
+    peer.say(&["/cancel", "=tag=1", ".tag=c"]).await;
+    let (mut empty, mut others) = (0, Vec::new());
+    while empty < 3 {
+        match peer.hear().await.as_str() {
+            "!empty .tag=2" => empty += 1,
+            other => others.push(other.to_owned()),
+        }
+    }
+    assert_eq!(others, ["!trap .tag=1 =category=2 =message=interrupted", "!done .tag=c", "!done .tag=1"]);
+}
