@@ -68,7 +68,9 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
                 cargo(root, &["test", "--locked", "--no-fail-fast"])
                     .args(&targets.browser)
                     .env("LALIN_CHROMIUM", chromium)
-                    .env("LALIN_CHROMEDRIVER", driver),
+                    .env("LALIN_CHROMEDRIVER", driver)
+                    // Most of such a test is waiting for real time to pass: more of them than cores fit.
+                    .env("RUST_TEST_THREADS", "4"),
                 n,
             ),
             Err(why) => Outcome::Missing(why),

@@ -1,9 +1,11 @@
+//! The RouterOS API: the wire protocol and its client. It knows nothing of traffic or statistics.
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # Code map
 //!
 //! `codec` turns bytes into sentences and back, `session` holds the protocol's state (both without I/O), `driver` is the
-//! task that owns a connection, `client` is what callers hold. This crate knows nothing of traffic or statistics.
+//! task that owns a connection, `client` is what callers hold.
 
 mod client;
 mod codec;

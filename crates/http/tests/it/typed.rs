@@ -28,6 +28,16 @@ async fn interfaces_are_typed_with_rates_in_bits_and_direction_from_its_point_of
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_link_that_is_down_is_not_running_whatever_a_string_would_say() {
+    let world = World::new();
+    *world.router("r").down.lock().unwrap() = true;
+    let typed = world.get("/api/v1/interfaces").await.body["interfaces"].clone();
+    assert_eq!((&typed[0]["running"], &typed[1]["running"]), (&false.into(), &true.into()));
+    let compatible = world.get("/api/interface-stats").await.body;
+    assert_eq!((&compatible[0]["running"], &compatible[1]["running"]), (&"false".into(), &"true".into()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn routers_are_listed_with_their_state_in_the_order_of_the_configuration() {
     let world = World::new();
     assert_eq!(world.get("/api/v1/routers").await.body["routers"], serde_json::json!([]));

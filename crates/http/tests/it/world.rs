@@ -23,6 +23,7 @@ pub struct Script {
     pub failure: Mutex<Option<SourceError>>,
     pub hang: Mutex<bool>,
     pub comment: Mutex<&'static str>,
+    pub down: Mutex<bool>,
     pub reads: AtomicUsize,
     begun: Instant,
 }
@@ -51,6 +52,7 @@ impl StatsSource for Script {
         let mut ether1 = Interface::new("*2", "ether1", "ether");
         ether1.comment = Some((*self.comment.lock().unwrap()).into());
         ether1.actual_mtu = Some(1500);
+        ether1.running = !*self.down.lock().unwrap();
         let mut counters = Counters::bytes(bytes(RX_BPS), bytes(RX_BPS / 10));
         counters.rx_drops = Some(3);
         let line = Interface { dynamic: true, ..Interface::new("*F00000", "<pppoe-budi>", "pppoe-in") };
@@ -84,6 +86,7 @@ impl World {
             failure: Mutex::default(),
             hang: Mutex::default(),
             comment: Mutex::new("uplink"),
+            down: Mutex::default(),
             reads: AtomicUsize::new(0),
             begun: Instant::now(),
         });
