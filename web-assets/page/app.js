@@ -17,6 +17,8 @@ const FALLBACK_AFTER = 3;
 /** A page that nobody sees for this long, ms, leaves; on return it catches up. */
 const HIDDEN = 30_000;
 const SUMMARY = 10_000;
+/** A sample that is this much older than the newest known, ms: the server's clock was set back. */
+const CLOCK_TURNED = 30_000;
 
 const router = new URLSearchParams(location.search).get("router");
 const byId = (id) => document.getElementById(id);
@@ -36,7 +38,10 @@ let windowMs = WINDOWS.includes(Number(storage("lalin-window"))) ? Number(storag
 let newest = { t: null, came: 0 };
 
 const chart = new Chart(byId("chart"), lang);
-const cards = new Cards(byId("cards"), texts, lang);
+const cards = new Cards(byId("cards"), texts, lang, (name) => {
+  toggle(name);
+  byId("picker").focus();
+});
 const status = new StatusLine(byId("state"), texts, lang);
 const picker = new Picker({ texts, lang, most: MOST_CHOSEN, chosen: () => chosen ?? [], toggle });
 
@@ -53,12 +58,13 @@ const stream = new Stream(() => query("/api/v1/stream"), {
   event(name, data) {
     known.broken = false;
     known.failures = 0;
-    if (known.polling) {
-      known.polling = false;
-      poller.stop();
-    }
     take[name]?.(data);
     draw();
+  },
+  proven() {
+    // Not at its first event: a proxy may let the greeting through and hold back the rest.
+    poller.stop();
+    known.polling = false;
   },
   broken(failures, pause) {
     known.failures = failures;
@@ -73,17 +79,22 @@ const take = {
   hello(hello) {
     known.unconfigured = hello.router === null;
     if (hello.intervalMs) store.intervalMs = known.intervalMs = hello.intervalMs;
-    if (hello.router) byId("router-name").textContent = `${hello.router.name} · ${hello.router.address}`;
+    if (hello.router) {
+      const { name, address } = hello.router;
+      byId("router-name").textContent = address.startsWith(name) ? address : `${name} · ${address}`;
+    }
   },
   state: setRouter,
   interfaces(list) {
     setInterfaces(list.interfaces);
   },
   window(window) {
+    if (window.t.length > 0) trust(window.t.at(-1));
     store.merge(window);
     if (window.t.length > 0) moment(window.t.at(-1));
   },
   tick(tick) {
+    trust(tick.t);
     interfaces.forEach(({ name }, at) => store.add(name, tick.t, tick.rx[at], tick.tx[at]));
     store.sweep(tick.t);
     moment(tick.t);
@@ -117,9 +128,9 @@ const poller = new Poller(
 );
 
 function polled(rows, headers) {
-  const state = headers.get("X-Lalin-State");
-  const age = Number(headers.get("X-Lalin-Age-Ms"));
-  setRouter({ code: state, reason: headers.get("X-Lalin-Reason") ?? undefined, ageMs: age });
+  const state = headers.get("X-Lalin-State") ?? rows[0]?.state;
+  const age = headers.get("X-Lalin-Age-Ms");
+  setRouter({ code: state, reason: headers.get("X-Lalin-Reason") ?? undefined, ageMs: age === null ? undefined : Number(age) });
   const list = rows.map((row) => ({
     id: row[".id"], name: row.name, type: row.type, comment: row.comment || null,
     running: row.running === "true", disabled: row.disabled === "true", dynamic: row.name.startsWith("<"),
@@ -128,9 +139,17 @@ function polled(rows, headers) {
   if (JSON.stringify(list) !== JSON.stringify(interfaces)) setInterfaces(list);
   const t = Date.parse(rows[0]?.sampledAt);
   // A stale answer, or the same sample once more, is no new point.
+  if (state === "live" && t > 0) trust(t);
   if (state !== "live" || !(t > (newest.t ?? 0))) return;
   for (const row of rows) store.add(row.name, t, row.rxBps, row.txBps);
   moment(t);
+}
+
+/** A server whose clock was set back would never again have a newer point: then the old curve goes. */
+function trust(t) {
+  if (newest.t === null || t > newest.t - CLOCK_TURNED) return;
+  store.clear();
+  newest = { t: null, came: 0 };
 }
 
 function moment(t) {
@@ -288,7 +307,7 @@ function mark() {
 }
 
 let hidden = null;
-document.addEventListener("visibilitychange", () => {
+function visibility() {
   clearTimeout(hidden);
   if (document.hidden) {
     hidden = setTimeout(leave, HIDDEN);
@@ -296,7 +315,8 @@ document.addEventListener("visibilitychange", () => {
     if (!known.stopped) stream.start();
     draw();
   }
-});
+}
+document.addEventListener("visibilitychange", visibility);
 // A page that was left may be kept by the browser, with its stream open: it would go on being a viewer.
 window.addEventListener("pagehide", leave);
 window.addEventListener("pageshow", (event) => {
@@ -318,6 +338,7 @@ setInterval(() => {
   byId("summary").textContent = document.hidden || known.stopped ? "" : cards.summary(chosen ?? [], view);
 }, SUMMARY);
 begin();
+visibility(); // it may have been opened behind another
 
 /** For embedders and tests; reading only. */
 window.lalin = Object.freeze({

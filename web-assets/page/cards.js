@@ -7,8 +7,10 @@ import { element } from "./picker.js";
 export class Cards {
   #cards = new Map();
 
-  constructor(root, texts, lang) {
+  /** @param {(name: string) => void} remove takes an interface out of the choice */
+  constructor(root, texts, lang, remove) {
     this.root = root;
+    this.remove = remove;
     this.texts = texts;
     this.lang = lang;
   }
@@ -44,22 +46,30 @@ export class Cards {
     const kind = element("span", "kind");
     const condition = element("span", "condition");
     title.append(kind, condition);
+    // An interface that is gone is in no list any more, but must not stay here for ever.
+    const remove = element("button", "remove", "×");
+    remove.type = "button";
+    remove.dataset.testid = "card-remove";
+    remove.setAttribute("aria-label", fill(this.texts.remove, { name: shortName(name) }));
+    remove.addEventListener("click", () => this.remove(name));
     const note = element("p", "note");
     const comment = element("bdi");
     note.append(comment);
     const figures = element("div", "figures");
     const [rx, tx] = ["rx", "tx"].map((direction) => {
       const figure = element("div", "figure");
-      const word = element("span", "name");
+      const legend = element("span", "name");
+      const word = element("span");
+      legend.append(element("span", `stroke ${direction}`), word);
       const now = element("span", "now");
       now.dataset.testid = `${direction}-now`;
       const more = element("span", "more");
       const mean = element("span", "more");
-      figure.append(word, now, more, mean);
+      figure.append(legend, now, more, mean);
       return { figure, word, now, more, mean };
     });
     const view = element("span", "view");
-    root.append(title, note, figures, view);
+    root.append(remove, title, note, figures, view);
     return { root, kind, condition, note, comment, figures, rx, tx, view };
   }
 
@@ -73,6 +83,8 @@ export class Cards {
     put(down.word, `↓ ${texts.download} (${customer ? "TX" : "RX"})`);
     put(up.word, `↑ ${texts.upload} (${customer ? "RX" : "TX"})`);
     put(card.view, customer ? texts.view_customer : texts.view_network);
+    card.view.hidden = !facts && !card.seen;
+    card.seen ||= facts !== null;
     for (const [figure, bps, values] of [[card.rx, rx, series.rx], [card.tx, tx, series.tx]]) {
       put(figure.now, speed(bps, lang));
       if (bps === null) delete figure.now.dataset.bps;

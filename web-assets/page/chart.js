@@ -1,6 +1,7 @@
 // The chart: what was received is solid, what was sent is dashed, in the interface's colour.
 
-import { speed, tick } from "./format.js";
+import { tick } from "./format.js";
+import { hover } from "./hover.js";
 
 export const PALETTE = ["#3b82f6", "#10b981", "#f59e0b", "#ef4444", "#8b5cf6", "#ec4899", "#06b6d4", "#84cc16"];
 
@@ -45,20 +46,21 @@ export class Chart {
     const lines = names.flatMap((name, at) => {
       const stroke = PALETTE[at % PALETTE.length];
       const line = { stroke, width: 2, points: { show: false }, spanGaps: false };
-      const value = (_, bps) => speed(bps, this.lang);
       return [
-        { ...line, label: `${name} RX`, value, fill: names.length === 1 ? `${stroke}1a` : undefined },
-        { ...line, label: `${name} TX`, value, dash: [5, 5] },
+        { ...line, label: `${name} RX`, fill: names.length === 1 ? `${stroke}1a` : undefined },
+        { ...line, label: `${name} TX`, dash: [5, 5] },
       ];
     });
     return {
       ...this.#size(),
       pxAlign: 1,
+      padding: [10, 14, 0, 0],
+      plugins: [hover(names, PALETTE, this.lang, (t) => clock.format(t))],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false } },
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       axes: [
-        { ...axis, space: 90, values: (_, times) => times.map((time) => clock.format(time * 1000)) },
+        { ...axis, space: 90, size: 34, values: (_, times) => times.map((time) => clock.format(time * 1000)) },
         { ...axis, size: 78, incrs: STEPS, values: (_, ticks) => ticks.map((bps) => tick(bps, this.lang)) },
       ],
       series: [{}, ...lines],

@@ -1,5 +1,18 @@
 // Numbers in words: decimal units, the language's own decimal sign. No page here.
 
+/** Making a formatter is slow, and a list of 2,000 interfaces asks for thousands of figures. */
+const FORMATS = new Map();
+
+function digitsOf(number, lang, least, most) {
+  const key = `${lang} ${least} ${most}`;
+  let format = FORMATS.get(key);
+  if (!format) {
+    const options = { minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: false };
+    FORMATS.set(key, (format = new Intl.NumberFormat(lang === "id" ? "id-ID" : "en-US", options)));
+  }
+  return format.format(number);
+}
+
 const UNITS = [[1e9, "Gb/s"], [1e6, "Mb/s"], [1e3, "Kb/s"], [1, "b/s"]];
 
 /** A speed such as `100.00 Mb/s`; an unknown one is a dash, never 0. */
@@ -12,23 +25,18 @@ export function speed(bps, lang, digits = 2) {
   if (at > 0 && shown(UNITS[at][0]) >= 1000) at--;
   const [size, unit] = UNITS[at];
   const fixed = size === 1 ? 0 : digits;
-  const number = (bps / size).toLocaleString(lang === "id" ? "id-ID" : "en-US", {
-    minimumFractionDigits: fixed,
-    maximumFractionDigits: fixed,
-    useGrouping: false,
-  });
-  return `${number} ${unit}`;
+  return `${digitsOf(bps / size, lang, fixed, fixed)} ${unit}`;
 }
 
 /** A speed on an axis: no more digits than it needs. */
 export function tick(bps, lang) {
   const [size, unit] = UNITS.find(([size]) => bps >= size) ?? UNITS.at(-1);
-  return `${(bps / size).toLocaleString(lang === "id" ? "id-ID" : "en-US", { maximumFractionDigits: 2 })} ${unit}`;
+  return `${digitsOf(bps / size, lang, 0, 2)} ${unit}`;
 }
 
 /** A number with one decimal. */
 export function tenths(number, lang) {
-  return number.toLocaleString(lang === "id" ? "id-ID" : "en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return digitsOf(number, lang, 1, 1);
 }
 
 /** Fills `{name}` in a text. */

@@ -27,11 +27,13 @@ export class Picker {
     this.search = document.getElementById("picker-search");
     this.list = document.getElementById("picker-list");
     this.empty = document.getElementById("picker-empty");
+    this.most = document.getElementById("picker-most");
+    this.most.textContent = fill(page.texts.most, { n: page.most });
     this.button.addEventListener("click", () => this.#show(!this.#open));
     this.search.addEventListener("input", () => this.#filter());
     this.root.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("pointerdown", (event) => {
-      if (this.#open && !this.root.contains(event.target)) this.#show(false);
+      if (this.#open && !this.root.contains(event.target)) this.#show(false, false);
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "/" && !this.#open && !/^(INPUT|TEXTAREA)$/.test(event.target.tagName)) {
@@ -54,7 +56,13 @@ export class Picker {
     const { texts } = this.page;
     const text = chosen.length === 0 ? texts.choose : chosen.length === 1 ? shortName(chosen[0]) : fill(texts.chosen_count, { n: chosen.length });
     if (this.label.textContent !== text) this.label.textContent = text;
-    for (const [name, row] of this.#rows) row.element.setAttribute("aria-selected", String(chosen.includes(name)));
+    const full = chosen.length >= this.page.most;
+    this.most.hidden = !full;
+    for (const [name, row] of this.#rows) {
+      const taken = chosen.includes(name);
+      row.element.setAttribute("aria-selected", String(taken));
+      row.element.setAttribute("aria-disabled", String(full && !taken));
+    }
   }
 
   /** The rates in the list; only while it is open. */
@@ -63,11 +71,12 @@ export class Picker {
     for (const [name, row] of this.#rows) {
       if (row.element.hidden) continue;
       const { down, up } = of(name);
-      row.rate.textContent = down === null && up === null ? "" : `↓ ${speed(down, this.page.lang, 1)}  ↑ ${speed(up, this.page.lang, 1)}`;
+      const text = down === null && up === null ? "" : `↓ ${speed(down, this.page.lang, 1)}\n↑ ${speed(up, this.page.lang, 1)}`;
+      if (row.rate.textContent !== text) row.rate.textContent = text;
     }
   }
 
-  #show(open) {
+  #show(open, focus = true) {
     this.#open = open;
     this.popover.hidden = !open;
     this.button.setAttribute("aria-expanded", String(open));
@@ -79,12 +88,13 @@ export class Picker {
     } else {
       this.#rows.clear();
       this.list.replaceChildren();
-      this.button.focus();
+      if (focus) this.button.focus();
     }
   }
 
   #build() {
     const scroll = this.list.scrollTop;
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.interface : null;
     this.#rows.clear();
     const groups = new Map(GROUPS.map(([title]) => [title, []]));
     for (const one of this.#interfaces) {
@@ -92,6 +102,10 @@ export class Picker {
       if (!groups.has(title)) groups.set(title, []);
       groups.get(title).push(one);
     }
+    // What is chosen but not there now can still be taken out of the choice.
+    const there = new Set(this.#interfaces.map(({ name }) => name));
+    const gone = this.page.chosen().filter((name) => !there.has(name));
+    if (gone.length > 0) groups.set(this.page.texts.gone, gone.map((name) => ({ name, type: "", comment: null })));
     const items = [];
     for (const [title, members] of groups) {
       if (members.length === 0) continue;
@@ -102,6 +116,8 @@ export class Picker {
     this.list.replaceChildren(...items);
     this.#filter();
     this.list.scrollTop = scroll;
+    // Customers come and go while somebody walks through the list with the keys.
+    if (focused !== null) (this.#rows.get(focused)?.element ?? this.search).focus({ preventScroll: true });
   }
 
   #row(one) {

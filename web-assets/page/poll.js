@@ -32,6 +32,7 @@ export class Poller {
     if (this.#on) return;
     this.#on = true;
     this.#failures = 0;
+    this.#recovering = false;
     this.#poll();
   }
 

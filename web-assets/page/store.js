@@ -71,6 +71,11 @@ export class Store {
     return [times.map((time) => time / 1000), ...columns];
   }
 
+  /** Forgets everything. */
+  clear() {
+    this.#series.clear();
+  }
+
   #forget(series, now) {
     let old = 0;
     while (series.t[old] < now - this.windowMs) old++;

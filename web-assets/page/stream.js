@@ -3,26 +3,29 @@
 import { EventParser } from "./sse.js";
 
 /** Nothing within this time after asking, ms: a proxy swallows the stream. The server greets at once. */
-const FIRST_BYTE = 6_000;
+export const FIRST_BYTE = 6_000;
 /** Silent for this long, ms: dead. The server beats every 5 s. */
-const SILENCE = 12_000;
+export const SILENCE = 12_000;
+/** A stream that still brings something this long after its greeting, ms, is proven: no proxy holds it back or cuts it. */
+export const PROVEN = 4_000;
 const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 10_000;
+export const LONGEST_PAUSE = 10_000;
 
 export class Stream {
   #running = null;
   #retry = null;
   #lastId = null;
-  #greeted = false;
-  failures = 0;
+  #failures = 0;
 
   /**
-   * @param {(query: {lastId: string|null}) => string} url
-   * @param {{event: (name: string, data: object) => void, broken: (failures: number, pauseMs: number) => void}} listener
+   * @param {() => string} url
+   * @param {{event: (name: string, data: object) => void, proven: () => void, broken: (failures: number, pauseMs: number) => void}} listener
+   * @param {{fetch: Function, setTimeout: Function, clearTimeout: Function}} world
    */
-  constructor(url, listener) {
+  constructor(url, listener, world = globalThis) {
     this.url = url;
     this.listener = listener;
+    this.world = world;
   }
 
   start() {
@@ -30,17 +33,18 @@ export class Stream {
   }
 
   stop() {
-    clearTimeout(this.#retry);
+    this.world.clearTimeout(this.#retry);
     this.#retry = null;
-    this.#running?.abort();
+    const running = this.#running;
     this.#running = null;
-    this.failures = 0;
+    running?.abort();
+    this.#failures = 0;
   }
 
   /** Does not wait for the pause to end. */
   tryNow() {
     if (!this.#retry) return;
-    clearTimeout(this.#retry);
+    this.world.clearTimeout(this.#retry);
     this.#retry = null;
     this.#run();
   }
@@ -48,44 +52,58 @@ export class Stream {
   async #run() {
     const abort = new AbortController();
     this.#running = abort;
-    this.#greeted = false;
-    let watchdog = setTimeout(() => abort.abort(), FIRST_BYTE);
-    const alive = () => {
-      clearTimeout(watchdog);
-      watchdog = setTimeout(() => abort.abort(), SILENCE);
-    };
+    try {
+      await this.#read(abort);
+    } catch (error) {
+      if (this.#running === abort && error.name !== "AbortError") console.info(`Stream ended: ${error.message}`);
+    }
+    // Whatever ended it, the connection must not stay: the server would go on counting a viewer.
+    abort.abort();
+    if (this.#running !== abort) return; // stopped, not broken
+    this.#running = null;
+    this.#failures++;
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#failures - 1, 8)) * (0.8 + 0.2 * Math.random());
+    this.#retry = this.world.setTimeout(() => {
+      this.#retry = null;
+      this.#run();
+    }, pause);
+    this.listener.broken(this.#failures, pause);
+  }
+
+  async #read(abort) {
+    const { world } = this;
+    let watchdog = world.setTimeout(() => abort.abort(), FIRST_BYTE);
+    let seasoning = null;
+    let seasoned = false;
     try {
       const headers = this.#lastId ? { "Last-Event-ID": this.#lastId } : {};
-      const answer = await fetch(this.url(), { signal: abort.signal, headers, cache: "no-store" });
+      const answer = await world.fetch(this.url(), { signal: abort.signal, headers, cache: "no-store" });
       if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/event-stream")) throw new Error(`status ${answer.status}`);
       const parser = new EventParser();
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
-        if (done) break;
-        alive();
+        if (done || this.#running !== abort) return;
+        world.clearTimeout(watchdog);
+        watchdog = world.setTimeout(() => abort.abort(), SILENCE);
+        seasoning ??= world.setTimeout(() => (seasoned = true), PROVEN);
         for (const event of parser.push(value)) this.#take(event);
+        if (seasoned) {
+          seasoned = false;
+          this.#failures = 0;
+          this.listener.proven();
+        }
       }
-    } catch (error) {
-      if (this.#running === abort && error.name !== "AbortError" && this.#greeted) console.info(`Stream ended: ${error.message}`);
+    } finally {
+      world.clearTimeout(watchdog);
+      world.clearTimeout(seasoning);
     }
-    clearTimeout(watchdog);
-    if (this.#running !== abort) return; // stopped, not broken
-    this.#running = null;
-    this.failures++;
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.failures - 1, 8)) * (0.8 + 0.2 * Math.random());
-    this.#retry = setTimeout(() => {
-      this.#retry = null;
-      this.#run();
-    }, pause);
-    this.listener.broken(this.failures, pause);
   }
 
   #take(event) {
     if (event.name === "comment") return;
+    const data = JSON.parse(event.data);
     if (event.id !== null) this.#lastId = event.id;
-    this.#greeted = true;
-    this.failures = 0;
-    this.listener.event(event.name, JSON.parse(event.data));
+    this.listener.event(event.name, data);
   }
 }

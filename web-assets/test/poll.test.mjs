@@ -3,32 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { INTERVAL, MOST_FAILURES, PAUSE, Poller, REQUEST_LIMIT } from "../page/poll.js";
-
-/** A clock that goes on only when told. */
-class Clock {
-  now = 0;
-  timers = new Map();
-  next = 1;
-  setTimeout = (run, delay) => (this.timers.set(this.next, { at: this.now + delay, run }), this.next++);
-  clearTimeout = (id) => this.timers.delete(id);
-
-  async advance(time) {
-    const end = this.now + time;
-    for (;;) {
-      await settle();
-      const due = [...this.timers].filter(([, timer]) => timer.at <= end).sort((a, b) => a[1].at - b[1].at)[0];
-      if (!due) break;
-      this.timers.delete(due[0]);
-      this.now = due[1].at;
-      due[1].run();
-    }
-    this.now = end;
-  }
-}
-
-const settle = async () => {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
-};
+import { Clock, settle } from "./clock.mjs";
 
 function watched(ask) {
   const clock = new Clock();

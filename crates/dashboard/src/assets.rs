@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, Header, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::{Embed, EmbeddedFile};
 
@@ -39,13 +39,18 @@ pub(crate) async fn get(
         return HttpResponse::NotFound().content_type("text/plain").body("no such file");
     };
     let tag: String = file.metadata.sha256_hash()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{tag}\"");
-    let known = request.headers().get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let tag = EntityTag::new_strong(tag);
+    // A proxy that compresses makes the tag a weak one: still the same file.
+    let known = match IfNoneMatch::parse(&request) {
+        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
+        Ok(IfNoneMatch::Any) => true,
+        Err(_) => false,
+    };
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     // An address of another version is answered too, for a page that was open during an update, but never kept.
     let keep = if fingerprint == **current { "public, max-age=31536000, immutable" } else { "no-cache" };
     answer.insert_header((CACHE_CONTROL, keep));
-    answer.insert_header((ETAG, tag));
+    answer.insert_header((ETAG, tag.to_string()));
     answer.insert_header(("X-Content-Type-Options", "nosniff"));
     if known {
         return answer.finish();

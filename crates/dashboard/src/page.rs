@@ -6,7 +6,7 @@ use actix_web::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, VARY,
 };
 use actix_web::web::{Data, Query, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Route, guard, web};
 use serde::{Deserialize, Serialize};
 use tera::{Context, Tera};
 
@@ -72,10 +72,10 @@ impl Dashboard {
             config
                 .app_data(dashboard)
                 .app_data(fingerprint)
-                .route("/", web::get().to(|| to("/prepaid/dashboard".to_owned())))
-                .route("/favicon.ico", web::get().to(move || to(icon.clone())))
-                .route("/prepaid/dashboard", web::get().to(page))
-                .route("/assets/{fingerprint}/{path:.*}", web::get().to(assets::get));
+                .route("/", read().to(|| to("/prepaid/dashboard".to_owned())))
+                .route("/favicon.ico", read().to(move || to(icon.clone())))
+                .route("/prepaid/dashboard", read().to(page))
+                .route("/assets/{fingerprint}/{path:.*}", read().to(assets::get));
         }
     }
 
@@ -92,6 +92,11 @@ impl Dashboard {
         context.insert("data", &serde_json::to_string(&data)?);
         Ok(tera.render("dashboard.html", &context)?)
     }
+}
+
+/// GET, and HEAD, with which `curl -I` and watchdogs ask.
+fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 async fn to(path: String) -> HttpResponse {

@@ -49,6 +49,10 @@ async fn the_language_is_the_browsers_or_the_remembered_or_the_default() {
     let remembered =
         TestRequest::get().insert_header(("Accept-Language", "en")).insert_header(("Cookie", "lalin-lang=id"));
     assert!(page(remembered).await.contains(&html("id")));
+    let asked = TestRequest::get().uri("/prepaid/dashboard?lang=en").insert_header(("Cookie", "lalin-lang=id"));
+    let response = get(asked).await;
+    assert_eq!(header(&response, "Content-Language"), "en");
+    assert!(header(&response, "Vary").contains("Cookie"), "a cache between must not mix languages");
 }
 
 #[actix_web::test]
@@ -65,8 +69,13 @@ async fn everything_the_page_needs_is_here_and_may_be_kept() {
         assert_eq!(response.status(), 200, "{link}");
         assert!(header(&response, "Cache-Control").contains("immutable"), "{link}");
         let tag = header(&response, "ETag").to_owned();
-        let again = get(TestRequest::get().uri(link).insert_header(("If-None-Match", tag))).await;
-        assert_eq!(again.status(), 304, "{link}");
+        let weak = format!("\"other\", W/{tag}");
+        for known in [tag, weak, "*".to_owned()] {
+            let again = get(TestRequest::get().uri(link).insert_header(("If-None-Match", known))).await;
+            assert_eq!(again.status(), 304, "{link}");
+        }
+        let other = get(TestRequest::get().uri(link).insert_header(("If-None-Match", "\"other\""))).await;
+        assert_eq!(other.status(), 200, "{link}");
     }
 }
 
@@ -93,6 +102,57 @@ async fn the_policy_forbids_scripts_in_the_page_and_the_page_has_none() {
     );
     assert!(!html.contains("style=\"") && !html.contains("onclick"));
     assert!(html.contains("1.2.3"));
+}
+
+#[actix_web::test]
+async fn nothing_of_the_address_or_the_headers_gets_into_the_page() {
+    let plain = page(TestRequest::get()).await;
+    let hostile = TestRequest::get()
+        .uri("/prepaid/dashboard?lang=%22%3E%3Cscript%3E&interface=%3Cimg%20src=x%3E&router=%27%22")
+        .insert_header(("Cookie", "lalin-lang=\"><script>"))
+        .insert_header(("Accept-Language", "\"><script>"));
+    let response = get(hostile).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(String::from_utf8(read_body(response).await.to_vec()).unwrap(), plain);
+}
+
+#[actix_web::test]
+async fn the_data_of_the_page_is_json_in_one_attribute() {
+    let html = page(TestRequest::get()).await;
+    let (_, rest) = html.split_once("data-page=\"").unwrap();
+    let attribute = rest.split('"').next().unwrap();
+    assert!(!attribute.contains(['<', '>', '\'']), "{attribute}");
+    let json = attribute.replace("&quot;", "\"").replace("&#x2F;", "/").replace("&#x27;", "'").replace("&amp;", "&");
+    let data: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((data["lang"].as_str(), data["texts"]["stop"].as_str()), (Some("id"), Some("Stop Monitor")));
+}
+
+#[actix_web::test]
+async fn the_routes_are_read_only() {
+    for path in ["/", "/prepaid/dashboard", "/assets/0/app.js"] {
+        let head = TestRequest::default().method(actix_web::http::Method::HEAD);
+        let status = get(head.uri(path)).await.status();
+        assert!(status == 200 || status == 302, "{path}: {status}");
+        assert!(get(TestRequest::post().uri(path)).await.status().is_client_error(), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn no_text_is_left_over() {
+    let sources = [
+        include_str!("../../templates/dashboard.html"),
+        include_str!("../../../../web-assets/page/app.js"),
+        include_str!("../../../../web-assets/page/cards.js"),
+        include_str!("../../../../web-assets/page/picker.js"),
+        include_str!("../../../../web-assets/page/status.js"),
+    ];
+    let texts: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(include_str!("../../texts/en.json")).unwrap();
+    // Asked for by a name that is put together: `state.` and what stateOf says, `reason.` and what the API says.
+    for key in texts.keys().filter(|key| !key.starts_with("state.") && !key.starts_with("reason.")) {
+        let forms = [format!("t.{key} "), format!("texts.{key}"), format!("\"{key}\"")];
+        assert!(sources.iter().any(|source| forms.iter().any(|form| source.contains(form))), "{key}");
+    }
 }
 
 #[actix_web::test]
