@@ -1,16 +1,18 @@
-//! The RouterOS API: the wire protocol and its client. It knows nothing of traffic or statistics.
+//! A client of the RouterOS API: the wire protocol, and a connection that runs any number of commands.
 //!
 #![doc = include_str!("../README.md")]
 //!
 //! # Code map
 //!
-//! `codec` turns bytes into sentences and back, `session` holds the protocol's state (both without I/O), `driver` is the
-//! task that owns a connection, `client` is what callers hold.
+//! `codec` turns bytes into sentences and commands into bytes, `session` decides what sentences mean, whose they are and
+//! when a command has ended; neither knows I/O. `client` is the task around both that reads and writes, and what callers
+//! hold of it. This crate knows nothing of menus, traffic or statistics.
+
+#![warn(missing_docs)]
 
 mod client;
 mod codec;
 mod command;
-mod driver;
 mod error;
 mod login;
 mod options;
@@ -20,8 +22,8 @@ mod value;
 
 pub use client::{Client, Reply, Rows};
 pub use codec::{Codec, Limits};
-pub use command::Command;
-pub use error::{Error, Phase, ProtocolError, Trap};
+pub use command::{Command, Query};
+pub use error::{Category, Error, Phase, ProtocolError, Trap};
 pub use options::{Credentials, LoginMode, Options};
 pub use sentence::Sentence;
-pub use value::Value;
+pub use value::{Fallback, Value};

@@ -1,58 +1,88 @@
-//! Both logins: a `!done` with `ret` is a challenge, not a success.
+//! Both logins. A `!done` that carries `ret` is a challenge and not a success, whatever was asked.
+
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::error::ProtocolError;
-use crate::{Client, Command, Credentials, Error, LoginMode, Options};
+use crate::error::{Phase, ProtocolError, login_failed};
+use crate::{Client, Command, Credentials, Error, LoginMode, Options, Reply};
 
 /// Logs in, or says why not.
 pub(crate) async fn log_in(client: &Client, credentials: &Credentials, options: &Options) -> Result<(), Error> {
-    // The caller limits the whole login; a command of it alone never runs out of time first.
-    let limit = options.login_timeout.saturating_mul(2);
-    let login = || Command::new("/login").timeout(limit);
+    let limit = options.login_timeout;
+    let by_name = || Command::new("/login").attribute("name", &credentials.user);
     let first = match options.login {
-        LoginMode::Challenge => login(),
-        LoginMode::Auto | LoginMode::Plain => {
-            login().attribute("name", &credentials.user).attribute("password", credentials.password.as_bytes())
-        }
+        LoginMode::Challenge => Command::new("/login"),
+        LoginMode::Auto | LoginMode::Plain => by_name().attribute("password", credentials.password.as_bytes()),
     };
-    let reply = client.run(first).await.map_err(wrong)?;
-    let Some(challenge) = reply.ret() else { return Ok(()) };
-    if options.login == LoginMode::Plain {
-        let message = "the router wants a login by challenge".to_owned();
-        return Err(Error::WrongCredentials { message });
-    }
-    let response = response(&credentials.password, challenge)?;
-    let second = login().attribute("name", &credentials.user).attribute("response", response);
-    let reply = client.run(second).await.map_err(wrong)?;
-    match reply.ret() {
+    let reply = step(client, first, limit).await?;
+    let challenge = match (options.login, reply.ret()) {
+        (LoginMode::Challenge, None) => return Err(ProtocolError::NoChallenge.into()),
+        (LoginMode::Auto | LoginMode::Plain, None) => return Ok(()),
+        (LoginMode::Plain, Some(_)) => return Err(ProtocolError::UnexpectedChallenge.into()),
+        (LoginMode::Auto | LoginMode::Challenge, Some(challenge)) => challenge,
+    };
+    let second = by_name().attribute("response", response(&credentials.password, challenge)?);
+    match step(client, second, limit).await?.ret() {
         None => Ok(()),
-        Some(_) => Err(Error::WrongCredentials { message: "the router asked for another challenge".into() }),
+        Some(_) => Err(ProtocolError::UnexpectedChallenge.into()),
     }
 }
 
-/// A trap at login is about the login.
-fn wrong(error: Error) -> Error {
-    match error {
-        Error::Trap { traps } => {
-            let message = traps.into_iter().next().map(|trap| trap.message).unwrap_or_default();
-            Error::WrongCredentials { message }
-        }
+async fn step(client: &Client, command: Command, limit: Duration) -> Result<Reply, Error> {
+    client.run(command.timeout(limit)).await.map_err(|error| match error {
+        Error::Trap { traps } => login_failed(traps),
+        Error::TimedOut { .. } => Error::TimedOut { phase: Phase::Login, after: limit },
+        // Nobody accepts a connection only to close it.
+        Error::Closed { detail } => Error::closed(format!(
+            "{detail} during login: is this address allowed (/ip/service, address) and is there a session left \
+             (/ip/service, max-sessions)?"
+        )),
         other => other,
-    }
+    })
 }
 
 /// `00` and the MD5 of a zero byte, the password and the challenge, in hexadecimal.
-fn response(password: &str, challenge: &[u8]) -> Result<String, Error> {
-    let text = std::str::from_utf8(challenge).map_err(|_| ProtocolError::Challenge)?;
-    if text.is_empty() || !text.len().is_multiple_of(2) {
-        return Err(ProtocolError::Challenge.into());
+fn response(password: &str, challenge: &[u8]) -> Result<String, ProtocolError> {
+    let (pairs, rest) = challenge.as_chunks::<2>();
+    if pairs.is_empty() || !rest.is_empty() {
+        return Err(ProtocolError::InvalidChallenge);
     }
-    let mut hashed = Zeroizing::new(vec![0]);
+    let mut hashed = Zeroizing::new(Vec::with_capacity(1 + password.len() + pairs.len()));
+    hashed.push(0);
     hashed.extend_from_slice(password.as_bytes());
-    for at in (0..text.len()).step_by(2) {
-        let byte = text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        hashed.push(byte.ok_or(ProtocolError::Challenge)?);
+    for [high, low] in pairs {
+        hashed.push(digit(*high)? << 4 | digit(*low)?);
     }
     Ok(format!("00{:x}", md5::compute(&*hashed)))
+}
+
+fn digit(byte: u8) -> Result<u8, ProtocolError> {
+    let value = char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    value.ok_or(ProtocolError::InvalidChallenge)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_to_a_challenge_is_the_documented_one() {
+        let known = [
+            ("passTest", "abc123", "0021277bff9ac7caf06aa608e46616d47f"),
+            // The manual's own sample is of the empty password.
+            ("", "856780b7411eefd3abadee2058c149a3", "005062f7a5ef124d34675bf3e81f56c556"),
+        ];
+        for (password, challenge, expected) in known {
+            assert_eq!(response(password, challenge.as_bytes()).as_deref(), Ok(expected));
+        }
+        assert_eq!(response("", b"ABC123"), response("", b"abc123"));
+    }
+
+    #[test]
+    fn a_challenge_that_is_not_hexadecimal_is_a_typed_error() {
+        for challenge in ["", "a", "abc", "zz", "+1", "12 4", "é1"] {
+            assert_eq!(response("x", challenge.as_bytes()), Err(ProtocolError::InvalidChallenge), "{challenge}");
+        }
+    }
 }

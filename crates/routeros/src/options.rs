@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::codec::Limits;
+use crate::{Fallback, Limits};
 
-/// A user and his password. The password is wiped when dropped and never shown.
+/// A user and the password. The password is wiped when dropped and never shown.
 #[derive(Clone)]
 pub struct Credentials {
     pub(crate) user: String,
@@ -14,7 +14,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// These.
+    /// These. An empty password is one too.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
         Self { user: user.into(), password: Zeroizing::new(password.into()) }
     }
@@ -29,31 +29,36 @@ impl std::fmt::Debug for Credentials {
 /// Which login is spoken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LoginMode {
-    /// The plain one (RouterOS 6.43 and later), and the challenge where the router answers with one.
+    /// The plain one (RouterOS 6.43 and later), and the answer to a challenge where the router gives one. An old
+    /// router then has seen the password in clear, too.
     #[default]
     Auto,
     /// The plain one only.
     Plain,
-    /// The challenge only: the password never crosses the wire.
+    /// The challenge only (before 6.43): the password never crosses the wire.
     Challenge,
 }
 
-/// The limits of a connection.
+/// The limits of a connection. Every wait has one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// For opening the TCP connection; 3 s.
+    /// For the host's name and the TCP connection together; 3 s.
     pub connect_timeout: Duration,
-    /// For the login; 10 s.
+    /// For the login; 10 s. A router whose list of allowed addresses lacks ours may accept and then stay silent.
     pub login_timeout: Duration,
     /// For a command that names no limit of its own; 10 s.
     pub command_timeout: Duration,
     /// How long a cancelled command may take to end before the connection is given up; 5 s.
     pub cancel_grace: Duration,
+    /// How long the router may take no byte of what we send before the connection is given up; 10 s.
+    pub write_timeout: Duration,
     /// The login.
     pub login: LoginMode,
-    /// What the peer may send.
+    /// What the peer may make us hold.
     pub limits: Limits,
+    /// The code page of text that is no UTF-8; Windows-1252.
+    pub fallback: Fallback,
 }
 
 impl Default for Options {
@@ -63,14 +68,16 @@ impl Default for Options {
             login_timeout: Duration::from_secs(10),
             command_timeout: Duration::from_secs(10),
             cancel_grace: Duration::from_secs(5),
+            write_timeout: Duration::from_secs(10),
             login: LoginMode::default(),
             limits: Limits::default(),
+            fallback: Fallback::default(),
         }
     }
 }
 
 impl Options {
-    /// Sets the limit for opening the TCP connection.
+    /// Sets the limit for the host's name and the TCP connection.
     #[must_use]
     pub fn with_connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
@@ -89,5 +96,51 @@ impl Options {
     pub fn with_command_timeout(mut self, limit: Duration) -> Self {
         self.command_timeout = limit;
         self
+    }
+
+    /// Sets how long a cancelled command may take to end.
+    #[must_use]
+    pub fn with_cancel_grace(mut self, limit: Duration) -> Self {
+        self.cancel_grace = limit;
+        self
+    }
+
+    /// Sets how long the router may take no byte.
+    #[must_use]
+    pub fn with_write_timeout(mut self, limit: Duration) -> Self {
+        self.write_timeout = limit;
+        self
+    }
+
+    /// Sets the login.
+    #[must_use]
+    pub fn with_login(mut self, login: LoginMode) -> Self {
+        self.login = login;
+        self
+    }
+
+    /// Sets what the peer may make us hold.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the code page of text that is no UTF-8.
+    #[must_use]
+    pub fn with_fallback(mut self, fallback: Fallback) -> Self {
+        self.fallback = fallback;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let shown = format!("{:?}", Credentials::new("admin", "rahasia"));
+        assert!(shown.contains("admin") && !shown.contains("rahasia"), "{shown}");
     }
 }

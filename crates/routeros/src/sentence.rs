@@ -1,31 +1,30 @@
-//! A sentence: one frame of bytes, whose words are found by walking their prefixes.
+//! A sentence: one frame of bytes, whose words are found by walking their prefixes. No word is copied.
+
+use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use crate::Value;
 use crate::codec::read_length;
+use crate::{Fallback, Value};
 
-/// One sentence of a reply. Cheap to clone; no word is copied.
+/// One sentence of a reply. Cheap to clone; it keeps the buffer it was received in alive (see
+/// [`detached`](Self::detached)).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sentence {
     /// Prefixes and words, validated, without the closing empty word.
     frame: Bytes,
+    fallback: Fallback,
 }
 
 impl Sentence {
-    pub(crate) fn of_frame(frame: Bytes) -> Self {
-        Self { frame }
+    /// Of a frame whose prefixes were validated: they cover it exactly, and no word is empty.
+    pub(crate) fn of_frame(frame: Bytes, fallback: Fallback) -> Self {
+        Self { frame, fallback }
     }
 
     /// Every word, the reply word first.
     pub fn words(&self) -> impl Iterator<Item = &[u8]> {
-        let mut rest: &[u8] = &self.frame;
-        std::iter::from_fn(move || {
-            let (length, prefix) = read_length(rest).ok()??;
-            let word = rest.get(prefix..prefix + length)?;
-            rest = &rest[prefix + length..];
-            Some(word)
-        })
+        Words { rest: &self.frame }
     }
 
     /// The reply word, such as `!re`.
@@ -33,10 +32,11 @@ impl Sentence {
         self.words().next().unwrap_or_default()
     }
 
-    /// Every attribute, `=key=value`, in order.
+    /// Every attribute, `=key=value`, in order. The value of `=key` is empty.
     pub fn attributes(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.words().skip(1).filter_map(|word| {
             let word = word.strip_prefix(b"=")?;
+            // Only the second `=` divides: a value may hold any byte, a key holds none.
             Some(match word.iter().position(|byte| *byte == b'=') {
                 Some(at) => (&word[..at], &word[at + 1..]),
                 None => (word, &[][..]),
@@ -44,9 +44,18 @@ impl Sentence {
         })
     }
 
-    /// The value of an attribute.
+    /// The value of an attribute, the first one of that name. `None` where the router left it out, as it does with
+    /// what is not set; empty where it sent an empty one.
     pub fn get(&self, key: &str) -> Option<Value<'_>> {
-        self.attributes().find(|(name, _)| *name == key.as_bytes()).map(|(_, value)| Value::new(value))
+        let key = key.as_bytes();
+        self.words().skip(1).find_map(|word| {
+            let rest = word.strip_prefix(b"=")?.strip_prefix(key)?;
+            match rest.first() {
+                Some(b'=') => Some(self.value(&rest[1..])),
+                None => Some(self.value(rest)),
+                Some(_) => None,
+            }
+        })
     }
 
     /// The command's tag, wherever it stands.
@@ -54,14 +63,104 @@ impl Sentence {
         self.words().skip(1).find_map(|word| word.strip_prefix(b".tag="))
     }
 
+    /// A copy that keeps nothing else alive. A sentence shares the buffer it was received in, up to 32 KiB; detach
+    /// what is kept for long.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        Self { frame: Bytes::copy_from_slice(&self.frame), fallback: self.fallback }
+    }
+
     /// The frame's length, bytes.
     pub(crate) fn size(&self) -> usize {
         self.frame.len()
+    }
+
+    /// A trap's or fatal's words: an attribute, or a bare word.
+    pub(crate) fn message(&self) -> Cow<'_, str> {
+        let bare = || self.words().skip(1).find(|word| !word.starts_with(b"=") && !word.starts_with(b".tag="));
+        self.get("message")
+            .or_else(|| bare().map(|word| self.value(word)))
+            .map(|value| value.text())
+            .unwrap_or_default()
+    }
+
+    fn value<'a>(&self, bytes: &'a [u8]) -> Value<'a> {
+        Value::new(bytes, self.fallback)
     }
 }
 
 impl std::fmt::Debug for Sentence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.words().map(String::from_utf8_lossy)).finish()
+        f.debug_list().entries(self.words().map(|word| self.value(word))).finish()
+    }
+}
+
+struct Words<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let (length, prefix) = read_length(self.rest).ok()??;
+        let word = self.rest.get(prefix..prefix + length)?;
+        self.rest = &self.rest[prefix + length..];
+        Some(word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentence(words: &[&[u8]]) -> Sentence {
+        let mut frame = Vec::new();
+        for word in words {
+            crate::codec::put_word(&[word], &mut frame);
+        }
+        Sentence::of_frame(frame.into(), Fallback::default())
+    }
+
+    #[test]
+    fn only_the_second_equals_sign_divides_a_word() {
+        let row = sentence(&[b"!re", b"=comment=a=b=c", b"=name=\r\n\0", b"=flag", b"=empty=", b"=.id=*1"]);
+        let attributes: Vec<_> = row.attributes().collect();
+        let expected: [(&[u8], &[u8]); 5] =
+            [(b"comment", b"a=b=c"), (b"name", b"\r\n\0"), (b"flag", b""), (b"empty", b""), (b".id", b"*1")];
+        assert_eq!(attributes, expected);
+        for (key, value) in expected {
+            let key = std::str::from_utf8(key).unwrap();
+            assert_eq!(row.get(key).unwrap().as_bytes(), value, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_not_found_by_its_beginning() {
+        let row = sentence(&[b"!re", b"=rx-bytes=1", b"=rx-byte=2"]);
+        assert_eq!(row.get("rx-byte").unwrap().u64(), Some(2));
+        assert_eq!(row.get("rx"), None);
+        assert_eq!(row.get("!re"), None);
+    }
+
+    #[test]
+    fn a_tag_is_found_wherever_it_stands() {
+        assert_eq!(sentence(&[b"!re", b".tag=x y", b"=a=b"]).tag(), Some(&b"x y"[..]));
+        assert_eq!(sentence(&[b"!re", b"=a=b", b".tag=7"]).tag(), Some(&b"7"[..]));
+        assert_eq!(sentence(&[b"!re", b"=.tag=7"]).tag(), None);
+    }
+
+    #[test]
+    fn a_message_is_an_attribute_or_a_bare_word() {
+        assert_eq!(sentence(&[b"!fatal", b"not logged in"]).message(), "not logged in");
+        assert_eq!(sentence(&[b"!fatal", b".tag=1", b"not logged in"]).message(), "not logged in");
+        assert_eq!(sentence(&[b"!fatal", b"=message=boom", b"x"]).message(), "boom");
+        assert_eq!(sentence(&[b"!fatal"]).message(), "");
+    }
+
+    #[test]
+    fn a_detached_sentence_is_the_same_one() {
+        let row = sentence(&[b"!re", b"=a=b"]);
+        assert_eq!(row.detached(), row);
     }
 }

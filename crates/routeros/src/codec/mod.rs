@@ -1,42 +1,39 @@
-//! Bytes to sentences and back, within limits. No I/O.
+//! Bytes to sentences and commands to bytes, within limits. No I/O, and no knowledge of what a sentence means.
 
 mod length;
+mod limits;
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{Buf, BytesMut};
 use tokio_util::codec::{Decoder, Encoder};
 
-use crate::Sentence;
 use crate::error::ProtocolError;
+use crate::{Command, Error, Fallback, Sentence};
 
-pub(crate) use length::read as read_length;
+pub use limits::Limits;
 
-/// The bounds of what a peer may send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The longest word, bytes.
-    pub word: usize,
-    /// The longest sentence, bytes, prefixes included.
-    pub sentence: usize,
-    /// The most words in a sentence.
-    pub words: usize,
-    /// The most rows in a collected reply.
-    pub rows: usize,
-    /// The most bytes in a collected reply.
-    pub reply: usize,
-    /// The most commands in flight at once.
-    pub commands: usize,
-}
+pub(crate) use length::{put_word, read as read_length};
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { word: 1 << 20, sentence: 4 << 20, words: 4_096, rows: 65_536, reply: 64 << 20, commands: 64 }
-    }
-}
-
-/// The RouterOS API's framing. Remembers how far it has read, so that bytes that trickle in are looked at once.
+/// The RouterOS API's framing, for whoever brings a transport of his own.
+///
+/// It remembers how far it has read, so that bytes that trickle in are looked at once. It asks for no memory on the
+/// word of a peer: the buffer grows with what has arrived, and a length beyond the limits is an error as soon as it
+/// is read.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use routeros::{Codec, Limits};
+/// use tokio_util::codec::Decoder;
+///
+/// let mut codec = Codec::new(Limits::default());
+/// let mut received = BytesMut::from(&b"\x03!re\x0c=name=ether1\x00"[..]);
+/// let row = codec.decode(&mut received)?.expect("a whole sentence");
+/// assert_eq!(row.get("name").expect("a name").text(), "ether1");
+/// # Ok::<(), routeros::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Codec {
     limits: Limits,
+    fallback: Fallback,
     /// Where the next word's prefix begins in the buffer.
     position: usize,
     words: usize,
@@ -45,73 +42,85 @@ pub struct Codec {
 impl Codec {
     /// A codec at the beginning of a stream.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, position: 0, words: 0 }
+        Self { limits, fallback: Fallback::default(), position: 0, words: 0 }
+    }
+
+    /// Sets the code page of text that is no UTF-8.
+    #[must_use]
+    pub fn with_fallback(mut self, fallback: Fallback) -> Self {
+        self.fallback = fallback;
+        self
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 }
 
 impl Decoder for Codec {
     type Item = Sentence;
-    type Error = crate::Error;
+    type Error = Error;
 
-    fn decode(&mut self, bytes: &mut BytesMut) -> Result<Option<Sentence>, crate::Error> {
+    /// The next whole sentence, or `None` until more bytes have come. Empty sentences are skipped.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`]; the stream cannot go on after it.
+    fn decode(&mut self, bytes: &mut BytesMut) -> Result<Option<Sentence>, Error> {
         loop {
-            let Some((length, prefix)) = read_length(&bytes[self.position..])? else { return Ok(None) };
+            let Some(rest) = bytes.get(self.position..) else { return Ok(None) };
+            let Some((length, prefix)) = read_length(rest)? else { return Ok(None) };
+            if length == 0 {
+                let frame = bytes.split_to(self.position);
+                bytes.advance(prefix);
+                let words = std::mem::take(&mut self.words);
+                self.position = 0;
+                if words == 0 {
+                    // An empty sentence means nothing.
+                    continue;
+                }
+                return Ok(Some(Sentence::of_frame(frame.freeze(), self.fallback)));
+            }
             if length > self.limits.word {
                 return Err(ProtocolError::WordTooLong { length, limit: self.limits.word }.into());
             }
-            if length == 0 {
-                if self.words == 0 {
-                    // An empty sentence means nothing.
-                    bytes.advance(self.position + prefix);
-                    self.position = 0;
-                    continue;
-                }
-                let frame = bytes.split_to(self.position).freeze();
-                bytes.advance(prefix);
-                (self.position, self.words) = (0, 0);
-                return Ok(Some(Sentence::of_frame(frame)));
-            }
-            let end = self.position + prefix + length;
-            if end > self.limits.sentence {
+            if prefix + length > self.limits.sentence.saturating_sub(self.position) {
                 return Err(ProtocolError::SentenceTooLong { limit: self.limits.sentence }.into());
             }
-            if self.words == self.limits.words {
+            if self.words >= self.limits.words {
                 return Err(ProtocolError::TooManyWords { limit: self.limits.words }.into());
             }
-            if bytes.len() < end {
-                // Room grows with what arrives, never by what a peer declares.
+            if rest.len() < prefix + length {
                 return Ok(None);
             }
-            self.position = end;
+            self.position += prefix + length;
             self.words += 1;
         }
     }
+
+    /// The last sentence of a stream that has ended.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] when the stream ended amid a sentence.
+    fn decode_eof(&mut self, bytes: &mut BytesMut) -> Result<Option<Sentence>, Error> {
+        match self.decode(bytes)? {
+            None if !bytes.is_empty() => Err(Error::closed("the connection ended amid a sentence")),
+            sentence => Ok(sentence),
+        }
+    }
 }
 
-impl Encoder<&[Bytes]> for Codec {
-    type Error = crate::Error;
+impl Encoder<&Command> for Codec {
+    type Error = Error;
 
-    fn encode(&mut self, words: &[Bytes], to: &mut BytesMut) -> Result<(), crate::Error> {
-        for word in words {
-            put_word(word, to);
-        }
-        to.put_u8(0);
+    /// Writes a command, without a tag.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCommand`]; nothing is written then.
+    fn encode(&mut self, command: &Command, to: &mut BytesMut) -> Result<(), Error> {
+        let frame = command.frame(&self.limits)?;
+        to.reserve(frame.len() + 1);
+        to.extend_from_slice(frame);
+        to.extend_from_slice(&[0]);
         Ok(())
     }
-}
-
-/// Writes one word with the shortest prefix of its length.
-pub(crate) fn put_word(word: &[u8], to: &mut BytesMut) {
-    let length = word.len() as u64;
-    match length {
-        0..=0x7F => to.put_u8(length as u8),
-        0x80..=0x3FFF => to.put_u16(length as u16 | 0x8000),
-        0x4000..=0x1F_FFFF => to.put_uint(length | 0xC0_0000, 3),
-        0x20_0000..=0xFFF_FFFF => to.put_u32(length as u32 | 0xE000_0000),
-        _ => {
-            to.put_u8(0xF0);
-            to.put_u32(length as u32);
-        }
-    }
-    to.put_slice(word);
 }

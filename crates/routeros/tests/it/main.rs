@@ -1,10 +1,11 @@
-//! The client through its public API, against a scripted peer that speaks raw bytes.
+//! How the client behaves towards a router that speaks raw bytes, well and badly.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod codec;
 mod commands;
-mod hostile;
+mod connect;
+mod ending;
 mod login;
 mod peer;
 mod streams;

@@ -1,96 +1,151 @@
-//! The other end of a connection: reads sentences, writes whatever a test wants.
+//! The other end of the wire: a router that says what a test tells it to, byte by byte, with an encoder of its own.
 
 use std::time::Duration;
 
-use routeros::{Client, Credentials, Error, Options};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use routeros::{Client, Command, Credentials, Error, Options};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
 
-/// A router played by a test.
+/// Longer than any limit that a test leaves at its default.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A scripted router.
 pub struct Peer {
-    stream: DuplexStream,
+    pub stream: DuplexStream,
 }
 
-/// One sentence as bytes; words here are shorter than 128 bytes.
-pub fn sentence(words: &[&str]) -> Vec<u8> {
+/// A command as it arrived.
+#[derive(Debug)]
+pub struct Heard {
+    pub words: Vec<Vec<u8>>,
+}
+
+impl Heard {
+    /// The words as text, without the tag.
+    pub fn said(&self) -> Vec<String> {
+        let untagged = self.words.iter().filter(|word| !word.starts_with(b".tag="));
+        untagged.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    }
+
+    /// The tag as a word, to be sent back.
+    pub fn tag(&self) -> String {
+        let tag = self.words.iter().find(|word| word.starts_with(b".tag=")).expect("a tag");
+        String::from_utf8(tag.clone()).expect("our own tag")
+    }
+
+    /// What `/cancel` of this command says.
+    pub fn cancel(&self) -> Vec<String> {
+        vec!["/cancel".into(), self.tag().replace(".tag", "=tag")]
+    }
+}
+
+/// A word and its length, as short as it goes.
+pub fn word(word: &[u8], to: &mut Vec<u8>) {
+    let length = word.len();
+    match length {
+        0..=0x7F => to.push(length as u8),
+        0x80..=0x3FFF => to.extend([(length >> 8) as u8 | 0x80, length as u8]),
+        0x4000..=0x1F_FFFF => to.extend([(length >> 16) as u8 | 0xC0, (length >> 8) as u8, length as u8]),
+        _ => panic!("no test sends that much"),
+    }
+    to.extend_from_slice(word);
+}
+
+/// A whole sentence.
+pub fn sentence<W: AsRef<[u8]>>(words: &[W]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for word in words {
-        assert!(word.len() < 128);
-        bytes.push(word.len() as u8);
-        bytes.extend_from_slice(word.as_bytes());
+    for each in words {
+        word(each.as_ref(), &mut bytes);
     }
     bytes.push(0);
     bytes
 }
 
 impl Peer {
-    /// Both ends of a connection.
-    pub fn pair() -> (DuplexStream, Self) {
-        let (ours, stream) = tokio::io::duplex(1 << 20);
-        (ours, Self { stream })
+    /// Waits for the next command.
+    pub async fn hears(&mut self) -> Heard {
+        timeout(PATIENCE, self.try_hear()).await.expect("a command in time").expect("a command, not the end")
     }
 
-    /// A client that has logged in, and its router.
-    pub async fn logged_in(options: Options) -> (Client, Self) {
-        let (stream, mut peer) = Self::pair();
-        let client = tokio::spawn(async move { login(stream, options).await });
-        let login = peer.hears().await;
-        assert_eq!(&login[..3], ["/login", "=name=admin", "=password=rahasia"]);
-        peer.answers(&login, &["!done"]).await;
-        (client.await.unwrap().unwrap(), peer)
-    }
-
-    /// The next sentence that the client sends.
-    pub async fn hears(&mut self) -> Vec<String> {
+    /// The next command, or `None` when the client ended the connection.
+    pub async fn try_hear(&mut self) -> Option<Heard> {
         let mut words = Vec::new();
         loop {
-            let first = usize::from(timeout(Duration::from_secs(60), self.stream.read_u8()).await.unwrap().unwrap());
-            let length = match first {
-                0 => return words,
-                1..=0x7F => first,
-                _ => (first & 0x3F) << 8 | usize::from(self.stream.read_u8().await.unwrap()),
+            let length = match self.stream.read_u8().await.ok()? {
+                byte @ 0..=0x7F => usize::from(byte),
+                byte @ 0x80..=0xBF => usize::from(byte & 0x3F) << 8 | usize::from(self.stream.read_u8().await.ok()?),
+                byte => panic!("no test hears a word with the prefix {byte:#x}"),
             };
+            if length == 0 {
+                return Some(Heard { words });
+            }
             let mut word = vec![0; length];
-            self.stream.read_exact(&mut word).await.unwrap();
-            words.push(String::from_utf8_lossy(&word).into_owned());
+            self.stream.read_exact(&mut word).await.ok()?;
+            words.push(word);
         }
     }
 
-    /// Writes bytes as they are.
-    pub async fn writes(&mut self, bytes: &[u8]) {
-        self.stream.write_all(bytes).await.unwrap();
+    /// Hears nothing for that long.
+    pub async fn hears_nothing_for(&mut self, time: Duration) {
+        if let Ok(heard) = timeout(time, self.try_hear()).await {
+            panic!("heard {heard:?}");
+        }
     }
 
-    /// Writes one sentence.
-    pub async fn says(&mut self, words: &[&str]) {
-        self.writes(&sentence(words)).await;
+    /// Says a sentence. A client that has gone does not hear it.
+    pub async fn says<W: AsRef<[u8]>>(&mut self, words: &[W]) {
+        self.sends(&sentence(words)).await;
     }
 
-    /// Answers a command: its tag follows the first word.
-    pub async fn answers(&mut self, command: &[String], words: &[&str]) {
-        let tag = tag(command);
-        let mut all = vec![words[0], &tag];
-        all.extend(&words[1..]);
-        self.says(&all).await;
+    /// Sends bytes.
+    pub async fn sends(&mut self, bytes: &[u8]) {
+        let _ = timeout(PATIENCE, self.stream.write_all(bytes)).await.expect("bytes taken in time");
     }
 
-    /// Whether the client has closed its end.
-    pub async fn is_left(&mut self) -> bool {
-        matches!(timeout(Duration::from_secs(60), self.stream.read(&mut [0])).await, Ok(Ok(0)))
+    /// Ends a command.
+    pub async fn done(&mut self, heard: &Heard) {
+        self.says(&["!done", &heard.tag()]).await;
+    }
+
+    /// Answers a plain login.
+    pub async fn lets_in(&mut self) {
+        let login = self.hears().await;
+        assert_eq!(login.said(), ["/login", "=name=admin", "=password=rahasia"]);
+        self.done(&login).await;
     }
 }
 
-/// The tag word of a command.
-pub fn tag(command: &[String]) -> String {
-    command.iter().find(|word| word.starts_with(".tag=")).unwrap().clone()
+/// The one that every test logs in as.
+pub fn credentials() -> Credentials {
+    Credentials::new("admin", "rahasia")
 }
 
-pub async fn login(stream: DuplexStream, options: Options) -> Result<Client, Error> {
-    Client::login(stream, &Credentials::new("admin", "rahasia"), &options).await
+/// Both ends of a wire.
+pub fn wire() -> (DuplexStream, Peer) {
+    let (near, far) = duplex(64 << 10);
+    (near, Peer { stream: far })
+}
+
+/// A client that is logged in, and its router.
+pub async fn connected(options: &Options) -> (Client, Peer) {
+    let (near, mut peer) = wire();
+    let (near_credentials, login) = (credentials(), options.clone());
+    let (client, ()) = tokio::join!(Client::login(near, &near_credentials, &login), peer.lets_in());
+    (client.expect("a login"), peer)
+}
+
+/// A client with default limits.
+pub async fn client() -> (Client, Peer) {
+    connected(&Options::default()).await
+}
+
+/// A command that needs no more than a path.
+pub fn command(path: &str) -> Command {
+    Command::new(path)
 }
 
 /// Runs a command in a task of its own.
-pub fn run(client: &Client, command: routeros::Command) -> tokio::task::JoinHandle<Result<routeros::Reply, Error>> {
+pub fn spawned(client: &Client, command: Command) -> tokio::task::JoinHandle<Result<routeros::Reply, Error>> {
     let client = client.clone();
     tokio::spawn(async move { client.run(command).await })
 }

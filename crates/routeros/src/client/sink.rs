@@ -1,0 +1,104 @@
+//! Where the rows of a command go: into a reply, or one by one to a consumer.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::{Trap, command_failed};
+use crate::{Error, Limits, Reply, Sentence};
+
+/// A command's caller.
+pub(crate) enum Sink {
+    /// Waits for all of it.
+    Collect { rows: Vec<Sentence>, reply: oneshot::Sender<Result<Reply, Error>> },
+    /// Takes row by row.
+    Stream(Queue),
+}
+
+/// The driver's end of a stream of rows.
+pub(crate) struct Queue {
+    rows: mpsc::Sender<Sentence>,
+    shared: Arc<Shared>,
+    limit: usize,
+}
+
+/// What both ends of a stream know.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// Waiting in the queue, bytes.
+    pub(crate) bytes: AtomicUsize,
+    /// How the command ended; set before the queue is closed.
+    pub(crate) end: OnceLock<Result<(), Error>>,
+}
+
+/// Whether the driver may go on at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// There is room.
+    On,
+    /// A queue is half full: its consumer should have a turn.
+    Wait,
+}
+
+/// Both ends of a stream of rows.
+pub(crate) fn queue(limits: &Limits) -> (Queue, mpsc::Receiver<Sentence>, Arc<Shared>) {
+    let (rows, receiver) = mpsc::channel(limits.queued_rows.max(1));
+    let shared = Arc::new(Shared::default());
+    (Queue { rows, shared: shared.clone(), limit: limits.queued_bytes }, receiver, shared)
+}
+
+impl Sink {
+    /// Whether rows are collected.
+    pub(crate) fn collects(&self) -> bool {
+        matches!(self, Self::Collect { .. })
+    }
+
+    /// Takes a row.
+    ///
+    /// # Errors
+    /// [`Error::Lagged`] when the queue is full. It never waits: other commands share the connection.
+    pub(crate) fn row(&mut self, row: Sentence) -> Result<Pace, Error> {
+        match self {
+            Self::Collect { rows, .. } => {
+                rows.push(row);
+                Ok(Pace::On)
+            }
+            Self::Stream(queue) => queue.row(row),
+        }
+    }
+
+    /// The command ended by itself.
+    pub(crate) fn done(self, done: Sentence, traps: Vec<Trap>) {
+        let outcome = if traps.is_empty() { Ok(()) } else { Err(command_failed(traps)) };
+        match self {
+            Self::Collect { rows, reply } => drop(reply.send(outcome.map(|()| Reply { rows, done }))),
+            Self::Stream(queue) => drop(queue.shared.end.set(outcome)),
+        }
+    }
+
+    /// The command ended by something else.
+    pub(crate) fn fail(self, error: Error) {
+        match self {
+            Self::Collect { reply, .. } => drop(reply.send(Err(error))),
+            Self::Stream(queue) => drop(queue.shared.end.set(Err(error))),
+        }
+    }
+}
+
+impl Queue {
+    fn row(&self, row: Sentence) -> Result<Pace, Error> {
+        let size = row.size();
+        let waiting = self.shared.bytes.fetch_add(size, Ordering::Relaxed);
+        if waiting > 0 && waiting.saturating_add(size) > self.limit {
+            return Err(Error::Lagged);
+        }
+        match self.rows.try_send(row) {
+            // A consumer who left has cancelled the command already.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => return Err(Error::Lagged),
+        }
+        let half = self.rows.capacity() < self.rows.max_capacity().div_ceil(2) || waiting > self.limit / 2;
+        Ok(if half { Pace::Wait } else { Pace::On })
+    }
+}

@@ -1,0 +1,136 @@
+//! An attribute's value: bytes first, read as what the caller needs. Reading never fails a row.
+
+mod duration;
+mod fallback;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+pub use fallback::Fallback;
+
+/// A value, borrowed from its [`Sentence`](crate::Sentence).
+///
+/// RouterOS neither stores nor tells an encoding, so identity is in the bytes: send a name back as
+/// [`as_bytes`](Self::as_bytes), not as its text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Value<'a> {
+    bytes: &'a [u8],
+    fallback: Fallback,
+}
+
+impl<'a> Value<'a> {
+    pub(crate) fn new(bytes: &'a [u8], fallback: Fallback) -> Self {
+        Self { bytes, fallback }
+    }
+
+    /// As sent.
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Whether it is empty.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// As text: UTF-8, or else the code page of [`Options::fallback`](crate::Options::fallback). Never fails.
+    pub fn text(&self) -> Cow<'a, str> {
+        self.text_with(self.fallback)
+    }
+
+    /// As text: UTF-8, or else the given code page. Never fails.
+    pub fn text_with(&self, fallback: Fallback) -> Cow<'a, str> {
+        match std::str::from_utf8(self.bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(fallback.read(self.bytes)),
+        }
+    }
+
+    /// A whole number in decimal digits; `None` if it is none, or beyond 64 bits.
+    pub fn u64(&self) -> Option<u64> {
+        if self.bytes.is_empty() {
+            return None;
+        }
+        self.bytes.iter().try_fold(0_u64, |number, byte| {
+            let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+            number.checked_mul(10)?.checked_add(u64::from(digit))
+        })
+    }
+
+    /// A whole number that may be below zero, such as a signal in dBm; `None` if it is none, or beyond 64 bits.
+    pub fn i64(&self) -> Option<i64> {
+        match self.bytes.strip_prefix(b"-") {
+            Some(digits) => 0_i64.checked_sub_unsigned(Self::new(digits, self.fallback).u64()?),
+            None => self.u64()?.try_into().ok(),
+        }
+    }
+
+    /// `true` or `yes`, `false` or `no`; `None` for anything else. RouterOS leaves many flags out when they are false.
+    pub fn boolean(&self) -> Option<bool> {
+        match self.bytes {
+            b"true" | b"yes" => Some(true),
+            b"false" | b"no" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A duration in any of RouterOS' forms: `1w2d3h4m5s` with any unit left out, `1m30s500ms`, `250us`, `01:22:53`,
+    /// `6w6d18:33:07`. `None` for `never`, `none` and what is no duration.
+    pub fn duration(&self) -> Option<Duration> {
+        duration::read(self.bytes)
+    }
+}
+
+impl std::fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(&self.text(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(bytes: &[u8]) -> Value<'_> {
+        Value::new(bytes, Fallback::default())
+    }
+
+    #[test]
+    fn counters_beyond_2_to_the_53_are_exact() {
+        assert_eq!(value(b"9007199254740993").u64(), Some(9_007_199_254_740_993));
+        assert_eq!(value(b"18446744073709551615").u64(), Some(u64::MAX));
+        assert_eq!(value(b"18446744073709551616").u64(), None);
+        for no in [&b""[..], b"-1", b"+1", b"1.5", b"27.8kbps", b" 1", b"auto", b"\xFF"] {
+            assert_eq!(value(no).u64(), None, "{no:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_may_be_below_zero() {
+        assert_eq!(value(b"-72").i64(), Some(-72));
+        assert_eq!(value(b"72").i64(), Some(72));
+        assert_eq!(value(b"-9223372036854775808").i64(), Some(i64::MIN));
+        assert_eq!(value(b"9223372036854775808").i64(), None);
+        assert_eq!(value(b"-").i64(), None);
+        assert_eq!(value(b"--1").i64(), None);
+    }
+
+    #[test]
+    fn both_spellings_of_a_boolean_are_read() {
+        assert_eq!(value(b"true").boolean(), Some(true));
+        assert_eq!(value(b"yes").boolean(), Some(true));
+        assert_eq!(value(b"false").boolean(), Some(false));
+        assert_eq!(value(b"no").boolean(), Some(false));
+        assert_eq!(value(b"").boolean(), None);
+        assert_eq!(value(b"1").boolean(), None);
+    }
+
+    #[test]
+    fn text_of_a_foreign_code_page_is_read_and_its_bytes_are_kept() {
+        let name = b"caf\xE9";
+        assert_eq!(value(name).text(), "caf\u{e9}");
+        assert_eq!(value(name).as_bytes(), name);
+        assert_eq!(value(name).text_with(Fallback::WINDOWS_1251), "caf\u{439}");
+        assert!(matches!(value("café".as_bytes()).text(), Cow::Borrowed("café")));
+    }
+}
