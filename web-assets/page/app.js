@@ -134,7 +134,7 @@ function polled(rows, headers) {
   const list = rows.map((row) => ({
     id: row[".id"], name: row.name, type: row.type, comment: row.comment || null,
     running: row.running === "true", disabled: row.disabled === "true", dynamic: row.name.startsWith("<"),
-    pointOfView: facts.get(row.name)?.pointOfView ?? (row.type.endsWith("-in") ? "customer" : "network"),
+    pointOfView: row.pointOfView,
   }));
   if (JSON.stringify(list) !== JSON.stringify(interfaces)) setInterfaces(list);
   const t = Date.parse(rows[0]?.sampledAt);

@@ -7,11 +7,12 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_monitor::CountersAt;
-use lalin_stats::{BitsPerSecond, Counters, Interface};
+use lalin_stats::{BitsPerSecond, Counters, Interface, PointOfView};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use tokio::time::Instant;
 
+use crate::interfaces::point_of_view;
 use crate::query::Parameters;
 use crate::wire::{State, millis, rfc3339, state_headers};
 use crate::{Api, Problem};
@@ -97,6 +98,7 @@ impl Serialize for StatsRow<'_> {
         both("disabled", "disabled", flag(interface.disabled))?;
         both("running", "running", flag(interface.running))?;
         both("comment", "comment", text(&interface.comment))?;
+        map.serialize_entry("pointOfView", point_of_view(PointOfView::of(interface)))?;
         map.serialize_entry("rxBps", &self.rx_bps)?;
         map.serialize_entry("txBps", &self.tx_bps)?;
         map.serialize_entry("sampledAt", &self.sampled.sampled_at)?;

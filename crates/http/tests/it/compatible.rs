@@ -58,6 +58,10 @@ async fn the_rate_comes_with_it_and_is_the_true_one() {
     let answer = world.get("/api/interface-stats").await;
     assert_eq!(answer.body[0]["rxBps"], RX_BPS);
     assert_eq!(answer.body[0]["txBps"], RX_BPS / 10);
+    assert_eq!(
+        (&answer.body[0]["pointOfView"], &answer.body[1]["pointOfView"]),
+        (&"network".into(), &"customer".into())
+    );
 }
 
 #[tokio::test(start_paused = true)]
