@@ -18,6 +18,8 @@ mod login;
 mod options;
 mod sentence;
 mod session;
+#[cfg(feature = "serde")]
+mod typed;
 mod value;
 
 pub use client::{Client, Reply, Rows};
@@ -26,4 +28,6 @@ pub use command::{Command, Query};
 pub use error::{Category, Error, Phase, ProtocolError, Trap};
 pub use options::{Credentials, LoginMode, Options};
 pub use sentence::Sentence;
+#[cfg(feature = "serde")]
+pub use typed::RowError;
 pub use value::{Fallback, Value};

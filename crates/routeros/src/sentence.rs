@@ -44,6 +44,12 @@ impl Sentence {
         })
     }
 
+    /// Every attribute with its value.
+    #[cfg(feature = "serde")]
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&[u8], Value<'_>)> {
+        self.attributes().map(|(key, value)| (key, self.value(value)))
+    }
+
     /// The value of an attribute, the first one of that name. `None` where the router left it out, as it does with
     /// what is not set; empty where it sent an empty one.
     pub fn get(&self, key: &str) -> Option<Value<'_>> {

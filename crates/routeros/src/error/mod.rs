@@ -98,6 +98,10 @@ pub enum Error {
     /// A collected reply grew beyond [`Limits`](crate::Limits); the command was cancelled, the connection goes on.
     #[error("the reply is larger than the limit")]
     TooLarge,
+    /// A row that is not what the caller's type wants.
+    #[cfg(feature = "serde")]
+    #[error("a row cannot be read: {0}")]
+    Row(crate::RowError),
 
     // The caller.
     /// As many commands as allowed are in flight, and none ended within the command's time limit.
@@ -141,6 +145,8 @@ impl Error {
             | Self::TooLarge
             | Self::InvalidCommand { .. } => false,
             Self::Malformed(error) => !error.is_about_login(),
+            #[cfg(feature = "serde")]
+            Self::Row(_) => false,
             Self::Trap { traps } => traps.iter().any(Trap::is_passing),
             _ => true,
         }

@@ -23,6 +23,12 @@ impl<'a> Value<'a> {
         Self { bytes, fallback }
     }
 
+    /// A part of it, read as it is.
+    #[cfg(feature = "serde")]
+    pub(crate) fn part(&self, bytes: &'a [u8]) -> Self {
+        Self::new(bytes, self.fallback)
+    }
+
     /// As sent.
     pub fn as_bytes(&self) -> &'a [u8] {
         self.bytes
@@ -63,6 +69,13 @@ impl<'a> Value<'a> {
             Some(digits) => 0_i64.checked_sub_unsigned(Self::new(digits, self.fallback).u64()?),
             None => self.u64()?.try_into().ok(),
         }
+    }
+
+    /// A decimal number, such as a load or a voltage; `None` if it is none.
+    pub fn f64(&self) -> Option<f64> {
+        // Words such as `inf` are text to a router.
+        let numeric = self.bytes.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-'));
+        std::str::from_utf8(self.bytes).ok().filter(|_| numeric)?.parse().ok()
     }
 
     /// `true` or `yes`, `false` or `no`; `None` for anything else. RouterOS leaves many flags out when they are false.
@@ -113,6 +126,15 @@ mod tests {
         assert_eq!(value(b"9223372036854775808").i64(), None);
         assert_eq!(value(b"-").i64(), None);
         assert_eq!(value(b"--1").i64(), None);
+    }
+
+    #[test]
+    fn a_decimal_number_is_read_and_a_word_is_none() {
+        assert_eq!(value(b"0.25").f64(), Some(0.25));
+        assert_eq!(value(b"-12").f64(), Some(-12.0));
+        for no in [&b""[..], b"inf", b"nan", b"1e3", b"1-2", b"."] {
+            assert_eq!(value(no).f64(), None, "{no:?}");
+        }
     }
 
     #[test]

@@ -9,3 +9,4 @@ mod ending;
 mod login;
 mod peer;
 mod streams;
+mod typed;
