@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use lalin_stats::{BitsPerSecond, Frame, Interface, PointOfView};
+use lalin_stats::{BitsPerSecond, Frame, Interface};
 use serde::Serialize;
 
-use crate::interfaces::point_of_view;
+use crate::interfaces::Facts;
 
 /// How many encodings are kept: the newest few of each router that is watched right now.
 const KEPT: usize = 64;
@@ -34,22 +34,7 @@ struct Tick {
 #[derive(Serialize)]
 struct List<'a> {
     rev: u64,
-    interfaces: Vec<Listed<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Listed<'a> {
-    id: &'a str,
-    name: &'a str,
-    #[serde(rename = "type")]
-    kind: &'a str,
-    comment: Option<&'a str>,
-    running: bool,
-    disabled: bool,
-    dynamic: bool,
-    slave: bool,
-    point_of_view: &'static str,
+    interfaces: Vec<Facts<'a>>,
 }
 
 impl Encoded {
@@ -70,17 +55,7 @@ impl Encoded {
     /// The `interfaces` event of a revision.
     pub(crate) fn list(&self, revision: u64, interfaces: &Arc<[Arc<Interface>]>) -> Bytes {
         shared(&self.lists, interfaces, || {
-            let listed = interfaces.iter().map(|interface| Listed {
-                id: interface.id.as_str(),
-                name: &interface.name,
-                kind: &interface.kind,
-                comment: interface.comment.as_deref(),
-                running: interface.running,
-                disabled: interface.disabled,
-                dynamic: interface.dynamic,
-                slave: interface.slave,
-                point_of_view: point_of_view(PointOfView::of(interface)),
-            });
+            let listed = interfaces.iter().map(|interface| Facts::of(interface));
             event("interfaces", None, &List { rev: revision, interfaces: listed.collect() })
         })
     }

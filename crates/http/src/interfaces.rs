@@ -19,9 +19,10 @@ struct Interfaces<'a> {
     interfaces: Vec<InterfaceView<'a>>,
 }
 
+/// What an interface is, besides its counters; the stream's list shows the same.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct InterfaceView<'a> {
+pub(crate) struct Facts<'a> {
     id: &'a str,
     name: &'a str,
     #[serde(rename = "type")]
@@ -31,6 +32,30 @@ struct InterfaceView<'a> {
     disabled: bool,
     dynamic: bool,
     slave: bool,
+    point_of_view: &'static str,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn of(interface: &'a Interface) -> Self {
+        Self {
+            id: interface.id.as_str(),
+            name: &interface.name,
+            kind: &interface.kind,
+            comment: interface.comment.as_deref(),
+            running: interface.running,
+            disabled: interface.disabled,
+            dynamic: interface.dynamic,
+            slave: interface.slave,
+            point_of_view: point_of_view(PointOfView::of(interface)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InterfaceView<'a> {
+    #[serde(flatten)]
+    facts: Facts<'a>,
     default_name: Option<&'a str>,
     mtu: Option<&'a str>,
     actual_mtu: Option<u32>,
@@ -39,7 +64,6 @@ struct InterfaceView<'a> {
     last_link_up: Option<&'a str>,
     #[serde(serialize_with = "counter")]
     link_downs: Option<u64>,
-    point_of_view: &'static str,
     rx_bps: Option<u64>,
     tx_bps: Option<u64>,
     download_bps: Option<u64>,
@@ -67,17 +91,9 @@ struct InterfaceView<'a> {
 impl<'a> InterfaceView<'a> {
     fn of(interface: &'a Interface, counters: &Counters, rate: Rate) -> Self {
         let (rx_bps, tx_bps) = (rate.rx.map(BitsPerSecond::get), rate.tx.map(BitsPerSecond::get));
-        let side = PointOfView::of(interface);
-        let (download_bps, upload_bps) = side.down_up(rx_bps, tx_bps);
+        let (download_bps, upload_bps) = PointOfView::of(interface).down_up(rx_bps, tx_bps);
         Self {
-            id: interface.id.as_str(),
-            name: &interface.name,
-            kind: &interface.kind,
-            comment: interface.comment.as_deref(),
-            running: interface.running,
-            disabled: interface.disabled,
-            dynamic: interface.dynamic,
-            slave: interface.slave,
+            facts: Facts::of(interface),
             default_name: interface.default_name.as_deref(),
             mtu: interface.mtu.as_deref(),
             actual_mtu: interface.actual_mtu,
@@ -85,7 +101,6 @@ impl<'a> InterfaceView<'a> {
             mac_address: interface.mac_address.as_deref(),
             last_link_up: interface.last_link_up.as_deref(),
             link_downs: interface.link_downs,
-            point_of_view: point_of_view(side),
             rx_bps,
             tx_bps,
             download_bps,
