@@ -9,7 +9,9 @@ use crate::error::Error;
 
 /// Begins to log. A second call in one process changes nothing.
 pub(crate) fn start(log: &Log) -> Result<(), Error> {
-    let filter = EnvFilter::try_new(&log.level).map_err(|error| Error::Log(error.to_string()))?;
+    // A plain level is meant for Lalin; the web server's own comings and goings are of no interest at info.
+    let quiet = if log.level.contains('=') { "" } else { ",actix_server=warn" };
+    let filter = EnvFilter::try_new(format!("{}{quiet}", log.level)).map_err(|error| Error::Log(error.to_string()))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
     let begun = match log.format {
         LogFormat::Human => lines.with_ansi(stderr().is_terminal()).with_target(false).try_init(),

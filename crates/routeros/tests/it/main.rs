@@ -8,5 +8,6 @@ mod connect;
 mod ending;
 mod login;
 mod peer;
+mod recorded;
 mod streams;
 mod typed;
