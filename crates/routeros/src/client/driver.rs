@@ -1,7 +1,7 @@
 //! The task that owns a connection: the only reader and the only writer. It decides nothing about the protocol; that
 //! is the [session](crate::session)'s.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
@@ -35,7 +35,7 @@ pub(crate) struct Driver<S> {
     reader: ReadHalf<S>,
     writer: WriteHalf<S>,
     session: Session,
-    entries: HashMap<u64, Entry>,
+    entries: BTreeMap<u64, Entry>,
     requests: mpsc::UnboundedReceiver<Request>,
     ended: watch::Sender<Option<Error>>,
     write_limit: Duration,
@@ -57,7 +57,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             reader,
             writer,
             session: Session::new(options),
-            entries: HashMap::new(),
+            entries: BTreeMap::new(),
             requests,
             ended,
             write_limit: options.write_timeout,
@@ -73,7 +73,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         let reason = outcome.err().unwrap_or_else(|| Error::closed("the client was closed"));
         tracing::debug!(%reason, "connection ended");
         self.ended.send_replace(Some(reason.clone()));
-        for (_, entry) in self.entries.drain() {
+        for (_, entry) in std::mem::take(&mut self.entries) {
             if let Some(sink) = entry.sink {
                 sink.fail(reason.clone());
             }

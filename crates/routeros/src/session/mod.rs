@@ -62,11 +62,12 @@ impl Session {
 
     /// Where received bytes go, with room for some, and what is to be sent.
     pub(crate) fn io(&mut self) -> (&mut BytesMut, &mut Outbox) {
-        if self.inbound.is_empty() && self.inbound.capacity() > 2 * CHUNK {
-            // After a giant sentence.
-            self.inbound = BytesMut::with_capacity(CHUNK);
-        } else if self.inbound.capacity() - self.inbound.len() < ROOM {
+        if self.inbound.capacity() - self.inbound.len() < ROOM {
             self.inbound.reserve(CHUNK);
+        }
+        if self.inbound.is_empty() && self.inbound.capacity() > 2 * CHUNK {
+            // A giant sentence's buffer, which nobody holds any more.
+            self.inbound = BytesMut::with_capacity(CHUNK);
         }
         (&mut self.inbound, &mut self.outbox)
     }

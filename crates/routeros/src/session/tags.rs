@@ -1,6 +1,6 @@
 //! The tags in flight and what state each is in.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use tokio::time::Instant;
 
@@ -10,7 +10,7 @@ use crate::error::Trap;
 const TRAPS: usize = 64;
 
 /// Whose reply: a caller's command, or the `/cancel` of one. On the wire `7` and `c7`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tag {
     Command(u64),
     Cancel(u64),
@@ -69,8 +69,8 @@ impl Reply {
 /// Every tag that is not free.
 #[derive(Debug, Default)]
 pub(crate) struct Tags {
-    states: HashMap<Tag, State>,
-    /// No deadline is earlier; kept so that asking costs nothing while nobody cancels.
+    states: BTreeMap<Tag, State>,
+    /// How many are quarantined, so that asking for the deadline costs nothing while nobody cancels.
     quarantined: usize,
 }
 

@@ -135,6 +135,14 @@ fn a_reply_without_a_tag_that_could_be_anybodys_fails_the_connection() {
 }
 
 #[test]
+fn a_reply_without_a_tag_may_be_a_cancels_own() {
+    let mut rig = Rig::running(&[1]);
+    rig.session.cancel(1, rig.now);
+    rig.hears(&["!done"]);
+    assert_eq!(rig.session.next(rig.now), Err(ProtocolError::Stray.into()));
+}
+
+#[test]
 fn a_reply_to_nobody_is_skipped() {
     let mut rig = Rig::running(&[1]);
     for tag in [".tag=99", ".tag=", ".tag=x", ".tag=-1", ".tag=c1", ".tag=99999999999999999999"] {
@@ -259,6 +267,25 @@ fn small_reads_do_not_take_a_buffer_each() {
         rows.push(row);
     }
     assert!(buffers.len() <= 4, "{} chunks hold 1,000 rows of 16 bytes", buffers.len());
+}
+
+#[test]
+fn a_giant_sentence_does_not_leave_a_giant_buffer() {
+    let mut rig = Rig::running(&[1]);
+    let mut giant = b"\x03!re\x06.tag=1\xCF\x00\x00".to_vec();
+    giant.extend(vec![b'x'; 0xF_0000]);
+    for chunk in giant.chunks(10_000) {
+        rig.session.io().0.put_slice(chunk);
+        assert_eq!(rig.event(), None);
+    }
+    assert!(rig.session.io().0.capacity() >= giant.len());
+    rig.session.io().0.put_slice(&[0]);
+    assert!(matches!(rig.event(), Some(Event::Row { .. })));
+    for _ in 0..100_000 {
+        assert!(rig.session.io().0.capacity() <= 2 * CHUNK);
+        rig.hears(&["!empty"]);
+        assert_eq!(rig.event(), None);
+    }
 }
 
 proptest::proptest! {

@@ -33,6 +33,14 @@ async fn a_plain_login_is_one_command() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stream_that_buffers_is_flushed() {
+    let (near, mut peer) = wire();
+    let (near, credentials, options) = (tokio::io::BufStream::new(near), credentials(), Options::default());
+    let (client, ()) = tokio::join!(Client::login(near, &credentials, &options), peer.lets_in());
+    client.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_empty_password_is_sent_as_such() {
     let (near, mut peer) = wire();
     let nobody = Credentials::new("admin", "");
