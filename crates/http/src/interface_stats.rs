@@ -24,15 +24,17 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     let router = api.router(parameters.text("router")).inspect_err(|_| tracing::debug!("MikroTik not configured"))?;
     let status = router.poll().await;
     let state = State::of(&status);
-    let Some(CountersAt { frame, mut counters }) = router.counters(asked) else {
+    let sample = if raw {
+        router.newest().map(|frame| CountersAt { counters: frame.counters.clone(), frame })
+    } else {
+        router.counters(asked)
+    };
+    let Some(CountersAt { frame, counters }) = sample else {
         tracing::debug!(router = %router.id(), reason = state.reason, "Cannot connect to MikroTik");
         return Err(Problem::no_data(state));
     };
     let age = frame.at.elapsed();
     tracing::debug!(router = %router.id(), "Fetching interface stats from cache (age: {:.1}s)", age.as_secs_f64());
-    if raw {
-        counters = frame.counters.clone();
-    }
     let sampled = Sampled { sampled_at: rfc3339(frame.unix_ms), age_ms: millis(age), state: state.code };
     let rows = frame.rows().zip(&counters).map(|((interface, _, rate), counters)| StatsRow {
         interface,

@@ -25,8 +25,6 @@ fn header<'a>(response: &'a ServiceResponse, name: &str) -> &'a str {
 
 /// The addresses in the page's `src` and `href`.
 fn links(html: &str) -> Vec<String> {
-    let parts = html.split(&["src=\"", "href=\""][..].join("")).count();
-    assert!(parts > 0);
     let mut links = Vec::new();
     for mark in ["src=\"", "href=\""] {
         links.extend(html.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
