@@ -22,6 +22,7 @@ pub(crate) async fn connect(host: &str, port: u16, limit: Duration) -> Result<Tc
     let stream = stream.map_err(|_| Error::TimedOut { phase: Phase::Connect, after: limit })??;
     // Commands are small, and each waits for its answer.
     stream.set_nodelay(true)?;
+    super::keepalive::keep_alive(&stream);
     Ok(stream)
 }
 

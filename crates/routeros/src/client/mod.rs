@@ -2,6 +2,7 @@
 
 mod connect;
 mod driver;
+mod keepalive;
 mod rows;
 mod sink;
 
