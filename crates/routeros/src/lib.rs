@@ -16,6 +16,7 @@ mod command;
 mod error;
 mod login;
 mod options;
+mod reconnect;
 mod sentence;
 mod session;
 #[cfg(feature = "serde")]
@@ -27,6 +28,7 @@ pub use codec::{Codec, Limits};
 pub use command::{Command, Query};
 pub use error::{Category, Error, Phase, ProtocolError, Trap};
 pub use options::{Credentials, LoginMode, Options};
+pub use reconnect::{Reconnect, ReconnectingClient, State, States};
 pub use sentence::Sentence;
 #[cfg(feature = "serde")]
 pub use typed::RowError;

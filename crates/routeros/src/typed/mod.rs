@@ -104,10 +104,15 @@ impl Client {
     /// # Errors
     /// Those of [`Client::run`], and [`Error::Row`].
     pub async fn print<T: DeserializeOwned>(&self, menu: &str) -> Result<Vec<T>, Error> {
-        let mut command = Command::new(format!("{}/print", menu.trim_end_matches('/')));
-        if let Some(properties) = fields::properties::<T>() {
-            command = command.proplist(&properties.iter().map(String::as_str).collect::<Vec<_>>());
-        }
-        Ok(self.run(command).await?.read()?)
+        Ok(self.run(print::<T>(menu)).await?.read()?)
+    }
+}
+
+/// The command that prints a menu with the attributes that a type has fields for.
+pub(crate) fn print<T: DeserializeOwned>(menu: &str) -> Command {
+    let command = Command::new(format!("{}/print", menu.trim_end_matches('/')));
+    match fields::properties::<T>() {
+        Some(properties) => command.proplist(&properties.iter().map(String::as_str).collect::<Vec<_>>()),
+        None => command,
     }
 }

@@ -8,6 +8,7 @@ mod connect;
 mod ending;
 mod login;
 mod peer;
+mod reconnect;
 mod recorded;
 mod streams;
 mod typed;

@@ -1,0 +1,154 @@
+//! One connection of a client that manages itself: runs commands on it and notices when the router stopped answering.
+
+use std::convert::Infallible;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Phase;
+use crate::{Client, Command, Error, Options, Reply};
+
+use super::pulse::Pulse;
+use super::{Reconnect, later};
+
+/// How long a probe may take; an identity costs a router nothing.
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
+/// Probes are at least so far apart.
+const PROBE_GAP: Duration = Duration::from_secs(1);
+
+/// A connection, shared by its keeper and the commands under way.
+#[derive(Debug)]
+pub(super) struct Live {
+    client: Client,
+    policy: Reconnect,
+    /// How long a command may usually take.
+    patience: Duration,
+    pulse: Mutex<Pulse>,
+    given_up: CancellationToken,
+}
+
+impl Live {
+    pub(super) fn new(client: Client, options: &Options, policy: &Reconnect) -> Self {
+        Self {
+            client,
+            policy: policy.clone(),
+            patience: options.command_timeout,
+            pulse: Mutex::new(Pulse::new(Instant::now())),
+            given_up: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// When it was opened.
+    pub(super) fn opened(&self) -> Instant {
+        self.pulse().opened()
+    }
+
+    /// Whether the router ever answered a command.
+    pub(super) fn has_answered(&self) -> bool {
+        self.pulse().has_answered()
+    }
+
+    /// Runs one command. Dropping the future cancels it on the router.
+    pub(super) async fn run(&self, command: Command, limit: Duration) -> Result<Reply, Error> {
+        tokio::select! {
+            biased;
+            outcome = self.timed(command.timeout(limit), self.patience / 2) => outcome,
+            () = self.given_up.cancelled() => Err(self.silence()),
+        }
+    }
+
+    /// Waits for the end of the connection, probing it on the way; why it ended. What is still under way ends, too.
+    pub(super) async fn ended(&self) -> Error {
+        let reason = tokio::select! {
+            biased;
+            () = self.given_up.cancelled() => self.silence(),
+            error = self.client.closed() => error,
+            never = self.probe() => match never {},
+        };
+        self.given_up.cancel();
+        reason
+    }
+
+    /// Asks a router that has been quiet for long whether it is still there, again and again.
+    async fn probe(&self) -> Infallible {
+        let Some(after) = self.policy.probe_after.map(|after| after.max(PROBE_GAP)) else {
+            return std::future::pending().await;
+        };
+        let limit = self.patience.min(PROBE_LIMIT);
+        loop {
+            let due = later(self.pulse().last_sign(), after);
+            if due > Instant::now() {
+                sleep_until(due).await;
+                continue;
+            }
+            let probe = Command::new("/system/identity/print").proplist(&["name"]).timeout(limit);
+            // Whatever it says is in the pulse.
+            let _ = self.timed(probe, Duration::ZERO).await;
+            if self.pulse().last_sign() <= due {
+                // Nothing: there was no place for it among the commands, or the connection ends just now.
+                sleep(PROBE_GAP).await;
+            }
+        }
+    }
+
+    /// Runs a command whose silence counts when it lasted for `least`.
+    async fn timed(&self, command: Command, least: Duration) -> Result<Reply, Error> {
+        let wait = Wait::new(self, least);
+        let outcome = self.client.run(command).await;
+        wait.end(&outcome);
+        outcome
+    }
+
+    fn silence(&self) -> Error {
+        Error::TimedOut { phase: Phase::Command, after: self.patience }
+    }
+
+    fn pulse(&self) -> MutexGuard<'_, Pulse> {
+        self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A command under way. Callers may have time limits of their own and drop the command at theirs, so being dropped
+/// after a good while says the same as a time-out.
+struct Wait<'a> {
+    live: &'a Live,
+    began: Instant,
+    least: Duration,
+    over: bool,
+}
+
+impl<'a> Wait<'a> {
+    fn new(live: &'a Live, least: Duration) -> Self {
+        live.pulse().waiting += 1;
+        Self { live, began: Instant::now(), least, over: false }
+    }
+
+    fn end(mut self, outcome: &Result<Reply, Error>) {
+        self.over = match outcome {
+            Ok(_) | Err(Error::Trap { .. } | Error::NotPermitted { .. } | Error::TooLarge) => {
+                self.live.pulse().answer(Instant::now());
+                true
+            }
+            Err(Error::TimedOut { .. }) => false,
+            // Of the connection's end, or of our own making: it says nothing about the router.
+            Err(_) => true,
+        };
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        let (now, mut pulse) = (Instant::now(), self.live.pulse());
+        pulse.waiting -= 1;
+        let silent = !self.over && now.duration_since(self.began) >= self.least;
+        if silent && pulse.strike(self.began, now, &self.live.policy) {
+            self.live.given_up.cancel();
+        }
+    }
+}
