@@ -19,11 +19,11 @@ pub(crate) fn reason(error: &Error) -> SourceError {
     }
 }
 
-/// What `error` means where a session was being opened.
-pub(crate) fn reason_at_login(error: &Error) -> SourceError {
+/// What `error` means as the reason why there is no session: one was `lost`, or could not be opened.
+pub(crate) fn of_session(error: &Error, lost: bool) -> SourceError {
     match reason(error) {
         // Nobody accepts a connection only to close it: the address is not allowed, or there are too many sessions.
-        SourceError::Closed { detail } => SourceError::TurnedAway { detail },
+        SourceError::Closed { detail } if !lost => SourceError::TurnedAway { detail },
         reason => reason,
     }
 }
@@ -63,7 +63,8 @@ mod tests {
             assert_eq!(reason(&error).code(), code, "{error:?}");
         }
         let closed = Error::Closed { detail: detail() };
-        assert_eq!(reason_at_login(&closed).code(), "turned-away");
+        assert_eq!(of_session(&closed, false).code(), "turned-away");
+        assert_eq!(of_session(&closed, true).code(), "closed");
     }
 
     #[test]

@@ -25,16 +25,11 @@
 //! [`StatsSource`]: lalin_stats::StatsSource
 //! [`Timeout` and `Cached`]: https://docs.rs/lalin-cache
 
-mod backoff;
-mod connector;
 mod failure;
-mod keeper;
-mod link;
+mod journal;
 mod rows;
-mod session;
 mod settings;
 mod source;
 
-pub use connector::{Connector, TcpConnector};
 pub use settings::Settings;
 pub use source::RouterSource;

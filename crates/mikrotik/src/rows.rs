@@ -8,35 +8,85 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use lalin_stats::{Counters, Interface, Row};
-use routeros::Sentence;
+use routeros::{Sentence, Value};
 
-/// What is asked for. Without such a list the router fetches everything, also what is slow.
-pub(crate) const PROPERTIES: &[&str] = &[
-    ".id",
-    "name",
-    "type",
-    "default-name",
-    "mtu",
-    "actual-mtu",
-    "l2mtu",
-    "mac-address",
-    "running",
-    "disabled",
-    "dynamic",
-    "slave",
-    "comment",
-    "last-link-up-time",
-    "link-downs",
-    "rx-byte",
-    "tx-byte",
-    "rx-packet",
-    "tx-packet",
-    "rx-drop",
-    "tx-drop",
-    "rx-error",
-    "tx-error",
-    "tx-queue-drop",
-];
+/// What is asked for, and where a row's values are held: one table for both.
+macro_rules! cells {
+    ($($field:ident $property:literal,)*) => {
+        /// What is asked for. Without such a list the router fetches everything, also what is slow.
+        pub(crate) const PROPERTIES: &[&str] = &[$($property),*];
+
+        /// The values of one row.
+        #[derive(Default)]
+        struct Cells<'a> {
+            $($field: Option<Value<'a>>,)*
+        }
+
+        impl<'a> Cells<'a> {
+            fn cell(&mut self, key: &[u8]) -> Option<&mut Option<Value<'a>>> {
+                match std::str::from_utf8(key).ok()? {
+                    $($property => Some(&mut self.$field),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+cells! {
+    id ".id",
+    name "name",
+    kind "type",
+    default_name "default-name",
+    mtu "mtu",
+    actual_mtu "actual-mtu",
+    l2_mtu "l2mtu",
+    mac_address "mac-address",
+    running "running",
+    disabled "disabled",
+    dynamic "dynamic",
+    slave "slave",
+    comment "comment",
+    last_link_up "last-link-up-time",
+    link_downs "link-downs",
+    rx_bytes "rx-byte",
+    tx_bytes "tx-byte",
+    rx_packets "rx-packet",
+    tx_packets "tx-packet",
+    rx_drops "rx-drop",
+    tx_drops "tx-drop",
+    rx_errors "rx-error",
+    tx_errors "tx-error",
+    tx_queue_drops "tx-queue-drop",
+}
+
+impl<'a> Cells<'a> {
+    /// One walk over the row: to look each of them up would be one each.
+    fn of(sentence: &'a Sentence) -> Self {
+        let mut cells = Self::default();
+        for (key, value) in sentence.pairs() {
+            if let Some(cell) = cells.cell(key) {
+                cell.get_or_insert(value);
+            }
+        }
+        cells
+    }
+
+    fn counters(&self) -> Counters {
+        let number = |cell: Option<Value<'_>>| cell.and_then(|value| value.u64());
+        Counters {
+            rx_bytes: number(self.rx_bytes),
+            tx_bytes: number(self.tx_bytes),
+            rx_packets: number(self.rx_packets),
+            tx_packets: number(self.tx_packets),
+            rx_drops: number(self.rx_drops),
+            tx_drops: number(self.tx_drops),
+            tx_queue_drops: number(self.tx_queue_drops),
+            rx_errors: number(self.rx_errors),
+            tx_errors: number(self.tx_errors),
+        }
+    }
+}
 
 /// The rows of one reply, in the router's order; interfaces that are as they were in `known` are shared with it.
 pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>]) -> Vec<Row> {
@@ -44,7 +94,8 @@ pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>]) -> Vec<Row>
     let mut skipped = 0_usize;
     let mut rows = Vec::with_capacity(sentences.len());
     for sentence in sentences {
-        let Some(facts) = Facts::of(sentence) else {
+        let cells = Cells::of(sentence);
+        let Some(facts) = Facts::of(&cells) else {
             skipped += 1;
             continue;
         };
@@ -52,27 +103,12 @@ pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>]) -> Vec<Row>
             Some(interface) if facts.are_of(interface) => interface.clone(),
             _ => Arc::new(facts.into_interface()),
         };
-        rows.push(Row::new(interface, counters(sentence)));
+        rows.push(Row::new(interface, cells.counters()));
     }
     if skipped > 0 {
         tracing::debug!(skipped, "rows without id or name");
     }
     rows
-}
-
-fn counters(sentence: &Sentence) -> Counters {
-    let number = |key| sentence.get(key).and_then(|value| value.u64());
-    Counters {
-        rx_bytes: number("rx-byte"),
-        tx_bytes: number("tx-byte"),
-        rx_packets: number("rx-packet"),
-        tx_packets: number("tx-packet"),
-        rx_drops: number("rx-drop"),
-        tx_drops: number("tx-drop"),
-        tx_queue_drops: number("tx-queue-drop"),
-        rx_errors: number("rx-error"),
-        tx_errors: number("tx-error"),
-    }
 }
 
 /// An interface as a row tells it, still in the row's bytes: seldom is there anything new to allocate for.
@@ -95,27 +131,27 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(sentence: &'a Sentence) -> Option<Self> {
-        let text = |key| sentence.get(key).map(|value| value.text()).filter(|text| !text.is_empty());
-        let number = |key| sentence.get(key).and_then(|value| value.u64());
-        let small = |key| number(key).and_then(|number| u32::try_from(number).ok());
-        let flag = |key| sentence.get(key).and_then(|value| value.boolean()).unwrap_or(false);
+    fn of(cells: &Cells<'a>) -> Option<Self> {
+        let text = |cell: Option<Value<'a>>| cell.map(|value| value.text()).filter(|text| !text.is_empty());
+        let number = |cell: Option<Value<'a>>| cell.and_then(|value| value.u64());
+        let small = |cell| number(cell).and_then(|number| u32::try_from(number).ok());
+        let flag = |cell: Option<Value<'a>>| cell.and_then(|value| value.boolean()).unwrap_or(false);
         Some(Self {
-            id: text(".id")?,
-            name: text("name")?,
-            kind: text("type").unwrap_or_default(),
-            comment: text("comment"),
-            default_name: text("default-name"),
-            mtu: text("mtu"),
-            actual_mtu: small("actual-mtu"),
-            l2_mtu: small("l2mtu"),
-            mac_address: text("mac-address"),
-            last_link_up: text("last-link-up-time"),
-            link_downs: number("link-downs"),
-            running: flag("running"),
-            disabled: flag("disabled"),
-            dynamic: flag("dynamic"),
-            slave: flag("slave"),
+            id: text(cells.id)?,
+            name: text(cells.name)?,
+            kind: text(cells.kind).unwrap_or_default(),
+            comment: text(cells.comment),
+            default_name: text(cells.default_name),
+            mtu: text(cells.mtu),
+            actual_mtu: small(cells.actual_mtu),
+            l2_mtu: small(cells.l2_mtu),
+            mac_address: text(cells.mac_address),
+            last_link_up: text(cells.last_link_up),
+            link_downs: number(cells.link_downs),
+            running: flag(cells.running),
+            disabled: flag(cells.disabled),
+            dynamic: flag(cells.dynamic),
+            slave: flag(cells.slave),
         })
     }
 

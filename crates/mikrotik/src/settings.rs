@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use routeros::{Credentials, Options};
+use routeros::{Credentials, Options, Reconnect};
 
 /// The settings of a [`RouterSource`](crate::RouterSource). Its `Debug` never shows the password.
 #[derive(Clone, Debug)]
@@ -56,11 +56,25 @@ impl Settings {
             wanted_for: Duration::from_secs(10),
         }
     }
-    /// The client's options that these settings mean; for a [`Connector`](crate::Connector).
+
+    /// The client's options that these settings mean; for who connects by other means than TCP.
     pub fn options(&self) -> Options {
         Options::default()
             .with_connect_timeout(self.connect_limit)
             .with_login_timeout(self.login_limit)
             .with_command_timeout(self.read_limit)
+    }
+
+    /// When the session is opened again. Probes are commands, and nobody looking means none: a session that is dead
+    /// is found out by TCP keepalive or by the next read.
+    pub(crate) fn reconnect(&self) -> Reconnect {
+        Reconnect::default()
+            .with_pauses(self.first_pause, self.longest_pause)
+            .with_refused_pause(self.login_pause)
+            .with_settled_after(self.settled_after)
+            .with_wanted_for(self.wanted_for)
+            .with_probe_after(None)
+            .with_strikes(self.strikes)
+            .with_trusted_for(self.trusted_for)
     }
 }

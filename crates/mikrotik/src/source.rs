@@ -6,15 +6,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use lalin_stats::{Failure, Interface, Reading, Snapshot, StatsSource};
-use routeros::{Command, Reply};
+use routeros::{Client, Command, Error, ReconnectingClient, Reply, State};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::connector::TcpConnector;
-use crate::keeper::Keeper;
-use crate::link::{self, Asker};
 use crate::rows::{self, PROPERTIES};
-use crate::{Connector, Settings};
+use crate::{Settings, failure, journal};
+
+/// Reads at once; further ones wait. A router is slow, and answers them one after the other anyway.
+const READS: usize = 4;
 
 /// A MikroTik router.
 ///
@@ -24,11 +25,12 @@ use crate::{Connector, Settings};
 /// the attempt. While the next attempt is being waited for, a read answers at once with the reason, the number of
 /// attempts that failed and the moment of the next one.
 pub struct RouterSource {
-    asker: Asker,
+    router: ReconnectingClient,
+    gate: Semaphore,
     /// The interfaces of the newest read, to be shared with the next one.
     known: Mutex<Vec<Arc<Interface>>>,
     address: String,
-    _keeper: AbortOnDropHandle<()>,
+    _journal: AbortOnDropHandle<()>,
 }
 
 impl RouterSource {
@@ -37,21 +39,40 @@ impl RouterSource {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn new(settings: Settings) -> Self {
-        let connector = TcpConnector::new(&settings);
-        Self::with_connector(settings, connector)
+        let (host, port, credentials) = (&settings.host, settings.port, settings.credentials.clone());
+        let router = ReconnectingClient::new(host, port, credentials, settings.options(), settings.reconnect());
+        Self::of(&settings, router)
     }
 
-    /// A router to which `connector` opens the sessions. Of the settings, host, port and credentials are the
-    /// connector's business.
+    /// A router to which `connect` opens the sessions, logged in. Of the settings, host, port and credentials are its
+    /// business. An attempt that takes a second longer than the limits for connecting and logging in together is given
+    /// up, by dropping the future.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub fn with_connector(settings: Settings, connector: impl Connector) -> Self {
-        let (asker, teller) = link::pair();
+    pub fn with_connector<F, Fut>(settings: &Settings, connect: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Client, Error>> + Send + 'static,
+    {
+        Self::of(settings, ReconnectingClient::with_connector(connect, settings.options(), settings.reconnect()))
+    }
+
+    fn of(settings: &Settings, router: ReconnectingClient) -> Self {
+        let journal = journal::keep(settings.host.clone(), router.subscribe());
         let address = format!("{}:{}", settings.host, settings.port);
-        let keeper = Keeper::new(settings, Arc::new(connector), teller);
-        let _keeper = AbortOnDropHandle::new(tokio::spawn(keeper.run()));
-        Self { asker, known: Mutex::default(), address, _keeper }
+        let _journal = AbortOnDropHandle::new(tokio::spawn(journal));
+        Self { router, gate: Semaphore::new(READS), known: Mutex::default(), address, _journal }
+    }
+
+    /// Why a read failed, and when the session is opened again where that is why.
+    fn failure(&self, error: &Error) -> Failure {
+        match self.router.state() {
+            State::Waiting { reason, attempt, retry_at, lost } if reason == *error => {
+                Failure { reason: failure::of_session(error, lost), attempt, retry_at: Some(retry_at) }
+            }
+            _ => failure::reason(error).into(),
+        }
     }
 
     /// The router read its counters somewhere between the question and the end of the answer. The middle is wrong by
@@ -69,10 +90,13 @@ impl RouterSource {
 #[async_trait]
 impl StatsSource for RouterSource {
     async fn read(&self) -> Result<Reading, Failure> {
-        let session = self.asker.session().await?;
+        // The time it takes to open a session is not the read's: its moment is, and the router's time to answer.
+        self.router.client().await.map_err(|error| self.failure(&error))?;
         let print = Command::new("/interface/print").proplist(PROPERTIES);
+        // Never closed, so this cannot fail.
+        let _permit = self.gate.acquire().await;
         let asked = Instant::now();
-        let reply = session.run(print).await?;
+        let reply = self.router.run(print).await.map_err(|error| self.failure(&error))?;
         Ok(Reading::fresh(Arc::new(self.snapshot(&reply, asked))))
     }
 }

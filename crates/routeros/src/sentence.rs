@@ -44,9 +44,8 @@ impl Sentence {
         })
     }
 
-    /// Every attribute with its value.
-    #[cfg(feature = "serde")]
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&[u8], Value<'_>)> {
+    /// Every attribute as its key and its [`Value`], in order: who reads many of them needs one walk.
+    pub fn pairs(&self) -> impl Iterator<Item = (&[u8], Value<'_>)> {
         self.attributes().map(|(key, value)| (key, self.value(value)))
     }
 

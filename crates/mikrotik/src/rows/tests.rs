@@ -184,3 +184,9 @@ fn any_changed_fact_makes_the_interface_anew() {
         assert_eq!(Arc::ptr_eq(&rows[0].interface, &known[0]), counter, "{key}");
     }
 }
+
+#[test]
+fn of_an_attribute_that_comes_twice_the_first_one_counts() {
+    let row = odd(&[("rx-byte", b"1"), ("comment", b"first"), ("rx-byte", b"2"), ("comment", b"second")]);
+    assert_eq!((row.counters.rx_bytes, row.interface.comment.as_deref()), (Some(1), Some("first")));
+}

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use lalin_mikrotik::{Connector, RouterSource, Settings};
+use lalin_mikrotik::{RouterSource, Settings};
 use lalin_stats::{Failure, Reading, StatsSource};
-use routeros::{Client, Error};
+use routeros::Client;
 use routeros_simulator::{Config, Handle, InterfaceSpec, Simulator, Traffic};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -19,20 +18,6 @@ pub struct Rig {
     pub router: Arc<RouterSource>,
     pub handle: Handle,
     attempts: Arc<AtomicUsize>,
-}
-
-struct InMemory {
-    simulator: Simulator,
-    settings: Settings,
-    attempts: Arc<AtomicUsize>,
-}
-
-#[async_trait]
-impl Connector for InMemory {
-    async fn connect(&self) -> Result<Client, Error> {
-        self.attempts.fetch_add(1, Ordering::SeqCst);
-        Client::login(self.simulator.connect(), &self.settings.credentials, &self.settings.options()).await
-    }
 }
 
 /// A router with one port at 100 Mbit/s and one customer's line.
@@ -62,8 +47,13 @@ impl Rig {
         let attempts = Arc::<AtomicUsize>::default();
         let simulator = Simulator::in_memory(config());
         let handle = simulator.handle();
-        let connector = InMemory { simulator, settings: settings.clone(), attempts: attempts.clone() };
-        Self { router: Arc::new(RouterSource::with_connector(settings, connector)), handle, attempts }
+        let (wanted, counted) = (settings.clone(), attempts.clone());
+        let connect = move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let (stream, settings) = (simulator.connect(), wanted.clone());
+            async move { Client::login(stream, &settings.credentials, &settings.options()).await }
+        };
+        Self { router: Arc::new(RouterSource::with_connector(&settings, connect)), handle, attempts }
     }
 
     /// Attempts to connect so far.
