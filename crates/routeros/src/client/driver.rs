@@ -19,9 +19,19 @@ const FAREWELL: Duration = Duration::from_millis(500);
 
 /// What callers ask of the driver.
 pub(crate) enum Request {
-    Begin { tag: u64, command: Command, sink: Sink, place: OwnedSemaphorePermit },
-    Cancel { tag: u64 },
-    Close,
+    Begin {
+        tag: u64,
+        command: Command,
+        sink: Sink,
+        place: OwnedSemaphorePermit,
+    },
+    Cancel {
+        tag: u64,
+    },
+    /// Ends the connection, for this reason where it is not the caller's wish.
+    Close {
+        reason: Option<Error>,
+    },
 }
 
 /// A command that has not ended: its caller, unless nobody waits any more, and its place among those in flight.
@@ -43,6 +53,8 @@ pub(crate) struct Driver<S> {
     stalled: Option<Instant>,
     /// Whether bytes may sit in the stream's own buffer.
     unflushed: bool,
+    /// Why it was closed.
+    parting: Option<Error>,
 }
 
 impl<S: AsyncRead + AsyncWrite> Driver<S> {
@@ -63,6 +75,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             write_limit: options.write_timeout,
             stalled: None,
             unflushed: false,
+            parting: None,
         }
     }
 
@@ -70,7 +83,8 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
     pub(crate) async fn run(mut self) {
         let outcome = self.drive().await;
         let orderly = outcome.is_ok();
-        let reason = outcome.err().unwrap_or_else(|| Error::closed("the client was closed"));
+        let reason = outcome.err().or_else(|| self.parting.take());
+        let reason = reason.unwrap_or_else(|| Error::closed("the client was closed"));
         tracing::debug!(%reason, "connection ended");
         self.ended.send_replace(Some(reason.clone()));
         for (_, entry) in std::mem::take(&mut self.entries) {
@@ -159,7 +173,10 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
     /// Does what a caller asked for; true when that is to end.
     fn take(&mut self, request: Request) -> bool {
         match request {
-            Request::Close => return true,
+            Request::Close { reason } => {
+                self.parting = reason;
+                return true;
+            }
             Request::Cancel { tag } => {
                 if let Some(entry) = self.entries.get_mut(&tag) {
                     entry.sink = None;

@@ -150,9 +150,14 @@ impl Client {
     /// Ends the connection in order, also for every clone: what is in flight fails with [`Error::Closed`]. Takes a
     /// second at most.
     pub async fn close(self) {
-        if self.0.requests.send(Request::Close).is_ok() {
+        if self.0.requests.send(Request::Close { reason: None }).is_ok() {
             let _ = timeout(FAREWELL, self.0.requests.closed()).await;
         }
+    }
+
+    /// Ends a connection that is of no use any more, also for every clone: what is in flight fails with `reason`.
+    pub(crate) fn abandon(&self, reason: Error) {
+        let _ = self.0.requests.send(Request::Close { reason: Some(reason) });
     }
 
     async fn begin(&self, command: Command, sink: Sink, deadline: Instant) -> Result<Running, Error> {

@@ -125,19 +125,11 @@ impl Keeper {
             }
             let began = Instant::now();
             self.core.tell(Link::Connecting { attempt: self.backoff.failures().saturating_add(1) });
-            match self.open().await {
-                Ok(live) => {
-                    let fault = self.keep(&live).await;
-                    let client = live.client().clone();
-                    drop(live);
-                    // Streams may still hold a connection that fell silent.
-                    ((), asked_for) = tokio::join!(client.close(), self.pause(fault, began));
-                }
-                Err(reason) => {
-                    let fault = self.failed(reason);
-                    asked_for = self.pause(fault, began).await;
-                }
-            }
+            let fault = match self.open().await {
+                Ok(live) => self.keep(live).await,
+                Err(reason) => self.failed(reason),
+            };
+            asked_for = self.pause(fault, began).await;
         }
     }
 
@@ -160,10 +152,12 @@ impl Keeper {
     }
 
     /// Lends the connection to its users until it ends.
-    async fn keep(&mut self, live: &Arc<Live>) -> Fault {
+    async fn keep(&mut self, live: Arc<Live>) -> Fault {
         tracing::debug!(failures = self.backoff.failures(), "connected");
         self.core.tell(Link::Up(live.clone()));
         let reason = live.ended().await;
+        // Streams may still hold a connection that fell silent.
+        live.client().abandon(reason.clone());
         self.backoff.ended(live.has_answered(), live.opened().elapsed(), &self.core.policy);
         Fault { reason, lost: true, pause: self.backoff.pause(&self.core.policy, random()) }
     }

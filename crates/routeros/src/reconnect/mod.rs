@@ -222,9 +222,10 @@ impl Owner {
 
     /// Ends the task and all hope; the connection that there was.
     fn end(&self) -> Option<Arc<Live>> {
-        let keeper = self.keeper().take();
+        // Whoever asks meanwhile begins a keeper before this, or none.
+        let mut keeper = self.keeper();
         let link = self.core.link.send_replace(Link::Closed);
-        if let Some(keeper) = keeper {
+        if let Some(keeper) = keeper.take() {
             keeper.abort();
         }
         link.live().cloned()
