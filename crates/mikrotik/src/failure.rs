@@ -31,8 +31,9 @@ pub(crate) fn of_session(error: &Error, lost: bool) -> SourceError {
 fn of(phase: routeros::Phase) -> Phase {
     match phase {
         routeros::Phase::Connect => Phase::Connect,
-        routeros::Phase::Login => Phase::Login,
         routeros::Phase::Command => Phase::Command,
+        // Whatever there is between the connection and the answered login.
+        _ => Phase::Login,
     }
 }
 

@@ -59,6 +59,19 @@ pub enum SourceError {
         /// What was seen.
         detail: Arc<str>,
     },
+    /// No encrypted connection came about: the router's TLS service has no certificate, or what listens there does not
+    /// speak TLS.
+    #[error("no encrypted connection: {detail}")]
+    Tls {
+        /// What was seen.
+        detail: Arc<str>,
+    },
+    /// The router's certificate is not trusted, or is not the one it had before.
+    #[error("certificate not trusted: {detail}")]
+    Certificate {
+        /// What is wrong with it.
+        detail: Arc<str>,
+    },
     /// The connection ended.
     #[error("connection closed: {detail}")]
     Closed {
@@ -95,6 +108,8 @@ impl SourceError {
             Self::WrongCredentials { .. } => "wrong-credentials",
             Self::NotPermitted { .. } => "not-permitted",
             Self::TurnedAway { .. } => "turned-away",
+            Self::Tls { .. } => "tls",
+            Self::Certificate { .. } => "certificate",
             Self::Closed { .. } => "closed",
             Self::Router { .. } => "router-error",
             Self::Malformed { .. } => "malformed",
