@@ -1,6 +1,7 @@
 //! Over a real socket, in real time.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_mikrotik::{RouterSource, Settings};
@@ -71,4 +72,42 @@ async fn a_wrong_password_is_said_as_such() {
     let failure = router.read().await.unwrap_err();
     assert!(matches!(failure.reason, SourceError::WrongCredentials { .. }), "{failure:?}");
     assert!(failure.retry_at.unwrap() > Instant::now() + Duration::from_secs(55));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_often_the_session_is_cut_no_read_hangs_and_no_command_is_sent_twice() {
+    const READERS: usize = 8;
+    const READS: usize = 250;
+    let (simulator, settings) = simulator().await;
+    let handle = simulator.handle();
+    let router = Arc::new(RouterSource::new(settings));
+    let readers: Vec<_> = (0..READERS)
+        .map(|reader| {
+            let (router, handle) = (router.clone(), handle.clone());
+            tokio::spawn(async move {
+                let mut good = 0;
+                for read in 1..=READS {
+                    if reader == 0 && read % 10 == 0 {
+                        handle.cut();
+                    }
+                    match timeout(LIMIT, router.read()).await.expect("an answer in time") {
+                        Ok(_) => good += 1,
+                        // Until the next attempt, so that there is something to cut again.
+                        Err(failure) => tokio::time::sleep_until(failure.retry_at.unwrap_or(Instant::now())).await,
+                    }
+                }
+                good
+            })
+        })
+        .collect();
+    let mut good = 0;
+    for reader in readers {
+        good += reader.await.unwrap();
+    }
+    let load = handle.load();
+    let (prints, logins) = (usize::try_from(load.prints).unwrap(), usize::try_from(load.logins).unwrap());
+    assert!(good <= prints && prints <= READERS * READS, "{good} good reads of {prints} prints");
+    assert!((10..=1 + READS / 10).contains(&logins), "{logins} logins for {} cuts", READS / 10);
+    assert!(load.open_sessions <= 1, "{load:?}");
+    assert!(good >= READERS * READS / 2, "{good} good reads");
 }
