@@ -6,7 +6,8 @@
 //!
 //! `codec` turns bytes into sentences and commands into bytes, `session` decides what sentences mean, whose they are and
 //! when a command has ended; neither knows I/O. `client` is the task around both that reads and writes, and what callers
-//! hold of it. This crate knows nothing of menus, traffic or statistics.
+//! hold of it; `reconnect` is a client that opens its connections by itself. This crate knows nothing of menus, traffic
+//! or statistics.
 
 #![warn(missing_docs)]
 

@@ -102,6 +102,8 @@ async fn a_stream_on_a_connection_that_fell_silent_ends_with_the_reason() {
     let mut peer = rig.connected().await;
     let mut rows = rig.client.stream(command("/interface/listen")).await.unwrap();
     assert_eq!(peer.hears().await.said(), ["/interface/listen"]);
+    let since = Instant::now();
     let error = timeout(60 * SECOND, rows.next()).await.unwrap().unwrap().unwrap_err();
-    assert!(matches!(error, Error::TimedOut { phase: Phase::Command, .. }), "{error:?}");
+    assert_eq!(error, Error::TimedOut { phase: Phase::Command, after: 10 * SECOND });
+    assert_eq!(since.elapsed(), 15 * SECOND);
 }

@@ -246,3 +246,39 @@ async fn rows_are_read_into_the_callers_own_type() {
     peer.done(&print).await;
     assert_eq!(printing.await.unwrap().unwrap(), [Interface { name: "ether1".into(), rx_byte: 42 }]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn wherever_the_connection_is_cut_each_command_arrives_at_most_once() {
+    let mut rig = Rig::quiet();
+    let mut peer = rig.connected().await;
+    let mut arrived = Vec::new();
+    for cut in 0..6 {
+        let marker = format!("/command/{cut}");
+        let running = rig.spawned(command(&marker));
+        if cut > 0 {
+            let heard = peer.hears().await;
+            arrived.extend(heard.said());
+            match cut {
+                1 => {}
+                2 => peer.says(&["!re", &heard.tag(), "=name=ether1"]).await,
+                3 => peer.sends(b"\x05!do").await,
+                4 => peer.says(&["!trap", &heard.tag(), "=message=interrupted"]).await,
+                _ => peer.says(&["!fatal", "rebooting"]).await,
+            }
+        }
+        drop(peer);
+        running.await.unwrap().unwrap_err();
+        // Its successor hears everything that is still to be said, for longer than any pause.
+        peer = rig.let_in().await;
+        while let Ok(Some(heard)) = timeout(60 * SECOND, peer.try_hear()).await {
+            arrived.extend(heard.said());
+            peer.done(&heard).await;
+        }
+        let running = rig.spawned(command("/hello"));
+        answer(&mut peer, "/hello").await;
+        running.await.unwrap().unwrap();
+    }
+    let expected: Vec<String> = (1..6).map(|cut| format!("/command/{cut}")).collect();
+    assert_eq!(arrived, expected);
+    assert_eq!(rig.attempts(), 7);
+}
