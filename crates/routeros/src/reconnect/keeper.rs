@@ -19,6 +19,8 @@ use super::{Reconnect, later};
 const HASTE: Duration = Duration::from_secs(2);
 /// The same where somebody had to mend something first.
 const HASTE_AFTER_REFUSAL: Duration = Duration::from_secs(10);
+/// What an attempt may take beyond connecting and logging in, such as a handshake with a router of little power.
+const BACKSTOP: Duration = Duration::from_secs(16);
 /// The pause after the keeper itself failed.
 const OWN_FAULT: Duration = Duration::from_secs(1);
 
@@ -50,9 +52,9 @@ impl Core {
         Self { connect, options, policy, link, asked, hurry, uses: Mutex::default() }
     }
 
-    /// How long one attempt may take. Only a backstop: connecting and logging in have limits of their own.
+    /// How long one attempt may take. Only a backstop: its phases have limits of their own.
     pub(super) fn attempt_limit(&self) -> Duration {
-        self.options.connect_timeout.saturating_add(self.options.login_timeout).saturating_add(Duration::from_secs(1))
+        self.options.connect_timeout.saturating_add(self.options.login_timeout).saturating_add(BACKSTOP)
     }
 
     /// Somebody begins to use the connection.

@@ -80,7 +80,7 @@ impl ReconnectingClient {
     ///
     /// Of the options, the limits hold here: [`command_timeout`](Options::command_timeout) for commands that have none
     /// of their own, and [`connect_timeout`](Options::connect_timeout) and [`login_timeout`](Options::login_timeout)
-    /// together, and a second, for an attempt, which is dropped then.
+    /// together, and 16 s, for an attempt, which is dropped then.
     pub fn with_connector<F, Fut>(connect: F, options: Options, reconnect: Reconnect) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,
