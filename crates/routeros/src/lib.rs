@@ -25,6 +25,8 @@ mod typed;
 mod value;
 
 pub use client::{Client, Reply, Rows};
+#[cfg(feature = "tls")]
+pub use client::{Fingerprint, Tls};
 pub use codec::{Codec, Limits};
 pub use command::{Command, Query};
 pub use error::{Category, Error, Phase, ProtocolError, Trap};

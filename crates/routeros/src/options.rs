@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+#[cfg(feature = "tls")]
+use crate::Tls;
 use crate::{Fallback, Limits};
 
 /// A user and the password. The password is wiped when dropped and never shown.
@@ -45,6 +47,13 @@ pub enum LoginMode {
 pub struct Options {
     /// For the host's name and the TCP connection together; 3 s.
     pub connect_timeout: Duration,
+    /// For the TLS handshake; 15 s. Small routers compute for more than five.
+    #[cfg(feature = "tls")]
+    pub tls_timeout: Duration,
+    /// TLS (`api-ssl`), and how the router's certificate is trusted; `None`: plain text. Of
+    /// [`Client::connect`](crate::Client::connect); a stream that is logged in over is taken as it is.
+    #[cfg(feature = "tls")]
+    pub tls: Option<Tls>,
     /// For the login; 10 s. A router whose list of allowed addresses lacks ours may accept and then stay silent.
     pub login_timeout: Duration,
     /// For a command that names no limit of its own; 10 s.
@@ -65,6 +74,10 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(3),
+            #[cfg(feature = "tls")]
+            tls_timeout: Duration::from_secs(15),
+            #[cfg(feature = "tls")]
+            tls: None,
             login_timeout: Duration::from_secs(10),
             command_timeout: Duration::from_secs(10),
             cancel_grace: Duration::from_secs(5),
@@ -81,6 +94,22 @@ impl Options {
     #[must_use]
     pub fn with_connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
+        self
+    }
+
+    /// Connects by TLS, trusting the router's certificate so.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Sets the limit for the TLS handshake.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls_timeout(mut self, limit: Duration) -> Self {
+        self.tls_timeout = limit;
         self
     }
 

@@ -1,5 +1,7 @@
 //! What is simulated: the router as a whole. Its interfaces are in [`InterfaceSpec`].
 
+#[cfg(feature = "tls")]
+use crate::TlsIdentity;
 use crate::{InterfaceSpec, Version};
 
 /// Which login the router speaks.
@@ -29,6 +31,9 @@ pub struct Config {
     pub max_sessions: usize,
     /// The interfaces, in the order of its rows.
     pub interfaces: Vec<InterfaceSpec>,
+    /// Serves TLS (`api-ssl`), on the port and in memory; `None`: plain text.
+    #[cfg(feature = "tls")]
+    pub tls: Option<TlsIdentity>,
     /// Begins the sequence of what is random: the login's challenges.
     pub seed: u64,
 }
@@ -44,6 +49,8 @@ impl Default for Config {
             version: Version::default(),
             max_sessions: 20,
             interfaces: vec![InterfaceSpec::ether("ether1")],
+            #[cfg(feature = "tls")]
+            tls: None,
             seed: 0,
         }
     }

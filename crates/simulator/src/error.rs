@@ -1,9 +1,9 @@
-//! What can go wrong in starting a simulated router. What goes wrong in a session stays in that session.
+//! What can go wrong in making and starting a simulated router. What goes wrong in a session stays in that session.
 
 use std::io;
 use std::net::SocketAddr;
 
-/// Why a simulated router cannot start.
+/// Why a simulated router cannot be made, or start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -14,5 +14,12 @@ pub enum Error {
         address: SocketAddr,
         /// What the system said.
         source: io::Error,
+    },
+    /// No certificate can be made, or be served, of what was given.
+    #[cfg(feature = "tls")]
+    #[error("no certificate: {detail}")]
+    Certificate {
+        /// What is wrong.
+        detail: String,
     },
 }

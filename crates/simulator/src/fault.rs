@@ -10,12 +10,14 @@ pub enum Fault {
     None,
     /// The port is closed: connections are refused. Open ones stay; in memory, a connection comes closed.
     Refuse,
-    /// Connections are accepted and nothing is answered. What comes meanwhile is never answered, not even later.
+    /// Connections are accepted and nothing is answered, by TLS not even the handshake. What comes meanwhile is never answered, not even later.
     Silent,
     /// Each command, the login too, waits so long before its reply.
     Delay(Duration),
     /// The next reply stops in the middle of a sentence; that connection stays open and says no more.
     HalfSentence,
+    /// The next reply stops in the middle of a sentence, and that connection is reset (TCP RST); in memory it ends.
+    Reset,
     /// A connection is cut as soon as a command arrives on it. The login still works.
     Cut,
     /// Every login fails.
@@ -26,6 +28,12 @@ pub enum Fault {
     SessionLimit(usize),
     /// Replies are written in chunks of so many bytes; 0 counts as 1.
     Chunked(usize),
+    /// What is said within so long of a first word is written at once: many sentences, of any commands, in one piece.
+    Coalesced(Duration),
+    /// Each `/cancel`, and nothing else, waits so long; what it is to cancel goes on meanwhile.
+    SlowCancel(Duration),
+    /// A `/cancel` ends after what it cancelled, where otherwise it ends before.
+    CancelLast,
     /// Instead of a reply comes a word's length of 2 GiB, and then no more.
     HostileLength,
     /// Instead of a reply comes the reserved control byte `F8`, and then no more.

@@ -32,6 +32,12 @@ impl Handle {
         self.0.cut();
     }
 
+    /// Forgets every open connection, as a firewall on the way does, or a router that lost its power: it stays open,
+    /// takes what is sent and never says a word again. Those that come later are served. Sessions stay taken.
+    pub fn forget(&self) {
+        self.0.forget();
+    }
+
     /// Cuts every open connection; counters and uptime begin at zero.
     pub fn reboot(&self) {
         self.0.reboot();
@@ -95,6 +101,12 @@ impl Handle {
     /// Changes the password; who is logged in stays so.
     pub fn set_password(&self, password: impl Into<String>) {
         lock(&self.0.config).password = password.into();
+    }
+
+    /// Changes the certificate, or whether TLS is served at all, for connections that come later.
+    #[cfg(feature = "tls")]
+    pub fn set_tls(&self, identity: Option<crate::TlsIdentity>) {
+        lock(&self.0.config).tls = identity;
     }
 
     /// Changes how many sessions may be logged in; those beyond stay.

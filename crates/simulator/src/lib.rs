@@ -3,7 +3,7 @@
 //!
 //! It is for the tests of whatever talks to such routers, and for a demonstration without one. Its encoder and
 //! decoder are its own, so that a client's mistake about the protocol cannot cancel itself out. Deliberately not
-//! here: anything that writes to a router's settings, TLS, and the many menus that have nothing to do with traffic.
+//! here: anything that writes to a router's settings, and the many menus that have nothing to do with traffic.
 //!
 //! ```no_run
 //! use routeros_simulator::{Config, Fault, InterfaceSpec, Simulator, Traffic};
@@ -26,8 +26,8 @@
 //! | `traffic` | rates and their exact sums |
 //! | `router`, `port`, `seats`, `clock` | the router's state: interfaces, who is logged in, its time |
 //! | `handle`, `fault`, `load` | what changes it while it runs, and what it was put through |
-//! | `simulator`, `door` | starting, listening, refusing |
-//! | `session`, `login`, `outlet`, `wire` | one connection, from bytes to commands and back |
+//! | `simulator`, `door`, `tls` | starting, listening, refusing, the certificate |
+//! | `session`, `login`, `line`, `outlet`, `wire` | one connection, from bytes to commands and back |
 //! | `command` | the commands, and the language of their queries |
 
 mod clock;
@@ -38,6 +38,7 @@ mod door;
 mod error;
 mod fault;
 mod handle;
+mod line;
 mod load;
 mod login;
 mod outlet;
@@ -47,6 +48,8 @@ mod seats;
 mod session;
 mod simulator;
 mod spec;
+#[cfg(feature = "tls")]
+mod tls;
 mod traffic;
 mod version;
 mod wire;
@@ -58,5 +61,7 @@ pub use handle::Handle;
 pub use load::Load;
 pub use simulator::Simulator;
 pub use spec::InterfaceSpec;
+#[cfg(feature = "tls")]
+pub use tls::TlsIdentity;
 pub use traffic::Traffic;
 pub use version::Version;

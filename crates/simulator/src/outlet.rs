@@ -2,18 +2,24 @@
 //! cancelled never leaves half a sentence behind. Faults of the line are made here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::task::yield_now;
+use tokio::time::{Instant, timeout_at};
 
 use crate::Fault;
+use crate::line::Line;
 use crate::router::Router;
 
 /// About how many bytes are handed over at once.
 pub(crate) const BATCH: usize = 8 << 10;
 /// How many batches may wait: a client that does not read stops the commands, not the memory.
 const WAITING: usize = 4;
+
+/// About how many bytes are written in one piece at most.
+const GATHERED: usize = 1 << 20;
 
 /// The writer is gone, and with it the client.
 #[derive(Debug)]
@@ -51,12 +57,24 @@ impl Outlet {
 }
 
 /// Writes what is handed over until every outlet is dropped or the client is gone.
-pub(crate) async fn write(mut to: impl AsyncWrite + Unpin, Batches(mut batches): Batches, router: Arc<Router>) {
-    let mut mute = false;
-    while let Some(batch) = batches.recv().await {
-        if mute {
+pub(crate) async fn write(
+    mut to: impl AsyncWrite + Unpin,
+    Batches(mut batches): Batches,
+    line: Line,
+    router: Arc<Router>,
+) {
+    let (mut mute, mut held) = (false, None);
+    while let Some(mut batch) = match held.take() {
+        Some(batch) => Some(batch),
+        None => batches.recv().await,
+    } {
+        if mute || line.is_forgotten() {
             continue;
         }
+        if let (Batch::Sentences(sentences), Fault::Coalesced(within)) = (&mut batch, &*router.fault()) {
+            held = gather(sentences, &mut batches, *within).await;
+        }
+        let mut reset = false;
         let (bytes, chunk) = match (&batch, &*router.fault()) {
             (Batch::Last(bytes), _) => {
                 mute = true;
@@ -65,6 +83,10 @@ pub(crate) async fn write(mut to: impl AsyncWrite + Unpin, Batches(mut batches):
             (_, Fault::Silent) => continue,
             (Batch::Sentences(bytes), Fault::HalfSentence) => {
                 mute = true;
+                (half(bytes), usize::MAX)
+            }
+            (Batch::Sentences(bytes), Fault::Reset) => {
+                reset = true;
                 (half(bytes), usize::MAX)
             }
             (Batch::Sentences(bytes), Fault::Chunked(size)) => (bytes.as_slice(), (*size).max(1)),
@@ -80,8 +102,24 @@ pub(crate) async fn write(mut to: impl AsyncWrite + Unpin, Batches(mut batches):
                 yield_now().await;
             }
         }
+        if reset {
+            return line.reset();
+        }
     }
     let _ = to.shutdown().await;
+}
+
+/// Adds what is said within some time; what is no sentence is left for later.
+async fn gather(sentences: &mut Vec<u8>, batches: &mut mpsc::Receiver<Batch>, within: Duration) -> Option<Batch> {
+    let end = Instant::now() + within;
+    while sentences.len() < GATHERED {
+        match timeout_at(end, batches.recv()).await {
+            Ok(Some(Batch::Sentences(more))) => sentences.extend_from_slice(&more),
+            Ok(last) => return last,
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
 /// The first half, which must not happen to end with a sentence.

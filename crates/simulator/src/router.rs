@@ -1,5 +1,6 @@
 //! The router's state, shared by its sessions and its handle. Locks are held for a moment and never one in another.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{broadcast, watch};
@@ -24,6 +25,8 @@ pub(crate) struct Router {
     pub(crate) door: Door,
     /// Counts the cuts: a connection older than the last one ends.
     pub(crate) cuts: watch::Sender<u64>,
+    /// Counts the forgettings: a connection older than the last one is dead.
+    forgotten: AtomicU64,
     pub(crate) events: broadcast::Sender<Event>,
     fault: Mutex<Arc<Fault>>,
     ports: Mutex<Ports>,
@@ -63,6 +66,7 @@ impl Router {
             seats: Seats::default(),
             door: Door::default(),
             cuts: watch::Sender::new(0),
+            forgotten: AtomicU64::new(0),
             events: broadcast::Sender::new(EVENTS),
             fault: Mutex::default(),
             ports: Mutex::default(),
@@ -94,6 +98,14 @@ impl Router {
 
     pub(crate) fn cut(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    pub(crate) fn forget(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn forgotten(&self) -> u64 {
+        self.forgotten.load(Ordering::SeqCst)
     }
 
     pub(crate) fn reboot(&self) {

@@ -13,6 +13,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::Fault;
 use crate::command::{self, Command, Reply};
+use crate::line::Line;
 use crate::login::{self, Verdict};
 use crate::outlet::{self, Outlet};
 use crate::router::{Router, lock};
@@ -27,19 +28,30 @@ const STRANGERS_SENTENCES: usize = 32;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Serves one connection to its end.
-pub(crate) async fn serve(stream: impl AsyncRead + AsyncWrite + Send + 'static, from: IpAddr, router: Arc<Router>) {
+pub(crate) async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    from: IpAddr,
+    line: Line,
+    router: Arc<Router>,
+) {
     let (mut reader, writer) = tokio::io::split(stream);
     let (outlet, batches) = outlet::channel();
-    let writer = AbortOnDropHandle::new(tokio::spawn(outlet::write(writer, batches, router.clone())));
+    let writing = outlet::write(writer, batches, line.clone(), router.clone());
+    let mut writer = AbortOnDropHandle::new(tokio::spawn(writing));
     let mut session = Session {
         router,
         outlet,
         from,
+        line,
         stage: Stage::Stranger { sentences: 0, challenge: None },
         running: Arc::default(),
         cancels: JoinSet::new(),
     };
-    let end = session.read(&mut reader).await;
+    let end = tokio::select! {
+        end = session.read(&mut reader) => end,
+        // The client is gone, or the line was reset.
+        _ = &mut writer => return,
+    };
     drop(session);
     if end == End::Ours {
         // What was said last is to arrive.
@@ -51,6 +63,7 @@ struct Session {
     router: Arc<Router>,
     outlet: Outlet,
     from: IpAddr,
+    line: Line,
     stage: Stage,
     running: Arc<Mutex<Vec<Running>>>,
     cancels: JoinSet<()>,
@@ -103,6 +116,9 @@ impl Session {
     }
 
     async fn take(&mut self, words: Words) -> ControlFlow<()> {
+        if self.line.is_forgotten() {
+            return Continue(());
+        }
         let command = Command::of(words);
         let fault = self.router.fault();
         let guest = matches!(self.stage, Stage::Guest(_));
@@ -133,7 +149,8 @@ impl Session {
             }
             (Stage::Guest(_), b"/cancel") => {
                 let reply = self.reply(&command);
-                let cancelling = cancel(self.running.clone(), command, reply);
+                let delay = if let Fault::SlowCancel(delay) = *fault { delay } else { delay };
+                let cancelling = cancel(self.running.clone(), command, reply, *fault == Fault::CancelLast);
                 if delay.is_zero() {
                     cancelling.await;
                 } else {
@@ -247,8 +264,9 @@ async fn pause(delay: Duration) {
     }
 }
 
-/// Interrupts the commands of a tag, or all of them. The cancel's own end comes before that of what it cancelled.
-async fn cancel(running: Arc<Mutex<Vec<Running>>>, command: Command, reply: Reply) {
+/// Interrupts the commands of a tag, or all of them. The cancel's own end comes before that of what it cancelled, unless
+/// it is to be the `last`.
+async fn cancel(running: Arc<Mutex<Vec<Running>>>, command: Command, reply: Reply, last: bool) {
     let target = command.get("tag");
     let hit: Vec<Running> =
         lock(&running).extract_if(.., |running| target.is_none() || running.tag.as_deref() == target).collect();
@@ -263,8 +281,13 @@ async fn cancel(running: Arc<Mutex<Vec<Running>>>, command: Command, reply: Repl
     for target in &interrupted {
         let _ = target.trap(Some(2), "interrupted").await;
     }
-    let _ = reply.done().await;
+    if !last {
+        let _ = reply.done().await;
+    }
     for target in &interrupted {
         let _ = target.done().await;
+    }
+    if last {
+        let _ = reply.done().await;
     }
 }

@@ -3,10 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, duplex};
+use tokio::io::{DuplexStream, duplex};
 use tokio::task::JoinSet;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::line::{self, Line, Wire};
 use crate::router::{Router, lock};
 use crate::{Config, Error, Fault, Handle, session};
 
@@ -60,7 +61,7 @@ impl Simulator {
         self.addr
     }
 
-    /// A connection in memory, served as one over TCP is. Under [`Fault::Refuse`] it comes closed. Needs a runtime.
+    /// A connection in memory, served as one over TCP is, by TLS too. Under [`Fault::Refuse`] it comes closed. Needs a runtime.
     pub fn connect(&self) -> DuplexStream {
         let (theirs, ours) = duplex(PIPE);
         if *self.connections.router.fault() != Fault::Refuse {
@@ -84,22 +85,39 @@ impl Drop for Simulator {
 }
 
 impl Connections {
-    fn admit(&self, stream: impl AsyncRead + AsyncWrite + Send + 'static, from: IpAddr) {
+    fn admit(&self, wire: impl Wire, from: IpAddr) {
         let mut tasks = lock(&self.tasks);
         while tasks.try_join_next().is_some() {}
         self.router.counts.connections.add(1);
         if tasks.len() >= CONNECTIONS {
             return;
         }
-        // Subscribed here: a cut between now and the task's beginning is meant for it too.
+        // Here and not in the task: a cut between now and its beginning is meant for it too.
         let mut cuts = self.router.cuts.subscribe();
+        let (line, socket) = line::new(wire, &self.router);
         let router = self.router.clone();
         tasks.spawn(async move {
             tokio::select! {
                 biased;
                 _ = cuts.changed() => {}
-                () = session::serve(stream, from, router) => {}
+                () = serve(socket, from, line, router) => {}
             }
         });
     }
+}
+
+/// By TLS or without, as the router is set at this moment.
+async fn serve(socket: line::Socket<impl Wire>, from: IpAddr, line: Line, router: Arc<Router>) {
+    #[cfg(feature = "tls")]
+    {
+        let identity = lock(&router.config).tls.clone();
+        if let Some(identity) = identity {
+            if *router.fault() == Fault::Silent {
+                return std::future::pending().await;
+            }
+            let Some(stream) = identity.accept(socket).await else { return };
+            return session::serve(stream, from, line, router).await;
+        }
+    }
+    session::serve(socket, from, line, router).await;
 }

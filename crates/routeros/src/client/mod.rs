@@ -5,6 +5,8 @@ mod driver;
 mod keepalive;
 mod rows;
 mod sink;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,9 +24,13 @@ use driver::{Driver, Request};
 use sink::Sink;
 
 pub use rows::Rows;
+#[cfg(feature = "tls")]
+pub use tls::{Fingerprint, Tls};
 
 /// For an orderly end.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// Where RouterOS listens for TLS.
+const API_SSL: u16 = 8729;
 
 /// A logged-in connection to a router.
 ///
@@ -62,14 +68,23 @@ impl Reply {
 }
 
 impl Client {
-    /// Connects over TCP and logs in. `host` is an IPv4 or IPv6 address or a name, of which every address is tried.
+    /// Connects over TCP, by TLS where [`Options::tls`] says so, and logs in. `host` is an IPv4 or IPv6 address or a
+    /// name, of which every address is tried.
     ///
     /// # Errors
-    /// [`Error::Unreachable`], [`Error::Refused`], [`Error::TimedOut`] in [`Phase::Connect`], and those of
-    /// [`Client::login`].
+    /// [`Error::Unreachable`], [`Error::Refused`], [`Error::TimedOut`] in [`Phase::Connect`]; by TLS also
+    /// [`Error::NoCertificate`], [`Error::UntrustedCertificate`], [`Error::CertificateChanged`], [`Error::NotTls`],
+    /// [`Error::HandshakeFailed`], [`Error::InvalidTls`], [`Error::Closed`], and [`Error::TimedOut`] in
+    /// [`Phase::Tls`]; and those of [`Client::login`].
     pub async fn connect(host: &str, port: u16, credentials: &Credentials, options: &Options) -> Result<Self, Error> {
         let stream = connect::connect(host, port, options.connect_timeout).await?;
-        Self::login(stream, credentials, options).await
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &options.tls {
+            let stream = tls::secure(stream, host, tls, options.tls_timeout).await?;
+            return Self::login(stream, credentials, options).await;
+        }
+        let login = Self::login(stream, credentials, options).await;
+        login.map_err(|error| if port == API_SSL { on_the_tls_port(error) } else { error })
     }
 
     /// Logs in over any stream.
@@ -173,6 +188,14 @@ impl Client {
 
     fn reason(&self) -> Error {
         self.0.ended.borrow().clone().unwrap_or_else(|| Error::closed("the connection ended"))
+    }
+}
+
+/// A plain login where TLS is usual: the router takes it for a broken handshake, and closes or waits for the rest.
+fn on_the_tls_port(error: Error) -> Error {
+    match error {
+        Error::Closed { detail } => Error::closed(format!("{detail} (port {API_SSL} is usually TLS: Options::tls)")),
+        other => other,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What can go wrong, told apart by who is at fault and what the caller can do.
 
 mod protocol;
+#[cfg(feature = "tls")]
+mod tls;
 mod trap;
 
 use std::io;
@@ -9,6 +11,8 @@ use std::time::Duration;
 pub use protocol::ProtocolError;
 pub use trap::{Category, Trap};
 
+#[cfg(feature = "tls")]
+pub(crate) use tls::{CREATE_CERTIFICATE, handshake_failed};
 pub(crate) use trap::{command_failed, login_failed};
 
 /// What was being done when the time ran out.
@@ -16,6 +20,8 @@ pub(crate) use trap::{command_failed, login_failed};
 pub enum Phase {
     /// Opening the TCP connection.
     Connect,
+    /// Agreeing on encryption: the TLS handshake.
+    Tls,
     /// Logging in.
     Login,
     /// Waiting for a command's end.
@@ -26,6 +32,7 @@ impl std::fmt::Display for Phase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Connect => "connecting",
+            Self::Tls => "agreeing on encryption",
             Self::Login => "logging in",
             Self::Command => "waiting for a command's end",
         })
@@ -63,6 +70,49 @@ pub enum Error {
     /// The connection ended, or the client was closed.
     #[error("{detail}")]
     Closed {
+        /// What was seen.
+        detail: String,
+    },
+
+    // The router's TLS.
+    /// The router has no cipher in common with us: `api-ssl` has no certificate, or only ciphers that are not offered.
+    /// [`Tls::CREATE_CERTIFICATE`](crate::Tls::CREATE_CERTIFICATE) has the commands that help.
+    #[cfg(feature = "tls")]
+    #[error(
+        "api-ssl on the router has no certificate, or offers only DHE (RouterOS 6): create one on the router: {}",
+        tls::commands()
+    )]
+    NoCertificate,
+    /// The router's certificate is not trusted: nobody known has signed it, it is for another name, or it is not valid
+    /// now. No password was sent. Where it is certain that it is the router's, it can be pinned.
+    #[cfg(feature = "tls")]
+    #[error("{detail}; its fingerprint is {fingerprint}: if that is the router's, pin it")]
+    UntrustedCertificate {
+        /// Why not.
+        detail: String,
+        /// Of the certificate that was presented.
+        fingerprint: crate::Fingerprint,
+    },
+    /// The certificate is not the pinned one: the router got another, or somebody is between us and it. No password was
+    /// sent.
+    #[cfg(feature = "tls")]
+    #[error(
+        "the router's certificate has changed: expected {expected}, presented {presented}: make sure why before the new          one is pinned"
+    )]
+    CertificateChanged {
+        /// The pinned one.
+        expected: crate::Fingerprint,
+        /// The one that was presented.
+        presented: crate::Fingerprint,
+    },
+    /// The peer answered in plain text.
+    #[cfg(feature = "tls")]
+    #[error("the peer does not speak TLS: use the port of api-ssl (usually 8729, the plain api has 8728)")]
+    NotTls,
+    /// The handshake failed for another reason.
+    #[cfg(feature = "tls")]
+    #[error("{detail}")]
+    HandshakeFailed {
         /// What was seen.
         detail: String,
     },
@@ -114,6 +164,14 @@ pub enum Error {
     /// connection goes on.
     #[error("rows came faster than they were taken")]
     Lagged,
+    /// A [`Tls`](crate::Tls) that cannot be: a PEM without a certificate, a fingerprint or a name that is none, a
+    /// system without root certificates.
+    #[cfg(feature = "tls")]
+    #[error("{detail}")]
+    InvalidTls {
+        /// What is wrong.
+        detail: String,
+    },
     /// The command could not be sent as it is; nothing was.
     #[error("invalid command: {detail}")]
     InvalidCommand {
@@ -132,6 +190,13 @@ impl Error {
             | Self::WrongCredentials { .. }
             | Self::Fatal { .. }
             | Self::Malformed(_) => true,
+            #[cfg(feature = "tls")]
+            Self::NoCertificate
+            | Self::UntrustedCertificate { .. }
+            | Self::CertificateChanged { .. }
+            | Self::NotTls
+            | Self::HandshakeFailed { .. }
+            | Self::InvalidTls { .. } => true,
             Self::TimedOut { phase, .. } => *phase != Phase::Command,
             _ => false,
         }
@@ -147,6 +212,12 @@ impl Error {
             Self::Malformed(error) => !error.is_about_login(),
             #[cfg(feature = "serde")]
             Self::Row(_) => false,
+            #[cfg(feature = "tls")]
+            Self::NoCertificate
+            | Self::UntrustedCertificate { .. }
+            | Self::CertificateChanged { .. }
+            | Self::NotTls
+            | Self::InvalidTls { .. } => false,
             Self::Trap { traps } => traps.iter().any(Trap::is_passing),
             _ => true,
         }

@@ -11,4 +11,5 @@ mod peer;
 mod reconnect;
 mod recorded;
 mod streams;
+mod tls;
 mod typed;

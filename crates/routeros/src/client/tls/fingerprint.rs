@@ -1,0 +1,108 @@
+//! What a certificate is known by.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::Error;
+
+/// The SHA-256 of a certificate in DER, as RouterOS shows it in `/certificate` and as
+/// `openssl x509 -fingerprint -sha256` does.
+///
+/// It is read with or without colons, in either case, and shown as `AB:CD:..`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// Of a certificate in DER.
+    pub fn of(certificate: &[u8]) -> Self {
+        let digest = ring::digest::digest(&ring::digest::SHA256, certificate);
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest.as_ref());
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl From<[u8; 32]> for Fingerprint {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, byte) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str(":")?;
+            }
+            write!(f, "{byte:02X}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = Error;
+
+    /// # Errors
+    /// [`Error::InvalidTls`] for anything but 64 hexadecimal digits, with or without a colon between two.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let invalid = || Error::invalid_tls("a fingerprint is 64 hexadecimal digits, the SHA-256 of the certificate");
+        let text = text.trim().as_bytes();
+        let step = match text.len() {
+            64 => 2,
+            95 if text.iter().skip(2).step_by(3).all(|byte| *byte == b':') => 3,
+            _ => return Err(invalid()),
+        };
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(text.chunks(step)) {
+            let [high, low, ..] = *pair else { return Err(invalid()) };
+            *byte = digit(high).ok_or_else(invalid)? << 4 | digit(low).ok_or_else(invalid)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHOWN: &str =
+        "BA:78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23:B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD";
+
+    #[test]
+    fn it_is_the_sha_256() {
+        assert_eq!(Fingerprint::of(b"abc").to_string(), SHOWN);
+        assert_eq!(format!("{:?}", Fingerprint::of(b"abc")), SHOWN);
+    }
+
+    #[test]
+    fn it_is_read_in_every_form() {
+        let bare = SHOWN.replace(':', "");
+        for text in [SHOWN, &SHOWN.to_lowercase(), &bare, &bare.to_lowercase(), &format!(" {bare}\n")] {
+            assert_eq!(text.parse(), Ok(Fingerprint::of(b"abc")), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_fingerprint_is_refused() {
+        let bare = SHOWN.replace(':', "");
+        for text in ["", "ab", &bare[1..], &bare.replace('B', "G"), &SHOWN.replace(':', "-"), &bare.replace("BA", "é")]
+        {
+            assert!(matches!(text.parse::<Fingerprint>(), Err(Error::InvalidTls { .. })), "{text}");
+        }
+        // A sign is no digit.
+        assert!(format!("+{}", &bare[1..]).parse::<Fingerprint>().is_err());
+    }
+}

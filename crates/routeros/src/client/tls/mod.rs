@@ -1,0 +1,194 @@
+//! TLS, which RouterOS calls `api-ssl`: how the router's certificate is trusted, and the handshake.
+
+mod fingerprint;
+mod given;
+mod sealed;
+mod trust;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::Duration;
+
+use rustls::ClientConfig;
+use rustls::client::Resumption;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use crate::Error;
+use crate::error::{Phase, handshake_failed};
+
+use given::Given;
+use sealed::Sealed;
+use trust::Trust;
+
+pub use fingerprint::Fingerprint;
+
+/// How the router's certificate is trusted. Cheap to clone.
+///
+/// Whatever is chosen, the connection is TLS 1.2 or 1.3 with forward secrecy, the router proves that it holds the
+/// certificate's key, the decision falls before the password is sent, and no connection falls back to plain text.
+/// Sessions are not resumed: each connection looks at the certificate.
+///
+/// RouterOS without a certificate offers only anonymous ciphers, in which nobody proves anything; that ends in
+/// [`Error::NoCertificate`].
+#[derive(Clone, Debug)]
+pub struct Tls {
+    trust: Source,
+    /// Whose certificate it should be, where that is not the host connected to.
+    name: Option<ServerName<'static>>,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// Read when first needed.
+    System(Arc<OnceCell<Arc<Trust>>>),
+    Ready(Arc<Trust>),
+}
+
+impl Tls {
+    /// The RouterOS commands that create a certificate and set it for `api-ssl`, one a line. The certificate names the
+    /// address `192.168.88.1`, which is to be replaced by the router's.
+    pub const CREATE_CERTIFICATE: &str = crate::error::CREATE_CERTIFICATE;
+
+    /// Signed by an authority that the operating system trusts, valid now, and for the host's name or address.
+    ///
+    /// The system's certificates are read at the first connection.
+    pub fn system_roots() -> Self {
+        Self { trust: Source::System(Arc::default()), name: None }
+    }
+
+    /// Signed by an authority given in PEM, or itself given there; valid now.
+    ///
+    /// The certificate must be for the host connected to, name or address, in its `subject-alt-name`; a common name
+    /// alone does not count. One that does not name the address is [`Error::UntrustedCertificate`]: say whose it is by
+    /// [`Tls::with_server_name`], or pin it. Only where the very certificate was given and it names nobody is there
+    /// nothing to compare. A certificate that does not call itself an authority is trusted for itself alone.
+    ///
+    /// # Errors
+    /// [`Error::InvalidTls`] when there is no certificate in it, or one that cannot be read.
+    pub fn ca(pem: &[u8]) -> Result<Self, Error> {
+        Ok(Self::with(Trust::Given(Given::of_pem(pem)?)))
+    }
+
+    /// Exactly this certificate; its names and dates are not looked at.
+    pub fn pinned(fingerprint: Fingerprint) -> Self {
+        Self::with(Trust::Exactly(fingerprint))
+    }
+
+    /// The certificate seen first, from then on exactly that one, by this and its clones together. What was seen is
+    /// [`Tls::fingerprint`], to be kept and pinned the next time: a new one of these has seen nothing.
+    pub fn first_use() -> Self {
+        Self::with(Trust::FirstUse(OnceLock::new()))
+    }
+
+    /// Any certificate. Whoever is between us and the router can read the password; each connection logs a warning.
+    pub fn insecure() -> Self {
+        Self::with(Trust::Anyone)
+    }
+
+    /// The fingerprint that is pinned, or was learnt by the first use.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        match &self.trust {
+            Source::Ready(trust) => trust.fingerprint(),
+            Source::System(_) => None,
+        }
+    }
+
+    /// Sets whose certificate it should be, where that is not the host connected to: a name or an address. A name is
+    /// also sent to the router (SNI).
+    ///
+    /// # Errors
+    /// [`Error::InvalidTls`] when it is neither.
+    pub fn with_server_name(mut self, name: &str) -> Result<Self, Error> {
+        self.name = Some(server_name(name)?);
+        Ok(self)
+    }
+
+    fn with(trust: Trust) -> Self {
+        Self { trust: Source::Ready(Arc::new(trust)), name: None }
+    }
+
+    async fn trust(&self) -> Result<Arc<Trust>, Error> {
+        let cell = match &self.trust {
+            Source::Ready(trust) => return Ok(trust.clone()),
+            Source::System(cell) => cell,
+        };
+        let read = || async {
+            let read = tokio::task::spawn_blocking(Given::of_system).await;
+            let read = read.unwrap_or_else(|_| Err(Error::invalid_tls("the system's certificates cannot be read")));
+            Ok(Arc::new(Trust::Given(read?)))
+        };
+        cell.get_or_try_init(read).await.cloned()
+    }
+
+    /// Whose certificate it should be. Where names do not count one that is none will do.
+    fn name(&self, host: &str, trust: &Trust) -> Result<ServerName<'static>, Error> {
+        match (&self.name, server_name(host)) {
+            (Some(name), _) => Ok(name.clone()),
+            (None, Ok(name)) => Ok(name),
+            (None, Err(error)) if trust.minds_names() => Err(error),
+            (None, Err(_)) => Ok(IpAddr::V4(Ipv4Addr::UNSPECIFIED).into()),
+        }
+    }
+}
+
+/// The handshake over an open connection to `host`, within a limit.
+pub(crate) async fn secure<S>(stream: S, host: &str, tls: &Tls, limit: Duration) -> Result<Sealed<S>, Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let secured = timeout(limit, handshake(stream, host, tls)).await;
+    secured.unwrap_or(Err(Error::TimedOut { phase: Phase::Tls, after: limit }))
+}
+
+async fn handshake<S>(stream: S, host: &str, tls: &Tls) -> Result<Sealed<S>, Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let trust = tls.trust().await?;
+    let name = tls.name(host, &trust)?;
+    let stream = TlsConnector::from(Arc::new(config(trust.clone())?)).connect(name, stream).await;
+    let stream = stream.map_err(handshake_failed)?;
+    let (_, connection) = stream.get_ref();
+    let certificate = connection.peer_certificates().and_then(<[_]>::first);
+    // There always is one: no cipher without is offered.
+    let presented = Fingerprint::of(certificate.ok_or(Error::NoCertificate)?);
+    trust.seen(presented)?;
+    if matches!(*trust, Trust::Anyone) {
+        tracing::warn!(host, fingerprint = %presented, "the router's certificate is not checked (insecure)");
+    }
+    tracing::debug!(host, fingerprint = %presented, version = ?connection.protocol_version(), "encrypted");
+    Ok(Sealed(stream))
+}
+
+fn config(trust: Arc<Trust>) -> Result<ClientConfig, Error> {
+    let versions = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
+    let versions = versions.map_err(|error| Error::invalid_tls(error.to_string()))?;
+    // "Dangerous" is to bring one's own decision, which for CAs is rustls' own again.
+    let mut config = versions.dangerous().with_custom_certificate_verifier(trust).with_no_client_auth();
+    config.resumption = Resumption::disabled();
+    Ok(config)
+}
+
+fn server_name(host: &str) -> Result<ServerName<'static>, Error> {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    // A link-local address may say on which link.
+    if let Some(Ok(address)) = bare.split_once('%').map(|(address, _)| address.parse::<Ipv6Addr>()) {
+        return Ok(IpAddr::V6(address).into());
+    }
+    let name = ServerName::try_from(bare.to_owned());
+    name.map_err(|_| Error::invalid_tls(format!("{host:?} is not a name that a certificate could be for")))
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    static PROVIDER: LazyLock<Arc<CryptoProvider>> =
+        LazyLock::new(|| Arc::new(rustls::crypto::ring::default_provider()));
+    PROVIDER.clone()
+}

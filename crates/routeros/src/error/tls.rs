@@ -1,0 +1,66 @@
+//! Why a TLS handshake failed, in words for who runs the router.
+
+use std::io;
+
+use rustls::{AlertDescription, CertificateError, InvalidMessage, OtherError};
+
+use crate::Error;
+
+/// See [`Tls::CREATE_CERTIFICATE`](crate::Tls::CREATE_CERTIFICATE).
+pub(crate) const CREATE_CERTIFICATE: &str = "\
+/certificate add name=api-ssl common-name=192.168.88.1 subject-alt-name=IP:192.168.88.1 \
+key-usage=digital-signature,key-encipherment,tls-server days-valid=3650
+/certificate sign api-ssl
+/ip service set api-ssl certificate=api-ssl disabled=no";
+
+/// The commands in one line.
+pub(super) fn commands() -> String {
+    CREATE_CERTIFICATE.replace('\n', "; ")
+}
+
+impl Error {
+    pub(crate) fn invalid_tls(detail: impl Into<String>) -> Self {
+        Self::InvalidTls { detail: detail.into() }
+    }
+}
+
+/// What a failed handshake means.
+pub(crate) fn handshake_failed(error: io::Error) -> Error {
+    let Some(inside) = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) else {
+        return cut(&error);
+    };
+    match inside {
+        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(ours)))
+            if let Some(ours) = ours.downcast_ref::<Error>() =>
+        {
+            ours.clone()
+        }
+        // Nothing in common: RouterOS without a certificate offers anonymous ciphers only, and some of version 6 with
+        // one only those of finite-field Diffie-Hellman.
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity) => {
+            Error::NoCertificate
+        }
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion) => {
+            Error::NotTls
+        }
+        rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => Error::HandshakeFailed {
+            detail: "the router speaks no TLS of version 1.2 or later: update RouterOS, or set tls-version=any".into(),
+        },
+        rustls::Error::AlertReceived(alert) => {
+            Error::HandshakeFailed { detail: format!("the router broke the TLS handshake off: {alert:?}") }
+        }
+        other => Error::HandshakeFailed { detail: format!("the TLS handshake failed: {other}") },
+    }
+}
+
+/// The connection ended amid the handshake.
+fn cut(error: &io::Error) -> Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    match error.kind() {
+        BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof => Error::closed(
+            "the connection was closed during the TLS handshake: is this the port of api-ssl (usually 8729), and is this \
+             address allowed (/ip/service, address)?",
+        ),
+        _ => Error::closed(format!("the connection broke during the TLS handshake: {error}")),
+    }
+}
