@@ -13,6 +13,10 @@ pub(crate) fn reason(error: &Error) -> SourceError {
         Error::WrongCredentials { .. } => SourceError::WrongCredentials { detail },
         Error::NotPermitted { .. } => SourceError::NotPermitted { detail },
         Error::Trap { .. } | Error::Fatal { .. } => SourceError::Router { detail },
+        Error::NoCertificate | Error::NotTls | Error::HandshakeFailed { .. } | Error::InvalidTls { .. } => {
+            SourceError::Tls { detail }
+        }
+        Error::UntrustedCertificate { .. } | Error::CertificateChanged { .. } => SourceError::Certificate { detail },
         Error::Malformed { .. } | Error::TooLarge => SourceError::Malformed { detail },
         Error::Closed { .. } => SourceError::Closed { detail },
         _ => SourceError::Internal { detail },
@@ -41,12 +45,15 @@ fn of(phase: routeros::Phase) -> Phase {
 mod tests {
     use std::time::Duration;
 
+    use routeros::Fingerprint;
+
     use super::*;
 
     #[test]
     fn each_error_is_told_by_what_the_operator_can_do() {
         let detail = || "so".to_owned();
         let after = Duration::from_secs(3);
+        let fingerprint = Fingerprint::of(b"a certificate");
         let cases = [
             (Error::Unreachable { detail: detail() }, "unreachable"),
             (Error::Refused { detail: detail() }, "refused"),
@@ -57,6 +64,11 @@ mod tests {
             (Error::Fatal { message: detail() }, "router-error"),
             (Error::Malformed(routeros::ProtocolError::Stray), "malformed"),
             (Error::TooLarge, "malformed"),
+            (Error::NoCertificate, "tls"),
+            (Error::NotTls, "tls"),
+            (Error::HandshakeFailed { detail: detail() }, "tls"),
+            (Error::UntrustedCertificate { detail: detail(), fingerprint }, "certificate"),
+            (Error::CertificateChanged { expected: fingerprint, presented: fingerprint }, "certificate"),
             (Error::Closed { detail: detail() }, "closed"),
             (Error::Lagged, "internal"),
         ];

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use routeros::{Credentials, Options, Reconnect};
+use routeros::{Credentials, Options, Reconnect, Tls};
 
 /// The settings of a [`RouterSource`](crate::RouterSource). Its `Debug` never shows the password.
 #[derive(Clone, Debug)]
@@ -10,8 +10,11 @@ use routeros::{Credentials, Options, Reconnect};
 pub struct Settings {
     /// Host name or address.
     pub host: String,
-    /// The port of the router's `api` service, by default 8728.
+    /// The port of the router's `api` service, by default 8728, or of `api-ssl`.
     pub port: u16,
+    /// How the router's certificate is trusted, when `port` is that of `api-ssl`, by default 8729. `None`: plain text,
+    /// to which nothing ever falls back.
+    pub tls: Option<Tls>,
     /// As whom to log in.
     pub credentials: Credentials,
     /// How long opening the connection may take: 3 s.
@@ -43,6 +46,7 @@ impl Settings {
         Self {
             host: host.to_owned(),
             port,
+            tls: None,
             credentials: Credentials::new(user, password),
             connect_limit: Duration::from_secs(3),
             login_limit: Duration::from_secs(10),
@@ -59,10 +63,14 @@ impl Settings {
 
     /// The client's options that these settings mean; for who connects by other means than TCP.
     pub fn options(&self) -> Options {
-        Options::default()
+        let options = Options::default()
             .with_connect_timeout(self.connect_limit)
             .with_login_timeout(self.login_limit)
-            .with_command_timeout(self.read_limit)
+            .with_command_timeout(self.read_limit);
+        match &self.tls {
+            Some(tls) => options.with_tls(tls.clone()),
+            None => options,
+        }
     }
 
     /// When the session is opened again. Probes are commands, and nobody looking means none: a session that is dead

@@ -45,8 +45,8 @@ impl RouterSource {
     }
 
     /// A router to which `connect` opens the sessions, logged in. Of the settings, host, port and credentials are its
-    /// business. An attempt that takes 16 s longer than the limits for connecting and logging in together is given up,
-    /// by dropping the future.
+    /// business. An attempt that takes a second longer than [`Settings::options`] allow for all of it is given up, by
+    /// dropping the future.
     ///
     /// # Panics
     /// Outside of a tokio runtime.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use lalin_mikrotik::{RouterSource, Settings};
 use lalin_stats::{SourceError, StatsSource};
-use routeros_simulator::{Fault, Simulator};
+use routeros::{Fingerprint, Tls};
+use routeros_simulator::{Config, Fault, Simulator, TlsIdentity};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::rig::{PASSWORD, USER, config};
@@ -15,7 +16,11 @@ const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCA
 const LIMIT: Duration = Duration::from_secs(10);
 
 async fn simulator() -> (Simulator, Settings) {
-    let simulator = Simulator::start(config(), ANY_PORT).await.unwrap();
+    simulator_of(config()).await
+}
+
+async fn simulator_of(config: Config) -> (Simulator, Settings) {
+    let simulator = Simulator::start(config, ANY_PORT).await.unwrap();
     let address = simulator.addr().unwrap();
     let mut settings = Settings::new(&address.ip().to_string(), address.port(), USER, PASSWORD);
     settings.first_pause = Duration::from_millis(20);
@@ -110,4 +115,34 @@ async fn however_often_the_session_is_cut_no_read_hangs_and_no_command_is_sent_t
     assert!((10..=1 + READS / 10).contains(&logins), "{logins} logins for {} cuts", READS / 10);
     assert!(load.open_sessions <= 1, "{load:?}");
     assert!(good >= READERS * READS / 2, "{good} good reads");
+}
+
+#[tokio::test]
+async fn a_router_is_read_over_tls() {
+    let identity = TlsIdentity::self_signed(&[]).unwrap();
+    let (simulator, mut settings) = simulator_of(Config { tls: Some(identity), ..config() }).await;
+    settings.tls = Some(Tls::first_use());
+    let router = RouterSource::new(settings);
+    for _ in 0..20 {
+        assert_eq!(router.read().await.unwrap().snapshot.rows.len(), 2);
+    }
+    assert_eq!(simulator.handle().load().logins, 1);
+}
+
+#[tokio::test]
+async fn a_router_that_is_not_trusted_gets_no_password_and_is_tried_at_most_once_a_minute() {
+    let strange = Tls::pinned(Fingerprint::of(b"another certificate"));
+    let cases = [
+        (Some(TlsIdentity::self_signed(&[]).unwrap()), strange, "certificate"),
+        (Some(TlsIdentity::without_certificate()), Tls::insecure(), "tls"),
+    ];
+    for (tls, trusted, code) in cases {
+        let (simulator, mut settings) = simulator_of(Config { tls, ..config() }).await;
+        settings.tls = Some(trusted);
+        let failure = RouterSource::new(settings).read().await.unwrap_err();
+        assert_eq!(failure.reason.code(), code, "{failure:?}");
+        assert!(failure.retry_at.unwrap() > Instant::now() + Duration::from_secs(55));
+        let load = simulator.handle().load();
+        assert_eq!((load.logins, load.failed_logins, load.commands), (0, 0, 0));
+    }
 }

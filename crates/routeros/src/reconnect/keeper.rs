@@ -19,8 +19,8 @@ use super::{Reconnect, later};
 const HASTE: Duration = Duration::from_secs(2);
 /// The same where somebody had to mend something first.
 const HASTE_AFTER_REFUSAL: Duration = Duration::from_secs(10);
-/// What an attempt may take beyond connecting and logging in, such as a handshake with a router of little power.
-const BACKSTOP: Duration = Duration::from_secs(16);
+/// What an attempt may take beyond the limits of its phases.
+const BACKSTOP: Duration = Duration::from_secs(1);
 /// The pause after the keeper itself failed.
 const OWN_FAULT: Duration = Duration::from_secs(1);
 
@@ -54,7 +54,12 @@ impl Core {
 
     /// How long one attempt may take. Only a backstop: its phases have limits of their own.
     pub(super) fn attempt_limit(&self) -> Duration {
-        self.options.connect_timeout.saturating_add(self.options.login_timeout).saturating_add(BACKSTOP)
+        #[cfg(feature = "tls")]
+        let handshake = self.options.tls_timeout;
+        #[cfg(not(feature = "tls"))]
+        let handshake = Duration::ZERO;
+        let limits = [self.options.connect_timeout, handshake, self.options.login_timeout, BACKSTOP];
+        limits.into_iter().fold(Duration::ZERO, Duration::saturating_add)
     }
 
     /// Somebody begins to use the connection.

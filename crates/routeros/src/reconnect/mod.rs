@@ -79,8 +79,8 @@ impl ReconnectingClient {
     /// Any way of getting a logged-in client: another transport, a router that is looked up anew each time.
     ///
     /// Of the options, the limits hold here: [`command_timeout`](Options::command_timeout) for commands that have none
-    /// of their own, and [`connect_timeout`](Options::connect_timeout) and [`login_timeout`](Options::login_timeout)
-    /// together, and 16 s, for an attempt, which is dropped then.
+    /// of their own; those of connecting, of the TLS handshake and of the login together, and a second, for an attempt,
+    /// which is dropped then.
     pub fn with_connector<F, Fut>(connect: F, options: Options, reconnect: Reconnect) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,
