@@ -1,0 +1,55 @@
+//! The public client over loopback, as its users write it.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use routeros::{Client, Command, Credentials, Options};
+
+use crate::Watch;
+use crate::rows::ROWS;
+
+/// `print` collects rows, `stream` takes them one by one, a number is so many commands in flight.
+pub async fn run(what: &str, port: u16, budget: Duration) {
+    let credentials = Credentials::new("admin", "bench");
+    let client = Client::connect("127.0.0.1", port, &credentials, &Options::default()).await.unwrap();
+    let once = async || match what {
+        "print" => print(&client).await,
+        "stream" => stream(&client).await,
+        commands => trips(&client, commands.parse().unwrap()).await,
+    };
+    once().await;
+    let mut watch = Watch::start(budget);
+    while watch.goes_on(once().await) {}
+    watch.report();
+}
+
+async fn print(client: &Client) -> usize {
+    let reply = client.run(Command::new("/interface/print")).await.unwrap();
+    for pair in reply.rows.iter().flat_map(|row| row.attributes()) {
+        black_box(pair);
+    }
+    assert_eq!(reply.rows.len(), ROWS);
+    reply.rows.len()
+}
+
+async fn stream(client: &Client) -> usize {
+    let mut rows = client.stream(Command::new("/interface/print")).await.unwrap();
+    let mut count = 0;
+    while let Some(row) = rows.next().await {
+        for pair in row.unwrap().attributes() {
+            black_box(pair);
+        }
+        count += 1;
+    }
+    assert_eq!(count, ROWS);
+    count
+}
+
+async fn trips(client: &Client, commands: usize) -> usize {
+    let identity = || client.run(Command::new("/system/identity/print"));
+    for reply in join_all((0..commands).map(|_| identity())).await {
+        assert_eq!(reply.unwrap().rows.len(), 1);
+    }
+    commands
+}

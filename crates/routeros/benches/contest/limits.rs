@@ -1,0 +1,76 @@
+//! What no client over a socket can be faster than: a loop without a client around it, on a blocking socket.
+
+use std::hint::black_box;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::Watch;
+use crate::rows::{ROWS, put};
+
+/// Read at once, bytes: more is not faster.
+const CHUNK: usize = 64 << 10;
+
+/// Walks the length prefixes and looks at nothing else.
+pub fn prefixes(port: u16, budget: Duration) {
+    run(port, budget, |_| {});
+}
+
+/// Yields every key and value as they stand in the buffer.
+pub fn pairs(port: u16, budget: Duration) {
+    run(port, budget, |word| {
+        if let Some(pair) = word.strip_prefix(b"=") {
+            let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+            black_box((&pair[..at], pair.get(at + 1..).unwrap_or_default()));
+        }
+    });
+}
+
+fn run(port: u16, budget: Duration, mut each: impl FnMut(&[u8])) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut buffer = vec![0; CHUNK];
+    print(&mut stream, &mut buffer, &mut each);
+    let mut watch = Watch::start(budget);
+    while watch.goes_on(print(&mut stream, &mut buffer, &mut each)) {}
+    watch.report();
+}
+
+/// One print; how many rows it had.
+fn print(stream: &mut TcpStream, buffer: &mut [u8], each: &mut impl FnMut(&[u8])) -> usize {
+    let mut command = Vec::new();
+    put(b"/interface/print", &mut command);
+    put(b".tag=1", &mut command);
+    command.push(0);
+    stream.write_all(&command).unwrap();
+    let (mut rows, mut filled, mut first) = (0, 0, true);
+    loop {
+        let read = stream.read(&mut buffer[filled..]).unwrap();
+        assert!(read > 0, "the server left");
+        filled += read;
+        let mut at = 0;
+        // A word that is whole; what is left of one waits at the buffer's beginning.
+        while at < filled {
+            let length = usize::from(buffer[at]);
+            assert!(length < 0x80);
+            if at + 1 + length > filled {
+                break;
+            }
+            let word = &buffer[at + 1..at + 1 + length];
+            at += 1 + length;
+            if length == 0 {
+                rows += 1;
+                first = true;
+                if rows == ROWS + 1 {
+                    return ROWS;
+                }
+            } else if std::mem::take(&mut first) {
+                black_box(word);
+            } else {
+                each(word);
+            }
+        }
+        buffer.copy_within(at..filled, 0);
+        filled -= at;
+    }
+}
