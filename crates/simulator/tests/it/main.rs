@@ -5,8 +5,10 @@
 mod commands;
 mod counters;
 mod faults;
+mod lines;
 mod login;
 mod peer;
 mod printing;
 mod running;
 mod socket;
+mod tls;
