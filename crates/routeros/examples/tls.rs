@@ -34,13 +34,15 @@ async fn main() -> ExitCode {
         }
     }
     let Err(error) = outcome else { return ExitCode::SUCCESS };
-    eprintln!("{router}: {error}");
     match error {
-        Error::NoCertificate => eprintln!("In the router's terminal, with its address:\n{}", Tls::CREATE_CERTIFICATE),
+        Error::NoCertificate => eprintln!(
+            "{router}: api-ssl has no certificate. In the router's terminal, with its address:\n{}",
+            Tls::CREATE_CERTIFICATE
+        ),
         Error::CertificateChanged { .. } => {
-            eprintln!("If you have given the router a new certificate, remove the line of {router} from {KNOWN}.");
+            eprintln!("{router}: {error}; if you have given it a new certificate, remove its line from {KNOWN}");
         }
-        _ => {}
+        error => eprintln!("{router}: {error}"),
     }
     ExitCode::FAILURE
 }

@@ -75,7 +75,8 @@ pub enum Error {
     },
 
     // The router's TLS.
-    /// The router has no cipher in common with us: `api-ssl` has no certificate, or only ciphers that are not offered.
+    /// The router has no cipher in common with us: `api-ssl` has no certificate and so only anonymous ciphers, or only
+    /// ciphers without elliptic curves (some of RouterOS 6), or a key of a kind that is not supported (secp521r1).
     /// [`Tls::CREATE_CERTIFICATE`](crate::Tls::CREATE_CERTIFICATE) has the commands that help.
     #[cfg(feature = "tls")]
     #[error(
@@ -97,7 +98,8 @@ pub enum Error {
     /// sent.
     #[cfg(feature = "tls")]
     #[error(
-        "the router's certificate has changed: expected {expected}, presented {presented}: make sure why before the new          one is pinned"
+        "the router's certificate has changed: expected {expected}, presented {presented}: make sure why before the new \
+         one is pinned"
     )]
     CertificateChanged {
         /// The pinned one.

@@ -44,7 +44,13 @@ pub(crate) fn handshake_failed(error: io::Error) -> Error {
             Error::NotTls
         }
         rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => Error::HandshakeFailed {
-            detail: "the router speaks no TLS of version 1.2 or later: update RouterOS, or set tls-version=any".into(),
+            detail: "the router speaks no TLS of version 1.2 or later: update RouterOS".into(),
+        },
+        // Of the handshake, not of the certificate, whose signatures are the verifier's.
+        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => Error::HandshakeFailed {
+            detail: "the router's signature does not match its certificate: an RSA key of less than 2048 bits is not \
+                     supported, and somebody who shows another's certificate has not its key"
+                .into(),
         },
         rustls::Error::AlertReceived(alert) => {
             Error::HandshakeFailed { detail: format!("the router broke the TLS handshake off: {alert:?}") }

@@ -190,10 +190,13 @@ async fn a_pinned_certificate_is_trusted_and_no_other() {
     let identity = own(&["router.lan"], expired);
     trusted(&identity, "127.0.0.1", Tls::pinned(fingerprint(&identity))).await;
     let router = router(&identity).await;
-    let expected = "00".repeat(32).parse().unwrap();
+    let expected: Fingerprint = "00".repeat(32).parse().unwrap();
     let error = reach(&router, "127.0.0.1", Tls::pinned(expected)).await.unwrap_err();
     assert_eq!(error, Error::CertificateChanged { expected, presented: fingerprint(&identity) });
     assert!(!error.is_retryable() && error.ends_connection());
+    let text = error.to_string();
+    assert!(text.contains(&expected.to_string()) && text.contains(&fingerprint(&identity).to_string()), "{text}");
+    assert!(!text.contains("  "), "{text}");
     assert_eq!(router.handle().load().bytes_in, 0);
 }
 
