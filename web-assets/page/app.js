@@ -2,14 +2,20 @@
 
 import { Cards } from "./cards.js";
 import { Chart } from "./chart.js";
-import { Choice, MOST_CHOSEN } from "./choice.js";
+import { Choice } from "./choice.js";
+import { Faults } from "./faults.js";
 import { Feed } from "./feed.js";
-import { fill } from "./format.js";
+import { fill, shortName } from "./format.js";
+import { kiosk } from "./kiosk.js";
+import { Lead } from "./lead.js";
 import { live } from "./life.js";
-import { Picker } from "./picker.js";
+import { Overview } from "./overview.js";
+import { whenTurned } from "./pov.js";
 import { recall, remember } from "./prefs.js";
+import { sheet } from "./sheet.js";
 import { StatusLine } from "./status.js";
 import { Store } from "./store.js";
+import { theme } from "./theme.js";
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
 const WINDOWS = [60_000, 300_000, 600_000];
@@ -20,19 +26,19 @@ let windowMs = WINDOWS.includes(Number(recall("window"))) ? Number(recall("windo
 
 const store = new Store();
 const choice = new Choice(() => {
-  picker.refresh();
+  overview.refresh();
   draw();
 });
+const faults = new Faults();
 const chart = new Chart(byId("chart"), lang);
 const cards = new Cards(byId("cards"), texts, lang, (name) => {
   choice.toggle(name);
   byId("picker").focus();
 });
 const status = new StatusLine(byId("state"), texts, lang);
-const picker = new Picker({ texts, lang, most: MOST_CHOSEN, chosen: () => choice.names, toggle: (name) => choice.toggle(name) });
 const feed = new Feed(store, {
-  changed: draw,
-  ticked() {},
+  changed: soon,
+  ticked: (tick) => tick && faults.add(feed.interfaces, tick),
   greeted({ router }) {
     if (!router) return;
     const { name, address } = router;
@@ -40,20 +46,43 @@ const feed = new Feed(store, {
   },
   interfaces(list) {
     choice.propose(list);
-    picker.update(list);
+    overview.update(list);
   },
 });
+
+const overview = new Overview({ texts, lang, store, choice, faults, edge: () => feed.edge(), rates: (name) => feed.rates(name) });
+const lead = new Lead(byId("lead"), texts, lang, draw);
+sheet({
+  root: byId("overview"), button: byId("picker"), close: byId("overview-close"), search: byId("picker-search"),
+  list: overview.list, back: byId("overview-back"), behind: [byId("stage"), ...document.querySelectorAll("body > header, body > section, body > footer")],
+  opened: () => overview.paint(), clear: () => overview.clear(),
+});
+theme(byId("theme"), texts, () => overview.recolour());
+kiosk(byId("clock"), lang);
+whenTurned(soon);
 
 /** What a card shows: the facts, the rates now, and the points in the window. */
 function view(name) {
   const from = (feed.newest.t ?? 0) - windowMs;
-  const { t, rx, tx } = store.series(name);
-  const first = t.findIndex((at) => at >= from);
-  const series = first < 0 ? { rx: [], tx: [] } : { rx: rx.slice(first), tx: tx.slice(first) };
-  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), series };
+  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), points: store.points(name), from, faults: faults.of(name) };
+}
+
+/** What is chosen, in words, on the button that opens the list. */
+function label(names) {
+  if (names.length === 0) return texts.choose;
+  return names.length === 1 ? shortName(names[0]) : fill(texts.chosen_count, { n: names.length });
+}
+
+let drawing = null;
+/** Whatever comes in between two frames is drawn once. A page that is not seen has no frames. */
+function soon() {
+  if (document.hidden) draw();
+  else drawing ??= requestAnimationFrame(draw);
 }
 
 function draw() {
+  cancelAnimationFrame(drawing);
+  drawing = null;
   const { known } = feed;
   const state = feed.state();
   status.show(state, { ...known, ageMs: feed.ageMs(), now: performance.now() });
@@ -67,10 +96,9 @@ function draw() {
   const dim = state !== "live" && state !== "late";
   byId("chart").classList.toggle("dim", dim);
   cards.show(names, view, dim);
-  picker.rates((name) => {
-    const { rx, tx } = feed.rates(name);
-    return feed.facts.get(name)?.pointOfView === "customer" ? { down: tx, up: rx } : { down: rx, up: tx };
-  });
+  lead.show(names, view, dim);
+  byId("picker-label").textContent = label(names);
+  overview.paint();
   const edge = feed.edge();
   chart.draw(names, store.table(names, edge - windowMs), edge, windowMs);
 }

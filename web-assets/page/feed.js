@@ -36,7 +36,7 @@ export class Feed {
 
   /**
    * @param {import("./store.js").Store} store
-   * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: () => void}} listener
+   * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void}} listener
    */
   constructor(store, listener) {
     this.store = store;
@@ -136,7 +136,7 @@ export class Feed {
       this.#moment(tick.t);
       this.known.sampledAt = now();
       if (this.known.router?.code !== "live") this.#setRouter({ code: "live", ageMs: 0 });
-      this.listener.ticked();
+      this.listener.ticked(tick);
     },
   };
 
