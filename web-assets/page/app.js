@@ -26,10 +26,19 @@ let windowMs = WINDOWS.includes(Number(recall("window"))) ? Number(recall("windo
 
 const store = new Store();
 const choice = new Choice(() => {
+  keep();
   overview.refresh();
   draw();
 });
 const faults = new Faults();
+
+/** How much of the past the server can be asked for, ms; null where it cannot be asked. */
+let recent = null;
+/** Of what is chosen all of it is kept; of the others, where more can be asked for, what the small curves need. */
+function keep() {
+  store.windowMs = recent === null ? 600_000 : 180_000;
+  store.keep(choice.names, recent ?? 0);
+}
 const chart = new Chart(byId("chart"), lang);
 const cards = new Cards(byId("cards"), texts, lang, (name) => {
   choice.toggle(name);
@@ -39,13 +48,16 @@ const status = new StatusLine(byId("state"), texts, lang);
 const feed = new Feed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
-  greeted({ router }) {
+  greeted({ router, recentMs }) {
+    recent = recentMs ?? null;
+    keep();
     if (!router) return;
     const { name, address } = router;
     byId("router-name").textContent = address.startsWith(name) ? address : `${name} · ${address}`;
   },
   interfaces(list) {
     choice.propose(list);
+    keep();
     overview.update(list);
   },
 });

@@ -83,7 +83,7 @@ export class Series {
   /** At the end of the room the points move to its beginning; room is doubled or halved where that fits better. */
   #makeRoom() {
     const [size, used] = [this.#columns[0].length, this.length];
-    const wanted = used > size / 2 ? size * 2 : used < size / 8 && size > FIRST ? size / 2 : size;
+    const wanted = used > size * 0.75 ? size * 2 : used < size / 8 && size > FIRST ? size / 2 : size;
     this.#columns = this.#columns.map((column) => {
       if (wanted === size) return column.copyWithin(0, this.#start, this.#end);
       const room = new Float64Array(wanted);
