@@ -31,6 +31,7 @@ export class Cards {
       this.#cards.delete(name);
     }
     this.root.dataset.count = String(names.length);
+    this.root.toggleAttribute("data-many", names.length > 4);
     names.forEach((name, at) => {
       const now = of(name);
       let card = this.#cards.get(name);
