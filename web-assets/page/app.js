@@ -1,28 +1,26 @@
 // The dashboard: composes what comes in (feed), what is looked at (choice) and what is shown.
 
 import { Cards } from "./cards.js";
-import { Chart } from "./chart.js";
 import { Choice } from "./choice.js";
 import { Faults } from "./faults.js";
 import { Feed } from "./feed.js";
 import { fill, shortName } from "./format.js";
+import { keys } from "./keys.js";
 import { kiosk } from "./kiosk.js";
 import { Lead } from "./lead.js";
 import { live } from "./life.js";
 import { Overview } from "./overview.js";
+import { Panel } from "./panel.js";
 import { whenTurned } from "./pov.js";
-import { recall, remember } from "./prefs.js";
 import { sheet } from "./sheet.js";
 import { StatusLine } from "./status.js";
 import { Store } from "./store.js";
 import { theme } from "./theme.js";
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
-const WINDOWS = [60_000, 300_000, 600_000];
 const SUMMARY = 10_000;
 
 const byId = (id) => document.getElementById(id);
-let windowMs = WINDOWS.includes(Number(recall("window"))) ? Number(recall("window")) : WINDOWS[0];
 
 const store = new Store();
 const choice = new Choice(() => {
@@ -39,7 +37,6 @@ function keep() {
   store.windowMs = recent === null ? 600_000 : 180_000;
   store.keep(choice.names, recent ?? 0);
 }
-const chart = new Chart(byId("chart"), lang);
 const cards = new Cards(byId("cards"), texts, lang, (name) => {
   choice.toggle(name);
   byId("picker").focus();
@@ -48,9 +45,11 @@ const status = new StatusLine(byId("state"), texts, lang);
 const feed = new Feed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
-  greeted({ router, recentMs }) {
+  greeted(hello) {
+    const { router, recentMs } = hello;
     recent = recentMs ?? null;
     keep();
+    panel.greeted(hello);
     if (!router) return;
     const { name, address } = router;
     byId("router-name").textContent = address.startsWith(name) ? address : `${name} · ${address}`;
@@ -62,6 +61,7 @@ const feed = new Feed(store, {
   },
 });
 
+const panel = new Panel({ lang, texts, store, feed, choice, redraw: soon });
 const overview = new Overview({ texts, lang, store, choice, faults, edge: () => feed.edge(), rates: (name) => feed.rates(name) });
 const lead = new Lead(byId("lead"), texts, lang, draw);
 sheet({
@@ -75,7 +75,7 @@ whenTurned(soon);
 
 /** What a card shows: the facts, the rates now, and the points in the window. */
 function view(name) {
-  const from = (feed.newest.t ?? 0) - windowMs;
+  const { from } = panel.range();
   return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), points: store.points(name), from, faults: faults.of(name) };
 }
 
@@ -97,6 +97,7 @@ function draw() {
   drawing = null;
   const { known } = feed;
   const state = feed.state();
+  panel.note(state);
   status.show(state, { ...known, ageMs: feed.ageMs(), now: performance.now() });
   if (document.hidden) return;
   byId("unconfigured").hidden = state !== "no-router";
@@ -111,8 +112,7 @@ function draw() {
   lead.show(names, view, dim);
   byId("picker-label").textContent = label(names);
   overview.paint();
-  const edge = feed.edge();
-  chart.draw(names, store.table(names, edge - windowMs), edge, windowMs);
+  panel.draw();
 }
 
 const life = live(feed, draw);
@@ -128,23 +128,31 @@ byId("lang").addEventListener("click", () => {
   else location.replace(url);
 });
 
-for (const size of WINDOWS) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = fill(texts.minutes, { n: size / 60_000 });
-  button.addEventListener("click", () => {
-    windowMs = size;
-    remember("window", size);
-    mark();
-    draw();
-  });
-  byId("windows").append(button);
-}
-function mark() {
-  [...byId("windows").children].forEach((button, at) => button.setAttribute("aria-pressed", String(WINDOWS[at] === windowMs)));
+/** The wall mode, on or off; in the address, so that it is there after a reload. False where it was so already. */
+function wall(on) {
+  const root = document.documentElement;
+  if (root.hasAttribute("data-kiosk") === on) return false;
+  root.toggleAttribute("data-kiosk", on);
+  const url = new URL(location.href);
+  if (root.hasAttribute("data-kiosk")) url.searchParams.set("kiosk", "");
+  else url.searchParams.delete("kiosk");
+  history.replaceState(null, "", url);
+  return true;
 }
 
-mark();
+keys({
+  search: () => (byId("picker-search").checkVisibility() ? byId("picker-search").focus() : byId("picker").click()),
+  pause: () => panel.pause(),
+  shorter: () => panel.longer(-1),
+  longer: () => panel.longer(1),
+  mode: () => panel.nextMode(),
+  unit: () => panel.nextUnit(),
+  wall: () => wall(),
+  theme: () => byId("theme").click(),
+  language: () => byId("lang").click(),
+  help: () => panel.help(),
+  escape: () => panel.unzoom() || wall(false),
+});
 setInterval(draw, 500);
 setInterval(() => {
   byId("summary").textContent = document.hidden || feed.known.stopped ? "" : cards.summary(choice.names, view);
