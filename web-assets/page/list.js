@@ -238,8 +238,10 @@ export class List {
     const next = this.#lane.step(this.#marked, event.key, page);
     if (next !== null) this.#mark(next);
     else if ((event.key === " " || event.key === "Enter") && this.#marked !== null) this.page.toggle(this.#marked);
-    else if (event.key.toLowerCase() === "v" && this.#marked !== null) this.page.other(this.#marked);
-    else return;
+    else if (event.key.toLowerCase() === "v" && this.#marked !== null) {
+      this.page.other(this.#marked);
+      this.#say();
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   }

@@ -33,6 +33,8 @@ export class Row {
     this.share = element("span");
     this.use.append(this.bar, this.share);
     rates.append(this.down, this.up, this.use);
+    // What changes at every tick is no part of the row's name; see `describe`.
+    for (const part of [tick, canvas, rates]) part.setAttribute("aria-hidden", "true");
     root.append(tick, who, canvas, rates);
     this.name = name;
     this.spark = new Sparkline(canvas, SPARK_WIDTH, SPARK_HEIGHT);
@@ -51,8 +53,6 @@ export class Row {
     put(this.comment, entry.comment ? ` · ${entry.comment.slice(0, NOTE)}` : "");
     put(this.condition, texts[entry.condition]);
     this.condition.dataset.is = entry.condition;
-    const said = [entry.label, entry.type, entry.comment?.slice(0, NOTE), texts[entry.condition]];
-    this.root.setAttribute("aria-label", said.filter(Boolean).join(", "));
   }
 
   /** Its place among all rows, and whether it is chosen. */
