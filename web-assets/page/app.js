@@ -73,10 +73,10 @@ theme(byId("theme"), texts, () => overview.recolour());
 kiosk(byId("clock"), lang);
 whenTurned(soon);
 
-/** What a card shows: the facts, the rates now, and the points in the window. */
+/** What a card shows: the facts, the rates now, and the points with the stretch of them that is seen. */
 function view(name) {
-  const { from } = panel.range();
-  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), points: store.points(name), from, faults: faults.of(name) };
+  const { intervalMs } = store;
+  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), points: store.points(name), range: panel.range(), intervalMs, faults: faults.of(name) };
 }
 
 /** What is chosen, in words, on the button that opens the list. */
@@ -133,6 +133,7 @@ function wall(on) {
   const root = document.documentElement;
   if (root.hasAttribute("data-kiosk") === on) return false;
   root.toggleAttribute("data-kiosk", on);
+  panel.live();
   const url = new URL(location.href);
   if (root.hasAttribute("data-kiosk")) url.searchParams.set("kiosk", "");
   else url.searchParams.delete("kiosk");

@@ -3,8 +3,9 @@
 import { PALETTE } from "./chart.js";
 import { element, put } from "./element.js";
 import { faultWords } from "./faults.js";
-import { average, share } from "./figures.js";
+import { share } from "./figures.js";
 import { fill, shortName, speed } from "./format.js";
+import { measure } from "./measure.js";
 import { direction, turn } from "./pov.js";
 
 export class Cards {
@@ -20,8 +21,8 @@ export class Cards {
 
   /**
    * @param {string[]} names what is chosen
-   * @param {(name: string) => {facts: object|null, rx: number|null, tx: number|null, points: object, from: number,
-   *   faults: {errors: number, drops: number}}} of
+   * @param {(name: string) => {facts: object|null, rx: number|null, tx: number|null, points: object,
+   *   range: {from: number, to: number}, intervalMs: number, faults: {errors: number, drops: number}}} of
    * @param {boolean} dim the figures are not of now
    */
   show(names, of, dim) {
@@ -65,15 +66,14 @@ export class Cards {
     const [rx, tx] = ["rx", "tx"].map((way) => {
       const figure = element("div", "figure");
       const legend = element("span", "name");
-      const word = element("span");
-      const stroke = element("span", "stroke");
-      legend.append(stroke, word);
+      const [stroke, arrow, word] = [element("span", "stroke"), element("span", "arrow"), element("span", "word")];
+      legend.append(stroke, arrow, word);
       const now = element("span", "now");
       now.dataset.testid = `${way}-now`;
       const [more, mean] = [element("span", "more"), element("span", "more")];
       figure.append(legend, now, more, mean);
       stroke.classList.add(way);
-      return { figure, word, now, more, mean };
+      return { figure, arrow, word, now, more, mean };
     });
     const foot = element("div", "foot");
     const [use, bar, useText] = [element("span", "use"), element("i"), element("span")];
@@ -92,7 +92,7 @@ export class Cards {
     return card;
   }
 
-  #fill(name, card, { facts, rx, tx, points, from, faults }) {
+  #fill(name, card, { facts, rx, tx, points, range, intervalMs, faults }) {
     const { texts, lang } = this;
     if (facts) card.facts = facts;
     const side = direction(name, card.facts);
@@ -101,8 +101,10 @@ export class Cards {
     // Download stands first, whichever direction of the router it is.
     const [down, up] = [card[side.down], card[side.up]];
     if (card.figures.firstChild !== down.figure) card.figures.replaceChildren(down.figure, up.figure);
-    put(down.word, `↓ ${texts.download} (${side.down.toUpperCase()})`);
-    put(up.word, `↑ ${texts.upload} (${side.up.toUpperCase()})`);
+    put(down.arrow, "↓");
+    put(up.arrow, "↑");
+    put(down.word, ` ${texts.download} (${side.down.toUpperCase()})`);
+    put(up.word, ` ${texts.upload} (${side.up.toUpperCase()})`);
     put(card.view, customer ? texts.view_customer : texts.view_network);
     card.view.title = customer ? texts.turn_network : texts.turn_customer;
     card.view.setAttribute("aria-label", `${card.view.textContent}. ${card.view.title}`);
@@ -113,9 +115,15 @@ export class Cards {
       put(figure.now, speed(now[way], lang));
       if (now[way] === null) delete figure.now.dataset.bps;
       else figure.now.dataset.bps = String(now[way]);
-      const { peak, mean } = average(points, way, from);
+      // Of what the chart shows; looked at again when that changes.
+      const seen = `${range.from} ${range.to} ${points.length} ${points.last}`;
+      if (figure.seen !== seen) {
+        figure.seen = seen;
+        figure.measured = measure(points.t, points[way], range.from, range.to, intervalMs);
+      }
+      const { peak, average } = figure.measured;
       put(figure.more, peak === null ? "" : `${texts.peak} ${speed(peak, lang)}`);
-      put(figure.mean, mean === null ? "" : `${texts.average} ${speed(mean, lang)}`);
+      put(figure.mean, average === null ? "" : `${texts.average} ${speed(average, lang)}`);
     }
     const use = share(facts, rx, tx);
     card.use.hidden = use === null;

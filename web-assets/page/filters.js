@@ -30,6 +30,13 @@ export class Filters {
     this.active = recall("active") === "yes";
     this.#switch("overview-grouped", "grouped");
     this.#switch("overview-active", "active");
+    // A wheel turns up and down only, the chips lie side by side.
+    this.kinds.addEventListener("wheel", (event) => {
+      if (event.deltaX === 0 && this.kinds.scrollWidth > this.kinds.clientWidth) {
+        this.kinds.scrollLeft += event.deltaY;
+        event.preventDefault();
+      }
+    });
     this.kinds.addEventListener("click", (event) => {
       const { group } = event.target.closest("button")?.dataset ?? {};
       if (group === undefined) return;

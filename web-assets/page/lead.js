@@ -8,6 +8,8 @@ import { direction } from "./pov.js";
 export class Lead {
   #chosen = null;
   #chips = new Map();
+  /** What was last known of each: who is gone is still a customer. */
+  #facts = new Map();
 
   /** @param {() => void} changed another interface leads */
   constructor(root, texts, lang, changed) {
@@ -34,7 +36,8 @@ export class Lead {
     if (names.length === 0) return;
     const lead = names.includes(this.#chosen) ? this.#chosen : names[0];
     const now = of(lead);
-    const { down, up } = direction(lead, now.facts);
+    if (now.facts) this.#facts.set(lead, now.facts);
+    const { down, up } = direction(lead, this.#facts.get(lead));
     this.root.classList.toggle("dim", dim || !now.facts);
     this.root.style.setProperty("--colour", PALETTE[names.indexOf(lead) % PALETTE.length]);
     put(this.name, shortName(lead));
@@ -45,6 +48,7 @@ export class Lead {
       if (names.includes(name)) continue;
       chip.remove();
       this.#chips.delete(name);
+      this.#facts.delete(name);
     }
     names.forEach((name, at) => {
       let chip = this.#chips.get(name);

@@ -53,6 +53,7 @@ export class Row {
     put(this.comment, entry.comment ? ` · ${entry.comment.slice(0, NOTE)}` : "");
     put(this.condition, texts[entry.condition]);
     this.condition.dataset.is = entry.condition;
+    this.root.classList.toggle("gone", entry.gone);
   }
 
   /** Its place among all rows, and whether it is chosen. */
@@ -81,7 +82,7 @@ export class Row {
     put(this.up, known ? `↑ ${speed(up, lang, 1)}` : "");
     set(this.root, "data-view", side.view);
     const bad = faultWords(faults, texts);
-    put(this.faults, bad && ` ⚠ ${bad}`);
+    put(this.faults, bad && `⚠ ${bad}`);
     this.faults.classList.toggle("news", news);
     this.use.hidden = use === null;
     if (use !== null) {

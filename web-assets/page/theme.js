@@ -3,7 +3,7 @@
 import { recall, remember } from "./prefs.js";
 
 const THEMES = ["system", "light", "dark"];
-const SIGNS = { system: "◐", light: "☀", dark: "☾" };
+const SIGNS = { system: "◐", light: "☀\ufe0e", dark: "☾\ufe0e" };
 
 /**
  * @param {HTMLElement} button

@@ -23,7 +23,7 @@ test("names are sorted as people count, by the customer's own name", () => {
 
 test("groups stand in their order, uplinks first, what is not known last under its type", () => {
   assert.deepEqual(shown({ grouped: true }), [
-    "[WAN 1]", "ether1", "[LAN / Ethernet 2]", "ether2", "ether10", "[Bridge 1]", "bridge",
+    "[WAN 1]", "ether1", "[Ethernet 2]", "ether2", "ether10", "[Bridge 1]", "bridge",
     "[PPPoE 2]", "<pppoe-Budi>", "<pppoe-siti>", "[loopback 1]", "lo",
   ]);
 });

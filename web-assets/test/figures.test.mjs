@@ -1,9 +1,9 @@
-// What a card and a row say of an interface's points: peak, mean, use, faults, and the small curve.
+// What a card and a row say of an interface: use of its link, faults, and the small curve.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Faults, faultWords } from "../page/faults.js";
-import { average, share } from "../page/figures.js";
+import { share } from "../page/figures.js";
 import { Series } from "../page/series.js";
 import { trace } from "../page/sparkline.js";
 
@@ -12,12 +12,6 @@ const series = (...points) => {
   for (const point of points) made.push(...point);
   return made;
 };
-
-test("peak and mean are of the known points in the window", () => {
-  const points = series([1, 900, 0], [2, 10, 1], [3, null, null], [4, 30, 1]);
-  assert.deepEqual(average(points, "rx", 2), { peak: 30, mean: 20 });
-  assert.deepEqual(average(points, "rx", 4), { peak: null, mean: null });
-});
 
 test("a link is as full as its fuller direction; without its speed nothing is said", () => {
   assert.equal(share({ linkBps: 100 }, 20, 60), 0.6);
