@@ -32,11 +32,19 @@ export class Chart {
     };
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
     document.addEventListener("themechange", recolour);
+    // On the wall it is read from afar.
+    new MutationObserver(recolour).observe(document.documentElement, { attributes: true, attributeFilter: ["data-kiosk"] });
   }
 
   /** What is drawn now; null before the first drawing. */
   get plot() {
     return this.#plot;
+  }
+
+  /** About how many pixels wide the plot is. */
+  get width() {
+    // Not asked of the element: that would cost a layout.
+    return this.#plot ? this.#plot.bbox.width / uPlot.pxRatio : Infinity;
   }
 
   /** The next drawing is due, whatever was drawn. */
@@ -87,16 +95,18 @@ export class Chart {
   #colours() {
     const style = getComputedStyle(document.documentElement);
     const value = (name) => style.getPropertyValue(name).trim();
-    return { text: value("--soft"), grid: value("--grid"), back: value("--card"), band: value("--band"), edge: value("--line"), font: FONT };
+    return { text: value("--soft"), grid: value("--grid"), back: value("--card"), band: value("--band"), edge: value("--line"), font: FONT, size: document.documentElement.hasAttribute("data-kiosk") ? 20 : 12 };
   }
 
-  #options({ names, mode, unit }, { text, grid }) {
-    const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: `12px ${FONT}` };
+  #options({ names, mode, unit }, { text, grid, size }) {
+    const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: `${size}px ${FONT}` };
+    const part = size / 12;
     const narrow = this.element.clientWidth < 480;
     return {
       ...this.#size(),
       pxAlign: 1,
-      padding: [10, 14, 0, 0],
+      // The last label of the time axis needs room beside the plot.
+      padding: [10, (narrow ? 20 : 30) * part, 0, 0],
       plugins: [
         marks(() => this.#seen),
         hover({ names, colours: PALETTE, lang: this.lang, clock: this.clock, side: this.side, seen: () => this.#seen }),
@@ -107,18 +117,18 @@ export class Chart {
       select: { show: true },
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       axes: [
-        { ...axis, space: 90, size: 34, values: (_, times, __, ___, step) => times.map((time) => (step < 60 ? this.clock : this.minute)(time * 1000)) },
-        { ...axis, size: narrow ? 70 : 78, incrs: () => steps(unit), values: (_, ticks) => ticks.map((bps) => tick(Math.abs(bps), this.lang, unit)) },
+        { ...axis, space: 90 * part, size: 34 * part, values: (_, times, __, ___, step) => times.map((time) => (step < 60 ? this.clock : this.minute)(time * 1000)) },
+        { ...axis, space: 30 * part, size: (narrow ? 70 : 78) * part, incrs: () => steps(unit), values: (_, ticks) => ticks.map((bps) => tick(Math.abs(bps), this.lang, unit)) },
       ],
       bands: mode === "stack" ? between(names.length) : [],
-      series: [{}, ...this.#lines(names, mode)],
+      series: [{}, ...this.#lines(names, mode, size)],
     };
   }
 
-  #lines(names, mode) {
+  #lines(names, mode, size) {
     return names.flatMap((name, at) => {
       const stroke = PALETTE[at % PALETTE.length];
-      const line = { stroke, width: 2, points: { show: false }, spanGaps: false, fillTo: 0 };
+      const line = { stroke, width: size > 12 ? 3 : 2, points: { show: false }, spanGaps: false, fillTo: 0 };
       const light = `${stroke}1a`;
       const layer = `${stroke}40`;
       // Several fills over each other are mud: then only those that do not overlap.

@@ -34,7 +34,18 @@ export class Cross {
     root.addEventListener("keydown", (event) => this.#key(event));
     root.addEventListener("blur", () => this.#set(null));
     // The pointer takes it over.
-    root.addEventListener("pointermove", () => (this.t = null));
+    root.addEventListener("pointermove", (event) => event.pointerType === "mouse" && (this.t = null));
+    // The chart hides it with the mouse; the keys and a finger want it to stay.
+    root.addEventListener("mouseleave", () => this.follow());
+  }
+
+  /** Stands at the point nearest to this moment. */
+  show(t) {
+    const { table, range } = this.view.seen();
+    const times = table[0];
+    const after = place(times, t / 1000);
+    const near = [after - 1, after].map((row) => times[row] * 1000).filter((time) => time >= range.from && time <= range.to);
+    if (near.length > 0) this.#set(near.reduce((best, time) => (Math.abs(time - t) < Math.abs(best - t) ? time : best)));
   }
 
   /** After each drawing: it stays at its moment while the data go on. */

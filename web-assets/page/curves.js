@@ -67,6 +67,12 @@ export function extent(drawn, from, to) {
   return { most, least };
 }
 
+/** The place of the time nearest to `time`; there is at least one. */
+export function nearest(times, time) {
+  const after = Math.min(place(times, time), times.length - 1);
+  return after > 0 && time - times[after - 1] < times[after] - time ? after - 1 : after;
+}
+
 /** The place of the first time at or after `time`. */
 export function place(times, time) {
   let [low, high] = [0, times.length];

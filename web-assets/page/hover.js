@@ -1,6 +1,7 @@
 // What the chart says where the pointer is, or where the keys led: the time, and each interface's exact rates, as
 // download and upload and as the router counts them; in a gap, why there is nothing.
 
+import { nearest } from "./curves.js";
 import { element, put } from "./element.js";
 import { shortName, speed } from "./format.js";
 
@@ -15,17 +16,17 @@ import { shortName, speed } from "./format.js";
  *   drawn, as it was received: neither mirrored nor stacked
  */
 export function hover({ names, colours, lang, clock, side, seen }) {
-  const box = element("div", "hover");
+  const box = element("div", names.length > 3 ? "hover many" : "hover");
   const time = element("strong");
   const why = element("p", "why");
   const rows = names.map((name, at) => {
-    const row = element("div", "row");
-    row.style.setProperty("--colour", colours[at % colours.length]);
+    const root = element("div", "row");
+    root.style.setProperty("--colour", colours[at % colours.length]);
     const value = element("span");
-    row.append(element("bdi", "", shortName(name)), value);
-    return { row, value };
+    root.append(element("bdi", "", shortName(name)), value);
+    return { root, value };
   });
-  box.append(time, why, ...rows.map(({ row }) => row));
+  box.append(time, why, ...rows.map(({ root }) => root));
   box.dataset.testid = "hover";
   box.hidden = true;
 
@@ -38,18 +39,21 @@ export function hover({ names, colours, lang, clock, side, seen }) {
         if (box.hidden) return;
         const { table, gaps } = seen();
         const here = plot.posToVal(left, "x") * 1000;
-        const gap = gapAt(gaps, here, table[0][idx] * 1000);
-        put(time, clock(gap ? here : table[0][idx] * 1000));
+        // What is drawn may be thinned out: the figures are those of the nearest sample.
+        const row = nearest(table[0], here / 1000);
+        const gap = gapAt(gaps, here, table[0][row] * 1000);
+        put(time, clock(gap ? here : table[0][row] * 1000));
         put(why, gap ? gap.why : "");
         why.hidden = !gap;
-        rows.forEach(({ row, value }, at) => {
-          row.hidden = Boolean(gap);
-          if (!gap) put(value, rates(names[at], at, table, idx, lang, side));
+        rows.forEach(({ root, value }, at) => {
+          root.hidden = Boolean(gap);
+          if (!gap) put(value, rates(names[at], at, table, row, lang, side));
         });
-        // Beside the pointer, on the side where there is more room.
-        const right = left > plot.over.clientWidth / 2;
-        box.style.left = right ? "auto" : `${left + 12}px`;
-        box.style.right = right ? `${plot.over.clientWidth - left + 12}px` : "auto";
+        // Beside the pointer, on the side where there is more room; within the chart in any case.
+        const { clientWidth: width } = plot.over;
+        const wide = box.offsetWidth;
+        const beside = left > width / 2 ? left - 12 - wide : left + 12;
+        box.style.left = `${Math.max(-plot.over.offsetLeft, Math.min(beside, plot.width - plot.over.offsetLeft - wide))}px`;
       },
     },
   };

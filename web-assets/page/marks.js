@@ -1,5 +1,7 @@
 // What stands behind and above the lines: grey bands where nothing is known, with the reason, and the limits of links.
 
+import { extent } from "./curves.js";
+
 /**
  * A plugin of the chart.
  * @param {() => {gaps: {from: number, to: number, label: string}[], limits: {bps: number, label: string, colour: string}[], colours: object}} seen
@@ -9,7 +11,13 @@ export function marks(seen) {
     hooks: {
       // Before the axes and the lines, so that they stay readable on the bands.
       drawClear: (plot) => within(plot, (pen, ratio) => bands(plot, pen, ratio, seen())),
-      draw: (plot) => within(plot, (pen, ratio) => limits(plot, pen, ratio, seen())),
+      draw: (plot) =>
+        within(plot, (pen, ratio) => {
+          const now = seen();
+          const { top, height } = plot.bbox;
+          for (const { left, width, label } of places(plot, now.gaps)) words(pen, ratio, now.colours, label, left, width, top, height);
+          lines(plot, pen, ratio, now);
+        }),
     },
   };
 }
@@ -21,15 +29,14 @@ function within(plot, draw) {
   pen.beginPath();
   pen.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   pen.clip();
+  pen.setLineDash([]);
   draw(pen, uPlot.pxRatio);
   pen.restore();
 }
 
 function bands(plot, pen, ratio, { gaps, colours }) {
   const { top, height } = plot.bbox;
-  for (const { from, to, label } of gaps) {
-    const left = plot.valToPos(from / 1000, "x", true);
-    const width = plot.valToPos(to / 1000, "x", true) - left;
+  for (const { left, width } of places(plot, gaps)) {
     pen.fillStyle = colours.band;
     pen.fillRect(left, top, width, height);
     pen.strokeStyle = colours.edge;
@@ -40,19 +47,26 @@ function bands(plot, pen, ratio, { gaps, colours }) {
       pen.lineTo(x, top + height);
     }
     pen.stroke();
-    words(pen, ratio, colours, label, left, width, top, height);
   }
 }
 
+/** Where the bands are, in the canvas' own pixels. */
+function places(plot, gaps) {
+  return gaps.map(({ from, to, label }) => {
+    const left = plot.valToPos(from / 1000, "x", true);
+    return { left, width: plot.valToPos(to / 1000, "x", true) - left, label };
+  });
+}
+
 /** The reason in its band: along it, or upright where it is narrow; left out where it does not fit. */
-function words(pen, ratio, { text, font }, label, left, width, top, height) {
-  pen.font = `${12 * ratio}px ${font}`;
+function words(pen, ratio, { text, font, size }, label, left, width, top, height) {
+  pen.font = `${size * ratio}px ${font}`;
   pen.fillStyle = text;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   const long = pen.measureText(label).width + 12 * ratio;
   if (long <= width) {
-    pen.fillText(label, left + width / 2, top + 16 * ratio);
+    pen.fillText(label, left + width / 2, top + (size + 4) * ratio);
   } else if (width >= 16 * ratio && long <= height) {
     pen.translate(left + width / 2, top + height / 2);
     pen.rotate(-Math.PI / 2);
@@ -62,8 +76,18 @@ function words(pen, ratio, { text, font }, label, left, width, top, height) {
   }
 }
 
-function limits(plot, pen, ratio, { limits: all, colours }) {
+/** Zero, where there is something below it, and the limits. */
+function lines(plot, pen, ratio, { limits: all, colours }) {
   const { left, width, top } = plot.bbox;
+  if (plot.scales.y.min < 0) {
+    const y = Math.round(plot.valToPos(0, "y", true)) + 0.5;
+    pen.strokeStyle = colours.text;
+    pen.lineWidth = ratio;
+    pen.beginPath();
+    pen.moveTo(left, y);
+    pen.lineTo(left + width, y);
+    pen.stroke();
+  }
   for (const { bps, label, colour } of all) {
     const y = Math.round(plot.valToPos(bps, "y", true));
     pen.strokeStyle = colour;
@@ -74,7 +98,7 @@ function limits(plot, pen, ratio, { limits: all, colours }) {
     pen.lineTo(left + width, y);
     pen.stroke();
     pen.setLineDash([]);
-    pen.font = `600 ${11 * ratio}px ${colours.font}`;
+    pen.font = `600 ${(colours.size - 1) * ratio}px ${colours.font}`;
     pen.textAlign = "left";
     // Under the line where above it would be outside.
     const above = y - top > 16 * ratio;
@@ -90,17 +114,28 @@ function limits(plot, pen, ratio, { limits: all, colours }) {
 }
 
 /**
- * The links' limits that are worth a line: known, and near to what flows. Several of the same size share one.
- * @param {{name: string, bps: number|null|undefined, most: number}[]} links the most that flows in either direction
+ * The links' limits that are worth a line: known, and near to what flows. Several of the same size share one; the
+ * total of several interfaces has none, and below zero a limit is below zero.
+ * @param {string[]} names
+ * @param {(number|null|undefined)[][]} table of the store
+ * @param {(name: string) => number|null|undefined} linkOf bit/s
+ * @returns {{bps: number, names: string[]}[]}
  */
-export function near(links) {
+export function limits(names, table, mode, linkOf, { from, to }) {
+  if (mode === "stack" && names.length > 1) return [];
   const found = new Map();
-  for (const { name, bps, most } of links) {
-    if (!(bps > 0) || most < bps * NEAR) continue;
-    if (!found.has(bps)) found.set(bps, []);
-    found.get(bps).push(name);
-  }
-  return [...found].map(([bps, names]) => ({ bps, names }));
+  names.forEach((name, at) => {
+    const bps = linkOf(name);
+    if (!(bps > 0)) return;
+    const [rx, tx] = [1, 2].map((way) => extent([table[0], table[2 * at + way]], from, to).most);
+    const near = mode === "lines" ? [[1, Math.max(rx, tx)]] : [[1, rx], [-1, tx]];
+    for (const [sign, most] of near) {
+      if (most < bps * NEAR) continue;
+      if (!found.has(sign * bps)) found.set(sign * bps, []);
+      found.get(sign * bps).push(name);
+    }
+  });
+  return [...found].map(([bps, who]) => ({ bps, names: who }));
 }
 /** From this part of the limit on it is near. */
 const NEAR = 0.6;

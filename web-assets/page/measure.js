@@ -39,14 +39,22 @@ export function measure(t, values, from, to, intervalMs = 2_000) {
 /** The lowest rate that, with all below it, lasted at least `wanted` ms. */
 function rank(rates, times, count, wanted) {
   const sorted = rates.slice(0, count).sort();
-  let [low, high] = [0, count - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
+  const enough = (place) => {
     let lasted = 0;
-    for (let i = 0; i < count; i++) if (rates[i] <= sorted[middle]) lasted += times[i];
+    for (let i = 0; i < count; i++) if (rates[i] <= sorted[place]) lasted += times[i];
     // Sums of the same parts in another order may differ in the last digits.
-    if (lasted >= wanted * (1 - 1e-12)) high = middle;
-    else low = middle + 1;
+    return lasted >= wanted * (1 - 1e-12);
+  };
+  let [low, high] = [0, count - 1];
+  // Points are about equally far apart, so it is near the place that it would have among equals: from there in growing
+  // steps, and by halves once it lies between two of them.
+  let middle = Math.min(high, Math.ceil(0.95 * count) - 1);
+  let [above, below] = [false, false];
+  for (let stride = 1; low < high; stride *= 2) {
+    if (enough(middle)) [high, above] = [middle, true];
+    else [low, below] = [middle + 1, true];
+    if (above && below) middle = (low + high) >> 1;
+    else middle = above ? Math.max(low, high - stride) : Math.min(high - 1, low + stride - 1);
   }
   return sorted[low];
 }

@@ -5,6 +5,8 @@ import { amount, shortName, speed } from "./format.js";
 import { measure } from "./measure.js";
 import { recall, remember } from "./prefs.js";
 
+/** Here there is no room for a second decimal. */
+const NARROW = "(max-width: 640px)";
 const COLUMNS = ["peak", "average", "p95", "total"];
 
 export class Measures {
@@ -12,6 +14,7 @@ export class Measures {
 
   constructor(root, { lang, texts, side }) {
     Object.assign(this, { root, lang, texts, side });
+    this.narrow = matchMedia(NARROW);
     this.title = root.querySelector("summary");
     this.table = root.querySelector("table");
     root.open = recall("measures") !== "closed";
@@ -42,6 +45,7 @@ export class Measures {
     this.root.hidden = names.length === 0;
     put(this.title, title);
     if (!this.seen) return;
+    const digits = this.narrow.matches ? 1 : 2;
     for (const [name, body] of this.#bodies) {
       if (names.includes(name)) continue;
       body.root.remove();
@@ -60,8 +64,8 @@ export class Measures {
         const { label, stroke, cells } = body.rows[row];
         put(label, `${sign} ${way.toUpperCase()}`);
         stroke.className = `stroke ${way}`;
-        [found.peak, found.average, found.p95].forEach((bps, column) => put(cells[column], speed(bps, this.lang)));
-        put(cells[3], amount(found.bytes, this.lang));
+        [found.peak, found.average, found.p95].forEach((bps, column) => put(cells[column], speed(bps, this.lang, digits)));
+        put(cells[3], amount(found.bytes, this.lang, digits));
       });
     });
   }

@@ -2,22 +2,21 @@
 
 import { Chart, PALETTE } from "./chart.js";
 import { Cross } from "./cross.js";
-import { csv, fileName } from "./csv.js";
 import { MODES, curves, extent, place } from "./curves.js";
 import { query } from "./feed.js";
-import { duration, fill, shortName, speed } from "./format.js";
+import { duration, fill, shortName, tick } from "./format.js";
 import { gaps, Reasons } from "./gaps.js";
 import { help } from "./help.js";
 import { rates } from "./hover.js";
-import { near } from "./marks.js";
+import { limits } from "./marks.js";
 import { Measures } from "./measures.js";
+import { Out } from "./out.js";
 import { Past } from "./past.js";
-import { picture, save } from "./picture.js";
 import { direction } from "./pov.js";
 import { choice as preference, recall, remember } from "./prefs.js";
 import { Top } from "./scale.js";
 import { Span } from "./span.js";
-import { DataTable } from "./table.js";
+import { thin } from "./thin.js";
 import { Tools } from "./tools.js";
 import { UNITS, unit, useUnit } from "./units.js";
 import { zoomable } from "./zoom.js";
@@ -53,7 +52,7 @@ export class Panel {
     const root = byId("chart");
     this.chart = new Chart(root, { lang, side: this.side });
     this.measures = new Measures(byId("measures"), { lang, texts, side: this.side });
-    this.table = new DataTable({ lang, texts, clock: this.chart.clock });
+    this.out = new Out({ lang, texts, chart: this.chart, router: () => feed.hello?.router, seen: () => ({ ...this.#scene, mode: this.mode }), words: (range) => this.#rangeText(range) });
     this.help = help(texts);
     this.past = new Past({
       ask: (names, seconds, signal) =>
@@ -67,7 +66,7 @@ export class Panel {
       bar: byId("chart-bar"), windows: byId("windows"), texts,
       window: (ms) => this.window(ms), mode: (mode) => this.setMode(mode), unit: (name) => this.setUnit(name),
       pause: () => this.pause(), live: () => this.live(),
-      more: { png: () => this.png(), csv: () => this.csv(), table: () => this.openTable(), help: this.help },
+      more: { png: () => this.out.png(), csv: () => this.out.csv(), table: () => this.out.table(), help: this.help },
     });
     this.cross = new Cross(root, {
       seen: () => this.#scene, point: (t) => this.chart.point(t), words: (t) => this.#words(t),
@@ -80,6 +79,7 @@ export class Panel {
       pan: (ms) => this.#moved(() => this.span.pan(ms, feed.edge(), this.#oldest())),
       scale: (factor, at) => this.#moved(() => this.span.scale(factor, at, feed.edge(), this.#oldest())),
       reset: () => this.unzoom(),
+      tap: (t) => this.cross.show(t),
     });
   }
 
@@ -139,12 +139,16 @@ export class Panel {
   }
 
   #draw(names, range, gapMs) {
-    const { store, mode, chart } = this;
+    const { store, feed, mode, chart } = this;
     const table = store.table(names, range.from - gapMs);
     const lines = curves(table, mode, gapMs);
     const found = gaps(table, range.from, range.to, gapMs).map((gap) => ({ ...gap, ...this.#reason(gap) }));
     const { most, least } = extent(lines, range.from, range.to);
-    const links = this.#limits(names, table, range);
+    const links = limits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map(({ bps, names: same }) => ({
+      bps,
+      label: fill(this.texts.link_limit, { name: same.map(shortName).join(", ").slice(0, 60), n: tick(Math.abs(bps), this.lang) }),
+      colour: PALETTE[names.indexOf(same[0]) % PALETTE.length],
+    }));
     const shape = JSON.stringify([names, mode, unit(), this.span.windowMs, this.span.zoomed]);
     if (shape !== this.#shape) this.#tops.forEach((top) => top.reset());
     this.#shape = shape;
@@ -155,26 +159,8 @@ export class Panel {
     // Below zero there is room for a few words at least.
     const bottom = mode === "lines" ? 0 : -this.#tops[1].fit(Math.max(-least, -lowest), unit(), now, top / 10);
     this.#scene = { names, table, range, gaps: found };
-    chart.draw({ names, mode, unit: unit(), table, drawn: lines, ...range, top, bottom, gaps: found, limits: links });
+    chart.draw({ names, mode, unit: unit(), table, drawn: thin(lines, range.from, range.to, chart.width), ...range, top, bottom, gaps: found, limits: links });
     chart.element.setAttribute("aria-description", this.#rangeText(range));
-  }
-
-  /** Lines at the links' limits, where they are near; the total of several has none. */
-  #limits(names, table, range) {
-    if (this.mode === "stack" && names.length > 1) return [];
-    const ways = this.mode === "lines" ? [[1, 2, 1]] : [[1, 1, 1], [2, 2, -1]];
-    return ways.flatMap(([first, last, sign]) =>
-      near(
-        names.map((name, at) => ({
-          name, bps: this.feed.facts.get(name)?.linkBps,
-          most: extent([table[0], ...table.slice(1 + 2 * at).slice(first - 1, last)], range.from, range.to).most,
-        })),
-      ).map(({ bps, names: same }) => ({
-        bps: sign * bps,
-        label: fill(this.texts.link_limit, { name: same.map(shortName).join(", ").slice(0, 60), n: speed(bps, this.lang, 0) }),
-        colour: PALETTE[names.indexOf(same[0]) % PALETTE.length],
-      })),
-    );
   }
 
   #reason({ from, to }) {
@@ -197,7 +183,9 @@ export class Panel {
   /** Under the chart, after it was drawn, and not with every drawing. */
   #soonFigures() {
     if (this.#figures !== null) return;
-    const wait = Math.max(0, this.#figuresAt + FIGURES - performance.now());
+    // Of an hour one tick more changes little, and there is much to reckon.
+    const pause = this.span.following ? Math.max(FIGURES, this.span.windowMs / 600) : FIGURES;
+    const wait = Math.max(0, this.#figuresAt + pause - performance.now());
     this.#figures = setTimeout(() => {
       this.#figures = null;
       this.#figuresAt = performance.now();
@@ -247,6 +235,8 @@ export class Panel {
   }
 
   pause() {
+    // On the wall nobody would see that it stands still.
+    if (document.documentElement.hasAttribute("data-kiosk")) return;
     if (this.span.paused) this.live();
     else this.#moved(() => this.span.pause(this.feed.edge()));
   }
@@ -292,41 +282,5 @@ export class Panel {
   nextUnit() {
     const names = Object.keys(UNITS);
     this.setUnit(names[(names.indexOf(unit()) + 1) % names.length]);
-  }
-
-  openTable() {
-    const { names, table, range } = this.#scene;
-    this.table.open(names, table, range.from, range.to, this.#rangeText(range));
-  }
-
-  csv() {
-    const { names, table, range } = this.#scene;
-    if (names.length === 0) return;
-    const text = csv(names, table, range.from, range.to);
-    save(new Blob([text], { type: "text/csv;charset=utf-8" }), this.#file("csv"));
-  }
-
-  png() {
-    const { names, range } = this.#scene;
-    const { plot } = this.chart;
-    if (!plot || names.length === 0) return;
-    const { texts, lang } = this;
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    const day = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { dateStyle: "long" }).format(range.to);
-    const zone = Intl.DateTimeFormat(undefined, { timeZoneName: "short" }).formatToParts(range.to).find(({ type }) => type === "timeZoneName")?.value ?? "";
-    const words = {
-      title: byId("router-name").textContent || texts.title,
-      range: `${day}, ${this.#rangeText(range)} ${zone}`,
-      note: `${texts[`legend.${this.mode}`]} · ${texts[`unit.${unit()}`]}`,
-      legend: names.map((name, at) => ({ label: shortName(name), colour: PALETTE[at % PALETTE.length] })),
-    };
-    const colours = { text: colour("--text"), soft: colour("--soft"), back: colour("--card") };
-    picture(plot.ctx.canvas, words, colours, uPlot.pxRatio).toBlob((blob) => blob && save(blob, this.#file("png")), "image/png");
-  }
-
-  #file(ending) {
-    const { names, range } = this.#scene;
-    return fileName(this.feed.hello?.router?.name ?? "router", names, range.to, ending);
   }
 }

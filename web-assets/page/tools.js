@@ -74,15 +74,22 @@ export class Tools {
     const sizes = windowsOf(recentMs);
     if (sizes.join() === this.#sizes.join()) return;
     this.#sizes = sizes;
-    this.windows.replaceChildren(
-      ...sizes.map((size) => {
-        const made = button("window", "", () => this.page.window(size));
-        made.dataset.ms = String(size);
-        const hours = size >= 7_200_000;
-        made.textContent = fill(this.texts[hours ? "hours" : "minutes"], { n: size / (hours ? 3_600_000 : 60_000) });
-        return made;
-      }),
-    );
+    this.windows.replaceChildren(...sizes.map((size, at) => this.#window(size, sizes[at + 1])));
+  }
+
+  /** The unit is written on the last window that has it: five times the same word is noise. */
+  #window(size, next) {
+    const hours = (ms) => ms >= 7_200_000;
+    const text = this.texts[hours(size) ? "hours" : "minutes"];
+    const n = size / (hours(size) ? 3_600_000 : 60_000);
+    const last = next === undefined || hours(next) !== hours(size);
+    const made = button("window", "", () => this.page.window(size));
+    made.dataset.ms = String(size);
+    made.append(String(n));
+    if (last) made.append(element("span", "of", fill(text, { n: "" })));
+    made.setAttribute("aria-label", fill(text, { n }));
+    made.title = fill(text, { n });
+    return made;
   }
 
   #group(name, label, values, choose) {

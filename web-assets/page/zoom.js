@@ -12,6 +12,7 @@ const LEAST = 8;
  * @param {(ms: number) => void} view.pan
  * @param {(factor: number, at: number) => void} view.scale
  * @param {() => void} view.reset
+ * @param {(t: number) => void} view.tap a finger wants to know what is there
  */
 export function zoomable(root, view) {
   let drag = null;
@@ -57,6 +58,7 @@ export function zoomable(root, view) {
   root.addEventListener("pointerup", (event) => {
     if (!drag || event.pointerId !== drag.id) return;
     const { moved, pan, at } = drag;
+    if (!moved && event.pointerType === "touch") view.tap(at);
     const to = view.plot() ? time(x(event)) : at;
     end();
     if (moved && !pan) view.zoom(Math.min(at, to), Math.max(at, to));
