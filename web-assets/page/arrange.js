@@ -40,3 +40,34 @@ export function arrange(entries, { search, groups, only, by, grouped, rank }) {
   }
   return [...together].sort(([a], [b]) => compareGroups(a, b)).flatMap(([heading, members]) => [{ heading, members }, ...members]);
 }
+
+/**
+ * The entries in order, made from those before: of thousands only few are new, and comparing names is slow.
+ * @param {Entry[]} before in order; those that are still there are the same names
+ * @param {Map<string, Entry>} now by name
+ */
+export function resorted(before, now, compare) {
+  const known = new Set();
+  const kept = [];
+  for (const { name } of before) {
+    const entry = now.get(name);
+    if (!entry) continue;
+    known.add(name);
+    kept.push(entry);
+  }
+  const added = [...now.values()].filter(({ name }) => !known.has(name)).sort(compare);
+  const merged = [];
+  let from = 0;
+  for (const entry of added) {
+    let [low, high] = [from, kept.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(kept[middle], entry) < 0) low = middle + 1;
+      else high = middle;
+    }
+    for (; from < low; from++) merged.push(kept[from]);
+    merged.push(entry);
+  }
+  for (; from < kept.length; from++) merged.push(kept[from]);
+  return merged;
+}

@@ -12,8 +12,13 @@ export class Lane {
     this.places = new Map();
     /** The rows without the headings, in their order: indices of items. */
     this.rows = [];
+    /** Under which heading each item stands: its index, -1 without one. */
+    this.under = new Int32Array(items.length);
+    let heading = -1;
     items.forEach((item, at) => {
       this.tops[at + 1] = this.tops[at] + heightOf(item);
+      if (item.name === undefined) heading = at;
+      this.under[at] = heading;
       if (item.name === undefined) return;
       this.places.set(item.name, this.rows.length);
       this.rows.push(at);
@@ -40,6 +45,12 @@ export class Lane {
     if (this.items.length === 0) return { first: 0, end: 0 };
     const first = this.at(Math.max(0, scroll - beyond));
     return { first, end: this.at(scroll + height + beyond) + 1 };
+  }
+
+  /** The heading that has been scrolled away above what is seen; null where there is none. */
+  headingAbove(scroll) {
+    const at = scroll > 0 && this.items.length > 0 ? this.under[this.at(scroll)] : -1;
+    return at < 0 ? null : this.items[at];
   }
 
   /** The top of a row, px; null where it is not in the list. */

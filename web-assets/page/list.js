@@ -36,6 +36,9 @@ export class List {
     this.page = page;
     this.canvas = element("div", "lane");
     this.canvas.setAttribute("role", "presentation");
+    this.pinned = page.heading();
+    this.pinned.root.classList.add("pinned");
+    this.canvas.append(this.pinned.root);
     root.append(this.canvas);
     root.addEventListener("scroll", () => this.#render(), { passive: true });
     root.addEventListener("click", (event) => {
@@ -102,6 +105,7 @@ export class List {
       if (row.top + ROW >= scrollTop && row.top <= scrollTop + this.#height) this.page.paint(row);
     }
     for (const heading of this.#headings.values()) this.page.paint(heading);
+    if (!this.pinned.root.hidden) this.page.paint(this.pinned);
   }
 
   focus() {
@@ -139,6 +143,7 @@ export class List {
       this.#headings.delete(title);
     }
     for (const item of seen) item.name === undefined ? this.#heading(item) : this.#row(item);
+    this.#pin();
     // Those not needed leave the page, so that nobody finds them there; a few wait to be used again.
     for (const row of this.#spare) row.root.remove();
     this.#spare.length = Math.min(this.#spare.length, 20);
@@ -176,6 +181,15 @@ export class List {
     this.page.fill(heading, item, 0, 0);
     this.#put(heading, this.#lane.tops[this.#lane.items.indexOf(item)]);
     this.page.paint(heading);
+  }
+
+  /** The heading of the group that is seen stays above it. */
+  #pin() {
+    const heading = this.#lane.headingAbove(this.root.scrollTop);
+    this.pinned.root.hidden = heading === null;
+    if (heading === null || (this.pinned.key === heading.heading && this.pinned.members === heading.members)) return;
+    this.page.fill(this.pinned, heading, 0, 0);
+    this.page.paint(this.pinned);
   }
 
   #put(row, top) {

@@ -1,7 +1,7 @@
 // The overview: every interface in a list that is searched, filtered, sorted and grouped, and that stays still under the
 // hand. What is chosen goes to the chart.
 
-import { SORTS, arrange, byName } from "./arrange.js";
+import { SORTS, arrange, byName, resorted } from "./arrange.js";
 import { PALETTE } from "./chart.js";
 import { element, put } from "./element.js";
 import { Filters } from "./filters.js";
@@ -71,7 +71,7 @@ export class Overview {
       this.#entries.set(name, entryOf(facts, before.get(name), true));
     }
     faults.keep(new Set(this.#entries.keys()));
-    this.#sorted = [...this.#entries.values()].sort(byName(this.page.lang));
+    this.#sorted = resorted(this.#sorted, this.#entries, byName(this.page.lang));
     const groups = new Map();
     for (const { group } of this.#sorted) groups.set(group, (groups.get(group) ?? 0) + 1);
     this.filters.groups([...groups].sort(([a], [b]) => compareGroups(a, b)));
@@ -126,7 +126,7 @@ export class Overview {
       this.#rankedAt = performance.now();
       this.#ranks.clear();
       const since = edge() - SPARK_MS;
-      for (const entry of this.#sorted) {
+      for (const entry of SORTS.indexOf(by) > 1 || active ? this.#sorted : []) {
         const { down, up } = this.#rates(entry);
         const rate = by === "down" ? down : by === "up" ? up : (down ?? 0) + (up ?? 0);
         this.#ranks.set(entry.name, { rate: rate ?? -1, active: store.points(entry.name).peak(since) >= ACTIVE });
@@ -181,14 +181,15 @@ export class Overview {
   }
 }
 
+/** What a row says of an interface; two with the same of these are the same. */
+const SAID = ["type", "comment", "running", "disabled", "pointOfView", "linkBps"];
+
 /** An interface as the list knows it; the same object as before where nothing of it changed. */
 function entryOf(facts, before, gone = false) {
-  const condition = gone ? "gone" : facts.disabled ? "disabled" : facts.running ? "running" : "down";
-  if (before && before.facts === facts && before.gone === gone) return before;
-  const label = shortName(facts.name);
+  if (before && before.gone === gone && (before.facts === facts || SAID.every((key) => before.facts[key] === facts[key]))) return before;
   const { name, type, comment } = facts;
-  const entry = { name, label, type, comment, facts, gone, condition, group: groupOf(facts), words: `${name}\n${comment ?? ""}\n${type}`.toLowerCase() };
-  return before && JSON.stringify(before) === JSON.stringify(entry) ? before : entry;
+  const condition = gone ? "gone" : facts.disabled ? "disabled" : facts.running ? "running" : "down";
+  return { name, label: shortName(name), type, comment, facts, gone, condition, group: groupOf(facts), words: `${name}\n${comment ?? ""}\n${type}`.toLowerCase() };
 }
 
 /** A group's title, how many are in it, and what flows through them all. */
@@ -202,6 +203,7 @@ class Heading {
   }
 
   show(key, members) {
+    this.key = key;
     this.members = members;
     put(this.title, titleOf(key));
     put(this.count, String(members.length));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrange, byName } from "../page/arrange.js";
+import { arrange, byName, resorted } from "../page/arrange.js";
 import { shortName } from "../page/format.js";
 import { compareGroups, groupOf, titleOf } from "../page/groups.js";
 
@@ -52,4 +52,18 @@ test("an uplink is known by its name or comment as a word, or by its type", () =
 
 test("groups of an unknown kind follow the known ones by name", () => {
   assert.deepEqual(["zz", "tunnel", "aa", "wan"].sort(compareGroups), ["wan", "tunnel", "aa", "zz"]);
+});
+
+test("a list in which few are new is sorted as if all were", () => {
+  const compare = byName("id");
+  const all = ["ether10", "ether2", "b", "a", "z", "ether1", "c"].map((name) => entry(name, "ether"));
+  const map = (entries) => new Map(entries.map((one) => [one.name, one]));
+  const sorted = (entries) => [...entries].sort(compare);
+  let before = [];
+  for (const now of [all.slice(0, 3), all, all.slice(2), all.slice(5), [], all.slice(1, 6)]) {
+    before = resorted(before, map(now), compare);
+    assert.deepEqual(before, sorted(now));
+  }
+  const changed = all.slice(1, 6).map((one) => ({ ...one, comment: "new" }));
+  assert.ok(resorted(before, map(changed), compare).every(({ comment }) => comment === "new"));
 });

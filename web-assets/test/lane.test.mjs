@@ -24,6 +24,13 @@ test("headings have a height of their own and are no rows", () => {
   assert.equal(mixed.rows.length, 3);
 });
 
+test("the heading of what is seen is known when it is scrolled away", () => {
+  const mixed = lane("[A", "a", "b", "[C", "c");
+  assert.deepEqual([0, 1, 40, 163, 164, 230].map((scroll) => mixed.headingAbove(scroll)?.heading ?? null), [null, "[A", "[A", "[A", "[C", "[C"]);
+  assert.equal(lane("a", "b").headingAbove(70), null);
+  assert.equal(lane().headingAbove(5), null);
+});
+
 test("rows that appear or vanish above do not move what is looked at", () => {
   const before = lane("a", "c", "d", "e", "f");
   const scroll = before.topOf("d") + 10;
