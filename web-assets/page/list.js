@@ -11,6 +11,7 @@ const BEYOND = 200;
 /** After the hand last did something here, ms, the list counts as in use for so long. */
 const IN_USE = 3_000;
 const SETTLING = 400;
+const FINE = matchMedia("(pointer: fine)");
 
 const heightOf = (item) => (item.name === undefined ? HEADING : ROW);
 
@@ -45,7 +46,9 @@ export class List {
       const name = event.target.closest("[role=option]")?.dataset.interface;
       if (name === undefined) return;
       this.#mark(name);
-      page.toggle(name);
+      // For a finger it is too small: there the card has the button, and here is all the row's.
+      if (event.target.closest(".side") && FINE.matches) page.other(name);
+      else page.toggle(name);
     });
     root.addEventListener("keydown", (event) => this.#key(event));
     root.addEventListener("focus", () => {

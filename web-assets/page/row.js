@@ -18,7 +18,9 @@ export class Row {
     root.id = id;
     root.setAttribute("role", "option");
     root.dataset.testid = "picker-option";
-    const tick = element("span", "tick");
+    const [pick, tick] = [element("span", "pick"), element("span", "tick")];
+    this.side = element("span", "side");
+    pick.append(tick, this.side);
     const who = element("span", "who");
     const [name, note, state] = [element("bdi", "name"), element("span", "note"), element("span", "stand")];
     [this.kind, this.comment] = [element("span"), element("bdi")];
@@ -34,8 +36,8 @@ export class Row {
     this.use.append(this.bar, this.share);
     rates.append(this.down, this.up, this.use);
     // What changes at every tick is no part of the row's name; see `describe`.
-    for (const part of [tick, canvas, rates]) part.setAttribute("aria-hidden", "true");
-    root.append(tick, who, canvas, rates);
+    for (const part of [pick, canvas, rates]) part.setAttribute("aria-hidden", "true");
+    root.append(pick, who, canvas, rates);
     this.name = name;
     this.spark = new Sparkline(canvas, SPARK_WIDTH, SPARK_HEIGHT);
     this.entry = null;
@@ -80,7 +82,10 @@ export class Row {
     const known = down !== null || up !== null;
     put(this.down, known ? `↓ ${speed(down, lang, 1)}` : "");
     put(this.up, known ? `↑ ${speed(up, lang, 1)}` : "");
-    set(this.root, "data-view", side.view);
+    if (this.root.dataset.view !== side.view) {
+      this.root.dataset.view = side.view;
+      this.side.title = side.view === "customer" ? `${texts.view_customer}. ${texts.turn_network}` : `${texts.view_network}. ${texts.turn_customer}`;
+    }
     const bad = faultWords(faults, texts);
     put(this.faults, bad && `⚠ ${bad}`);
     this.faults.classList.toggle("news", news);
