@@ -3,14 +3,19 @@
 import { tick } from "./format.js";
 import { hover } from "./hover.js";
 import { marks } from "./marks.js";
-import { steps } from "./units.js";
+import { ticks } from "./scale.js";
 
-export const PALETTE = ["#3b82f6", "#10b981", "#f59e0b", "#ef4444", "#8b5cf6", "#ec4899", "#06b6d4", "#84cc16"];
+/** Each stands out from the light card and from the dark one, 3 to 1 and more. */
+export const PALETTE = ["#3b82f6", "#0d9668", "#c27803", "#ef4444", "#8b5cf6", "#ec4899", "#0891b2", "#65a30d"];
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+
+/** px; here the axis takes less room. */
+const NARROW = 480;
 
 export class Chart {
   #plot = null;
   #shape = "";
+  #narrow = false;
   #seen = { table: [[]], gaps: [], limits: [], colours: {} };
 
   /** @param {{lang: string, side: (name: string) => object}} page */
@@ -101,7 +106,7 @@ export class Chart {
   #options({ names, mode, unit }, { text, grid, size }) {
     const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: `${size}px ${FONT}` };
     const part = size / 12;
-    const narrow = this.element.clientWidth < 480;
+    const narrow = (this.#narrow = this.element.clientWidth < NARROW);
     return {
       ...this.#size(),
       pxAlign: 1,
@@ -118,7 +123,7 @@ export class Chart {
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       axes: [
         { ...axis, space: 90 * part, size: 34 * part, values: (_, times, __, ___, step) => times.map((time) => (step < 60 ? this.clock : this.minute)(time * 1000)) },
-        { ...axis, space: 30 * part, size: (narrow ? 70 : 78) * part, incrs: () => steps(unit), values: (_, ticks) => ticks.map((bps) => tick(Math.abs(bps), this.lang, unit)) },
+        { ...axis, space: 30 * part, size: (narrow ? 70 : 78) * part, incrs: (_, __, bottom, top, height, space) => ticks(unit, bottom, top, height, space), values: (_, figures) => figures.map((bps) => tick(Math.abs(bps), this.lang, unit)) },
       ],
       bands: mode === "stack" ? between(names.length) : [],
       series: [{}, ...this.#lines(names, mode, size)],
@@ -148,6 +153,7 @@ export class Chart {
 
   #resize() {
     const { width, height } = this.#size();
+    if (this.#narrow !== this.element.clientWidth < NARROW) this.#shape = "";
     if (this.#plot && (this.#plot.width !== width || this.#plot.height !== height)) this.#plot.setSize({ width, height });
   }
 }

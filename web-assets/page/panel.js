@@ -160,7 +160,6 @@ export class Panel {
     const bottom = mode === "lines" ? 0 : -this.#tops[1].fit(Math.max(-least, -lowest), unit(), now, top / 10);
     this.#scene = { names, table, range, gaps: found };
     chart.draw({ names, mode, unit: unit(), table, drawn: thin(lines, range.from, range.to, chart.width), ...range, top, bottom, gaps: found, limits: links });
-    chart.element.setAttribute("aria-description", this.#rangeText(range));
   }
 
   #reason({ from, to }) {

@@ -18,6 +18,18 @@ export function roundTop(most, unit) {
   return Math.ceil(wanted / step) * step;
 }
 
+/**
+ * Steps between the axis' figures: those that lead exactly to both ends, where such a step is wide enough.
+ * @param {number} height px
+ * @param {number} space what a step must have, px
+ */
+export function ticks(unit, bottom, top, height, space) {
+  const fits = (end, size) => Math.abs(end / size - Math.round(end / size)) < 1e-6;
+  const wide = steps(unit).filter((size) => (size / (top - bottom)) * height >= space);
+  const exact = wide.filter((size) => fits(top, size) && fits(bottom, size));
+  return exact.length > 0 ? exact : wide.length > 0 ? wide : steps(unit);
+}
+
 /** One end of the axis: up at once, down only after a while, and only where it is worth it. */
 export class Top {
   #top = 0;

@@ -58,10 +58,12 @@ export class Tools {
     const { texts } = this;
     set(this.pause, "aria-pressed", String(paused));
     put(this.pause.lastElementChild, paused ? texts.resume : texts.pause);
+    // A narrow page shows the sign alone.
+    set(this.pause, "aria-label", paused ? texts.resume : texts.pause);
     this.live.hidden = following;
     if (following) return;
     put(this.live, `${texts.live} ${behind >= 1_000 ? `−${duration(behind)}` : ""}`);
-    set(this.live, "aria-label", fill(texts.live_behind, { n: duration(behind) }));
+    set(this.live, "title", fill(texts.live_behind, { n: duration(behind) }));
   }
 
   /** The windows there are; the next shorter or longer than the one in use. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { step } from "../page/cross.js";
-import { roundTop, Top } from "../page/scale.js";
+import { roundTop, ticks, Top } from "../page/scale.js";
 import { Span } from "../page/span.js";
 import { steps } from "../page/units.js";
 import { windowsOf } from "../page/tools.js";
@@ -111,4 +111,12 @@ test("the keys lead the cross-hair from point to point, within what is seen", ()
   assert.equal(step(times, 4_000, "Home", range), 2_000);
   assert.equal(step(times, 4_000, "x", range), null);
   assert.equal(step([], null, "ArrowLeft", range), null);
+});
+
+test("the axis' figures end where the axis ends, where there is room for such steps", () => {
+  assert.equal(ticks("bit", 0, 150e6, 300, 30)[0], 50e6);
+  assert.equal(ticks("bit", 0, 100e6, 300, 30)[0], 10e6);
+  assert.equal(ticks("byte", 0, 8 * 15e6, 300, 30)[0], 8 * 5e6);
+  assert.equal(ticks("bit", -40e6, 100e6, 300, 30)[0], 20e6);
+  for (const height of [60, 300]) assert.ok(ticks("bit", -1e4, 1.5e8, height, 30).length > 0, "there are always some");
 });
