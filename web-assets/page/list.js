@@ -45,7 +45,7 @@ export class List {
     root.addEventListener("click", (event) => {
       const name = event.target.closest("[role=option]")?.dataset.interface;
       if (name === undefined) return;
-      this.#mark(name);
+      this.#mark(name, false);
       // For a finger it is too small: there the card has the button, and here is all the row's.
       if (event.target.closest(".side") && FINE.matches) page.other(name);
       else page.toggle(name);
@@ -53,7 +53,7 @@ export class List {
     root.addEventListener("keydown", (event) => this.#key(event));
     root.addEventListener("focus", () => {
       this.#measure(); // the observer comes later than the focus
-      if (this.#marked === null) this.#mark(this.#firstSeen());
+      if (this.#marked === null) this.#mark(this.#firstSeen(), false);
     });
     for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
       root.addEventListener(kind, () => (this.#touched = performance.now()), { passive: true });
@@ -223,15 +223,18 @@ export class List {
     this.#say();
   }
 
-  #mark(name) {
+  /** @param {boolean} reveal scroll to it: for the keys, since a hand's next click would go to another row */
+  #mark(name, reveal = true) {
     const before = this.#rows.get(this.#marked);
     before?.root.classList.remove("marked");
     this.#marked = name;
     if (name === null) return;
-    const top = this.#lane.topOf(name);
-    const { scrollTop } = this.root;
-    if (top < scrollTop + HEADING) this.root.scrollTop = Math.max(0, top - HEADING);
-    else if (top + ROW > scrollTop + this.#height) this.root.scrollTop = top + ROW - this.#height;
+    if (reveal) {
+      const top = this.#lane.topOf(name);
+      const { scrollTop } = this.root;
+      if (top < scrollTop + HEADING) this.root.scrollTop = Math.max(0, top - HEADING);
+      else if (top + ROW > scrollTop + this.#height) this.root.scrollTop = top + ROW - this.#height;
+    }
     this.#render();
     this.#say();
   }

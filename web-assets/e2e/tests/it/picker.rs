@@ -12,7 +12,10 @@ impl Page {
         if !self.shows("picker-search").await {
             self.click("picker").await;
         }
-        eventually(s(5), "the list opens", async || when(self.shows("picker-search").await, |shown| *shown)).await;
+        // Also that it has come to rest, so that a click meets what it means.
+        let rests = "const list = document.getElementById('overview'); \
+             return list.checkVisibility() && list.getAnimations().every(motion => motion.playState === 'finished')";
+        eventually(s(5), "the list opens", async || when(self.eval(rests).await, |rests| *rests == true)).await;
     }
 
     /// Puts the list of interfaces away: a sheet over the page closes; beside the chart, where it stands open all the
