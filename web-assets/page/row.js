@@ -51,8 +51,8 @@ export class Row {
     this.spark.forget();
     this.root.dataset.interface = entry.name;
     put(this.name, entry.label);
-    put(this.kind, entry.type);
-    put(this.comment, entry.comment ? ` · ${entry.comment.slice(0, NOTE)}` : "");
+    put(this.kind, entry.comment ? `${entry.type} · ` : entry.type);
+    put(this.comment, entry.comment?.slice(0, NOTE) ?? "");
     put(this.condition, texts[entry.condition]);
     this.condition.dataset.is = entry.condition;
     this.root.classList.toggle("gone", entry.gone);

@@ -48,8 +48,8 @@ export class Sparkline {
     const peak = series.peak(from);
     const ratio = Math.min(3, globalThis.devicePixelRatio || 1);
     // Where nothing flows, each tick looks like the one before.
-    const shown = peak > 0 ? "" : `${series.length > first} ${colour} ${ratio}`;
-    if (shown && shown === this.#shown) return;
+    const shown = peak > 0 ? `${edge} ${series.length} ${series.last} ${down} ${colour} ${ratio}` : `${series.length > first} ${colour} ${ratio}`;
+    if (shown === this.#shown) return;
     this.#shown = shown;
     if (canvas.width !== Math.round(width * ratio)) {
       canvas.width = Math.round(width * ratio);
