@@ -20,7 +20,7 @@ export class Measures {
     root.open = recall("measures") !== "closed";
     root.addEventListener("toggle", () => remember("measures", root.open ? "open" : "closed"));
     const head = element("tr");
-    head.append(this.#head(texts.interfaces, "who-head"), this.#head(texts.direction));
+    head.append(this.#head(texts.interfaces, "who-head"), this.#head(texts.direction, "way-head"));
     for (const column of COLUMNS) {
       const cell = this.#head(texts[column]);
       if (column === "p95") cell.title = texts.p95_meaning;

@@ -8,7 +8,7 @@ import { UNITS } from "./units.js";
 /** Offered as far as the server remembers, ms. */
 const WINDOWS = [1, 5, 15, 30, 60, 180, 360, 720, 1440].map((minutes) => minutes * 60_000);
 /** A narrow page has these in the menu. */
-const NARROW = "(max-width: 900px)";
+const NARROW = "(max-width: 1180px)";
 
 /** The windows to choose from where `recentMs` is remembered; the longest is all of it. */
 export function windowsOf(recentMs) {
