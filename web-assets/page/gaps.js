@@ -3,6 +3,20 @@
 /** Remembered changes at most. */
 const MOST = 400;
 
+/**
+ * Why points may be missing while it stands like this: [kind, reason of the router], or [null] when all is well.
+ * @param {string} state as the status line says it
+ * @param {{offline: boolean, router: {reason?: string}|null}} known
+ * @param {boolean} hidden nobody sees the page
+ */
+export function reasonOf(state, { offline, router }, hidden) {
+  if (state === "stopped") return ["stopped"];
+  if (hidden) return ["hidden"];
+  if (state === "reconnecting") return [offline ? "offline" : "server"];
+  if (state === "stale" || state === "unreachable") return ["router", router?.reason ?? null];
+  return [null];
+}
+
 /** How it stood, with the times from when to when. */
 export class Reasons {
   #entries = [];
@@ -34,12 +48,13 @@ export class Reasons {
 /**
  * Where no interface of the table is known, from `from` to `to` (ms). Before the first point there is nothing to miss.
  * @param {(number|null|undefined)[][]} table of the store
+ * @param {boolean} earlier there are points before those of the table
  * @returns {{from: number, to: number}[]}
  */
-export function gaps(table, from, to, gapMs) {
+export function gaps(table, from, to, gapMs, earlier = false) {
   const found = [];
   const times = table[0];
-  let known = null;
+  let known = earlier ? -Infinity : null;
   let broken = false;
   const add = (start, end) => {
     if (end > from && start < to) found.push({ from: Math.max(start, from), to: Math.min(end, to) });

@@ -5,7 +5,7 @@ import { Cross } from "./cross.js";
 import { MODES, curves, extent, place } from "./curves.js";
 import { query } from "./feed.js";
 import { duration, fill, shortName, tick } from "./format.js";
-import { gaps, Reasons } from "./gaps.js";
+import { gaps, reasonOf, Reasons } from "./gaps.js";
 import { help } from "./help.js";
 import { rates } from "./hover.js";
 import { limits } from "./marks.js";
@@ -13,7 +13,7 @@ import { Measures } from "./measures.js";
 import { Out } from "./out.js";
 import { Past } from "./past.js";
 import { direction } from "./pov.js";
-import { choice as preference, recall, remember } from "./prefs.js";
+import { choice as preference, decide, recall, remember } from "./prefs.js";
 import { Top } from "./scale.js";
 import { Span } from "./span.js";
 import { thin } from "./thin.js";
@@ -102,12 +102,7 @@ export class Panel {
     const { feed } = this;
     const { known, newest } = feed;
     if (newest.t === null) return;
-    const t = newest.t + performance.now() - newest.came;
-    if (state === "stopped") this.#reasons.note(t, "stopped");
-    else if (document.hidden) this.#reasons.note(t, "hidden");
-    else if (state === "reconnecting") this.#reasons.note(t, known.offline ? "offline" : "server");
-    else if (state === "stale" || state === "unreachable") this.#reasons.note(t, "router", known.router?.reason ?? null);
-    else this.#reasons.note(t, null);
+    this.#reasons.note(newest.t + performance.now() - newest.came, ...reasonOf(state, known, document.hidden));
   }
 
   draw() {
@@ -142,7 +137,8 @@ export class Panel {
     const { store, feed, mode, chart } = this;
     const table = store.table(names, range.from - gapMs);
     const lines = curves(table, mode, gapMs);
-    const found = gaps(table, range.from, range.to, gapMs).map((gap) => ({ ...gap, ...this.#reason(gap) }));
+    const earlier = names.some((name) => store.points(name).t[0] < range.from - gapMs);
+    const found = gaps(table, range.from, range.to, gapMs, earlier).map((gap) => ({ ...gap, ...this.#reason(gap) }));
     const { most, least } = extent(lines, range.from, range.to);
     const links = limits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map(({ bps, names: same }) => ({
       bps,
@@ -255,22 +251,13 @@ export class Panel {
 
   setMode(mode) {
     this.mode = mode;
-    this.#choose("mode", mode);
+    decide("mode", mode);
+    this.redraw();
   }
 
   setUnit(name) {
     useUnit(name);
-    this.#choose("unit", name);
-  }
-
-  /** Remembered; and the address no longer says otherwise. */
-  #choose(key, value) {
-    remember(key, value);
-    const url = new URL(location.href);
-    if (url.searchParams.has(key)) {
-      url.searchParams.set(key, value);
-      history.replaceState(null, "", url);
-    }
+    decide("unit", name);
     this.redraw();
   }
 

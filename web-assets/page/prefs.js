@@ -27,6 +27,15 @@ export function choice(key, allowed) {
   return [asked, recall(key)].find((value) => allowed.includes(value)) ?? allowed[0];
 }
 
+/** Remembers a choice that the address may make too; it no longer says otherwise then. */
+export function decide(key, value) {
+  remember(key, value);
+  const url = new URL(location.href);
+  if (!url.searchParams.has(key)) return;
+  url.searchParams.set(key, value);
+  history.replaceState(null, "", url);
+}
+
 /** A key of this router alone. */
 export function ofRouter(key) {
   return router ? `${key}@${router}` : key;

@@ -1,9 +1,10 @@
 // From points to what is drawn: mirrored, stacked, thinned out, and with its gaps.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { curves, extent, nearest } from "../page/curves.js";
-import { gaps, Reasons } from "../page/gaps.js";
+import { gaps, reasonOf, Reasons } from "../page/gaps.js";
 import { limits } from "../page/marks.js";
 import { thin } from "../page/thin.js";
 
@@ -66,6 +67,11 @@ test("before the first point nothing is missed", () => {
   assert.deepEqual(gaps([[], [], []], 0, 52_000, GAP), []);
 });
 
+test("a gap that began before what is seen is seen from its edge on", () => {
+  assert.deepEqual(gaps([[50, 52], [1, 1], [1, 1]], 10_000, 52_000, GAP, true), [{ from: 10_000, to: 50_000 }]);
+  assert.deepEqual(gaps([[], [], []], 10_000, 52_000, GAP, true), [{ from: 10_000, to: 52_000 }]);
+});
+
 test("a gap's reason is what lasted longest in it", () => {
   const reasons = new Reasons();
   reasons.note(0, null);
@@ -78,6 +84,20 @@ test("a gap's reason is what lasted longest in it", () => {
   assert.equal(reasons.why(40_000, 50_000), null);
   reasons.note(60_000, "hidden");
   assert.deepEqual(reasons.why(70_000, 80_000), { kind: "hidden", reason: null });
+});
+
+test("each way in which data may be missing has its reason, with words in both languages", () => {
+  const known = { offline: false, router: { reason: "refused" } };
+  const kinds = [
+    reasonOf("stopped", known, false), reasonOf("live", known, true), reasonOf("reconnecting", known, false),
+    reasonOf("reconnecting", { ...known, offline: true }, false), reasonOf("unreachable", known, false),
+  ];
+  assert.deepEqual(kinds, [["stopped"], ["hidden"], ["server"], ["offline"], ["router", "refused"]]);
+  assert.deepEqual(reasonOf("live", known, false), [null]);
+  for (const lang of ["id", "en"]) {
+    const texts = JSON.parse(readFileSync(new URL(`../../crates/dashboard/texts/${lang}.json`, import.meta.url), "utf8"));
+    for (const [kind] of [...kinds, ["unknown"]]) assert.ok(texts[`gap.${kind}`], `${lang}: ${kind}`);
+  }
 });
 
 test("thinned out, no peak is lost and no gap is closed", () => {
