@@ -56,7 +56,8 @@ export class Past {
     if (this.#missing || this.now() < this.#notBefore) return;
     const hole = this.#hole !== null && edge - this.#hole > STREAMED ? this.#hole : null;
     if (hole === null && this.#hole !== null && edge > this.#hole) this.#hole = null;
-    const wanted = names.filter((name) => hole !== null || !(Math.min(this.#since.get(name) ?? Infinity, known(name) ?? Infinity) <= from));
+    // A comma separates names in the question: one that has it cannot be asked for.
+    const wanted = names.filter((name) => !name.includes(",")).filter((name) => hole !== null || !(Math.min(this.#since.get(name) ?? Infinity, known(name) ?? Infinity) <= from));
     if (this.#asking) {
       // What is under way answers this as well, unless more is wanted by now.
       if (this.#asking.covers(wanted, from)) return;
@@ -80,10 +81,11 @@ export class Past {
     const late = setTimeout(() => abort.abort(), LIMIT);
     try {
       const answer = await this.ask(names, Math.ceil((edge - from + MARGIN) / 1000), abort.signal);
-      const body = answer.ok ? await answer.json() : null;
+      const body = await answer.json();
       if (this.#asking !== asking) return;
-      if (answer.status === 404) this.#missing = true;
-      if (!body) throw new Error(`answered ${answer.status}`);
+      // No such path: an older server. Any other refusal may pass.
+      if (answer.status === 404 && body.code === "not-found") this.#missing = true;
+      if (!answer.ok) throw new Error(`answered ${answer.status}`);
       for (const name of names) this.#since.set(name, Math.min(from, this.#since.get(name) ?? Infinity));
       if (hole !== null) this.#hole = null;
       this.#failures = 0;

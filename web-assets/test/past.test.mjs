@@ -81,7 +81,7 @@ test("after a failure it waits, longer each time, and then asks again", async ()
 });
 
 test("a server that does not know the question is not asked again", async () => {
-  const here = page(() => ({ ok: false, status: 404, json: async () => ({}) }));
+  const here = page(() => ({ ok: false, status: 404, json: async () => ({ code: "not-found" }) }));
   here.want(["a"], 0, 600_000);
   await soon();
   here.now = 1e9;
@@ -104,4 +104,15 @@ test("after an hour away the hour is asked for; after a minute the stream has it
   assert.deepEqual(here.asked.map(({ seconds }) => seconds), [3_610]);
   here.want(["a"], 5_502_000, 5_602_000);
   assert.equal(here.asked.length, 1);
+});
+
+test("a refusal for another cause may pass, and a name with a comma is left out", async () => {
+  const here = page((count) => ({ ok: count > 1, status: count > 1 ? 200 : 404, json: async () => (count > 1 ? { t: [1], series: [] } : { code: "unknown-router" }) }));
+  here.want(["a", "b,c"], 0, 600_000);
+  await soon();
+  here.now = 60_000;
+  here.want(["a", "b,c"], 0, 600_000);
+  await soon();
+  assert.deepEqual(here.asked.map(({ names }) => names), [["a"], ["a"]]);
+  assert.equal(here.took.length, 1);
 });
