@@ -108,6 +108,7 @@ function draw() {
   byId("choose-one").hidden = names.length > 0 || feed.interfaces.length === 0;
   const dim = state !== "live" && state !== "late";
   byId("chart").classList.toggle("dim", dim);
+  byId("overview").classList.toggle("dim", dim);
   cards.show(names, view, dim);
   lead.show(names, view, dim);
   byId("picker-label").textContent = label(names);
