@@ -1,287 +1,125 @@
-// The dashboard: what comes in by stream or poll goes into the store, and from there onto the page.
+// The dashboard: composes what comes in (feed), what is looked at (choice) and what is shown.
 
 import { Cards } from "./cards.js";
-import { Chart } from "./chart.js";
-import { fill } from "./format.js";
-import { Picker } from "./picker.js";
-import { Poller } from "./poll.js";
-import { StatusLine, stateOf } from "./status.js";
+import { Choice } from "./choice.js";
+import { Faults } from "./faults.js";
+import { Feed } from "./feed.js";
+import { fill, shortName } from "./format.js";
+import { keys } from "./keys.js";
+import { kiosk } from "./kiosk.js";
+import { Lead } from "./lead.js";
+import { live } from "./life.js";
+import { Overview } from "./overview.js";
+import { Panel } from "./panel.js";
+import { whenTurned } from "./pov.js";
+import { sheet } from "./sheet.js";
+import { StatusLine } from "./status.js";
 import { Store } from "./store.js";
-import { Stream } from "./stream.js";
+import { theme } from "./theme.js";
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
-const MOST_CHOSEN = 8;
-const WINDOWS = [60_000, 300_000, 600_000];
-/** After so many broken streams in a row polling begins beside it. */
-const FALLBACK_AFTER = 3;
-/** A page that nobody sees for this long, ms, leaves; on return it catches up. */
-const HIDDEN = 30_000;
 const SUMMARY = 10_000;
-/** A sample that is this much older than the newest known, ms: the server's clock was set back. */
-const CLOCK_TURNED = 30_000;
 
-const router = new URLSearchParams(location.search).get("router");
 const byId = (id) => document.getElementById(id);
+
 const store = new Store();
-const now = () => performance.now();
+const choice = new Choice(() => {
+  keep();
+  overview.refresh();
+  draw();
+});
+const faults = new Faults();
 
-/** What is known of the way from the router to here. */
-const known = {
-  stopped: false, offline: !navigator.onLine, broken: false, polling: false, unconfigured: false,
-  router: null, routerRetryAt: null, sampledAt: null, failures: 0, retryAt: 0, intervalMs: 2_000,
-};
-let interfaces = [];
-let facts = new Map();
-let chosen = remembered();
-let windowMs = WINDOWS.includes(Number(storage("lalin-window"))) ? Number(storage("lalin-window")) : WINDOWS[0];
-/** The newest sample's time on the server's clock, and when it came. */
-let newest = { t: null, came: 0 };
-
-const chart = new Chart(byId("chart"), lang);
+/** How much of the past the server can be asked for, ms; null where it cannot be asked. */
+let recent = null;
+/** Of what is chosen all of it is kept; of the others, where more can be asked for, what the small curves need. */
+function keep() {
+  store.windowMs = recent === null ? 600_000 : 180_000;
+  store.keep(choice.names, recent ?? 0);
+}
 const cards = new Cards(byId("cards"), texts, lang, (name) => {
-  toggle(name);
+  choice.toggle(name);
   byId("picker").focus();
 });
 const status = new StatusLine(byId("state"), texts, lang);
-const picker = new Picker({ texts, lang, most: MOST_CHOSEN, chosen: () => chosen ?? [], toggle });
-
-// ===== what comes in =====
-
-const query = (path, parameters = {}) => {
-  const all = new URLSearchParams(parameters);
-  if (router) all.set("router", router);
-  const text = all.toString();
-  return text ? `${path}?${text}` : path;
-};
-
-const stream = new Stream(() => query("/api/v1/stream"), {
-  event(name, data) {
-    known.broken = false;
-    known.failures = 0;
-    take[name]?.(data);
-    draw();
+const feed = new Feed(store, {
+  changed: soon,
+  ticked: (tick) => tick && faults.add(feed.interfaces, tick),
+  greeted(hello) {
+    const { router, recentMs } = hello;
+    recent = recentMs ?? null;
+    keep();
+    panel.greeted(hello);
+    if (!router) return;
+    const { name, address } = router;
+    byId("router-name").textContent = address.startsWith(name) ? address : `${name} · ${address}`;
   },
-  proven() {
-    // Not at its first event: a proxy may let the greeting through and hold back the rest.
-    poller.stop();
-    known.polling = false;
-  },
-  broken(failures, pause) {
-    known.failures = failures;
-    known.retryAt = now() + pause;
-    if (failures >= FALLBACK_AFTER && !poller.running) poller.start();
-    // A single break of a moment is no news.
-    if (failures > 1 && !known.polling) known.broken = true;
+  interfaces(list) {
+    choice.propose(list);
+    keep();
+    overview.update(list);
   },
 });
 
-const take = {
-  hello(hello) {
-    known.unconfigured = hello.router === null;
-    if (hello.intervalMs) store.intervalMs = known.intervalMs = hello.intervalMs;
-    if (hello.router) {
-      const { name, address } = hello.router;
-      byId("router-name").textContent = address.startsWith(name) ? address : `${name} · ${address}`;
-    }
-  },
-  state: setRouter,
-  interfaces(list) {
-    setInterfaces(list.interfaces);
-  },
-  window(window) {
-    if (window.t.length > 0) trust(window.t.at(-1));
-    store.merge(window);
-    if (window.t.length > 0) moment(window.t.at(-1));
-  },
-  tick(tick) {
-    trust(tick.t);
-    interfaces.forEach(({ name }, at) => store.add(name, tick.t, tick.rx[at], tick.tx[at]));
-    store.sweep(tick.t);
-    moment(tick.t);
-    known.sampledAt = now();
-    if (known.router?.code !== "live") setRouter({ code: "live", ageMs: 0 });
-  },
-};
+const panel = new Panel({ lang, texts, store, feed, choice, redraw: soon });
+const overview = new Overview({ texts, lang, store, choice, faults, edge: () => feed.edge(), rates: (name) => feed.rates(name) });
+const lead = new Lead(byId("lead"), texts, lang, draw);
+sheet({
+  root: byId("overview"), button: byId("picker"), close: byId("overview-close"), search: byId("picker-search"),
+  list: overview.list, back: byId("overview-back"), behind: [byId("stage"), ...document.querySelectorAll("body > header, body > section, body > footer")],
+  opened: () => overview.paint(), clear: () => overview.clear(),
+});
+theme(byId("theme"), texts, () => overview.recolour());
+kiosk(byId("clock"), lang);
+whenTurned(soon);
 
-const poller = new Poller(
-  async (signal) => {
-    const answer = await fetch(query("/api/interface-stats"), { signal, cache: "no-store" });
-    const body = await answer.json();
-    if (answer.ok) return { rows: body, answer };
-    // The server answers, and says why there is nothing: that is no failure of the way to it.
-    if (body.code === "no-data" || body.code === "no-router") return { problem: body };
-    throw new Error(body.detail);
-  },
-  ({ rows, answer, problem }) => {
-    known.polling = true;
-    known.broken = false;
-    known.unconfigured = problem?.code === "no-router";
-    if (problem) setRouter(problem.state ?? { code: "connecting" });
-    else polled(rows, answer.headers);
-    draw();
-  },
-  () => {
-    known.polling = false;
-    known.broken = true;
-    draw();
-  },
-);
-
-function polled(rows, headers) {
-  const state = headers.get("X-Lalin-State") ?? rows[0]?.state;
-  const age = headers.get("X-Lalin-Age-Ms");
-  setRouter({ code: state, reason: headers.get("X-Lalin-Reason") ?? undefined, ageMs: age === null ? undefined : Number(age) });
-  const list = rows.map((row) => ({
-    id: row[".id"], name: row.name, type: row.type, comment: row.comment || null,
-    running: row.running === "true", disabled: row.disabled === "true", dynamic: row.name.startsWith("<"),
-    pointOfView: row.pointOfView,
-  }));
-  if (JSON.stringify(list) !== JSON.stringify(interfaces)) setInterfaces(list);
-  const t = Date.parse(rows[0]?.sampledAt);
-  // A stale answer, or the same sample once more, is no new point.
-  if (state === "live" && t > 0) trust(t);
-  if (state !== "live" || !(t > (newest.t ?? 0))) return;
-  for (const row of rows) store.add(row.name, t, row.rxBps, row.txBps);
-  moment(t);
-}
-
-/** A server whose clock was set back would never again have a newer point: then the old curve goes. */
-function trust(t) {
-  if (newest.t === null || t > newest.t - CLOCK_TURNED) return;
-  store.clear();
-  newest = { t: null, came: 0 };
-}
-
-function moment(t) {
-  if (newest.t === null || t > newest.t) newest = { t, came: now() };
-}
-
-function setRouter(state) {
-  known.router = state;
-  known.routerRetryAt = state.retryInMs === undefined ? null : now() + state.retryInMs;
-  if (state.ageMs !== undefined) known.sampledAt = now() - state.ageMs;
-}
-
-function setInterfaces(list) {
-  interfaces = list;
-  facts = new Map(list.map((one) => [one.name, one]));
-  if (chosen === null && list.length > 0) {
-    const first = list.find((one) => one.running && !one.disabled) ?? list[0];
-    chosen = [first.name];
-  }
-  picker.update(list);
-}
-
-// ===== what is chosen =====
-
-function storage(key, value) {
-  try {
-    if (value !== undefined) localStorage.setItem(key, value);
-    return localStorage.getItem(key);
-  } catch {
-    return null; // forbidden by the browser: then nothing is remembered
-  }
-}
-
-/** A comma separates names in the address, and may stand in one. */
-function escapeComma(name) {
-  return name.replaceAll("%", "%25").replaceAll(",", "%2C");
-}
-
-function unescapeComma(text) {
-  return text.replaceAll("%2C", ",").replaceAll("%25", "%");
-}
-
-function remembered() {
-  const asked = new URLSearchParams(location.search).get("interface");
-  if (asked) return asked.split(",").slice(0, MOST_CHOSEN).map(unescapeComma);
-  try {
-    const names = JSON.parse(storage("lalin-interfaces"));
-    return Array.isArray(names) && names.length > 0 ? names.slice(0, MOST_CHOSEN).map(String) : null;
-  } catch {
-    return null;
-  }
-}
-
-function toggle(name) {
-  const names = chosen ?? [];
-  if (names.includes(name)) chosen = names.filter((other) => other !== name);
-  else if (names.length < MOST_CHOSEN) chosen = [...names, name];
-  else return;
-  storage("lalin-interfaces", JSON.stringify(chosen));
-  const url = new URL(location.href);
-  if (chosen.length > 0) url.searchParams.set("interface", chosen.map(escapeComma).join(","));
-  else url.searchParams.delete("interface");
-  history.replaceState(null, "", url);
-  picker.refresh();
-  draw();
-}
-
-// ===== what is shown =====
-
-function rates(name) {
-  const point = store.newest(name);
-  const fresh = point && newest.t !== null && point.t === newest.t && facts.has(name);
-  return { rx: fresh ? point.rx : null, tx: fresh ? point.tx : null };
-}
-
+/** What a card shows: the facts, the rates now, and the points with the stretch of them that is seen. */
 function view(name) {
-  const from = (newest.t ?? 0) - windowMs;
-  const { t, rx, tx } = store.series(name);
-  const first = t.findIndex((at) => at >= from);
-  const series = first < 0 ? { rx: [], tx: [] } : { rx: rx.slice(first), tx: tx.slice(first) };
-  return { facts: facts.get(name) ?? null, ...rates(name), series };
+  const { intervalMs } = store;
+  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), points: store.points(name), range: panel.range(), intervalMs, faults: faults.of(name) };
 }
 
-function ageMs() {
-  return known.sampledAt === null ? null : Math.max(0, now() - known.sampledAt);
+/** What is chosen, in words, on the button that opens the list. */
+function label(names) {
+  if (names.length === 0) return texts.choose;
+  return names.length === 1 ? shortName(names[0]) : fill(texts.chosen_count, { n: names.length });
+}
+
+let drawing = null;
+/** Whatever comes in between two frames is drawn once. A page that is not seen has no frames. */
+function soon() {
+  if (document.hidden) draw();
+  else drawing ??= requestAnimationFrame(draw);
 }
 
 function draw() {
-  const state = stateOf({ ...known, ageMs: ageMs() });
-  status.show(state, { ...known, ageMs: ageMs(), now: now() });
+  cancelAnimationFrame(drawing);
+  drawing = null;
+  const { known } = feed;
+  const state = feed.state();
+  panel.note(state);
+  status.show(state, { ...known, ageMs: feed.ageMs(), now: performance.now() });
   if (document.hidden) return;
   byId("unconfigured").hidden = state !== "no-router";
   byId("watching").hidden = state === "no-router";
   byId("start").hidden = !known.stopped;
   byId("stop").hidden = known.stopped;
-  const names = chosen ?? [];
-  byId("choose-one").hidden = names.length > 0 || interfaces.length === 0;
+  const { names } = choice;
+  byId("choose-one").hidden = names.length > 0 || feed.interfaces.length === 0;
   const dim = state !== "live" && state !== "late";
   byId("chart").classList.toggle("dim", dim);
+  byId("overview").classList.toggle("dim", dim);
   cards.show(names, view, dim);
-  picker.rates((name) => {
-    const { rx, tx } = rates(name);
-    return facts.get(name)?.pointOfView === "customer" ? { down: tx, up: rx } : { down: rx, up: tx };
-  });
-  // While data comes the right edge is the newest sample; in an outage time goes on and the curve moves away.
-  const edge = newest.t === null ? Date.now() : newest.t + (known.stopped ? 0 : Math.max(0, now() - newest.came - 2 * known.intervalMs));
-  chart.draw(names, store.table(names, edge - windowMs), edge, windowMs);
+  lead.show(names, view, dim);
+  byId("picker-label").textContent = label(names);
+  overview.paint();
+  panel.draw();
 }
 
-// ===== what the viewer does =====
-
-function begin() {
-  known.stopped = false;
-  stream.start();
-  draw();
-}
-
-function leave() {
-  stream.stop();
-  poller.stop();
-  known.polling = false;
-  known.broken = false;
-  known.failures = 0;
-}
-
-byId("start").addEventListener("click", begin);
-byId("stop").addEventListener("click", () => {
-  known.stopped = true;
-  leave();
-  draw();
-});
-byId("try-now").addEventListener("click", () => stream.tryNow());
+const life = live(feed, draw);
+byId("start").addEventListener("click", life.start);
+byId("stop").addEventListener("click", life.stop);
+byId("try-now").addEventListener("click", () => feed.stream.tryNow());
 byId("lang").addEventListener("click", () => {
   const other = lang === "id" ? "en" : "id";
   document.cookie = `lalin-lang=${other}; path=/; max-age=31536000; samesite=lax`;
@@ -290,58 +128,40 @@ byId("lang").addEventListener("click", () => {
   if (url.href === location.href) location.reload();
   else location.replace(url);
 });
-for (const size of WINDOWS) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = fill(texts.minutes, { n: size / 60_000 });
-  button.addEventListener("click", () => {
-    windowMs = size;
-    storage("lalin-window", String(size));
-    mark();
-    draw();
-  });
-  byId("windows").append(button);
-}
-function mark() {
-  [...byId("windows").children].forEach((button, at) => button.setAttribute("aria-pressed", String(WINDOWS[at] === windowMs)));
+
+/** The wall mode, on or off; in the address, so that it is there after a reload. False where it was so already. */
+function wall(on) {
+  const root = document.documentElement;
+  if (root.hasAttribute("data-kiosk") === on) return false;
+  root.toggleAttribute("data-kiosk", on);
+  panel.live();
+  const url = new URL(location.href);
+  if (root.hasAttribute("data-kiosk")) url.searchParams.set("kiosk", "");
+  else url.searchParams.delete("kiosk");
+  history.replaceState(null, "", url);
+  return true;
 }
 
-let hidden = null;
-function visibility() {
-  clearTimeout(hidden);
-  if (document.hidden) {
-    hidden = setTimeout(leave, HIDDEN);
-  } else {
-    if (!known.stopped) stream.start();
-    draw();
-  }
-}
-document.addEventListener("visibilitychange", visibility);
-// A page that was left may be kept by the browser, with its stream open: it would go on being a viewer.
-window.addEventListener("pagehide", leave);
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted && !known.stopped) stream.start();
+keys({
+  search: () => (byId("picker-search").checkVisibility() ? byId("picker-search").focus() : byId("picker").click()),
+  pause: () => panel.pause(),
+  shorter: () => panel.longer(-1),
+  longer: () => panel.longer(1),
+  mode: () => panel.nextMode(),
+  unit: () => panel.nextUnit(),
+  wall: () => wall(),
+  theme: () => byId("theme").click(),
+  language: () => byId("lang").click(),
+  help: () => panel.help(),
+  escape: () => panel.unzoom() || wall(false),
 });
-window.addEventListener("online", () => {
-  known.offline = false;
-  stream.tryNow();
-  draw();
-});
-window.addEventListener("offline", () => {
-  known.offline = true;
-  draw();
-});
-
-mark();
 setInterval(draw, 500);
 setInterval(() => {
-  byId("summary").textContent = document.hidden || known.stopped ? "" : cards.summary(chosen ?? [], view);
+  byId("summary").textContent = document.hidden || feed.known.stopped ? "" : cards.summary(choice.names, view);
 }, SUMMARY);
-begin();
-visibility(); // it may have been opened behind another
 
 /** For embedders and tests; reading only. */
 window.lalin = Object.freeze({
   series: (name) => store.series(name),
-  state: () => ({ state: stateOf({ ...known, ageMs: ageMs() }), router: known.router, polling: known.polling, chosen: [...(chosen ?? [])] }),
+  state: () => ({ state: feed.state(), router: feed.known.router, polling: feed.known.polling, chosen: [...choice.names] }),
 });

@@ -1,8 +1,12 @@
 // A card for each chosen interface: what flows now, and how it stands with it.
 
 import { PALETTE } from "./chart.js";
+import { element, put } from "./element.js";
+import { faultWords } from "./faults.js";
+import { share } from "./figures.js";
 import { fill, shortName, speed } from "./format.js";
-import { element } from "./picker.js";
+import { measure } from "./measure.js";
+import { direction, turn } from "./pov.js";
 
 export class Cards {
   #cards = new Map();
@@ -17,7 +21,8 @@ export class Cards {
 
   /**
    * @param {string[]} names what is chosen
-   * @param {(name: string) => {facts: object|null, rx: number|null, tx: number|null, series: object}} of
+   * @param {(name: string) => {facts: object|null, rx: number|null, tx: number|null, points: object,
+   *   range: {from: number, to: number}, intervalMs: number, faults: {errors: number, drops: number}}} of
    * @param {boolean} dim the figures are not of now
    */
   show(names, of, dim) {
@@ -26,14 +31,16 @@ export class Cards {
       card.root.remove();
       this.#cards.delete(name);
     }
+    this.root.dataset.count = String(names.length);
+    this.root.toggleAttribute("data-many", names.length > 4);
     names.forEach((name, at) => {
-      const { facts, rx, tx, series } = of(name);
+      const now = of(name);
       let card = this.#cards.get(name);
       if (!card) this.#cards.set(name, (card = this.#make(name)));
       if (this.root.children[at] !== card.root) this.root.insertBefore(card.root, this.root.children[at] ?? null);
       card.root.style.setProperty("--colour", PALETTE[at % PALETTE.length]);
-      card.root.classList.toggle("dim", dim || !facts);
-      this.#fill(card, facts, rx, tx, series);
+      card.root.classList.toggle("dim", dim || !now.facts);
+      this.#fill(name, card, now);
     });
   }
 
@@ -56,45 +63,77 @@ export class Cards {
     const comment = element("bdi");
     note.append(comment);
     const figures = element("div", "figures");
-    const [rx, tx] = ["rx", "tx"].map((direction) => {
+    const [rx, tx] = ["rx", "tx"].map((way) => {
       const figure = element("div", "figure");
       const legend = element("span", "name");
-      const word = element("span");
-      legend.append(element("span", `stroke ${direction}`), word);
+      const [stroke, arrow, word] = [element("span", "stroke"), element("span", "arrow"), element("span", "word")];
+      legend.append(stroke, arrow, word);
       const now = element("span", "now");
-      now.dataset.testid = `${direction}-now`;
-      const more = element("span", "more");
-      const mean = element("span", "more");
+      now.dataset.testid = `${way}-now`;
+      const [more, mean] = [element("span", "more"), element("span", "more")];
       figure.append(legend, now, more, mean);
-      return { figure, word, now, more, mean };
+      stroke.classList.add(way);
+      return { figure, arrow, word, now, more, mean };
     });
-    const view = element("span", "view");
-    root.append(remove, title, note, figures, view);
-    return { root, kind, condition, note, comment, figures, rx, tx, view };
+    const foot = element("div", "foot");
+    const [use, bar, useText] = [element("span", "use"), element("i"), element("span")];
+    use.append(bar, useText);
+    const faults = element("span", "faults");
+    const view = element("button", "view");
+    view.type = "button";
+    view.dataset.testid = "card-view";
+    foot.append(use, faults, view);
+    root.append(remove, title, note, figures, foot);
+    const card = { root, kind, condition, note, comment, figures, rx, tx, view, use, bar, useText, faults, facts: null };
+    view.addEventListener("click", () => {
+      turn(name, card.facts);
+      view.focus();
+    });
+    return card;
   }
 
-  #fill(card, facts, rx, tx, series) {
+  #fill(name, card, { facts, rx, tx, points, range, intervalMs, faults }) {
     const { texts, lang } = this;
-    const customer = (facts?.pointOfView ?? card.root.dataset.view) === "customer";
-    card.root.dataset.view = customer ? "customer" : "network";
+    if (facts) card.facts = facts;
+    const side = direction(name, card.facts);
+    const customer = side.view === "customer";
+    card.root.dataset.view = side.view;
     // Download stands first, whichever direction of the router it is.
-    const [down, up] = customer ? [card.tx, card.rx] : [card.rx, card.tx];
+    const [down, up] = [card[side.down], card[side.up]];
     if (card.figures.firstChild !== down.figure) card.figures.replaceChildren(down.figure, up.figure);
-    put(down.word, `↓ ${texts.download} (${customer ? "TX" : "RX"})`);
-    put(up.word, `↑ ${texts.upload} (${customer ? "RX" : "TX"})`);
+    put(down.arrow, "↓");
+    put(up.arrow, "↑");
+    put(down.word, ` ${texts.download} (${side.down.toUpperCase()})`);
+    put(up.word, ` ${texts.upload} (${side.up.toUpperCase()})`);
     put(card.view, customer ? texts.view_customer : texts.view_network);
-    card.view.hidden = !facts && !card.seen;
-    card.seen ||= facts !== null;
-    for (const [figure, bps, values] of [[card.rx, rx, series.rx], [card.tx, tx, series.tx]]) {
-      put(figure.now, speed(bps, lang));
-      if (bps === null) delete figure.now.dataset.bps;
-      else figure.now.dataset.bps = String(bps);
-      const known = values.filter((value) => value !== null);
-      const sum = known.reduce((total, value) => total + value, 0);
-      const most = known.reduce((top, value) => Math.max(top, value), 0);
-      put(figure.more, known.length < 2 ? "" : `${texts.peak} ${speed(most, lang)}`);
-      put(figure.mean, known.length < 2 ? "" : `${texts.average} ${speed(sum / known.length, lang)}`);
+    card.view.title = customer ? texts.turn_network : texts.turn_customer;
+    card.view.setAttribute("aria-label", `${card.view.textContent}. ${card.view.title}`);
+    card.view.hidden = card.facts === null;
+    const now = { rx, tx };
+    for (const way of ["rx", "tx"]) {
+      const figure = card[way];
+      put(figure.now, speed(now[way], lang));
+      if (now[way] === null) delete figure.now.dataset.bps;
+      else figure.now.dataset.bps = String(now[way]);
+      // Of what the chart shows; looked at again when that changes.
+      const seen = `${range.from} ${range.to} ${points.length} ${points.last}`;
+      if (figure.seen !== seen) {
+        figure.seen = seen;
+        figure.measured = measure(points.t, points[way], range.from, range.to, intervalMs);
+      }
+      const { peak, average } = figure.measured;
+      put(figure.more, peak === null ? "" : `${texts.peak} ${speed(peak, lang)}`);
+      put(figure.mean, average === null ? "" : `${texts.average} ${speed(average, lang)}`);
     }
+    const use = share(facts, rx, tx);
+    card.use.hidden = use === null;
+    if (use !== null) {
+      put(card.useText, fill(texts.use, { n: Math.round(use * 100), link: speed(facts.linkBps, lang, 0) }));
+      card.bar.style.setProperty("--use", Math.min(1, use).toFixed(3));
+      card.use.dataset.full = String(use >= 0.9);
+    }
+    const bad = faultWords(faults, texts);
+    put(card.faults, bad && `⚠ ${bad} ${texts.since_opened}`);
     if (facts) {
       put(card.kind, facts.type);
       put(card.comment, facts.comment ?? "");
@@ -102,21 +141,17 @@ export class Cards {
     }
     const condition = !facts ? "gone" : facts.disabled ? "disabled" : facts.running ? "running" : "down";
     put(card.condition, texts[condition]);
-    card.condition.dataset.up = condition === "running" ? "yes" : "no";
+    card.condition.dataset.is = condition;
   }
 
   /** What is shown, in a sentence each, for those who do not see it. */
   summary(names, of) {
     return names
       .map((name) => {
-        const { facts, rx, tx } = of(name);
-        const [down, up] = facts?.pointOfView === "customer" ? [tx, rx] : [rx, tx];
-        return fill(this.texts.summary, { name: shortName(name), down: speed(down, this.lang), up: speed(up, this.lang) });
+        const now = of(name);
+        const { down, up } = direction(name, now.facts ?? this.#cards.get(name)?.facts);
+        return fill(this.texts.summary, { name: shortName(name), down: speed(now[down], this.lang), up: speed(now[up], this.lang) });
       })
       .join(". ");
   }
-}
-
-function put(target, text) {
-  if (target.textContent !== text) target.textContent = text;
 }

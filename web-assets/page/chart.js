@@ -2,69 +2,144 @@
 
 import { tick } from "./format.js";
 import { hover } from "./hover.js";
+import { marks } from "./marks.js";
+import { ticks } from "./scale.js";
 
-export const PALETTE = ["#3b82f6", "#10b981", "#f59e0b", "#ef4444", "#8b5cf6", "#ec4899", "#06b6d4", "#84cc16"];
+/** Each stands out from the light card and from the dark one, 3 to 1 and more. */
+export const PALETTE = ["#3b82f6", "#0d9668", "#c27803", "#ef4444", "#8b5cf6", "#ec4899", "#0891b2", "#65a30d"];
+export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
-/** Round steps of bit/s: 1, 2, 5 times a power of ten. */
-const STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((part) => part * 10 ** power)).flat();
+/** px; here the axis takes less room. */
+const NARROW = 480;
 
 export class Chart {
   #plot = null;
   #shape = "";
+  #narrow = false;
+  #seen = { table: [[]], gaps: [], limits: [], colours: {} };
 
-  constructor(element, lang) {
+  /** @param {{lang: string, side: (name: string) => object}} page */
+  constructor(element, { lang, side }) {
     this.element = element;
     this.lang = lang;
+    this.side = side;
+    const locale = lang === "id" ? "id-ID" : "en-GB";
+    const clock = (options) => {
+      const format = new Intl.DateTimeFormat(locale, { ...options, hourCycle: "h23" });
+      // Indonesian writes 10.05.00, which reads like a figure.
+      return (t) => format.format(t).replaceAll(".", ":");
+    };
+    this.clock = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    this.minute = clock({ hour: "2-digit", minute: "2-digit" });
     new ResizeObserver(() => this.#resize()).observe(element);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    const recolour = () => {
       this.#shape = "";
-    });
+    };
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+    document.addEventListener("themechange", recolour);
+    // On the wall it is read from afar.
+    new MutationObserver(recolour).observe(document.documentElement, { attributes: true, attributeFilter: ["data-kiosk"] });
   }
 
-  /** Draws `names` from a table of the store, over the last `windowMs` before `now` (ms). */
-  draw(names, table, now, windowMs) {
-    const shape = names.join("\n");
-    if (!this.#plot || shape !== this.#shape) {
+  /** What is drawn now; null before the first drawing. */
+  get plot() {
+    return this.#plot;
+  }
+
+  /** About how many pixels wide the plot is. */
+  get width() {
+    // Not asked of the element: that would cost a layout.
+    return this.#plot ? this.#plot.bbox.width / uPlot.pxRatio : Infinity;
+  }
+
+  /** The next drawing is due, whatever was drawn. */
+  get stale() {
+    return this.#shape === "";
+  }
+
+  /**
+   * @param {object} scene
+   * @param {string[]} scene.names
+   * @param {"lines"|"mirror"|"stack"} scene.mode
+   * @param {"bit"|"byte"} scene.unit
+   * @param {(number|null|undefined)[][]} scene.table as received
+   * @param {(number|null|undefined)[][]} scene.drawn as drawn
+   * @param {number} scene.from ms
+   * @param {number} scene.to ms
+   * @param {number} scene.top the upper end of the axis, bit/s
+   * @param {number} scene.bottom the lower one
+   * @param {object[]} scene.gaps
+   * @param {object[]} scene.limits
+   */
+  draw(scene) {
+    const { names, mode, unit, drawn, from, to, top, bottom } = scene;
+    const shape = JSON.stringify([names, mode, unit]);
+    const fresh = !this.#plot || shape !== this.#shape;
+    const colours = fresh ? this.#colours() : this.#seen.colours;
+    this.#seen = { table: scene.table, gaps: scene.gaps, limits: scene.limits, colours };
+    if (fresh) {
       this.#plot?.destroy();
       this.#shape = shape;
-      this.#plot = new uPlot(this.#options(names), table, this.element);
-    } else {
-      this.#plot.setData(table, false);
+      this.#plot = new uPlot(this.#options(scene, colours), drawn, this.element);
     }
     this.#plot.batch(() => {
-      this.#plot.setScale("x", { min: (now - windowMs) / 1000, max: now / 1000 });
-      this.#plot.setScale("y", { min: 0, max: top(table) });
+      if (!fresh) this.#plot.setData(drawn, false);
+      this.#plot.setScale("x", { min: from / 1000, max: to / 1000 });
+      this.#plot.setScale("y", { min: bottom, max: top });
     });
   }
 
-  #options(names) {
+  /** Puts the cross-hair at a moment (ms), or away. */
+  point(t) {
+    const plot = this.#plot;
+    if (!plot) return;
+    if (t === null) plot.setCursor({ left: -10, top: -10 });
+    else plot.setCursor({ left: plot.valToPos(t / 1000, "x"), top: plot.over.clientHeight / 2 });
+  }
+
+  #colours() {
     const style = getComputedStyle(document.documentElement);
-    const [soft, grid] = ["--soft", "--grid"].map((name) => style.getPropertyValue(name).trim());
-    const axis = { stroke: soft, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: "12px system-ui, sans-serif" };
-    const locale = this.lang === "id" ? "id-ID" : "en-GB";
-    const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-    const lines = names.flatMap((name, at) => {
-      const stroke = PALETTE[at % PALETTE.length];
-      const line = { stroke, width: 2, points: { show: false }, spanGaps: false };
-      return [
-        { ...line, label: `${name} RX`, fill: names.length === 1 ? `${stroke}1a` : undefined },
-        { ...line, label: `${name} TX`, dash: [5, 5] },
-      ];
-    });
+    const value = (name) => style.getPropertyValue(name).trim();
+    return { text: value("--soft"), grid: value("--grid"), back: value("--card"), band: value("--band"), edge: value("--line"), font: FONT, size: document.documentElement.hasAttribute("data-kiosk") ? 20 : 12 };
+  }
+
+  #options({ names, mode, unit }, { text, grid, size }) {
+    const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: `${size}px ${FONT}` };
+    const part = size / 12;
+    const narrow = (this.#narrow = this.element.clientWidth < NARROW);
     return {
       ...this.#size(),
       pxAlign: 1,
-      padding: [10, 14, 0, 0],
-      plugins: [hover(names, PALETTE, this.lang, (t) => clock.format(t))],
+      // The last label of the time axis needs room beside the plot.
+      padding: [10, (narrow ? 20 : 30) * part, 0, 0],
+      plugins: [
+        marks(() => this.#seen),
+        hover({ names, colours: PALETTE, lang: this.lang, clock: this.clock, side: this.side, seen: () => this.#seen }),
+      ],
       legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false } },
+      // Zooming is ours: a drag must work with a finger too, and while data go on.
+      cursor: { y: false, drag: { x: false, y: false }, bind: { dblclick: () => null }, points: { size: 7 } },
+      select: { show: true },
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       axes: [
-        { ...axis, space: 90, size: 34, values: (_, times) => times.map((time) => clock.format(time * 1000)) },
-        { ...axis, size: 78, incrs: STEPS, values: (_, ticks) => ticks.map((bps) => tick(bps, this.lang)) },
+        { ...axis, space: 90 * part, size: 34 * part, values: (_, times, __, ___, step) => times.map((time) => (step < 60 ? this.clock : this.minute)(time * 1000)) },
+        { ...axis, space: 30 * part, size: (narrow ? 70 : 78) * part, incrs: (_, __, bottom, top, height, space) => ticks(unit, bottom, top, height, space), values: (_, figures) => figures.map((bps) => tick(Math.abs(bps), this.lang, unit)) },
       ],
-      series: [{}, ...lines],
+      bands: mode === "stack" ? between(names.length) : [],
+      series: [{}, ...this.#lines(names, mode, size)],
     };
+  }
+
+  #lines(names, mode, size) {
+    return names.flatMap((name, at) => {
+      const stroke = PALETTE[at % PALETTE.length];
+      const line = { stroke, width: size > 12 ? 3 : 2, points: { show: false }, spanGaps: false, fillTo: 0 };
+      const light = `${stroke}1a`;
+      const layer = `${stroke}40`;
+      // Several fills over each other are mud: then only those that do not overlap.
+      const [rx, tx] = { lines: [names.length === 1 ? light : undefined], mirror: names.length === 1 ? [light, light] : [], stack: [layer, layer] }[mode];
+      return [{ ...line, label: `${name} RX`, fill: rx }, { ...line, label: `${name} TX`, dash: [5, 5], fill: tx }];
+    });
   }
 
   #size() {
@@ -78,14 +153,12 @@ export class Chart {
 
   #resize() {
     const { width, height } = this.#size();
+    if (this.#narrow !== this.element.clientWidth < NARROW) this.#shape = "";
     if (this.#plot && (this.#plot.width !== width || this.#plot.height !== height)) this.#plot.setSize({ width, height });
   }
 }
 
-/** The top of the axis: some room above the highest point, at least 10 Kb/s. */
-function top(table) {
-  let most = 10_000;
-  for (const column of table.slice(1)) for (const value of column) if (value > most) most = value;
-  const step = STEPS.find((size) => size * 5 >= most * 1.05) ?? most;
-  return Math.ceil((most * 1.05) / step) * step;
+/** Each layer of a stack is filled down to the one below it, so that no colour lies over another. */
+function between(count) {
+  return Array.from({ length: Math.max(0, count - 1) }, (_, at) => [1, 2].map((way) => ({ series: [way + 2 * (at + 1), way + 2 * at], dir: way === 1 ? -1 : 1 }))).flat();
 }

@@ -1,5 +1,7 @@
 // Numbers in words: decimal units, the language's own decimal sign. No page here.
 
+import { UNITS, unit } from "./units.js";
+
 /** Making a formatter is slow, and a list of 2,000 interfaces asks for thousands of figures. */
 const FORMATS = new Map();
 
@@ -13,25 +15,44 @@ function digitsOf(number, lang, least, most) {
   return format.format(number);
 }
 
-const UNITS = [[1e9, "Gb/s"], [1e6, "Mb/s"], [1e3, "Kb/s"], [1, "b/s"]];
-
-/** A speed such as `100.00 Mb/s`; an unknown one is a dash, never 0. */
-export function speed(bps, lang, digits = 2) {
+/** A rate (bit/s) such as `100.00 Mb/s` or `12.50 MB/s`; an unknown one is a dash, never 0. */
+export function speed(bps, lang, digits = 2, name = unit()) {
   if (bps === null || bps === undefined) return "–";
-  // What would be shown as 1000.00 of a unit is 1.00 of the next one.
-  const shown = (size) => Math.round((bps / size) * 10 ** digits) / 10 ** digits;
-  let at = UNITS.findIndex(([size]) => bps >= size);
-  if (at < 0) at = UNITS.length - 1;
-  if (at > 0 && shown(UNITS[at][0]) >= 1000) at--;
-  const [size, unit] = UNITS[at];
-  const fixed = size === 1 ? 0 : digits;
-  return `${digitsOf(bps / size, lang, fixed, fixed)} ${unit}`;
+  const { bits, names } = UNITS[name];
+  return scaled(bps / bits, names, lang, digits);
 }
 
-/** A speed on an axis: no more digits than it needs. */
-export function tick(bps, lang) {
-  const [size, unit] = UNITS.find(([size]) => bps >= size) ?? UNITS.at(-1);
-  return `${digitsOf(bps / size, lang, 0, 2)} ${unit}`;
+/** An amount such as `1.25 GB`; decimal, as the rates are. */
+export function amount(bytes, lang, digits = 2) {
+  if (bytes === null || bytes === undefined) return "–";
+  return scaled(bytes, AMOUNTS, lang, digits);
+}
+const AMOUNTS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+function scaled(value, names, lang, digits) {
+  let at = 0;
+  // What would be shown as 1000.00 of a unit is 1.00 of the next one; the first unit has no decimals.
+  const shown = () => (at === 0 ? Math.round(value) : Math.round((value / 1000 ** at) * 10 ** digits) / 10 ** digits);
+  while (at < names.length - 1 && (value >= 1000 ** (at + 1) || shown() >= 1000)) at++;
+  const fixed = at === 0 ? 0 : digits;
+  return `${digitsOf(value / 1000 ** at, lang, fixed, fixed)} ${names[at]}`;
+}
+
+/** A rate on an axis: no more digits than it needs. */
+export function tick(bps, lang, name = unit()) {
+  const { bits, names } = UNITS[name];
+  const value = bps / bits;
+  let at = 0;
+  while (at < names.length - 1 && value >= 1000 ** (at + 1)) at++;
+  return `${digitsOf(value / 1000 ** at, lang, 0, 2)} ${names[at]}`;
+}
+
+/** A stretch of time such as `1:05` or `1:02:05`. */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
 /** A number with one decimal. */

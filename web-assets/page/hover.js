@@ -1,21 +1,33 @@
-// What the chart says where the pointer is: the time, and each interface's exact rates, as the router counts them.
+// What the chart says where the pointer is, or where the keys led: the time, and each interface's exact rates, as
+// download and upload and as the router counts them; in a gap, why there is nothing.
 
+import { nearest } from "./curves.js";
+import { element, put } from "./element.js";
 import { shortName, speed } from "./format.js";
 
-/** A plugin of the chart. `names` in the order of the series, rx and tx each; `clock` writes a time (ms). */
-export function hover(names, colours, lang, clock) {
-  const box = make("div", "hover");
-  const time = make("strong");
+/**
+ * A plugin of the chart.
+ * @param {object} page
+ * @param {string[]} page.names in the order of the series, rx and tx each
+ * @param {string[]} page.colours
+ * @param {(t: number) => string} page.clock writes a time (ms)
+ * @param {(name: string) => {down: "rx"|"tx"}} page.side
+ * @param {() => {table: (number|null|undefined)[][], gaps: {from: number, to: number, why: string}[]}} page.seen what is
+ *   drawn, as it was received: neither mirrored nor stacked
+ */
+export function hover({ names, colours, lang, clock, side, seen }) {
+  const box = element("div", names.length > 3 ? "hover many" : "hover");
+  const time = element("strong");
+  const why = element("p", "why");
   const rows = names.map((name, at) => {
-    const row = make("div", "row");
-    row.style.setProperty("--colour", colours[at % colours.length]);
-    const who = make("bdi");
-    who.textContent = shortName(name);
-    const value = make("span");
-    row.append(who, value);
-    return { row, value };
+    const root = element("div", "row");
+    root.style.setProperty("--colour", colours[at % colours.length]);
+    const value = element("span");
+    root.append(element("bdi", "", shortName(name)), value);
+    return { root, value };
   });
-  box.append(time, ...rows.map(({ row }) => row));
+  box.append(time, why, ...rows.map(({ root }) => root));
+  box.dataset.testid = "hover";
   box.hidden = true;
 
   return {
@@ -25,22 +37,44 @@ export function hover(names, colours, lang, clock) {
         const { idx, left } = plot.cursor;
         box.hidden = names.length === 0 || idx === null || idx === undefined || left < 0;
         if (box.hidden) return;
-        time.textContent = clock(plot.data[0][idx] * 1000);
-        rows.forEach(({ value }, at) => {
-          const [rx, tx] = [plot.data[1 + 2 * at][idx], plot.data[2 + 2 * at][idx]];
-          value.textContent = `RX ${speed(rx, lang)} · TX ${speed(tx, lang)}`;
+        const { table, gaps } = seen();
+        const here = plot.posToVal(left, "x") * 1000;
+        // What is drawn may be thinned out: the figures are those of the nearest sample.
+        const row = nearest(table[0], here / 1000);
+        const gap = gapAt(gaps, here, table[0][row] * 1000);
+        put(time, clock(gap ? here : table[0][row] * 1000));
+        put(why, gap ? gap.why : "");
+        why.hidden = !gap;
+        rows.forEach(({ root, value }, at) => {
+          root.hidden = Boolean(gap);
+          if (!gap) put(value, rates(names[at], at, table, row, lang, side));
         });
-        // Beside the pointer, on the side where there is more room.
-        const right = left > plot.over.clientWidth / 2;
-        box.style.left = right ? "auto" : `${left + 12}px`;
-        box.style.right = right ? `${plot.over.clientWidth - left + 12}px` : "auto";
+        // Beside the pointer, on the side where there is more room; within the chart in any case.
+        const { clientWidth: width } = plot.over;
+        const wide = box.offsetWidth;
+        const beside = left > width / 2 ? left - 12 - wide : left + 12;
+        box.style.left = `${Math.max(-plot.over.offsetLeft, Math.min(beside, plot.width - plot.over.offsetLeft - wide))}px`;
       },
     },
   };
 }
 
-function make(tag, kind = "") {
-  const made = document.createElement(tag);
-  if (kind) made.className = kind;
-  return made;
+/** The gap at this moment, if the nearest point is not in sight. */
+function gapAt(gaps, here, nearest) {
+  const gap = gaps.find(({ from, to }) => here > from && here < to);
+  return gap && (nearest <= gap.from || nearest >= gap.to) && Math.abs(nearest - here) > 1_000 ? gap : null;
+}
+
+/** `↓ 12.00 Mb/s RX · ↑ 3.00 Mb/s TX`: download stands first, and each says which direction of the router it is. */
+export function rates(name, at, table, row, lang, side) {
+  const { down } = side(name);
+  const rate = { rx: value(table[1 + 2 * at], row), tx: value(table[2 + 2 * at], row) };
+  const up = down === "rx" ? "tx" : "rx";
+  return `↓ ${speed(rate[down], lang)} ${down.toUpperCase()} · ↑ ${speed(rate[up], lang)} ${up.toUpperCase()}`;
+}
+
+/** Where only another interface has a point, this one's nearest. */
+function value(column, row) {
+  for (const near of [row, row - 1, row + 1]) if (column[near] !== undefined) return column[near];
+  return null;
 }

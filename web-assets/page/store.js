@@ -1,90 +1,143 @@
 // The points of every interface, as drawn: a gap is a null, never a zero. No page and no network here.
 
+import { Series } from "./series.js";
+
 /** Two points further apart than this many intervals have a gap between them. */
 const GAP_INTERVALS = 3;
 
+const EMPTY = new Series();
+
 export class Store {
   #series = new Map();
+  /** Those of which more is kept. */
+  #kept = new Set();
+  #keptMs = 0;
 
-  /** @param {number} windowMs how much of the past is kept */
+  /** @param {number} windowMs how much of the past is kept of each interface */
   constructor(windowMs = 600_000) {
     this.windowMs = windowMs;
     this.intervalMs = 2_000;
+    /** Grows with each change: who draws may see that there is nothing new. */
+    this.revision = 0;
+  }
+
+  /** Keeps more of the past of these interfaces, and only of these. */
+  keep(names, ms) {
+    this.#kept = new Set(names);
+    this.#keptMs = ms;
   }
 
   /** Adds one point; a repeated or older one is none. Rates in bit/s or null. */
   add(name, t, rx, tx) {
     let series = this.#series.get(name);
-    if (!series) this.#series.set(name, (series = { t: [], rx: [], tx: [] }));
-    const last = series.t.at(-1);
-    if (last !== undefined && t <= last) return;
-    if (last !== undefined && t - last > GAP_INTERVALS * this.intervalMs && t - last > 2) put(series, last + 1, null, null);
-    put(series, t, rx, tx);
-    this.#forget(series, t);
+    if (!series) this.#series.set(name, (series = new Series()));
+    const { last } = series;
+    if (t <= last) return;
+    if (t - last > GAP_INTERVALS * this.intervalMs && t - last > 2) series.push(last + 1, null, null);
+    series.push(t, rx, tx);
+    series.forget(t - this.#span(name));
+    this.revision++;
   }
 
   /** Takes in a stretch of the past: `{t: [...], series: [{name, rx, tx}]}`. What is known already stays. */
   merge(window) {
     for (const { name, rx, tx } of window.series) {
-      const known = this.#series.get(name) ?? { t: [], rx: [], tx: [] };
-      const merged = { t: [], rx: [], tx: [] };
-      this.#series.set(name, merged);
-      const points = new Map();
-      known.t.forEach((t, i) => points.set(t, [known.rx[i], known.tx[i]]));
-      window.t.forEach((t, i) => {
-        if (!points.has(t)) points.set(t, [rx[i], tx[i]]);
-      });
-      for (const [t, [r, x]] of [...points].sort((a, b) => a[0] - b[0])) this.add(name, t, r, x);
+      const known = this.#series.get(name) ?? EMPTY;
+      const late = !(window.t[0] <= known.last);
+      if (!late) this.#series.set(name, new Series());
+      // Both stretches are in order: side by side, what is known first.
+      let [i, k] = [0, 0];
+      const old = late ? 0 : known.length;
+      const { t, rx: knownRx, tx: knownTx } = known;
+      while (i < window.t.length || k < old) {
+        if (k < old && (i >= window.t.length || t[k] <= window.t[i])) {
+          if (t[k] === window.t[i]) i++;
+          // A gap's mark is made anew where the gap is still there.
+          const mark = k > 0 && t[k] === t[k - 1] + 1 && Number.isNaN(knownRx[k]) && Number.isNaN(knownTx[k]);
+          if (!mark) this.add(name, t[k], knownRx[k], knownTx[k]);
+          k++;
+        } else {
+          this.add(name, window.t[i], rx[i], tx[i]);
+          i++;
+        }
+      }
     }
+    this.revision++;
   }
 
   /** @returns {{t: number[], rx: (number|null)[], tx: (number|null)[]}} a copy */
   series(name) {
-    const { t, rx, tx } = this.#series.get(name) ?? { t: [], rx: [], tx: [] };
-    return { t: [...t], rx: [...rx], tx: [...tx] };
+    const { t, rx, tx } = this.points(name);
+    return { t: [...t], rx: plain(rx), tx: plain(tx) };
+  }
+
+  /** The points themselves, for those who look often: not copied, NaN for a null, to be read at once. */
+  points(name) {
+    return this.#series.get(name) ?? EMPTY;
   }
 
   /** The newest rates that are known, and their time. */
   newest(name) {
     const series = this.#series.get(name);
-    if (!series || series.t.length === 0) return null;
-    return { t: series.t.at(-1), rx: series.rx.at(-1), tx: series.tx.at(-1) };
+    if (!series || series.length === 0) return null;
+    return { t: series.last, rx: known(series.lastRx), tx: known(series.lastTx) };
   }
 
   /** Forgets interfaces of which nothing is left in the window before `t`. */
   sweep(t) {
     for (const [name, series] of this.#series) {
-      if ((series.t.at(-1) ?? 0) < t - this.windowMs) this.#series.delete(name);
+      if (!(series.last >= t - this.#span(name))) this.#series.delete(name);
     }
   }
 
   /** Several interfaces on one time axis, for a chart: `[t in s, rx1, tx1, rx2, tx2, ...]` since `from` (ms). */
   table(names, from) {
-    const all = names.map((name) => this.#series.get(name) ?? { t: [], rx: [], tx: [] });
-    const times = [...new Set(all.flatMap(({ t }) => t.filter((at) => at >= from)))].sort((a, b) => a - b);
-    const columns = all.flatMap(({ t, rx, tx }) => {
-      const at = new Map(t.map((time, i) => [time, i]));
-      // Where one interface has no point but another has: undefined, which a line passes over; null interrupts it.
-      const column = (values) => times.map((time) => (at.has(time) ? values[at.get(time)] : undefined));
-      return [column(rx), column(tx)];
-    });
-    return [times.map((time) => time / 1000), ...columns];
+    const all = names.map((name) => this.points(name));
+    const next = all.map((series) => series.at(from));
+    const columns = all.map(({ t, rx, tx }) => ({ t, rx, tx }));
+    const table = Array.from({ length: 1 + 2 * all.length }, () => []);
+    for (;;) {
+      let time = Infinity;
+      for (let n = 0; n < columns.length; n++) if (columns[n].t[next[n]] < time) time = columns[n].t[next[n]];
+      if (time === Infinity) return table;
+      table[0].push(time / 1000);
+      columns.forEach(({ t, rx, tx }, n) => {
+        // Where one interface has no point but another has: undefined, which a line passes over; null interrupts it.
+        const here = t[next[n]] === time;
+        table[1 + 2 * n].push(here ? known(rx[next[n]]) : undefined);
+        table[2 + 2 * n].push(here ? known(tx[next[n]]) : undefined);
+        if (here) next[n]++;
+      });
+    }
+  }
+
+  /** Bytes held in all. */
+  get bytes() {
+    let sum = 0;
+    for (const series of this.#series.values()) sum += series.bytes;
+    return sum;
+  }
+
+  /** Of how many interfaces something is known. */
+  get size() {
+    return this.#series.size;
   }
 
   /** Forgets everything. */
   clear() {
     this.#series.clear();
+    this.revision++;
   }
 
-  #forget(series, now) {
-    let old = 0;
-    while (series.t[old] < now - this.windowMs) old++;
-    if (old > 0) for (const values of [series.t, series.rx, series.tx]) values.splice(0, old);
+  #span(name) {
+    return this.#kept.has(name) ? Math.max(this.windowMs, this.#keptMs) : this.windowMs;
   }
 }
 
-function put(series, t, rx, tx) {
-  series.t.push(t);
-  series.rx.push(rx);
-  series.tx.push(tx);
+function known(value) {
+  return Number.isNaN(value) ? null : value;
+}
+
+function plain(values) {
+  return Array.from(values, known);
 }

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fill, shortName, speed, tick } from "../page/format.js";
+import { amount, duration, fill, shortName, speed, tick } from "../page/format.js";
+import { useUnit } from "../page/units.js";
 
 test("units are decimal, figures have two decimals, the sign is the language's", () => {
   assert.equal(speed(100_000_000, "en"), "100.00 Mb/s");
@@ -37,4 +38,30 @@ test("a customer's line is called by his name", () => {
 
 test("a hole without a value stays", () => {
   assert.equal(fill("{n} of {m}", { n: 1 }), "1 of {m}");
+});
+
+test("bytes a second are decimal too, and never called what bits are", () => {
+  assert.equal(speed(100_000_000, "en", 2, "byte"), "12.50 MB/s");
+  assert.equal(speed(8_000, "en", 2, "byte"), "1.00 kB/s");
+  assert.equal(speed(7_999.9, "en", 2, "byte"), "1.00 kB/s");
+  assert.equal(tick(8 * 2_500_000, "id", "byte"), "2,5 MB/s");
+});
+
+test("amounts are decimal bytes", () => {
+  assert.equal(amount(1_250_000_000, "id"), "1,25 GB");
+  assert.equal(amount(999.7, "en"), "1.00 kB");
+  assert.equal(amount(null, "en"), "–");
+});
+
+test("the page's unit is one for all", () => {
+  useUnit("byte");
+  assert.equal(speed(16e6, "en"), "2.00 MB/s");
+  useUnit("nonsense");
+  assert.equal(speed(16e6, "en"), "2.00 MB/s");
+  useUnit("bit");
+  assert.equal(speed(16e6, "en"), "16.00 Mb/s");
+});
+
+test("a stretch of time is as clocks write it", () => {
+  assert.deepEqual([4_400, 65_000, 3_725_000].map(duration), ["0:04", "1:05", "1:02:05"]);
 });

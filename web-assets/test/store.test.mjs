@@ -53,3 +53,37 @@ test("several interfaces share one time axis; a missing point does not interrupt
   assert.deepEqual(store.table(["a", "b"], 3_500)[0], [4]);
   assert.deepEqual(store.table(["none"], 0), [[], [], []]);
 });
+
+test("a stretch that was slept through is filled in without a gap in it", () => {
+  const store = filled([2_000, 1, 1], [4_000, 2, 2], [20_000, 9, 9]);
+  store.merge({ t: [6_000, 8_000, 10_000, 12_000, 14_000, 16_000, 18_000], series: [{ name: "a", rx: [3, 4, 5, 6, 7, 8, 8], tx: [3, 4, 5, 6, 7, 8, 8] }] });
+  assert.deepEqual(store.series("a").rx, [1, 2, 3, 4, 5, 6, 7, 8, 8, 9]);
+});
+
+test("of some interfaces more is kept, and only as long as they are wanted", () => {
+  const store = new Store(10_000);
+  store.keep(["a"], 60_000);
+  const add = (from, to) => {
+    for (let t = from; t <= to; t += 2_000) for (const name of ["a", "b"]) store.add(name, t, 1, 1);
+  };
+  add(0, 100_000);
+  assert.deepEqual([store.series("a").t[0], store.series("b").t[0]], [40_000, 90_000]);
+  store.keep(["b"], 60_000);
+  add(102_000, 102_000);
+  assert.deepEqual([store.series("a").t[0], store.series("b").t[0]], [92_000, 90_000]);
+});
+
+test("an older stretch goes before what is known", () => {
+  const store = filled([10_000, 5, 5]);
+  store.merge({ t: [6_000, 8_000, 10_000], series: [{ name: "a", rx: [3, null, 9], tx: [3, null, 9] }] });
+  assert.deepEqual(store.series("a"), { t: [6_000, 8_000, 10_000], rx: [3, null, 5], tx: [3, null, 5] });
+});
+
+test("each change is seen by the revision, a repeated point is none", () => {
+  const store = filled([2_000, 1, 2]);
+  const { revision } = store;
+  store.add("a", 2_000, 9, 9);
+  assert.equal(store.revision, revision);
+  store.add("a", 4_000, 9, 9);
+  assert.notEqual(store.revision, revision);
+});

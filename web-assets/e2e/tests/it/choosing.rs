@@ -44,7 +44,7 @@ async fn choosing_interfaces_is_searching_and_ticking() {
         page.screenshot("chosen").await;
 
         // Each has the colour of its place in the choice; there is no third.
-        for (colour, drawn) in [([59, 130, 246], true), ([16, 185, 129], true), ([245, 158, 11], false)] {
+        for (colour, drawn) in [([59, 130, 246], true), ([13, 150, 104], true), ([194, 120, 3], false)] {
             let pixels = page.painted(Some(colour)).await;
             assert_eq!(pixels > 20, drawn, "{pixels} pixels of {colour:?}");
         }

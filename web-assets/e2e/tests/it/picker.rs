@@ -12,15 +12,21 @@ impl Page {
         if !self.shows("picker-search").await {
             self.click("picker").await;
         }
-        eventually(s(5), "the list opens", async || when(self.shows("picker-search").await, |shown| *shown)).await;
+        // Also that it has come to rest, so that a click meets what it means.
+        let rests = "const list = document.getElementById('overview'); \
+             return list.checkVisibility() && list.getAnimations().every(motion => motion.playState === 'finished')";
+        eventually(s(5), "the list opens", async || when(self.eval(rests).await, |rests| *rests == true)).await;
     }
 
-    /// Closes the list of interfaces, if it is open.
+    /// Puts the list of interfaces away: a sheet over the page closes; beside the chart, where it stands open all the
+    /// time, its search is empty again.
     pub async fn close_picker(&self) {
         if self.shows("picker-search").await {
             self.keys("picker-search", "\u{e00c}").await;
         }
-        eventually(s(5), "the list closes", async || when(self.shows("picker-search").await, |shown| !*shown)).await;
+        let away = "const list = document.getElementById('overview'); \
+             return !list.hasAttribute('data-open') && document.querySelector('[data-testid=picker-search]').value === ''";
+        eventually(s(5), "the list is put away", async || when(self.eval(away).await, |away| *away == true)).await;
     }
 
     /// The names in the list, in their order.
@@ -34,7 +40,7 @@ impl Page {
         serde_json::from_value(shown).unwrap()
     }
 
-    /// Ticks or unticks an interface in the open list.
+    /// Ticks or unticks an interface in the open list, which must be in view there: of a long list only that much exists.
     pub async fn tick(&self, interface: &str) {
         let name = interface.replace('\\', "\\\\").replace('"', "\\\"");
         let selector = format!("[data-testid=picker-option][data-interface=\"{name}\"]");

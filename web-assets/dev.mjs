@@ -1,0 +1,59 @@
+// The page from the files as they lie here, in front of a running server: an edit needs a reload, not a build.
+//
+//   lalin demo --listen 127.0.0.1:3000 &
+//   node web-assets/dev.mjs [PORT] [UPSTREAM]      then open http://127.0.0.1:3001/prepaid/dashboard
+//
+// It knows just as much of the template language as the pages use: {{ x }} and {{ t.x }}.
+
+import { createServer, request } from "node:http";
+import { readFile } from "node:fs/promises";
+import { dirname, extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const port = Number(process.argv[2] ?? 3001);
+const upstream = new URL(process.argv[3] ?? "http://127.0.0.1:3000");
+const KINDS = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const PAGES = { "/prepaid/dashboard": "dashboard.html", "/embed": "embed.html" };
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+
+async function page(file, lang) {
+  const dashboard = join(here, "../crates/dashboard");
+  const texts = JSON.parse(await readFile(join(dashboard, `texts/${lang}.json`), "utf8"));
+  const template = await readFile(join(dashboard, "templates", file), "utf8");
+  const values = { lang, version: "dev", assets: "/assets/dev", data: JSON.stringify({ lang, version: "dev", texts }) };
+  return template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, key) => escaped(key.startsWith("t.") ? (texts[key.slice(2)] ?? `?${key}?`) : (values[key] ?? "")));
+}
+
+async function asset(path) {
+  const inside = normalize(path).replace(/^(\.\.[/\\])+/, "");
+  const folder = inside.startsWith("vendor/") ? here : join(here, "page");
+  return readFile(join(folder, inside));
+}
+
+createServer(async (asked, answer) => {
+  const url = new URL(asked.url, "http://dev");
+  try {
+    if (PAGES[url.pathname]) {
+      const cookie = /lalin-lang=(id|en)/.exec(asked.headers.cookie ?? "")?.[1];
+      const html = await page(PAGES[url.pathname], url.searchParams.get("lang") ?? cookie ?? "id");
+      answer.writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY }).end(html);
+    } else if (url.pathname.startsWith("/assets/")) {
+      const path = url.pathname.split("/").slice(3).join("/");
+      answer.writeHead(200, { "Content-Type": KINDS[extname(path)] ?? "text/plain", "Cache-Control": "no-store" }).end(await asset(path));
+    } else {
+      const options = { hostname: upstream.hostname, port: upstream.port, path: asked.url, method: asked.method, headers: { ...asked.headers, host: upstream.host } };
+      const through = request(options, (from) => {
+        answer.writeHead(from.statusCode, from.headers);
+        from.pipe(answer);
+      });
+      through.on("error", (error) => (answer.headersSent ? answer.destroy() : answer.writeHead(502).end(error.message)));
+      answer.on("close", () => through.destroy());
+      asked.pipe(through);
+    }
+  } catch (error) {
+    answer.writeHead(404, { "Content-Type": "text/plain" }).end(error.message);
+  }
+}).listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}/prepaid/dashboard`));

@@ -1,0 +1,53 @@
+// What is visible as a table of text: for spreadsheets, and row by row for the table on the page. No page here.
+
+import { place } from "./curves.js";
+
+const two = (number, size = 2) => String(number).padStart(size, "0");
+
+/** A moment as ISO 8601 with its zone: `2026-11-23T10:04:05.678+07:00`. `offset` in minutes east of UTC. */
+export function iso(t, offset = -new Date(t).getTimezoneOffset()) {
+  const local = new Date(t + offset * 60_000).toISOString().slice(0, -1);
+  const size = Math.abs(offset);
+  return `${local}${offset < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** The local time as spreadsheets read it: `2026-11-23 10:04:05`. */
+export function local(t, offset = -new Date(t).getTimezoneOffset()) {
+  return new Date(t + offset * 60_000).toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** A name as one cell. A spreadsheet would run one that begins like a formula: an apostrophe makes it a text. */
+export function cell(name) {
+  const text = /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/**
+ * The rows from `from` to `to` (ms) of a table of the store: `{t, rates}` with rates in bit/s, null where not known.
+ * Rows in which nothing is known (the marks of gaps) are left out.
+ */
+export function rows(table, from, to) {
+  const times = table[0];
+  const found = [];
+  for (let row = place(times, from / 1000); row < times.length && times[row] * 1000 <= to; row++) {
+    const rates = table.slice(1).map((column) => column[row] ?? null);
+    if (rates.some((rate) => rate !== null)) found.push({ t: Math.round(times[row] * 1000), rates });
+  }
+  return found;
+}
+
+/** RFC 4180, UTF-8 with a byte order mark: without it Excel takes names for another code page's. */
+export function csv(names, table, from, to, offset) {
+  const head = ["time", "local_time", ...names.flatMap((name) => [cell(`${name} RX (bit/s)`), cell(`${name} TX (bit/s)`)])];
+  const lines = rows(table, from, to).map(({ t, rates }) =>
+    [iso(t, offset), local(t, offset), ...rates.map((rate) => (rate === null ? "" : Math.round(rate)))].join(","),
+  );
+  return `\ufeff${[head.join(","), ...lines].join("\r\n")}\r\n`;
+}
+
+/** A file's name: `lalin_kantor_ether1_20261123-100405.csv`. */
+export function fileName(router, names, t, ending, offset) {
+  const clean = (text) => text.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|[-.]+$/g, "").slice(0, 40);
+  const what = names.length === 1 ? clean(names[0]) : `${names.length}-interface`;
+  return ["lalin", clean(router), what, local(t, offset).replaceAll(/[-:]/g, "").replace(" ", "-")].filter(Boolean).join("_") + `.${ending}`;
+}

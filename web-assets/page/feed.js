@@ -1,0 +1,193 @@
+// What comes in, by stream or by poll: into the store, and into what is known of the way from the router to here.
+
+import { Poller } from "./poll.js";
+import { router } from "./prefs.js";
+import { stateOf } from "./status.js";
+import { Stream } from "./stream.js";
+
+/** After so many broken streams in a row polling begins beside it. */
+const FALLBACK_AFTER = 3;
+/** A sample that is this much older than the newest known, ms: the server's clock was set back. */
+const CLOCK_TURNED = 30_000;
+
+const now = () => performance.now();
+
+/** A path of the API, for the router that is shown. */
+export function query(path, parameters = {}) {
+  const all = new URLSearchParams(parameters);
+  if (router) all.set("router", router);
+  const text = all.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+export class Feed {
+  /** What is known of the way from the router to here. */
+  known = {
+    stopped: false, offline: !navigator.onLine, broken: false, polling: false, unconfigured: false,
+    router: null, routerRetryAt: null, sampledAt: null, failures: 0, retryAt: 0, intervalMs: 2_000,
+  };
+  interfaces = [];
+  /** The facts of each interface by its name. */
+  facts = new Map();
+  /** The newest sample's time on the server's clock, and when it came. */
+  newest = { t: null, came: 0 };
+  /** What the server said of itself: version, epoch, router. */
+  hello = null;
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void}} listener
+   */
+  constructor(store, listener) {
+    this.store = store;
+    this.listener = listener;
+    const { known } = this;
+    this.stream = new Stream(() => query("/api/v1/stream"), {
+      event: (name, data) => {
+        known.broken = false;
+        known.failures = 0;
+        this.#take[name]?.(data);
+        listener.changed();
+      },
+      proven: () => {
+        // Not at its first event: a proxy may let the greeting through and hold back the rest.
+        this.poller.stop();
+        known.polling = false;
+      },
+      broken: (failures, pause) => {
+        known.failures = failures;
+        known.retryAt = now() + pause;
+        if (failures >= FALLBACK_AFTER && !this.poller.running) this.poller.start();
+        // A single break of a moment is no news.
+        if (failures > 1 && !known.polling) known.broken = true;
+      },
+    });
+    this.poller = new Poller(
+      (signal) => this.#ask(signal),
+      ({ rows, answer, problem }) => {
+        known.polling = true;
+        known.broken = false;
+        known.unconfigured = problem?.code === "no-router";
+        if (problem) this.#setRouter(problem.state ?? { code: "connecting" });
+        else this.#polled(rows, answer.headers);
+        listener.changed();
+      },
+      () => {
+        known.polling = false;
+        known.broken = true;
+        listener.changed();
+      },
+    );
+  }
+
+  start() {
+    this.stream.start();
+  }
+
+  /** Stops asking: nobody looks. */
+  leave() {
+    this.stream.stop();
+    this.poller.stop();
+    Object.assign(this.known, { polling: false, broken: false, failures: 0 });
+  }
+
+  /** How old the newest sample is, ms. */
+  ageMs() {
+    return this.known.sampledAt === null ? null : Math.max(0, now() - this.known.sampledAt);
+  }
+
+  /** The one word for how it stands; see `stateOf`. */
+  state() {
+    return stateOf({ ...this.known, ageMs: this.ageMs() });
+  }
+
+  /** The newest rates of an interface, bit/s; null where they are not known now. */
+  rates(name) {
+    const point = this.store.newest(name);
+    const fresh = point && this.newest.t !== null && point.t === this.newest.t && this.facts.has(name);
+    return { rx: fresh ? point.rx : null, tx: fresh ? point.tx : null };
+  }
+
+  /** The right edge of the time axis, ms: the newest sample while data comes; in an outage time goes on. */
+  edge() {
+    const { newest, known } = this;
+    if (newest.t === null) return Date.now();
+    return newest.t + (known.stopped ? 0 : Math.max(0, now() - newest.came - 2 * known.intervalMs));
+  }
+
+  #take = {
+    hello: (hello) => {
+      this.known.unconfigured = hello.router === null;
+      if (hello.intervalMs) this.store.intervalMs = this.known.intervalMs = hello.intervalMs;
+      this.hello = hello;
+      this.listener.greeted(hello);
+    },
+    state: (state) => this.#setRouter(state),
+    interfaces: (list) => this.#setInterfaces(list.interfaces),
+    window: (window) => {
+      if (window.t.length > 0) this.#trust(window.t.at(-1));
+      this.store.merge(window);
+      if (window.t.length > 0) this.#moment(window.t.at(-1));
+    },
+    tick: (tick) => {
+      this.#trust(tick.t);
+      this.interfaces.forEach(({ name }, at) => this.store.add(name, tick.t, tick.rx[at], tick.tx[at]));
+      this.store.sweep(tick.t);
+      this.#moment(tick.t);
+      this.known.sampledAt = now();
+      if (this.known.router?.code !== "live") this.#setRouter({ code: "live", ageMs: 0 });
+      this.listener.ticked(tick);
+    },
+  };
+
+  async #ask(signal) {
+    const answer = await fetch(query("/api/interface-stats"), { signal, cache: "no-store" });
+    const body = await answer.json();
+    if (answer.ok) return { rows: body, answer };
+    // The server answers, and says why there is nothing: that is no failure of the way to it.
+    if (body.code === "no-data" || body.code === "no-router") return { problem: body };
+    throw new Error(body.detail);
+  }
+
+  #polled(rows, headers) {
+    const state = headers.get("X-Lalin-State") ?? rows[0]?.state;
+    const age = headers.get("X-Lalin-Age-Ms");
+    this.#setRouter({ code: state, reason: headers.get("X-Lalin-Reason") ?? undefined, ageMs: age === null ? undefined : Number(age) });
+    const list = rows.map((row) => ({
+      id: row[".id"], name: row.name, type: row.type, comment: row.comment || null,
+      running: row.running === "true", disabled: row.disabled === "true", dynamic: row.name.startsWith("<"),
+      pointOfView: row.pointOfView,
+    }));
+    if (JSON.stringify(list) !== JSON.stringify(this.interfaces)) this.#setInterfaces(list);
+    const t = Date.parse(rows[0]?.sampledAt);
+    // A stale answer, or the same sample once more, is no new point.
+    if (state === "live" && t > 0) this.#trust(t);
+    if (state !== "live" || !(t > (this.newest.t ?? 0))) return;
+    for (const row of rows) this.store.add(row.name, t, row.rxBps, row.txBps);
+    this.#moment(t);
+    this.listener.ticked();
+  }
+
+  /** A server whose clock was set back would never again have a newer point: then the old curve goes. */
+  #trust(t) {
+    if (this.newest.t === null || t > this.newest.t - CLOCK_TURNED) return;
+    this.store.clear();
+    this.newest = { t: null, came: 0 };
+  }
+
+  #moment(t) {
+    if (this.newest.t === null || t > this.newest.t) this.newest = { t, came: now() };
+  }
+
+  #setRouter(state) {
+    this.known.router = state;
+    this.known.routerRetryAt = state.retryInMs === undefined ? null : now() + state.retryInMs;
+    if (state.ageMs !== undefined) this.known.sampledAt = now() - state.ageMs;
+  }
+
+  #setInterfaces(list) {
+    this.interfaces = list;
+    this.facts = new Map(list.map((one) => [one.name, one]));
+    this.listener.interfaces(list);
+  }
+}

@@ -1,0 +1,86 @@
+// The stretches of which nothing is known, and why, as far as this page saw it. No page here.
+
+/** Remembered changes at most. */
+const MOST = 400;
+
+/**
+ * Why points may be missing while it stands like this: [kind, reason of the router], or [null] when all is well.
+ * @param {string} state as the status line says it
+ * @param {{offline: boolean, router: {reason?: string}|null}} known
+ * @param {boolean} hidden nobody sees the page
+ */
+export function reasonOf(state, { offline, router }, hidden) {
+  if (state === "stopped") return ["stopped"];
+  if (hidden) return ["hidden"];
+  if (state === "reconnecting") return [offline ? "offline" : "server"];
+  if (state === "stale" || state === "unreachable") return ["router", router?.reason ?? null];
+  return [null];
+}
+
+/** How it stood, with the times from when to when. */
+export class Reasons {
+  #entries = [];
+
+  /** It stands like this now; `t` in ms of the server's clock, `kind` null when all is well. */
+  note(t, kind, reason = null) {
+    const last = this.#entries.at(-1);
+    if (last && last.to === null) {
+      if (last.kind === kind && last.reason === reason) return;
+      last.to = Math.max(last.from, t);
+    }
+    if (kind === null) return;
+    this.#entries.push({ from: t, to: null, kind, reason });
+    if (this.#entries.length > MOST) this.#entries.shift();
+  }
+
+  /** What explains this stretch best: what lasted longest in it. Null where nothing is known. */
+  why(from, to) {
+    let best = null;
+    let longest = 0;
+    for (const entry of this.#entries) {
+      const shared = Math.min(to, entry.to ?? Infinity) - Math.max(from, entry.from);
+      if (shared > longest) [best, longest] = [entry, shared];
+    }
+    return best && { kind: best.kind, reason: best.reason };
+  }
+}
+
+/**
+ * Where no interface of the table is known, from `from` to `to` (ms). Before the first point there is nothing to miss.
+ * @param {(number|null|undefined)[][]} table of the store
+ * @param {boolean} earlier there are points before those of the table
+ * @returns {{from: number, to: number}[]}
+ */
+export function gaps(table, from, to, gapMs, earlier = false) {
+  const found = [];
+  const times = table[0];
+  let known = earlier ? -Infinity : null;
+  let broken = false;
+  const add = (start, end) => {
+    if (end > from && start < to) found.push({ from: Math.max(start, from), to: Math.min(end, to) });
+  };
+  for (let row = 0; row < times.length; row++) {
+    const t = times[row] * 1000;
+    let [some, none] = [false, false];
+    for (let at = 1; at < table.length && !some; at++) {
+      const value = table[at][row];
+      if (value === null) none = true;
+      else if (value !== undefined) some = true;
+    }
+    if (!some) {
+      // Where others have points right before and after, one that is missing is no gap.
+      broken ||= none && missing(table, row);
+      continue;
+    }
+    if (known !== null && (broken || t - known > gapMs)) add(known, t);
+    [known, broken] = [t, false];
+  }
+  if (known !== null && to - known > gapMs) add(known, to);
+  return found;
+}
+
+/** In this row every interface is known to be unknown. */
+function missing(table, row) {
+  for (let at = 1; at < table.length; at++) if (table[at][row] === undefined) return false;
+  return true;
+}

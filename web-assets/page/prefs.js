@@ -1,0 +1,42 @@
+// What a person chose stays chosen: on this device, and where it concerns one router, for that router.
+
+/** The server's router that this page shows; null means the default one. */
+export const router = new URLSearchParams(location.search).get("router");
+
+/** Reads a remembered text; null where there is none, or where the browser forbids remembering. */
+export function recall(key) {
+  try {
+    return localStorage.getItem(`lalin-${key}`);
+  } catch {
+    return null;
+  }
+}
+
+/** Remembers a text. */
+export function remember(key, value) {
+  try {
+    localStorage.setItem(`lalin-${key}`, String(value));
+  } catch {
+    // forbidden by the browser: then nothing is remembered
+  }
+}
+
+/** One of the allowed values: what the address says, else what is remembered, else the first. */
+export function choice(key, allowed) {
+  const asked = new URLSearchParams(location.search).get(key);
+  return [asked, recall(key)].find((value) => allowed.includes(value)) ?? allowed[0];
+}
+
+/** Remembers a choice that the address may make too; it no longer says otherwise then. */
+export function decide(key, value) {
+  remember(key, value);
+  const url = new URL(location.href);
+  if (!url.searchParams.has(key)) return;
+  url.searchParams.set(key, value);
+  history.replaceState(null, "", url);
+}
+
+/** A key of this router alone. */
+export function ofRouter(key) {
+  return router ? `${key}@${router}` : key;
+}

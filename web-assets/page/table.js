@@ -1,0 +1,62 @@
+// The chart as a table, for those who do not see it or want the figures: the newest samples first, a bounded number.
+
+import { rows } from "./csv.js";
+import { dialog } from "./dialog.js";
+import { element } from "./element.js";
+import { fill, shortName, speed } from "./format.js";
+
+const MOST = 300;
+
+export class DataTable {
+  #dialog = null;
+
+  constructor({ lang, texts, clock }) {
+    Object.assign(this, { lang, texts, clock });
+  }
+
+  /** Shows what is visible at this moment; it stands still while it is read. */
+  open(names, table, from, to, range) {
+    const { texts, lang } = this;
+    this.#dialog ??= dialog("data-table", texts.table, texts.close);
+    const all = rows(table, from, to);
+    const shown = all.slice(-MOST).reverse();
+    const made = element("table");
+    const told = shown.length < all.length ? `${range} · ${fill(texts.table_newest, { n: shown.length, all: all.length })}` : range;
+    made.append(element("caption", "", told), this.#head(names));
+    const body = element("tbody");
+    for (const { t, rates } of shown) {
+      const row = element("tr");
+      const time = element("th", "", this.clock(t));
+      time.scope = "row";
+      row.append(time, ...rates.map((rate) => element("td", "", speed(rate, lang))));
+      body.append(row);
+    }
+    made.append(body);
+    this.#dialog.body.replaceChildren(made);
+    this.#dialog.body.scrollTop = 0;
+    this.#dialog.open();
+  }
+
+  #head(names) {
+    const head = element("thead");
+    const [first, second] = [element("tr"), element("tr")];
+    const time = element("th", "", this.texts.time);
+    time.scope = "col";
+    time.rowSpan = 2;
+    first.append(time);
+    for (const name of names) {
+      const who = element("th");
+      who.scope = "colgroup";
+      who.colSpan = 2;
+      who.append(element("bdi", "", shortName(name)));
+      first.append(who);
+      for (const way of ["RX", "TX"]) {
+        const cell = element("th", "", way);
+        cell.scope = "col";
+        second.append(cell);
+      }
+    }
+    head.append(first, second);
+    return head;
+  }
+}

@@ -1,0 +1,79 @@
+// Looking closer with the hand: a drag over the chart chooses a stretch of time (mouse and finger), with shift it moves
+// what is seen, a wheel with Ctrl zooms, a double click shows all again.
+
+/** A drag shorter than this, px, is a click or a tap. */
+const LEAST = 8;
+
+/**
+ * @param {HTMLElement} root of the chart
+ * @param {object} view
+ * @param {() => object|null} view.plot what is drawn now
+ * @param {(from: number, to: number) => void} view.zoom ms
+ * @param {(ms: number) => void} view.pan
+ * @param {(factor: number, at: number) => void} view.scale
+ * @param {() => void} view.reset
+ * @param {(t: number) => void} view.tap a finger wants to know what is there
+ */
+export function zoomable(root, view) {
+  let drag = null;
+
+  const x = (event) => {
+    const box = view.plot().over.getBoundingClientRect();
+    return Math.min(Math.max(event.clientX - box.left, 0), box.width);
+  };
+  const time = (left) => view.plot().posToVal(left, "x") * 1000;
+  const select = (left, width) => {
+    const plot = view.plot();
+    plot.setSelect({ left, width, top: 0, height: width > 0 ? plot.over.clientHeight : 0 }, false);
+  };
+  const end = () => {
+    if (!drag) return;
+    if (view.plot()) select(0, 0);
+    drag = null;
+    root.classList.remove("panning");
+  };
+
+  root.addEventListener("pointerdown", (event) => {
+    const plot = view.plot();
+    if (event.button !== 0 || !event.isPrimary || !plot?.over.contains(event.target)) return;
+    drag = { id: event.pointerId, left: x(event), at: time(x(event)), pan: event.shiftKey, moved: false };
+  });
+  root.addEventListener("pointermove", (event) => {
+    if (!drag || event.pointerId !== drag.id || !view.plot()) return;
+    const left = x(event);
+    if (!drag.moved && Math.abs(left - drag.left) < LEAST) return;
+    if (!drag.moved) {
+      drag.moved = true;
+      // Only now: a tap must stay one, for the cross-hair.
+      root.setPointerCapture(drag.id);
+      root.classList.toggle("panning", drag.pan);
+    }
+    // The data go on while the finger moves: the stretch begins where it began in time.
+    if (drag.pan) view.pan(drag.at - time(left));
+    else {
+      const begin = view.plot().valToPos(drag.at / 1000, "x");
+      select(Math.min(begin, left), Math.abs(left - begin));
+    }
+  });
+  root.addEventListener("pointerup", (event) => {
+    if (!drag || event.pointerId !== drag.id) return;
+    const { moved, pan, at } = drag;
+    if (!moved && event.pointerType === "touch") view.tap(at);
+    const to = view.plot() ? time(x(event)) : at;
+    end();
+    if (moved && !pan) view.zoom(Math.min(at, to), Math.max(at, to));
+  });
+  root.addEventListener("pointercancel", end);
+  root.addEventListener("dblclick", (event) => {
+    if (view.plot()?.over.contains(event.target)) view.reset();
+  });
+  root.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey || !view.plot()) return;
+      event.preventDefault();
+      view.scale(event.deltaY > 0 ? 1.25 : 0.8, time(x(event)));
+    },
+    { passive: false },
+  );
+}
