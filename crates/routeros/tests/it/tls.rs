@@ -264,6 +264,48 @@ async fn a_silent_router_is_given_up_in_the_handshake() {
 }
 
 #[tokio::test]
+async fn an_end_by_tls_is_one_as_in_plain_text() {
+    let router = router(&TlsIdentity::self_signed(&[]).unwrap()).await;
+    let tls = Tls::first_use();
+    let print = || Command::new("/system/identity/print");
+    for (fault, amid) in [(Fault::Cut, false), (Fault::HalfSentence, false), (Fault::Reset, true)] {
+        let client = reach(&router, "127.0.0.1", tls.clone()).await.unwrap();
+        router.handle().set_fault(fault.clone());
+        let asked = tokio::spawn({
+            let client = client.clone();
+            async move { client.run(print()).await }
+        });
+        if fault == Fault::HalfSentence {
+            // Said, and then the router is gone without a word of TLS either.
+            let before = router.handle().load().bytes_out;
+            while router.handle().load().bytes_out == before && !asked.is_finished() {
+                tokio::task::yield_now().await;
+            }
+            router.handle().cut();
+        }
+        let error = asked.await.unwrap().unwrap_err();
+        let Error::Closed { detail } = &error else { panic!("{fault:?}: {error:?}") };
+        assert!(!detail.contains("close_notify"), "{detail}");
+        assert!(amid || detail.starts_with("the router closed the connection"), "{fault:?}: {detail}");
+        assert_eq!(client.closed().await, error);
+        router.handle().clear_fault();
+    }
+}
+
+#[tokio::test]
+async fn a_stream_by_tls_is_cancelled_when_it_is_dropped_and_small_pieces_do_no_harm() {
+    let router = router(&TlsIdentity::self_signed(&[]).unwrap()).await;
+    let client = reach(&router, "127.0.0.1", Tls::first_use()).await.unwrap();
+    router.handle().set_fault(Fault::Chunked(3));
+    let listen = client.stream(Command::new("/interface/listen")).await.unwrap();
+    assert_eq!(client.run(Command::new("/interface/print")).await.unwrap().rows.len(), 1);
+    drop(listen);
+    client.run(Command::new("/interface/print")).await.unwrap();
+    let load = router.handle().load();
+    assert_eq!((load.commands, load.cancels), (3, 1));
+}
+
+#[tokio::test]
 async fn tls_and_plain_text_do_not_meet() {
     let router = router(&TlsIdentity::self_signed(&HERE).unwrap()).await;
     let credentials = Credentials::new("admin", "rahasia");

@@ -27,9 +27,12 @@ async fn reset_amid_a_sentence_the_client_hears_of_it_as_such() {
     assert!(b"\x03!re\x0E=name".starts_with(&heard), "at most half a sentence: {heard:?}");
     router.handle().clear_fault();
     assert_eq!(before.ask(IDENTITY).await, ANSWER, "others are not meant");
-    while router.handle().load().open_sessions > 1 {
-        tokio::task::yield_now().await;
-    }
+    let left = async {
+        while router.handle().load().open_sessions > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(10), left).await.expect("its seat is given back");
 }
 
 #[tokio::test(start_paused = true)]
