@@ -43,12 +43,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("lalin-e2e", &[]),
+    ("lalin-fuzz-harness", &["routeros"]),
     ("xtask", &[]),
 ];
 
 /// Serialisation stays at the leaves; a library that others embed has it behind a feature only.
 const SERDE: &[&str] = &["serde", "serde_json", "serde_derive", "serde_with"];
-const SERDE_AT: &[&str] = &["lalin-http", "lalin-config", "lalin-dashboard", "lalin", "lalin-e2e", "xtask"];
+const SERDE_AT: &[&str] =
+    &["lalin-http", "lalin-config", "lalin-dashboard", "lalin", "lalin-e2e", "lalin-fuzz-harness", "xtask"];
 
 /// What must stay absent from the rooms below the server.
 const OUTSIDE: &[&str] = &["actix-web", "tera", "rusqlite", "clap", "tracing-subscriber"];

@@ -3,6 +3,7 @@
 //! Not here: anything a user of Lalin needs; deploying is `deploy/install.sh`.
 
 mod bench;
+mod fuzz;
 mod layers;
 mod summary;
 mod test;
@@ -20,6 +21,8 @@ cargo xtask COMMAND
   layers         which crate may import which (docs/architecture.md)
   tidy           what a reader would complain of: lengths, headings, leftovers
   bench start    release build: time from start to the first answer, and the binary's size
+  fuzz           the fuzz targets, sharing --seconds N (60); --jobs N targets at a time (1), --keep what
+                 was found, TARGET.. only these: codec values typed login client (fuzz/README.md)
   help           this text
 
 Chromium, its driver and shellcheck are installed with apt where they are missing and that is possible;
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(&root),
         ["tidy"] => tidy::run(&root),
         ["bench", "start"] => bench::start(&root),
+        ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["help" | "--help" | "-h"] | [] => {
             println!("{HELP}");
             Ok(())
