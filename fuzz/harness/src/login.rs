@@ -18,7 +18,7 @@ const GRAIN: Duration = Duration::from_millis(2);
 pub fn login(bytes: &[u8]) {
     let [mode, pipe, manner, rest @ ..] = bytes else { return };
     let mode = [LoginMode::Auto, LoginMode::Plain, LoginMode::Challenge][usize::from(*mode) % 3];
-    let pipe = [1, 7, 100, 64 << 10][usize::from(*pipe) % 4];
+    let pipe = world::pipe(*pipe);
     world::run(scene(mode, pipe, *manner, rest));
 }
 

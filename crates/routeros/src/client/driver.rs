@@ -155,8 +155,9 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                 }
                 Event::TooLarge { tag } => self.fail(tag, Error::TooLarge),
                 Event::Row { tag, row } => {
+                    let chunk = self.session.chunk();
                     let sink = self.entries.get_mut(&tag).and_then(|entry| entry.sink.as_mut());
-                    match sink.map_or(Ok(Pace::On), |sink| sink.row(row)) {
+                    match sink.map_or(Ok(Pace::On), |sink| sink.row(row, chunk)) {
                         Ok(Pace::On) => {}
                         Ok(Pace::Wait) => return Ok(Pace::Wait),
                         Err(error) => {

@@ -2,6 +2,7 @@
 
 mod connect;
 mod driver;
+mod hold;
 mod keepalive;
 mod rows;
 mod sink;
@@ -125,7 +126,7 @@ impl Client {
         let after = command.limit().unwrap_or(self.0.options.command_timeout);
         let deadline = Instant::now() + after;
         let (reply, answer) = oneshot::channel();
-        let mut running = self.begin(command, Sink::Collect { rows: Vec::new(), reply }, deadline).await?;
+        let mut running = self.begin(command, Sink::collect(reply), deadline).await?;
         match timeout_at(deadline, answer).await {
             Ok(answer) => {
                 running.finished();

@@ -6,12 +6,15 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Trap, command_failed};
+use crate::session::Chunk;
 use crate::{Error, Limits, Reply, Sentence};
+
+use super::hold::Hold;
 
 /// A command's caller.
 pub(crate) enum Sink {
     /// Waits for all of it.
-    Collect { rows: Vec<Sentence>, reply: oneshot::Sender<Result<Reply, Error>> },
+    Collect { rows: Vec<Sentence>, hold: Hold, reply: oneshot::Sender<Result<Reply, Error>> },
     /// Takes row by row.
     Stream(Queue),
 }
@@ -21,6 +24,7 @@ pub(crate) struct Queue {
     rows: mpsc::Sender<Sentence>,
     shared: Arc<Shared>,
     limit: usize,
+    hold: Hold,
 }
 
 /// What both ends of a stream know.
@@ -45,7 +49,8 @@ pub(crate) enum Pace {
 pub(crate) fn queue(limits: &Limits) -> (Queue, mpsc::Receiver<Sentence>, Arc<Shared>) {
     let (rows, receiver) = mpsc::channel(limits.queued_rows.max(1));
     let shared = Arc::new(Shared::default());
-    (Queue { rows, shared: shared.clone(), limit: limits.queued_bytes }, receiver, shared)
+    let queue = Queue { rows, shared: shared.clone(), limit: limits.queued_bytes, hold: Hold::default() };
+    (queue, receiver, shared)
 }
 
 impl Sink {
@@ -54,17 +59,22 @@ impl Sink {
         matches!(self, Self::Collect { .. })
     }
 
-    /// Takes a row.
+    /// What collects a reply.
+    pub(crate) fn collect(reply: oneshot::Sender<Result<Reply, Error>>) -> Self {
+        Self::Collect { rows: Vec::new(), hold: Hold::default(), reply }
+    }
+
+    /// Takes a row, a part of this chunk.
     ///
     /// # Errors
     /// [`Error::Lagged`] when the queue is full. It never waits: other commands share the connection.
-    pub(crate) fn row(&mut self, row: Sentence) -> Result<Pace, Error> {
+    pub(crate) fn row(&mut self, row: Sentence, chunk: Chunk) -> Result<Pace, Error> {
         match self {
-            Self::Collect { rows, .. } => {
-                rows.push(row);
+            Self::Collect { rows, hold, .. } => {
+                rows.push(hold.keep(row, chunk, 0));
                 Ok(Pace::On)
             }
-            Self::Stream(queue) => queue.row(row),
+            Self::Stream(queue) => queue.row(row, chunk),
         }
     }
 
@@ -72,7 +82,7 @@ impl Sink {
     pub(crate) fn done(self, done: Sentence, traps: Vec<Trap>) {
         let outcome = if traps.is_empty() { Ok(()) } else { Err(command_failed(traps)) };
         match self {
-            Self::Collect { rows, reply } => drop(reply.send(outcome.map(|()| Reply { rows, done }))),
+            Self::Collect { rows, reply, .. } => drop(reply.send(outcome.map(|()| Reply { rows, done }))),
             Self::Stream(queue) => drop(queue.shared.end.set(outcome)),
         }
     }
@@ -87,12 +97,18 @@ impl Sink {
 }
 
 impl Queue {
-    fn row(&self, row: Sentence) -> Result<Pace, Error> {
+    fn row(&mut self, row: Sentence, chunk: Chunk) -> Result<Pace, Error> {
         let size = row.size();
         let waiting = self.shared.bytes.fetch_add(size, Ordering::Relaxed);
         if waiting > 0 && waiting.saturating_add(size) > self.limit {
             return Err(Error::Lagged);
         }
+        if waiting == 0 {
+            // Whoever took the rows before this one has them now.
+            self.hold = Hold::default();
+        }
+        // While the consumer keeps up nothing is copied.
+        let row = self.hold.keep(row, chunk, self.limit / 4);
         match self.rows.try_send(row) {
             // A consumer who left has cancelled the command already.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}

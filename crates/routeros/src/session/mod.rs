@@ -26,6 +26,15 @@ const CHUNK: usize = 32 << 10;
 /// Below this much room a new chunk is begun, bytes. A row keeps its whole chunk alive, so chunks are used up.
 const ROOM: usize = 4 << 10;
 
+/// A buffer of received bytes. Sentences are parts of it and keep it alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Chunk {
+    /// Counts up.
+    pub(crate) number: u64,
+    /// Bytes.
+    pub(crate) size: usize,
+}
+
 /// What the bytes meant.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Event {
@@ -44,6 +53,7 @@ pub(crate) enum Event {
 pub(crate) struct Session {
     codec: Codec,
     inbound: BytesMut,
+    chunk: Chunk,
     outbox: Outbox,
     tags: Tags,
     grace: Duration,
@@ -54,6 +64,7 @@ impl Session {
         Self {
             codec: Codec::new(options.limits).with_fallback(options.fallback),
             inbound: BytesMut::with_capacity(CHUNK),
+            chunk: Chunk { number: 0, size: CHUNK },
             outbox: Outbox::default(),
             tags: Tags::default(),
             grace: options.cancel_grace,
@@ -62,14 +73,24 @@ impl Session {
 
     /// Where received bytes go, with room for some, and what is to be sent.
     pub(crate) fn io(&mut self) -> (&mut BytesMut, &mut Outbox) {
-        if self.inbound.capacity() - self.inbound.len() < ROOM {
-            self.inbound.reserve(CHUNK);
-        }
-        if self.inbound.is_empty() && self.inbound.capacity() > 2 * CHUNK {
-            // A giant sentence's buffer, which nobody holds any more.
-            self.inbound = BytesMut::with_capacity(CHUNK);
+        let (room, received) = (self.inbound.capacity() - self.inbound.len(), self.inbound.len());
+        // A giant sentence's buffer is given back once it has been read.
+        let giant = self.chunk.size > 2 * CHUNK && received < ROOM;
+        if giant || (room < ROOM && !self.inbound.try_reclaim(CHUNK)) {
+            // It grows with what has arrived, and no further than the longest sentence.
+            let limit = self.codec.limits().sentence.saturating_add(CHUNK);
+            let size = (2 * received).min(limit).max(received + CHUNK);
+            let mut next = BytesMut::with_capacity(size);
+            next.extend_from_slice(&self.inbound);
+            self.inbound = next;
+            self.chunk = Chunk { number: self.chunk.number + 1, size };
         }
         (&mut self.inbound, &mut self.outbox)
+    }
+
+    /// The buffer that the latest event's sentence is a part of.
+    pub(crate) fn chunk(&self) -> Chunk {
+        self.chunk
     }
 
     /// Begins a command: its tag is known before a byte of it is written.
@@ -156,7 +177,8 @@ impl Session {
         if let Some(tag) = self.owner(&sentence)?
             && let Some(reply) = self.tags.running(tag)
         {
-            reply.trap(Trap::new(sentence), limit);
+            // It may be the only one in its chunk that is kept.
+            reply.trap(Trap::new(sentence.detached()), limit);
         }
         Ok(None)
     }
@@ -168,7 +190,7 @@ impl Session {
             _ => Vec::new(),
         };
         Ok(match tag {
-            Tag::Command(tag) => Some(Event::Done { tag, done, traps }),
+            Tag::Command(tag) => Some(Event::Done { tag, done: done.detached(), traps }),
             Tag::Cancel(_) => None,
         })
     }

@@ -25,7 +25,7 @@ const FILLS: [usize; 8] = [0, 0, 0, 20, 300, 5_000, 40_000, 300_000];
 pub fn client(bytes: &[u8]) {
     let [limits, end, rest @ ..] = bytes else { return };
     world::run(async {
-        let mut scene = Scene::new(*limits, usize::from(limits >> 4)).await;
+        let mut scene = Scene::new(*limits).await;
         let mut u = Unstructured::new(rest);
         for _ in 0..ACTIONS {
             if u.is_empty() || scene.act(&mut u).await.is_err() {
@@ -63,9 +63,9 @@ struct Scene {
 }
 
 impl Scene {
-    async fn new(kind: u8, pipe: usize) -> Self {
+    async fn new(kind: u8) -> Self {
         let options = Options::default().with_limits(limits(kind));
-        let pipe = [1, 50, 2_000, 64 << 10][pipe % 4];
+        let pipe = world::pipe(kind >> 4);
         let (near, far) = duplex(pipe);
         let (reader, writer) = split(far);
         let (deaf, hearing) = watch::channel(Some(false));
@@ -140,7 +140,7 @@ impl Scene {
     }
 
     async fn takes(&mut self, detail: usize) {
-        let honest = self.mouth.honest;
+        let honest = self.honest();
         for reader in self.readers.iter_mut().skip(detail & 3).take(1) {
             reader.take([1, 500][detail >> 2], &self.shared, honest).await;
         }
@@ -180,14 +180,23 @@ impl Scene {
 
     /// A reply without a tag: the only command's, or the end of the connection.
     async fn without_a_tag(&mut self, detail: usize) {
-        (self.mouth.honest, self.mouth.may_end) = (false, true);
+        self.forges();
         let kind = [&b"!re"[..], b"!done", b"!trap", b"!empty"][detail & 3].to_vec();
         self.mouth.says(vec![kind, b"=message=x".to_vec()], None).await;
     }
 
     async fn raw(&mut self, bytes: &[u8]) {
-        (self.mouth.honest, self.mouth.may_end) = (false, true);
+        self.forges();
         self.mouth.sends(bytes).await;
+    }
+
+    fn forges(&mut self) {
+        self.shared.lock().forged = true;
+        self.mouth.may_end = true;
+    }
+
+    fn honest(&self) -> bool {
+        !self.shared.lock().forged
     }
 
     fn hears(&mut self, hears: bool) {
@@ -199,7 +208,7 @@ impl Scene {
     async fn end(mut self, kind: u8) {
         self.deaf.send_replace(Some(false));
         sleep(Duration::from_millis(1)).await;
-        let (options, honest) = (self.options.clone(), self.mouth.honest);
+        let (options, honest) = (self.options.clone(), self.honest());
         let ignored = self.shared.lock().ignored_a_cancel(Instant::now(), options.cancel_grace);
         let may_end = self.mouth.may_end || ignored;
         assert!(may_end || !self.client.is_closed(), "ended without a reason: {:?}", self.client.closed().await);
