@@ -8,6 +8,8 @@ const STALE_MS = 5_000;
 const COMMANDS = {
   refused: "/ip service enable api",
   "turned-away": "/ip service print detail where name=api",
+  tls: "/ip service print detail where name=api-ssl",
+  certificate: "/certificate print detail",
   "not-permitted": "/user group set [find name=lalin] policy=read,api",
   "wrong-credentials": "/user set [find name=lalin] password=…",
 };

@@ -40,6 +40,8 @@ mod tests {
             "wrong-credentials",
             "not-permitted",
             "turned-away",
+            "tls",
+            "certificate",
             "closed",
             "router-error",
             "malformed",
