@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::Watch;
-use crate::rows::{ROWS, put};
+use crate::rows::{ROWS, look, put};
 
 /// Read at once, bytes: more is not faster.
 const CHUNK: usize = 64 << 10;
@@ -18,12 +18,30 @@ pub fn prefixes(port: u16, budget: Duration) {
 
 /// Yields every key and value as they stand in the buffer.
 pub fn pairs(port: u16, budget: Duration) {
+    let mut sum = 0;
     run(port, budget, |word| {
         if let Some(pair) = word.strip_prefix(b"=") {
-            let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
-            black_box((&pair[..at], pair.get(at + 1..).unwrap_or_default()));
+            let at = equals(pair);
+            look(&mut sum, (&pair[..at], pair.get(at + 1..).unwrap_or_default()));
         }
     });
+    black_box(sum);
+}
+
+/// Where the first `=` stands, eight bytes at a time: the fastest way there is for keys, so that the limit is one.
+#[inline(always)]
+fn equals(pair: &[u8]) -> usize {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    let mut at = 0;
+    while let Some(eight) = pair[at..].first_chunk() {
+        let zero = u64::from_le_bytes(*eight) ^ (EACH * u64::from(b'='));
+        let found = zero.wrapping_sub(EACH) & !zero & (EACH << 7);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    pair[at..].iter().position(|byte| *byte == b'=').map_or(pair.len(), |found| at + found)
 }
 
 fn run(port: u16, budget: Duration, mut each: impl FnMut(&[u8])) {

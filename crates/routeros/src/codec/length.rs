@@ -17,6 +17,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<(usize, usize)>, ProtocolError
     read_long(first, bytes)
 }
 
+#[cold]
 fn read_long(first: u8, bytes: &[u8]) -> Result<Option<(usize, usize)>, ProtocolError> {
     let (size, mask) = match first {
         0x00..=0xBF => (2, 0x3F),
