@@ -21,6 +21,8 @@ cargo xtask COMMAND
   layers         which crate may import which (docs/architecture.md)
   tidy           what a reader would complain of: lengths, headings, leftovers
   bench start    release build: time from start to the first answer, and the binary's size
+  bench codec [ROUNDS]
+                 the RouterOS client's speed beside other clients' (docs/benchmarks.md)
   fuzz           the fuzz targets, sharing --seconds N (60); --jobs N targets at a time (1), --keep what
                  was found, TARGET.. only these: codec values typed login client (fuzz/README.md)
   help           this text
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(&root),
         ["tidy"] => tidy::run(&root),
         ["bench", "start"] => bench::start(&root),
+        ["bench", "codec", words @ ..] => bench::codec(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["help" | "--help" | "-h"] | [] => {
             println!("{HELP}");

@@ -1,0 +1,123 @@
+//! `cargo xtask bench codec`: our client of the RouterOS API beside others', in one run, on the same bytes.
+//!
+//! One server on loopback answers all of them; its CPU time is nobody's. Each contestant is a process with one
+//! connection that works for a second (docs/benchmarks.md says what each does). They take turns, several rounds of it,
+//! so that whatever else the machine does hits all of them; what is compared are ratios within a round.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::peers::{Contestant, ours, rivals};
+use super::table::{self, Sample};
+
+/// How often each has its turn, unless told otherwise.
+const ROUNDS: usize = 7;
+/// How long a contestant works.
+const SECONDS: f64 = 1.0;
+/// When one is given up.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Measures, prints the table, and fails under a bar. `words` may be a number of rounds.
+pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
+    let rounds = match words {
+        [] => ROUNDS,
+        [rounds] => rounds.parse().ok().filter(|rounds| *rounds > 0).context("how many rounds?")?,
+        _ => bail!("bench codec takes a number of rounds"),
+    };
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into).join("bench");
+    let contest = build(root)?;
+    let mut contestants = ours(&contest);
+    let (others, missing) = rivals(root, &target);
+    contestants.extend(others);
+    for reason in &missing {
+        println!("left out: {reason}");
+    }
+    let server = Server::start(&contest)?;
+    let mut samples: Vec<Vec<Option<Sample>>> = vec![Vec::new(); contestants.len()];
+    for round in 1..=rounds {
+        eprintln!("round {round} of {rounds}");
+        for (contestant, samples) in contestants.iter().zip(&mut samples) {
+            let sample = turn(contestant, &server.port);
+            if let Err(error) = &sample {
+                eprintln!("{}: {error:#}", contestant.name);
+            }
+            samples.push(sample.ok());
+        }
+    }
+    drop(server);
+    table::print(&contestants, &samples);
+    table::judge(&contestants, &samples)
+}
+
+/// The path of our own program, which is the server, too.
+fn build(root: &Path) -> Result<std::path::PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let words = ["bench", "--package", "routeros", "--bench", "contest", "--no-run", "--locked"];
+    let mut child = Command::new(cargo)
+        .args(words)
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(root)
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cargo bench")?;
+    let output = BufReader::new(child.stdout.take().context("no output")?);
+    let mut path = None;
+    for message in cargo_metadata::Message::parse_stream(output) {
+        if let cargo_metadata::Message::CompilerArtifact(artifact) = message?
+            && artifact.target.name == "contest"
+        {
+            path = artifact.executable;
+        }
+    }
+    if !child.wait()?.success() {
+        bail!("the benchmark does not build");
+    }
+    Ok(path.context("no program was built")?.into())
+}
+
+/// Ends with its input, and with this process at the latest.
+struct Server {
+    child: Child,
+    port: String,
+}
+
+impl Server {
+    fn start(contest: &Path) -> Result<Self> {
+        let mut child = Command::new(contest).arg("server").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut port = String::new();
+        BufReader::new(child.stdout.take().context("no output")?).read_line(&mut port)?;
+        Ok(Self { child, port: port.trim().to_owned() })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        // Gone already is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One contestant's second.
+fn turn(contestant: &Contestant, port: &str) -> Result<Sample> {
+    let mut command = contestant.command(port, SECONDS);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+    let mut output = child.stdout.take().context("no output")?;
+    let (sender, receiver) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let _ = output.read_to_string(&mut text);
+        let _ = sender.send(text);
+    });
+    let text = receiver.recv_timeout(LIMIT);
+    let _ = child.kill();
+    let _ = child.wait();
+    let text = text.context("it did not end")?;
+    Sample::read(&text).with_context(|| format!("it said {text:?}"))
+}
