@@ -3,6 +3,7 @@
 //! Not here: anything a user of Lalin needs; deploying is `deploy/install.sh`.
 
 mod bench;
+mod conformance;
 mod fuzz;
 mod layers;
 mod summary;
@@ -23,6 +24,8 @@ cargo xtask COMMAND
   bench start    release build: time from start to the first answer, and the binary's size
   fuzz           the fuzz targets, sharing --seconds N (60); --jobs N targets at a time (1), --keep what
                  was found, TARGET.. only these: codec values typed login client (fuzz/README.md)
+  conformance [--write] [CLIENT..]
+                 clients that others wrote, on our simulated router; --write makes docs/conformance.md
   help           this text
 
 Chromium, its driver and shellcheck are installed with apt where they are missing and that is possible;
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(&root),
         ["tidy"] => tidy::run(&root),
         ["bench", "start"] => bench::start(&root),
+        ["conformance", words @ ..] => conformance::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["help" | "--help" | "-h"] | [] => {
             println!("{HELP}");
