@@ -3,6 +3,8 @@
 //! Not here: anything a user of Lalin needs; deploying is `deploy/install.sh`.
 
 mod bench;
+mod comparison;
+mod conformance;
 mod fuzz;
 mod layers;
 mod summary;
@@ -25,6 +27,8 @@ cargo xtask COMMAND
                  the RouterOS client's speed beside other clients' (docs/benchmarks.md)
   fuzz           the fuzz targets, sharing --seconds N (60); --jobs N targets at a time (1), --keep what
                  was found, TARGET.. only these: codec values typed login client (fuzz/README.md)
+  conformance [--write] [CLIENT..]
+                 clients that others wrote, on our simulated router; --write makes docs/conformance.md
   help           this text
 
 Chromium, its driver and shellcheck are installed with apt where they are missing and that is possible;
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root),
         ["bench", "start"] => bench::start(&root),
         ["bench", "codec", words @ ..] => bench::codec(&root, words),
+        ["conformance", words @ ..] => conformance::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["help" | "--help" | "-h"] | [] => {
             println!("{HELP}");

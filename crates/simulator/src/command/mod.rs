@@ -23,6 +23,11 @@ pub(crate) async fn run(command: Command, reply: Reply) -> Result<(), Gone> {
         let prefix = command.path.rsplitn(2, |&byte| byte == b'/').nth(1).unwrap_or_default();
         let known = prefix.is_empty() || [&b"/interface"[..], b"/system", b"/user"].contains(&prefix);
         let known = known || Known::of(&[prefix, b"/print"].concat()).is_some();
+        let action = command.path.get(prefix.len()..).unwrap_or_default();
+        if known && WRITES.contains(&action) {
+            // Its users may read, and no more.
+            return reply.refuse(None, "not enough permissions (9)").await;
+        }
         let message = if known { "no such command" } else { "no such command prefix" };
         return reply.refuse(Some(0), message).await;
     };
@@ -35,6 +40,10 @@ pub(crate) async fn run(command: Command, reply: Reply) -> Result<(), Gone> {
         Known::Monitor => monitor::run(&command, &reply).await,
     }
 }
+
+/// What would change a router's settings.
+const WRITES: [&[u8]; 9] =
+    [b"/add", b"/set", b"/remove", b"/enable", b"/disable", b"/comment", b"/unset", b"/move", b"/reset-counters"];
 
 enum Known {
     Print(Menu),
