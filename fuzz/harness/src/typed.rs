@@ -53,6 +53,10 @@ fn strict(row: &Sentence) {
         assert_eq!(one("uptime").and_then(|value| value.duration()), Some(uptime.uptime));
     }
     read::<Nested>(row);
+    if let Err(error) = row.read::<Flag>() {
+        let times = row.attributes().filter(|(key, _)| *key == b"running").count();
+        assert_eq!(error.key.as_deref(), (times == 1).then_some("running"), "{error:?}");
+    }
 }
 
 fn agrees(lenient: &Lenient<'_>, row: &Sentence) {

@@ -15,7 +15,8 @@ const GRAIN: Duration = Duration::from_millis(2);
 pub(super) struct Run {
     pub(super) id: u32,
     limit: Duration,
-    task: JoinHandle<(Result<Reply, Error>, Duration)>,
+    start: Instant,
+    task: JoinHandle<(Result<Reply, Error>, Instant)>,
 }
 
 impl Run {
@@ -24,9 +25,9 @@ impl Run {
         let start = Instant::now();
         let task = tokio::spawn(async move {
             let outcome = client.run(command).await;
-            (outcome, start.elapsed())
+            (outcome, Instant::now())
         });
-        Self { id, limit: timeout.unwrap_or(options.command_timeout), task }
+        Self { id, limit: timeout.unwrap_or(options.command_timeout), start, task }
     }
 
     /// Nobody waits for it any more.
@@ -34,12 +35,13 @@ impl Run {
         self.task.abort();
     }
 
-    /// Its outcome, which comes within its limit.
-    pub(super) async fn end(self) -> Result<Reply, Error> {
+    /// Its outcome, which comes within its limit, and when it came.
+    pub(super) async fn end(self) -> (Result<Reply, Error>, Instant) {
         match timeout(self.limit + 2 * GRAIN, self.task).await {
-            Ok(Ok((outcome, took))) => {
+            Ok(Ok((outcome, at))) => {
+                let took = at - self.start;
                 assert!(took <= self.limit + GRAIN, "it took {took:?}");
-                outcome
+                (outcome, at)
             }
             Ok(Err(error)) => panic!("its task broke: {error}"),
             Err(_) => panic!("it hangs"),
@@ -84,13 +86,13 @@ impl Reader {
                     assert!(self.end.is_none(), "two ends");
                     usual(&error);
                     if honest {
-                        failed(&error, self.id, &shared.lock());
+                        failed(&error, self.id, Instant::now(), &shared.lock());
                     }
                     self.end = Some(Err(error));
                 }
                 Ok(None) => {
                     if self.end.is_none() && honest {
-                        ended(self.id, self.taken, &shared.lock());
+                        ended(self.id, self.taken, Instant::now(), &shared.lock());
                     }
                     self.end.get_or_insert(Ok(()));
                     return;
@@ -101,21 +103,21 @@ impl Reader {
     }
 }
 
-/// Looks at the outcome of a command.
-pub(super) fn judge(id: u32, outcome: &Result<Reply, Error>, memory: &Memory, honest: bool) {
+/// Looks at the outcome of a command, and when it came.
+pub(super) fn judge(id: u32, (outcome, at): &(Result<Reply, Error>, Instant), memory: &Memory, honest: bool) {
     match outcome {
         Ok(reply) if honest => {
             for (row, number) in reply.rows.iter().zip(0..) {
                 is_of(row, id, number);
             }
-            ended(id, reply.rows.len() as u32, memory);
+            ended(id, reply.rows.len() as u32, *at, memory);
         }
         Ok(_) => {}
         Err(error) => {
             usual(error);
             assert!(!matches!(error, Error::Lagged), "a collected reply cannot lag");
             if honest {
-                failed(error, id, memory);
+                failed(error, id, *at, memory);
             }
         }
     }
@@ -133,19 +135,23 @@ fn is_of(row: &Sentence, id: u32, number: u32) {
 }
 
 /// A command that ended well was ended by the router, with all of its rows, and was not cancelled.
-fn ended(id: u32, rows: u32, memory: &Memory) {
+fn ended(id: u32, rows: u32, at: Instant, memory: &Memory) {
     let Some(heard) = memory.of(id) else { panic!("an answer to what was never asked") };
-    assert!(heard.done.is_some(), "it ended before its end");
+    assert!(heard.done.is_some_and(|done| done <= at), "it ended before its end");
     assert_eq!((heard.rows, heard.traps), (rows, 0));
     assert!(heard.cancelled.is_none(), "cancelled, and it ended well");
 }
 
-/// A command that the router refused was refused by it.
-fn failed(error: &Error, id: u32, memory: &Memory) {
-    let traps = memory.of(id).map_or(0, |heard| heard.traps);
+/// A command that the router refused was refused by it, and ended.
+fn failed(error: &Error, id: u32, at: Instant, memory: &Memory) {
+    let heard = memory.of(id);
+    let ended = heard.is_some_and(|heard| heard.traps > 0 && heard.done.is_some_and(|done| done <= at));
     match error {
-        Error::Trap { traps: kept } => assert!(!kept.is_empty() && kept.len() <= traps, "{kept:?} of {traps}"),
-        Error::NotPermitted { .. } => assert!(traps > 0),
+        Error::Trap { traps } => {
+            assert!(ended && !traps.is_empty(), "refused before its end");
+            assert!(heard.is_some_and(|heard| traps.len() <= heard.traps), "too many complaints");
+        }
+        Error::NotPermitted { .. } => assert!(ended, "refused before its end"),
         _ => {}
     }
 }

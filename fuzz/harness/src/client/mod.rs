@@ -57,6 +57,8 @@ struct Scene {
     ear: tokio::task::JoinHandle<tokio::io::ReadHalf<tokio::io::DuplexStream>>,
     runs: Vec<Run>,
     readers: Vec<Reader>,
+    /// The commands that nobody waits for any more.
+    given_up: Vec<u32>,
     next: u32,
     /// The largest row that comes through the pipe in little time, bytes.
     most: usize,
@@ -90,6 +92,7 @@ impl Scene {
             ear,
             runs: Vec::new(),
             readers: Vec::new(),
+            given_up: Vec::new(),
             next: 1,
             most: pipe * 500,
         }
@@ -103,8 +106,14 @@ impl Scene {
             0..=3 => self.begins_a_run(detail),
             4..=5 => self.begins_a_stream(detail).await,
             6..=7 => self.takes(detail).await,
-            8 if !self.runs.is_empty() => self.runs.swap_remove(detail % self.runs.len()).abort(),
-            9 if !self.readers.is_empty() => drop(self.readers.swap_remove(detail % self.readers.len())),
+            8 if !self.runs.is_empty() => {
+                let run = self.runs.swap_remove(detail % self.runs.len());
+                self.given_up.push(run.id);
+                run.abort();
+            }
+            9 if !self.readers.is_empty() => {
+                self.given_up.push(self.readers.swap_remove(detail % self.readers.len()).id);
+            }
             10..=14 => self.rows(detail, 1, FILLS[u.arbitrary::<u8>()? as usize & 7]).await,
             15 => self.rows(detail, u.arbitrary::<u8>()?.into(), 10).await,
             16..=18 => self.done(detail).await,
@@ -121,6 +130,7 @@ impl Scene {
                 self.mouth.says(vec![b"!fatal".to_vec(), some(u)?.to_vec()], None).await;
             }
             30 if detail == 0 => self.mouth.close().await,
+            31 => self.mark(detail).await,
             _ => yield_now().await,
         }
         Ok(())
@@ -178,11 +188,44 @@ impl Scene {
         }
     }
 
+    /// What a command is told that means nothing to it.
+    async fn mark(&mut self, detail: usize) {
+        let word = [&b"!empty"[..], b"!what", b"!empty", b"!DONE"][detail & 3].to_vec();
+        if let Some(at) = nth(&self.mouth.open(), detail) {
+            let tag = self.shared.lock().commands[at].tag.clone();
+            self.mouth.says(vec![word], Some(&tag)).await;
+        }
+    }
+
     /// A reply without a tag: the only command's, or the end of the connection.
     async fn without_a_tag(&mut self, detail: usize) {
-        self.forges();
-        let kind = [&b"!re"[..], b"!done", b"!trap", b"!empty"][detail & 3].to_vec();
-        self.mouth.says(vec![kind, b"=message=x".to_vec()], None).await;
+        let kind = [&b"!re"[..], b"!done", b"!trap", b"!re"][detail & 3].to_vec();
+        // Until both sides know the same.
+        sleep(Duration::from_millis(1)).await;
+        let open = self.mouth.open();
+        let known = !self.is_deaf() && self.honest();
+        let cancels = open.iter().any(|at| self.shared.lock().commands[*at].id.is_none());
+        if !known || cancels || (open.len() == 1 && detail & 4 != 0) {
+            self.forges();
+            self.mouth.says(vec![kind, b"=message=x".to_vec()], None).await;
+        } else if let [only] = open[..] {
+            self.mouth.untagged = true;
+            match &kind[..] {
+                b"!done" => self.mouth.done(only).await,
+                b"!trap" => self.mouth.trap(only, b"x").await,
+                _ => self.mouth.row(only, 0).await,
+            }
+            self.mouth.untagged = false;
+        } else {
+            self.mouth.may_end = true;
+            self.mouth.says(vec![kind], None).await;
+            sleep(Duration::from_millis(1)).await;
+            assert!(self.client.is_closed(), "a reply that is nobody's was somebody's");
+        }
+    }
+
+    fn is_deaf(&self) -> bool {
+        *self.deaf.borrow() != Some(false)
     }
 
     async fn raw(&mut self, bytes: &[u8]) {
@@ -212,6 +255,11 @@ impl Scene {
         let ignored = self.shared.lock().ignored_a_cancel(Instant::now(), options.cancel_grace);
         let may_end = self.mouth.may_end || ignored;
         assert!(may_end || !self.client.is_closed(), "ended without a reason: {:?}", self.client.closed().await);
+        if honest && !may_end {
+            let memory = self.shared.lock();
+            let told = |id: &u32| memory.of(*id).is_none_or(|heard| heard.done.is_some() || heard.cancelled.is_some());
+            assert!(self.given_up.iter().all(told), "dropped, and not cancelled");
+        }
         match kind & 3 {
             0 => self.mouth.close().await,
             1 => {}
@@ -262,7 +310,7 @@ impl Scene {
             self.mouth.done(at).await;
         }
         let outcome = run.end().await;
-        assert!(outcome.is_ok(), "all has ended, and yet: {outcome:?}");
+        assert!(outcome.0.is_ok(), "all has ended, and yet: {outcome:?}");
         judge(self.next, &outcome, &self.shared.lock(), honest);
     }
 }

@@ -123,6 +123,8 @@ pub(super) struct Mouth {
     pub(super) step: usize,
     /// Whether a tag stands at a sentence's end.
     pub(super) tag_last: bool,
+    /// Whether tags are left out.
+    pub(super) untagged: bool,
     /// Whether the client has a reason to end the connection.
     pub(super) may_end: bool,
 }
@@ -131,7 +133,7 @@ impl Mouth {
     pub(super) fn new(writer: WriteHalf<DuplexStream>, shared: Shared, options: &Options) -> Self {
         shared.lock().limits = Some(options.limits);
         let limits = options.limits;
-        Self { shared, writer: Some(writer), limits, step: 64 << 10, tag_last: false, may_end: false }
+        Self { shared, writer: Some(writer), limits, step: 64 << 10, tag_last: false, untagged: false, may_end: false }
     }
 
     /// Sends bytes as they are.
@@ -153,7 +155,7 @@ impl Mouth {
 
     /// Says a sentence with a tag, or without one.
     pub(super) async fn says(&mut self, mut words: Vec<Vec<u8>>, tag: Option<&[u8]>) {
-        if let Some(tag) = tag {
+        if let Some(tag) = tag.filter(|_| !self.untagged) {
             words.insert(if self.tag_last { words.len() } else { 1 }, [b".tag=", tag].concat());
         }
         let bytes = reference::sentence(&words);

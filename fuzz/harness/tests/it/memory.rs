@@ -171,7 +171,7 @@ fn a_giant_sentence_costs_twice_its_limit_and_is_given_back() {
         assert_eq!(outcome.unwrap().rows.len(), 10);
     });
     // The old buffer and the new one, while it grows.
-    assert!(most < 3 * Limits::default().sentence as u64 + CONNECTION, "{most}");
+    assert!(most < 2 * Limits::default().sentence as u64 + CONNECTION, "{most}");
 
     let mut limits = Limits::default();
     (limits.word, limits.sentence) = (64 << 10, 128 << 10);
