@@ -216,6 +216,8 @@ impl Scene {
                 _ => self.mouth.row(only, 0).await,
             }
             self.mouth.untagged = false;
+            // A command that begins before it was read makes it ambiguous.
+            sleep(Duration::from_millis(1)).await;
         } else {
             self.mouth.may_end = true;
             self.mouth.says(vec![kind], None).await;
