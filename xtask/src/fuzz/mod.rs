@@ -23,7 +23,7 @@ const TARGETS: &[&str] = &["codec", "values", "typed", "login", "client"];
 /// A machine of the kind that RouterOS' neighbours have.
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 /// The longest input, bytes: longer ones say nothing new and are slow.
-const LONGEST: usize = 2_048;
+const LONGEST: usize = 1_024;
 /// How much longer than its share a target may take to end, seconds.
 const PATIENCE: u64 = 60;
 
@@ -63,7 +63,17 @@ struct Fuzzer<'a> {
 impl Fuzzer<'_> {
     fn build(&self) -> Result<()> {
         let status = Command::new("rustup")
-            .args(["run", "nightly", "cargo", "fuzz", "build", "--target", TRIPLE, "--target-dir"])
+            .args([
+                "run",
+                "nightly",
+                "cargo",
+                "fuzz",
+                "build",
+                "--no-trace-compares",
+                "--target",
+                TRIPLE,
+                "--target-dir",
+            ])
             .arg(&self.scratch)
             .current_dir(self.root)
             // Our own toolchain is not the one that builds these.

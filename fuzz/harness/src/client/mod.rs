@@ -17,7 +17,7 @@ use caller::{Reader, Run, judge};
 use peer::{Mouth, Shared, listen};
 
 /// More than that says nothing new.
-const ACTIONS: usize = 400;
+const ACTIONS: usize = 150;
 const STREAMS: usize = 6;
 const FILLS: [usize; 8] = [0, 0, 0, 20, 300, 5_000, 40_000, 300_000];
 
@@ -94,7 +94,7 @@ impl Scene {
             readers: Vec::new(),
             given_up: Vec::new(),
             next: 1,
-            most: pipe * 500,
+            most: pipe * 60,
         }
     }
 
@@ -115,7 +115,7 @@ impl Scene {
                 self.given_up.push(self.readers.swap_remove(detail % self.readers.len()).id);
             }
             10..=14 => self.rows(detail, 1, FILLS[u.arbitrary::<u8>()? as usize & 7]).await,
-            15 => self.rows(detail, u.arbitrary::<u8>()?.into(), 10).await,
+            15 => self.rows(detail, usize::from(u.arbitrary::<u8>()?) % 64, 10).await,
             16..=18 => self.done(detail).await,
             19 => self.trap(detail, some(u)?).await,
             20 => self.speaks_to_nobody(detail).await,

@@ -139,7 +139,7 @@ impl Mouth {
     /// Sends bytes as they are.
     pub(super) async fn sends(&mut self, bytes: &[u8]) {
         // Giants in crumbs take too long to be fuzzed.
-        for piece in bytes.chunks(self.step.max(bytes.len() / 1_000)) {
+        for piece in bytes.chunks(self.step.max(bytes.len() / 60)) {
             let Some(writer) = &mut self.writer else { return };
             // The client always reads, but for one that has ended.
             match timeout(Duration::from_secs(60), writer.write_all(piece)).await {
