@@ -17,6 +17,9 @@ use super::sink::{Pace, Sink};
 /// For what is left to be said when the client is closed.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// How long memory is kept for the next reply, when nothing is in flight.
+const REST: Duration = Duration::from_millis(100);
+
 /// What callers ask of the driver.
 pub(crate) enum Request {
     Begin {
@@ -51,6 +54,8 @@ pub(crate) struct Driver<S> {
     write_limit: Duration,
     /// Since when the peer has taken no byte, while there are some for it.
     stalled: Option<Instant>,
+    /// When memory that was kept for the next reply is given back.
+    rest: Option<Instant>,
     /// Whether bytes may sit in the stream's own buffer.
     unflushed: bool,
     /// Why it was closed.
@@ -74,6 +79,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             ended,
             write_limit: options.write_timeout,
             stalled: None,
+            rest: None,
             unflushed: false,
             parting: None,
         }
@@ -113,10 +119,8 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             if self.take_events()? == Pace::Wait {
                 tokio::task::yield_now().await;
                 // What callers asked for comes before more rows: a slow consumer may be about to leave.
-                while let Ok(request) = self.requests.try_recv() {
-                    if self.take(request) {
-                        return Ok(());
-                    }
+                if self.take_all() {
+                    return Ok(());
                 }
                 continue;
             }
@@ -134,7 +138,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                     self.unflushed = sent > 0;
                     self.stalled = None;
                 },
-                request = self.requests.recv() => if request.is_none_or(|request| self.take(request)) {
+                request = self.requests.recv() => if request.is_none_or(|request| self.take(request)) || self.take_all() {
                     return Ok(());
                 },
                 () = at(deadline) => self.expire()?,
@@ -194,6 +198,17 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         false
     }
 
+    /// Does all of what callers asked for, so that their commands leave together; true when that is to end. Each waits
+    /// for a place, so that there are not many.
+    fn take_all(&mut self) -> bool {
+        while let Ok(request) = self.requests.try_recv() {
+            if self.take(request) {
+                return true;
+            }
+        }
+        false
+    }
+
     fn fail(&mut self, tag: u64, error: Error) {
         if let Some(sink) = self.entries.get_mut(&tag).and_then(|entry| entry.sink.take()) {
             sink.fail(error);
@@ -209,13 +224,21 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             self.stalled.get_or_insert_with(Instant::now);
         }
         let stalled = self.stalled.map(|since| since + self.write_limit);
-        [self.session.deadline(), stalled].into_iter().flatten().min()
+        if self.entries.is_empty() && self.session.has_spares() {
+            self.rest.get_or_insert_with(|| Instant::now() + REST);
+        } else {
+            self.rest = None;
+        }
+        [self.session.deadline(), stalled, self.rest].into_iter().flatten().min()
     }
 
     fn expire(&mut self) -> Result<(), Error> {
         let now = Instant::now();
         if self.stalled.is_some_and(|since| since + self.write_limit <= now) {
             return Err(Error::TimedOut { phase: Phase::Command, after: self.write_limit });
+        }
+        if self.rest.is_some_and(|rest| rest <= now) {
+            self.session.release();
         }
         self.session.expire(now)
     }

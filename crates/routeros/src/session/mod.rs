@@ -4,6 +4,7 @@
 //! a command, and how bytes come and go, is the client's driver's business.
 
 mod outbox;
+mod spares;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use crate::error::{Phase, ProtocolError, Trap};
 use crate::{Command, Error, Options, Sentence};
 
 use outbox::Outbox;
+use spares::Spares;
 use tags::{Reply, State, Tag, Tags};
 
 /// How much is read at once, bytes; also what a quiet connection holds.
@@ -54,6 +56,7 @@ pub(crate) struct Session {
     codec: Codec,
     inbound: BytesMut,
     chunk: Chunk,
+    spares: Spares,
     outbox: Outbox,
     tags: Tags,
     grace: Duration,
@@ -65,6 +68,7 @@ impl Session {
             codec: Codec::new(options.limits).with_fallback(options.fallback),
             inbound: BytesMut::with_capacity(CHUNK),
             chunk: Chunk { number: 0, size: CHUNK },
+            spares: Spares::default(),
             outbox: Outbox::default(),
             tags: Tags::default(),
             grace: options.cancel_grace,
@@ -79,10 +83,15 @@ impl Session {
         if giant || (room < ROOM && !self.inbound.try_reclaim(CHUNK)) {
             // It grows with what has arrived, and no further than the longest sentence.
             let limit = self.codec.limits().sentence.saturating_add(CHUNK);
-            let size = (2 * received).min(limit).max(received + CHUNK);
-            let mut next = BytesMut::with_capacity(size);
+            let grown = (2 * received).min(limit).max(received + CHUNK);
+            let size = if received < ROOM { CHUNK } else { grown };
+            let spare = if size == CHUNK { self.spares.take(CHUNK) } else { None };
+            let mut next = spare.unwrap_or_else(|| BytesMut::with_capacity(size));
             next.extend_from_slice(&self.inbound);
-            self.inbound = next;
+            let last = std::mem::replace(&mut self.inbound, next);
+            if self.chunk.size == CHUNK {
+                self.spares.put(last);
+            }
             self.chunk = Chunk { number: self.chunk.number + 1, size };
         }
         (&mut self.inbound, &mut self.outbox)
@@ -116,6 +125,16 @@ impl Session {
         put_word(&[b"/cancel"], &mut frame);
         put_word(&[b"=tag=", Tag::Command(tag).to_string().as_bytes()], &mut frame);
         send(&mut self.outbox, &frame, Tag::Cancel(tag));
+    }
+
+    /// Whether more memory is kept than a quiet connection needs.
+    pub(crate) fn has_spares(&self) -> bool {
+        !self.spares.is_empty()
+    }
+
+    /// Gives that memory back.
+    pub(crate) fn release(&mut self) {
+        self.spares.release();
     }
 
     /// When [`expire`](Self::expire) is to be called.

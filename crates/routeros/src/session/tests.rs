@@ -288,6 +288,28 @@ fn a_giant_sentence_does_not_leave_a_giant_buffer() {
     }
 }
 
+#[test]
+fn the_next_reply_is_read_into_the_memory_of_the_last_one_until_that_is_given_back() {
+    let mut rig = Rig::running(&[1]);
+    let value = format!("=comment={}", "x".repeat(100));
+    let mut reply = || {
+        let mut rows = Vec::new();
+        for _ in 0..1_000 {
+            rig.session.io();
+            rig.hears(&["!re", ".tag=1", &value]);
+            let Some(Event::Row { row, .. }) = rig.event() else { panic!("a row") };
+            rows.push(row);
+        }
+        rows.iter().map(|row| row.words().next().unwrap().as_ptr() as usize).collect::<std::collections::HashSet<_>>()
+    };
+    let (first, second) = (reply(), reply());
+    assert_eq!(first.len(), 1_000);
+    assert!(first.intersection(&second).count() > 500, "read somewhere else");
+    assert!(rig.session.has_spares());
+    rig.session.release();
+    assert!(!rig.session.has_spares());
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_make_it_panic(chunks: Vec<Vec<u8>>) {
