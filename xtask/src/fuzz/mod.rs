@@ -187,3 +187,23 @@ impl Drop for Running {
         let _ = self.child.wait();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_has_its_binary_and_its_seeds() {
+        let root = crate::root();
+        let manifest = fs::read_to_string(root.join("fuzz/Cargo.toml")).unwrap();
+        let built: Vec<&str> = manifest
+            .split("[[bin]]")
+            .skip(1)
+            .filter_map(|bin| bin.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')))
+            .collect();
+        assert_eq!(built, TARGETS);
+        for target in TARGETS {
+            assert!(root.join("fuzz/corpus").join(target).is_dir(), "{target}");
+        }
+    }
+}
