@@ -135,20 +135,32 @@ async fn the_routes_are_read_only() {
     }
 }
 
+/// The page's scripts, by name.
+fn scripts() -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web-assets/page");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let scripts = files.filter(|path| path.extension().is_some_and(|ending| ending == "js"));
+    let read = |path: std::path::PathBuf| {
+        (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap())
+    };
+    scripts.map(read).collect()
+}
+
 #[actix_web::test]
 async fn no_text_is_left_over() {
-    let sources = [
-        include_str!("../../templates/dashboard.html"),
-        include_str!("../../../../web-assets/page/app.js"),
-        include_str!("../../../../web-assets/page/cards.js"),
-        include_str!("../../../../web-assets/page/picker.js"),
-        include_str!("../../../../web-assets/page/status.js"),
-    ];
+    let mut sources: Vec<String> = scripts().into_iter().map(|(_, script)| script).collect();
+    sources.push(include_str!("../../templates/dashboard.html").to_owned());
     let texts: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(include_str!("../../texts/en.json")).unwrap();
-    // Asked for by a name that is put together: `state.` and what stateOf says, `reason.` and what the API says.
-    for key in texts.keys().filter(|key| !key.starts_with("state.") && !key.starts_with("reason.")) {
-        let forms = [format!("t.{key} "), format!("texts.{key}"), format!("\"{key}\"")];
+    for key in texts.keys() {
+        let mut forms = vec![format!("t.{key} "), format!("texts.{key}"), format!("\"{key}\"")];
+        if let Some(end) = key.find(['.', '_']) {
+            // Asked for by a name that is put together, such as `state.` and what the state is.
+            forms.push(format!("texts[`{}${{", &key[..=end]));
+        }
+        if ["mode.", "unit."].iter().any(|start| key.starts_with(start)) {
+            forms.push("texts[`${name}.${value}`]".to_owned());
+        }
         assert!(sources.iter().any(|source| forms.iter().any(|form| source.contains(form))), "{key}");
     }
 }
@@ -156,12 +168,7 @@ async fn no_text_is_left_over() {
 #[actix_web::test]
 async fn every_text_that_the_scripts_ask_for_exists() {
     let html = page(TestRequest::get().insert_header(("Accept-Language", "en"))).await;
-    for (file, script) in [
-        ("app.js", include_str!("../../../../web-assets/page/app.js")),
-        ("cards.js", include_str!("../../../../web-assets/page/cards.js")),
-        ("picker.js", include_str!("../../../../web-assets/page/picker.js")),
-        ("status.js", include_str!("../../../../web-assets/page/status.js")),
-    ] {
+    for (file, script) in scripts() {
         for mark in ["texts.", "texts[\""] {
             for rest in script.split(mark).skip(1) {
                 let key: String =
