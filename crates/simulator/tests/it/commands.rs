@@ -50,9 +50,18 @@ async fn the_clock_follows_the_time_of_the_test() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn its_users_may_read_and_change_nothing() {
+    let (_router, mut peer) = logged_in(config()).await;
+    for path in ["/interface/set", "/interface/comment", "/system/identity/set"] {
+        let answer = peer.ask(&[path, ".tag=1"]).await;
+        assert_eq!(answer, ["!trap .tag=1 =message=not enough permissions (9)", "!done .tag=1"], "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_there_is_none_of_is_trapped_and_the_session_goes_on() {
     let (router, mut peer) = logged_in(config()).await;
-    for path in ["/interface/set", "/system/reboot", "/nonsense", "interface", "=x"] {
+    for path in ["/interface/nonsense", "/system/reboot", "/nonsense", "interface", "=x"] {
         let answer = peer.ask(&[path, ".tag=1"]).await;
         assert_eq!(answer, ["!trap .tag=1 =category=0 =message=no such command", "!done .tag=1"], "{path}");
     }
