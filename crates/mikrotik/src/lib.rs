@@ -27,6 +27,7 @@
 
 mod backoff;
 mod connector;
+mod discovery;
 mod failure;
 mod keeper;
 mod link;
@@ -36,5 +37,6 @@ mod settings;
 mod source;
 
 pub use connector::{Connector, TcpConnector};
+pub use discovery::{Discovery, DiscoverySettings, Gateway, Neighbour, default_gateway};
 pub use settings::Settings;
 pub use source::RouterSource;

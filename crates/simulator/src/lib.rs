@@ -27,6 +27,7 @@
 //! | `router`, `port`, `seats`, `clock` | the router's state: interfaces, who is logged in, its time |
 //! | `handle`, `fault`, `load` | what changes it while it runs, and what it was put through |
 //! | `simulator`, `door` | starting, listening, refusing |
+//! | `mndp` | neighbour discovery, as a router answers it |
 //! | `session`, `login`, `outlet`, `wire` | one connection, from bytes to commands and back |
 //! | `command` | the commands, and the language of their queries |
 
@@ -40,6 +41,7 @@ mod fault;
 mod handle;
 mod load;
 mod login;
+mod mndp;
 mod outlet;
 mod port;
 mod router;
@@ -56,6 +58,7 @@ pub use error::Error;
 pub use fault::Fault;
 pub use handle::Handle;
 pub use load::Load;
+pub use mndp::{Announced, Announcer};
 pub use simulator::Simulator;
 pub use spec::InterfaceSpec;
 pub use traffic::Traffic;
