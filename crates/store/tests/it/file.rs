@@ -1,3 +1,5 @@
+//! The file itself: a restart, the wrong key, nothing readable in it.
+
 use std::fs;
 
 use lalin_store::{Access, Error, Key, Store};

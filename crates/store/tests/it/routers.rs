@@ -1,3 +1,5 @@
+//! Routers: kept as said, changed, removed, refused.
+
 use std::time::Duration;
 
 use lalin_store::{Error, Moment, NewRouter};

@@ -1,3 +1,5 @@
+//! Sessions: opened by their ticket alone, and over when they should be.
+
 use std::time::Duration;
 
 use lalin_store::{Access, Error, SESSION_IDLE, SESSION_LIFE, Store, Ticket, UserId};

@@ -1,3 +1,5 @@
+//! Tokens and links: what they open, until when.
+
 use lalin_store::{Access, Error, Grant, Moment, NewToken, Ticket, TokenKind};
 
 use crate::{NOW, store};

@@ -1,3 +1,5 @@
+//! Users and the audit log.
+
 use lalin_store::{Access, Actor, Entry, Error, Grant, Moment};
 
 use crate::{NOW, secret, store};
