@@ -24,6 +24,7 @@
 // The composition, and what every route needs.
 mod api;
 mod connection;
+mod door;
 mod problem;
 mod query;
 mod wire;

@@ -1,0 +1,4 @@
+//! Who may come in.
+
+mod attempts;
+mod origin;
