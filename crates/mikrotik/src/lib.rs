@@ -37,6 +37,6 @@ mod settings;
 mod source;
 
 pub use connector::{Connector, TcpConnector};
-pub use discovery::{Discovery, DiscoverySettings, Gateway, Neighbour, default_gateway};
+pub use discovery::{Announcement, Discovery, DiscoverySettings, Gateway, Malformed, Neighbour, default_gateway};
 pub use settings::Settings;
 pub use source::RouterSource;

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::neighbours::{Neighbour, Neighbours};
-use super::packet::{Packet, REQUEST};
+use super::packet::{Announcement, REQUEST};
 
 /// MNDP's port.
 const PORT: u16 = 5678;
@@ -119,9 +119,9 @@ impl Shared {
     fn take(&self, datagram: &[u8], source: SocketAddr) {
         let news = {
             let mut found = self.found();
-            match Packet::read(datagram) {
-                Ok(Packet::Request) => false,
-                Ok(Packet::Announcement(told)) => found.neighbours.hear(*told, source, Instant::now()),
+            match Announcement::read(datagram) {
+                Ok(None) => false,
+                Ok(Some(told)) => found.neighbours.hear(told, source, Instant::now()),
                 Err(error) => {
                     tracing::debug!(%source, %error, "no MNDP");
                     found.malformed += 1;

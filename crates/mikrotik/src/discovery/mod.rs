@@ -8,3 +8,4 @@ mod packet;
 pub use gateway::{Gateway, default_gateway};
 pub use listener::{Discovery, DiscoverySettings};
 pub use neighbours::Neighbour;
+pub use packet::{Announcement, Malformed};

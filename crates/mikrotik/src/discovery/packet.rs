@@ -13,69 +13,64 @@ const HEADER: usize = 4;
 /// The longest text that is kept, bytes; real ones have some dozens.
 const LONGEST_TEXT: usize = 256;
 
-/// What a datagram was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Packet {
-    /// Somebody asks who is there; we hear our own questions, too.
-    Request,
-    /// A router tells of itself.
-    Announcement(Box<Announcement>),
-}
-
 /// What a router tells of itself, by one of its interfaces. Every field may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Announcement {
-    pub(crate) mac: Option<[u8; 6]>,
-    pub(crate) identity: Option<String>,
-    pub(crate) version: Option<String>,
-    pub(crate) platform: Option<String>,
-    pub(crate) uptime: Option<Duration>,
-    pub(crate) software_id: Option<String>,
-    pub(crate) board: Option<String>,
-    pub(crate) ipv4: Option<Ipv4Addr>,
-    pub(crate) ipv6: Option<Ipv6Addr>,
+#[non_exhaustive]
+pub struct Announcement {
+    /// The MAC address of the interface by which it was sent.
+    pub mac: Option<[u8; 6]>,
+    /// `/system/identity`.
+    pub identity: Option<String>,
+    /// RouterOS' version with the time of its build.
+    pub version: Option<String>,
+    /// Usually `MikroTik`.
+    pub platform: Option<String>,
+    /// How long it has been running.
+    pub uptime: Option<Duration>,
+    /// Its licence's number.
+    pub software_id: Option<String>,
+    /// The model.
+    pub board: Option<String>,
+    /// Its address on that interface.
+    pub ipv4: Option<Ipv4Addr>,
+    /// Its IPv6 address on that interface.
+    pub ipv6: Option<Ipv6Addr>,
     /// The router's own interface by which it was sent.
-    pub(crate) interface: Option<String>,
+    pub interface: Option<String>,
 }
 
 /// A datagram that is no MNDP. It is dropped, and counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Malformed {
+#[non_exhaustive]
+pub enum Malformed {
+    /// Less than the header.
     #[error("shorter than a header")]
     Short,
+    /// It ends within a field.
     #[error("a field is longer than the datagram")]
     Overrun,
+    /// An address of five bytes, for instance.
     #[error("a field has the wrong length for its type")]
     Length,
 }
 
-impl Packet {
-    /// Reads a datagram.
-    pub(crate) fn read(datagram: &[u8]) -> Result<Self, Malformed> {
+impl Announcement {
+    /// Reads a datagram. `None` for a question: somebody asks who is there, perhaps we ourselves.
+    ///
+    /// # Errors
+    /// [`Malformed`]; nothing that can be sent makes it panic or take more memory than the datagram has.
+    pub fn read(datagram: &[u8]) -> Result<Option<Self>, Malformed> {
         let (_, mut rest) = datagram.split_at_checked(HEADER).ok_or(Malformed::Short)?;
-        let mut told = Announcement::default();
+        let mut told = Self::default();
         while !rest.is_empty() {
             let (kind, value, after) = field(rest).ok_or(Malformed::Overrun)?;
             told.take(kind, value)?;
             rest = after;
         }
         // A question has no fields, or one that says nothing.
-        if told == Announcement::default() {
-            return Ok(Self::Request);
-        }
-        Ok(Self::Announcement(Box::new(told)))
+        Ok((told != Self::default()).then_some(told))
     }
-}
 
-/// The first field: its type, its value and what follows.
-fn field(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
-    let (kind, rest) = bytes.split_first_chunk()?;
-    let (length, rest) = rest.split_first_chunk()?;
-    let (value, after) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-    Some((u16::from_be_bytes(*kind), value, after))
-}
-
-impl Announcement {
     fn take(&mut self, kind: u16, value: &[u8]) -> Result<(), Malformed> {
         match kind {
             1 => self.mac = Some(exact(value)?),
@@ -95,6 +90,14 @@ impl Announcement {
         }
         Ok(())
     }
+}
+
+/// The first field: its type, its value and what follows.
+fn field(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
+    let (kind, rest) = bytes.split_first_chunk()?;
+    let (length, rest) = rest.split_first_chunk()?;
+    let (value, after) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    Some((u16::from_be_bytes(*kind), value, after))
 }
 
 fn exact<const N: usize>(value: &[u8]) -> Result<[u8; N], Malformed> {
@@ -136,10 +139,7 @@ mod tests {
     }
 
     fn announcement(datagram: &[u8]) -> Announcement {
-        match Packet::read(datagram) {
-            Ok(Packet::Announcement(told)) => *told,
-            other => panic!("{other:?}"),
-        }
+        Announcement::read(datagram).unwrap().unwrap()
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_question_is_no_announcement() {
         for question in [&REQUEST[..], &[0, 0, 0, 0, 0, 6, 0, 0], &datagram(&[(99, b"?")])] {
-            assert_eq!(Packet::read(question), Ok(Packet::Request), "{question:?}");
+            assert_eq!(Announcement::read(question), Ok(None), "{question:?}");
         }
     }
 
@@ -185,17 +185,17 @@ mod tests {
         let whole = datagram(&[(5, b"router"), (17, &[10, 0, 0, 1])]);
         let ends = [4, 14, 22];
         for length in 0..whole.len() {
-            let read = Packet::read(&whole[..length]);
+            let read = Announcement::read(&whole[..length]);
             assert_eq!(read.is_ok(), ends.contains(&length), "{length}: {read:?}");
         }
-        assert_eq!(Packet::read(&whole[..3]), Err(Malformed::Short));
-        assert_eq!(Packet::read(&whole[..9]), Err(Malformed::Overrun));
+        assert_eq!(Announcement::read(&whole[..3]), Err(Malformed::Short));
+        assert_eq!(Announcement::read(&whole[..9]), Err(Malformed::Overrun));
     }
 
     #[test]
     fn a_field_of_the_wrong_length_is_malformed() {
         for (kind, value) in [(1, &[1, 2, 3][..]), (10, &[1]), (15, &[0; 4]), (17, &[0; 16])] {
-            assert_eq!(Packet::read(&datagram(&[(kind, value)])), Err(Malformed::Length), "{kind}");
+            assert_eq!(Announcement::read(&datagram(&[(kind, value)])), Err(Malformed::Length), "{kind}");
         }
     }
 
@@ -211,13 +211,13 @@ mod tests {
     proptest! {
         #[test]
         fn no_datagram_makes_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
-            let _ = Packet::read(&bytes);
+            let _ = Announcement::read(&bytes);
         }
 
         #[test]
         fn no_fields_make_reading_panic(fields in proptest::collection::vec((0_u16..20, proptest::collection::vec(any::<u8>(), 0..300)), 0..20)) {
             let fields: Vec<_> = fields.iter().map(|(kind, value)| (*kind, &value[..])).collect();
-            let _ = Packet::read(&datagram(&fields));
+            let _ = Announcement::read(&datagram(&fields));
         }
     }
 }
