@@ -41,4 +41,5 @@ mod encoded;
 
 pub use api::{Api, Limits};
 pub use connection::forget_dead_peers;
+pub use door::{Door, DoorSettings, Visitor, guard};
 pub use problem::Problem;
