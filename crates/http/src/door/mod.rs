@@ -74,7 +74,7 @@ impl Door {
         self.0.code.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Adds the routes of accounts to an application; [`guard`] has to wrap it.
+    /// Adds the routes of accounts to an application, before those of the API; [`guard`] has to wrap it.
     pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         let door = Data::new(self.clone());
         move |config| {
