@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Simulate(SimulateFlags),
     /// Is the server running, and how do its routers stand
     Status(StatusFlags),
+    /// Which MikroTik routers are on the networks of this machine
+    Discover(DiscoverFlags),
 }
 
 #[derive(Args)]
@@ -113,6 +115,9 @@ pub(crate) struct SimulateFlags {
     /// His password; the simulated router holds nothing secret
     #[arg(long, default_value = "")]
     pub(crate) password: String,
+    /// Answer neighbour discovery (MNDP) on the network, too
+    #[arg(long)]
+    pub(crate) mndp: bool,
 }
 
 #[derive(Args)]
@@ -133,4 +138,17 @@ impl StatusFlags {
         // Asking needs no agreement to be open.
         Flags { listen: self.listen.clone(), config: self.config.clone(), open: true, ..Flags::default() }
     }
+}
+
+#[derive(Args)]
+pub(crate) struct DiscoverFlags {
+    /// How long to listen, s
+    #[arg(long, value_name = "S", default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub(crate) seconds: u64,
+    /// Also ask this address, on a network that is not this machine's own
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) ask: Vec<IpAddr>,
+    /// For programs
+    #[arg(long)]
+    pub(crate) json: bool,
 }

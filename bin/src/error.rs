@@ -35,6 +35,12 @@ pub(crate) enum Error {
     /// The simulated router listens nowhere.
     #[error("the simulated router has no address")]
     NoSimulator,
+    /// Neighbour discovery cannot have its port.
+    #[error("neighbour discovery (UDP 5678): {0}")]
+    Discovery(io::Error),
+    /// The answer cannot be written as JSON.
+    #[error("the answer cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
     /// The system has no threads or timers for us.
     #[error("the runtime cannot start: {0}")]
     Runtime(io::Error),

@@ -4,6 +4,7 @@
 //! reads the environment and the only one that knows all rooms.
 
 mod cli;
+mod discover;
 mod error;
 mod logs;
 mod serve;
@@ -55,6 +56,10 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Status(flags) => {
             let (config, _) = gather(flags.flags())?;
             status::print(config.server.listen, flags.json)
+        }
+        Command::Discover(flags) => {
+            logs::start(&Log { level: "warn".to_owned(), ..Log::default() })?;
+            on_runtime(discover::run(&flags))
         }
     }
 }

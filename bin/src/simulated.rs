@@ -1,13 +1,16 @@
 //! The simulated router: under the demo's server, or alone for others' tests.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use lalin_config::{Config, Flags};
-use routeros_simulator::{Config as Simulated, Simulator};
+use routeros_simulator::{Announced, Announcer, Config as Simulated, Simulator};
 
 use crate::cli::{DemoFlags, SimulateFlags};
 use crate::error::Error;
 use crate::{logs, serve, signals};
+
+/// The port of neighbour discovery.
+const MNDP: u16 = 5678;
 
 /// Serves the dashboard over a simulated router. Nothing is short-circuited: it is reached over TCP like any other.
 pub(crate) async fn demo(demo: DemoFlags, variables: impl Iterator<Item = (String, String)>) -> Result<(), Error> {
@@ -33,11 +36,24 @@ pub(crate) async fn simulate(flags: &SimulateFlags) -> Result<(), Error> {
     let mut config = Simulated::demo(usize::from(flags.interfaces));
     config.user.clone_from(&flags.user);
     config.password.clone_from(&flags.password);
+    let identity = config.identity.clone();
     let simulator = Simulator::start(config, SocketAddr::new(flags.address, flags.port)).await?;
     let address = simulator.addr().ok_or(Error::NoSimulator)?;
     println!("MikroTik (simulated): {address}, user {:?}", flags.user);
+    let _announcer = if flags.mndp { Some(announcer(&identity, flags.address)?) } else { None };
     signals::stop_asked().await;
     let load = simulator.handle().load();
     println!("{} logins, {} commands, {} bytes sent", load.logins, load.commands, load.bytes_out);
     Ok(())
+}
+
+/// Tells the network of the simulated router, as a real one does.
+fn announcer(identity: &str, address: IpAddr) -> Result<Announcer, Error> {
+    let ipv4 = match address {
+        IpAddr::V4(address) if !address.is_unspecified() => Some(address),
+        _ => None,
+    };
+    let announced = Announced { identity: identity.into(), ipv4, ..Announced::default() };
+    let everybody = SocketAddr::from((Ipv4Addr::BROADCAST, MNDP));
+    Announcer::start(announced, (Ipv4Addr::UNSPECIFIED, MNDP).into(), vec![everybody]).map_err(Error::Discovery)
 }

@@ -24,7 +24,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lalin-mikrotik", &["routeros", "lalin-stats"]),
     ("lalin-monitor", &["lalin-stats", "lalin-cache"]),
     ("lalin-history", &["lalin-stats"]),
-    ("lalin-http", &["lalin-monitor", "lalin-history", "lalin-stats"]),
+    ("lalin-store", &["lalin-stats"]),
+    ("lalin-http", &["lalin-monitor", "lalin-history", "lalin-store", "lalin-stats"]),
     ("lalin-dashboard", &[]),
     ("lalin-config", &["lalin-stats"]),
     (
@@ -37,6 +38,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "lalin-mikrotik",
             "lalin-monitor",
             "lalin-history",
+            "lalin-store",
             "lalin-http",
             "lalin-dashboard",
             "lalin-config",

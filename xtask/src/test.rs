@@ -47,6 +47,11 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
         if !built {
             return unbuilt();
         }
+        if cfg!(target_os = "linux")
+            && let Err(why) = tools::provide([&tools::IPROUTE])
+        {
+            return Outcome::Missing(why);
+        }
         shown(cargo(root, &["test", "--locked", "--no-fail-fast"]).args(&targets.plain), n)
     });
     summary.step("doctests", |n| {
@@ -79,7 +84,7 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
     summary.end()
 }
 
-const SCRIPTS: &[&str] = &[".ci/run", "deploy/install.sh", "deploy/test/run.sh"];
+const SCRIPTS: &[&str] = &[".ci/run", "bin/tests/network/two-hosts.sh", "deploy/install.sh", "deploy/test/run.sh"];
 
 fn cargo(root: &Path, words: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));

@@ -15,6 +15,8 @@ pub(crate) struct Tool {
 pub(crate) const CHROMIUM: Tool =
     Tool { names: &["chromium", "chromium-browser", "google-chrome"], package: "chromium" };
 pub(crate) const CHROMEDRIVER: Tool = Tool { names: &["chromedriver"], package: "chromium-driver" };
+/// For the tests between two hosts.
+pub(crate) const IPROUTE: Tool = Tool { names: &["ip"], package: "iproute2" };
 pub(crate) const SHELLCHECK: Tool = Tool { names: &["shellcheck"], package: "shellcheck" };
 
 /// Where each tool is, installed first if need be; or what to install.

@@ -24,6 +24,7 @@
 // The composition, and what every route needs.
 mod api;
 mod connection;
+mod door;
 mod problem;
 mod query;
 mod wire;
@@ -40,4 +41,5 @@ mod encoded;
 
 pub use api::{Api, Limits};
 pub use connection::forget_dead_peers;
+pub use door::{Door, DoorSettings, Visitor, guard};
 pub use problem::Problem;

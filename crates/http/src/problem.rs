@@ -93,6 +93,58 @@ impl Problem {
         Self::new(status, "too-many-viewers", "too many viewers", detail).retry_after(10)
     }
 
+    /// Nobody is logged in, or the key is none.
+    pub(crate) fn login_needed() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "login-needed", "login needed", "log in, or send a token")
+    }
+
+    /// There is no administrator yet, and this is not the machine's own loopback.
+    pub(crate) fn setup_needed() -> Self {
+        let detail = "there is no administrator yet: make one with the code from the log, or with `lalin user add`";
+        Self::new(StatusCode::FORBIDDEN, "setup-needed", "setup needed", detail)
+    }
+
+    /// Whoever asks may not do this.
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "forbidden", detail)
+    }
+
+    /// Another site made the browser ask, or the request was meant for another name.
+    pub(crate) fn misdirected(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "misdirected", "misdirected", detail)
+    }
+
+    /// Name or password, or the setup's code, are wrong.
+    pub(crate) fn wrong_login() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "wrong-login", "wrong login", "name or password is wrong")
+    }
+
+    /// Too many wrong attempts.
+    pub(crate) fn too_many_attempts(wait: std::time::Duration) -> Self {
+        let seconds = wait.as_secs().max(1);
+        let detail = format!("too many wrong attempts: wait {seconds} s");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "too many attempts", detail).retry_after(seconds)
+    }
+
+    /// What is remembered cannot be read or written, or refuses the change.
+    pub(crate) fn of_store(error: &lalin_store::Error) -> Self {
+        use lalin_store::Error;
+        match error {
+            Error::Taken { .. } => Self::new(StatusCode::CONFLICT, "taken", "taken", error.to_string()),
+            Error::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, "not-found", "not found", error.to_string()),
+            Error::Invalid { field, .. } => Self::bad_parameter(field, error),
+            Error::LastAdministrator => {
+                Self::new(StatusCode::CONFLICT, "last-administrator", "last administrator", error.to_string())
+            }
+            other => {
+                // What is wrong inside is for the log.
+                tracing::error!(error = %other, "store");
+                let detail = "the data cannot be read or written; the log says more";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail)
+            }
+        }
+    }
+
     pub(crate) fn method_not_allowed() -> Self {
         let status = StatusCode::METHOD_NOT_ALLOWED;
         Self::new(status, "method-not-allowed", "method not allowed", "this path can only be read: use GET")

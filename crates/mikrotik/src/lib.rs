@@ -25,11 +25,13 @@
 //! [`StatsSource`]: lalin_stats::StatsSource
 //! [`Timeout` and `Cached`]: https://docs.rs/lalin-cache
 
+mod discovery;
 mod failure;
 mod journal;
 mod rows;
 mod settings;
 mod source;
 
+pub use discovery::{Announcement, Discovery, DiscoverySettings, Gateway, Malformed, Neighbour, default_gateway};
 pub use settings::Settings;
 pub use source::RouterSource;

@@ -27,6 +27,7 @@
 //! | `router`, `port`, `seats`, `clock` | the router's state: interfaces, who is logged in, its time |
 //! | `handle`, `fault`, `load` | what changes it while it runs, and what it was put through |
 //! | `simulator`, `door`, `tls` | starting, listening, refusing, the certificate |
+//! | `mndp` | neighbour discovery, as a router answers it |
 //! | `session`, `login`, `line`, `outlet`, `wire` | one connection, from bytes to commands and back |
 //! | `command` | the commands, and the language of their queries |
 
@@ -41,6 +42,7 @@ mod handle;
 mod line;
 mod load;
 mod login;
+mod mndp;
 mod outlet;
 mod port;
 mod router;
@@ -59,6 +61,7 @@ pub use error::Error;
 pub use fault::Fault;
 pub use handle::Handle;
 pub use load::Load;
+pub use mndp::{Announced, Announcer};
 pub use simulator::Simulator;
 pub use spec::InterfaceSpec;
 #[cfg(feature = "tls")]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod compatible;
+mod door;
 mod errors;
 mod stream;
 mod typed;

@@ -1,0 +1,179 @@
+//! `lalin discover`: which MikroTik routers are on the networks of this machine.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use lalin_mikrotik::{Discovery, DiscoverySettings, Gateway, Neighbour, default_gateway};
+use serde::Serialize;
+use tokio::time::sleep;
+
+use crate::cli::DiscoverFlags;
+use crate::error::Error;
+
+#[derive(Serialize)]
+struct Answer {
+    routers: Vec<Found>,
+    gateway: Option<Door>,
+    /// Datagrams on the port of MNDP that were none.
+    malformed: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    identity: Option<String>,
+    board: Option<String>,
+    version: Option<String>,
+    platform: Option<String>,
+    uptime_s: Option<u64>,
+    software_id: Option<String>,
+    addresses: Vec<IpAddr>,
+    macs: Vec<String>,
+    interfaces: Vec<String>,
+    age_ms: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Door {
+    address: IpAddr,
+    api: bool,
+    api_ssl: bool,
+}
+
+/// Listens and asks for a while, and prints who was heard.
+pub(crate) async fn run(flags: &DiscoverFlags) -> Result<(), Error> {
+    let mut settings = DiscoverySettings::default();
+    settings.also_ask = flags.ask.iter().map(|address| SocketAddr::new(*address, settings.port)).collect();
+    // Asked twice: a datagram may be lost.
+    settings.ask_every = Duration::from_secs(flags.seconds).div_f64(2.5).min(settings.ask_every);
+    let discovery = Discovery::start(settings).map_err(Error::Discovery)?;
+    let (gateway, ()) = tokio::join!(default_gateway(), sleep(Duration::from_secs(flags.seconds)));
+    let answer = Answer {
+        routers: discovery.found().into_iter().map(Found::from).collect(),
+        gateway: gateway.map(Door::from),
+        malformed: discovery.malformed(),
+    };
+    if flags.json {
+        println!("{}", serde_json::to_string_pretty(&answer)?);
+    } else {
+        print!("{}", answer.table());
+    }
+    Ok(())
+}
+
+impl Answer {
+    fn table(&self) -> String {
+        let mut lines = Vec::new();
+        if self.routers.is_empty() {
+            lines.push(
+                "No MikroTik was heard. It may be in another network, or have neighbour discovery off".to_owned(),
+            );
+            lines.push(
+                "(/ip neighbor discovery-settings). Its address is enough: lalin serve --router USER@ADDRESS"
+                    .to_owned(),
+            );
+        } else {
+            lines.push(row("IDENTITY", "ADDRESS", "MODEL", "ROUTEROS"));
+            lines.extend(self.routers.iter().map(Found::line));
+        }
+        if let Some(door) = &self.gateway {
+            let known = self.routers.iter().any(|router| router.addresses.contains(&door.address));
+            lines.push(format!("\nDefault gateway {}{}", door.address, door.words(known)));
+        }
+        lines.join("\n") + "\n"
+    }
+}
+
+impl Found {
+    fn line(&self) -> String {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        let address = self.addresses.first().map_or_else(|| "(no address)".to_owned(), ToString::to_string);
+        // Behind the version stands the time of its build.
+        let version = text(&self.version);
+        let version = version.split(' ').next().unwrap_or_default();
+        row(&text(&self.identity), &address, &text(&self.board), version)
+    }
+}
+
+fn row(identity: &str, address: &str, board: &str, version: &str) -> String {
+    format!("{identity:<28} {address:<26} {board:<20} {version}")
+}
+
+impl Door {
+    fn words(&self, known: bool) -> &'static str {
+        match (self.api, self.api_ssl) {
+            (true, true) => ": the ports of the API and of the API with TLS are open",
+            (true, false) => ": the port of the API is open",
+            (false, true) => ": the port of the API with TLS is open",
+            (false, false) if known => ": its API is off, or not allowed for this machine: /ip service enable api",
+            (false, false) => ": neither 8728 nor 8729 is open",
+        }
+    }
+}
+
+impl From<Neighbour> for Found {
+    fn from(neighbour: Neighbour) -> Self {
+        let mac = |mac: &[u8; 6]| mac.map(|byte| format!("{byte:02X}")).join(":");
+        Self {
+            age_ms: u64::try_from(neighbour.heard.elapsed().as_millis()).unwrap_or(u64::MAX),
+            macs: neighbour.macs.iter().map(mac).collect(),
+            uptime_s: neighbour.uptime.map(|uptime| uptime.as_secs()),
+            identity: neighbour.identity,
+            board: neighbour.board,
+            version: neighbour.version,
+            platform: neighbour.platform,
+            software_id: neighbour.software_id,
+            addresses: neighbour.addresses,
+            interfaces: neighbour.interfaces,
+        }
+    }
+}
+
+impl From<Gateway> for Door {
+    fn from(Gateway { address, api, api_ssl, .. }: Gateway) -> Self {
+        Self { address, api, api_ssl }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found() -> Found {
+        Found {
+            identity: Some("RT-01".into()),
+            board: None,
+            version: Some("7.18.2 (stable) 2025-03-11 11:59:04".into()),
+            platform: None,
+            uptime_s: None,
+            software_id: None,
+            addresses: vec![IpAddr::from([192, 168, 88, 1])],
+            macs: Vec::new(),
+            interfaces: Vec::new(),
+            age_ms: 0,
+        }
+    }
+
+    #[test]
+    fn a_router_is_a_line_with_what_one_types_next() {
+        let table = Answer { routers: vec![found()], gateway: None, malformed: 0 }.table();
+        let line = table.lines().nth(1).unwrap();
+        assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["RT-01", "192.168.88.1", "-", "7.18.2"]);
+    }
+
+    #[test]
+    fn nobody_heard_is_explained() {
+        let table = Answer { routers: Vec::new(), gateway: None, malformed: 0 }.table();
+        assert!(table.contains("discovery-settings") && table.contains("--router"), "{table}");
+    }
+
+    #[test]
+    fn a_gateway_that_is_a_known_router_with_its_api_off_is_told_how_to_mend_it() {
+        let closed = |address: [u8; 4]| Some(Door { address: address.into(), api: false, api_ssl: false });
+        let known = Answer { routers: vec![found()], gateway: closed([192, 168, 88, 1]), malformed: 0 }.table();
+        assert!(known.contains("/ip service enable api"), "{known}");
+        let other = Answer { routers: vec![found()], gateway: closed([10, 0, 0, 1]), malformed: 0 }.table();
+        assert!(!other.contains("enable"), "{other}");
+    }
+}

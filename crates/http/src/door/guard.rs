@@ -1,0 +1,161 @@
+//! The one place that every request passes: who asks, and whether this route is for them.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, ResponseError};
+use lalin_store::{Moment, Ticket, TokenKind};
+
+use crate::Problem;
+
+use super::visitor::Visitor;
+use super::{Door, origin};
+
+/// The session's cookie.
+pub(crate) const COOKIE: &str = "lalin-session";
+/// Carries the forgery guard, which another site's page cannot know.
+pub(crate) const GUARD: &str = "x-lalin-guard";
+
+/// What a route asks of whoever comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nothing: it tells nothing.
+    Nothing,
+    /// Somebody; what exactly they see is the route's own care.
+    Somebody,
+    /// A person who is logged in, whatever the role.
+    Person,
+    /// An administrator.
+    Administrator,
+}
+
+/// Routes that are not for administrators only. A path that ends in `*` stands for all that begin so.
+pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
+    ("GET", "/healthz", Need::Nothing),
+    ("GET", "/api/v1/me", Need::Nothing),
+    ("POST", "/api/v1/login", Need::Nothing),
+    ("POST", "/api/v1/setup", Need::Nothing),
+    ("GET", "/", Need::Nothing),
+    ("GET", "/favicon.ico", Need::Nothing),
+    ("GET", "/prepaid/dashboard", Need::Nothing),
+    ("GET", "/assets/*", Need::Nothing),
+    ("GET", "/embed", Need::Nothing),
+    ("GET", "/embed.js", Need::Nothing),
+    ("GET", "/api/interface-stats", Need::Somebody),
+    ("GET", "/api/v1/interfaces", Need::Somebody),
+    ("GET", "/api/v1/routers", Need::Somebody),
+    ("GET", "/api/v1/stream", Need::Somebody),
+    ("GET", "/api/v1/window", Need::Somebody),
+    ("POST", "/api/v1/logout", Need::Person),
+    ("POST", "/api/v1/password", Need::Person),
+];
+
+pub(crate) fn need(method: &Method, path: &str) -> Need {
+    let asked = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    let fits = |pattern: &str| match pattern.strip_suffix('*') {
+        Some(start) => path.starts_with(start),
+        None => path == pattern,
+    };
+    let found = NEEDS.iter().find(|(method, pattern, _)| *method == asked && fits(pattern));
+    found.map_or(Need::Administrator, |(_, _, need)| *need)
+}
+
+/// A middleware: `App::new().wrap(actix_web::middleware::from_fn(lalin_http::guard))`.
+///
+/// # Errors
+/// Whatever the wrapped services answer with; a refusal is an answer, not an error.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match admit(&request).await {
+        Ok(visitor) => {
+            request.extensions_mut().insert(visitor);
+            Ok(next.call(request).await?.map_into_left_body())
+        }
+        Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
+    }
+}
+
+async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
+    let door = request.app_data::<Data<Door>>().ok_or_else(|| Problem::forbidden("the server has no door"))?;
+    let settings = &door.0.settings;
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
+    let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let host = header(&HOST);
+    if settings.loopback && !host.is_some_and(origin::is_loopback_host) {
+        return Err(Problem::misdirected("this server answers only to the names of its own machine"));
+    }
+    let forwarded = header(&HeaderName::from_static("x-forwarded-for"));
+    let address = origin::client(peer, forwarded, &settings.proxies);
+
+    let need = need(request.method(), request.path());
+    if changes(request.method()) {
+        let fetch_site = header(&HeaderName::from_static("sec-fetch-site"));
+        if !origin::is_same_site(host, header(&ORIGIN), fetch_site) {
+            return Err(Problem::misdirected("another site's page made this request"));
+        }
+    }
+    let visitor = visitor(door, request, address).await?;
+    let Some(visitor) = visitor else {
+        return match need {
+            Need::Nothing => Ok(Visitor::nobody(address)),
+            _ if door.has_administrator().await? => Err(Problem::login_needed()),
+            _ => Err(Problem::setup_needed()),
+        };
+    };
+    let enough = match need {
+        Need::Nothing | Need::Somebody => true,
+        Need::Person => matches!(visitor.who(), super::visitor::Who::Person(..)),
+        Need::Administrator => visitor.is_administrator(),
+    };
+    if enough { Ok(visitor) } else { Err(Problem::forbidden("this is for administrators")) }
+}
+
+/// Who it is, by the first key that fits; a key that does not fit is not looked past.
+async fn visitor(door: &Door, request: &ServiceRequest, address: IpAddr) -> Result<Option<Visitor>, Problem> {
+    if !door.has_administrator().await? {
+        // The machine's own user; a server that others reach tells nobody anything yet.
+        let local = door.0.settings.loopback && address.is_loopback();
+        return Ok(local.then(|| Visitor::local(address)));
+    }
+    let store = door.store()?;
+    let now = Moment::now();
+    let failed = |error| Problem::of_store(&error);
+    let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if let Some(key) = authorization.and_then(|value| value.strip_prefix("Bearer ")) {
+        let token = store.token(&Ticket::presented(key.trim()), now).await.map_err(failed)?;
+        return token.map(|token| Some(Visitor::bearer(token, address))).ok_or_else(Problem::login_needed);
+    }
+    if let Some(key) = shared_key(request) {
+        let token = store.token(&Ticket::presented(&key), now).await.map_err(failed)?;
+        // In an address, where logs and histories keep it, only what was made for that counts; and only to look.
+        let token = token.filter(|token| token.kind == TokenKind::Share && !changes(request.method()));
+        return token.map(|token| Some(Visitor::bearer(token, address))).ok_or_else(Problem::login_needed);
+    }
+    let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
+    let ticket = Ticket::presented(cookie.value());
+    let Some(session) = store.session(&ticket, now).await.map_err(failed)? else { return Ok(None) };
+    if changes(request.method()) {
+        let guard = request.headers().get(GUARD).and_then(|value| value.to_str().ok());
+        // Compared as hashes of what nobody else knows: how long it takes tells nothing of use.
+        if guard != Some(&*ticket.forgery_guard()) {
+            return Err(Problem::misdirected("the header X-Lalin-Guard is missing or wrong: reload the page"));
+        }
+    }
+    Ok(Some(Visitor::person(session, ticket, address)))
+}
+
+fn shared_key(request: &ServiceRequest) -> Option<String> {
+    let pairs = actix_web::web::Query::<Vec<(String, String)>>::from_query(request.query_string()).ok()?;
+    pairs.into_inner().into_iter().find(|(key, _)| key == "token").map(|(_, value)| value)
+}
+
+fn changes(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}

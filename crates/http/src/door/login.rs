@@ -1,0 +1,182 @@
+//! Coming in and going out: who am I, the first administrator, login, logout, a new password.
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::web::{self, Data, Json, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use lalin_store::{Moment, SESSION_LIFE, Ticket, User};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::Problem;
+
+use super::Door;
+use super::guard::COOKIE;
+use super::visitor::{Visitor, Who};
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/api/v1/me").get(me))
+        .service(web::resource("/api/v1/login").post(login))
+        .service(web::resource("/api/v1/setup").post(setup))
+        .service(web::resource("/api/v1/logout").post(logout))
+        .service(web::resource("/api/v1/password").post(password));
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Me<'a> {
+    /// `open`: no accounts; `setup`: the first one is to be made; `login`: log in; `in`: logged in.
+    state: &'static str,
+    name: Option<&'a str>,
+    role: Option<&'static str>,
+    /// To be sent as `X-Lalin-Guard` with everything that changes something.
+    guard: Option<String>,
+}
+
+async fn me(door: Data<Door>, visitor: Visitor) -> Result<HttpResponse, Problem> {
+    let role = Some(visitor.access().role().as_str());
+    let me = match visitor.who() {
+        Who::Nobody if door.has_administrator().await? => Me { state: "login", name: None, role: None, guard: None },
+        Who::Nobody => Me { state: "setup", name: None, role: None, guard: None },
+        Who::Local => Me { state: "open", name: None, role, guard: None },
+        Who::Bearer(token) => Me { state: "in", name: Some(&token.name), role, guard: None },
+        Who::Person(session, ticket) => {
+            Me { state: "in", name: Some(&session.user.name), role, guard: Some(ticket.forgery_guard()) }
+        }
+    };
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(me))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Login {
+    name: String,
+    password: Zeroizing<String>,
+}
+
+async fn login(
+    door: Data<Door>,
+    request: HttpRequest,
+    visitor: Visitor,
+    login: Json<Login>,
+) -> Result<HttpResponse, Problem> {
+    let Login { name, password } = login.into_inner();
+    if let Some(wait) = door.0.attempts.begin(&name, visitor.address()) {
+        return Err(Problem::too_many_attempts(wait));
+    }
+    let user = door.store()?.verify(&name, password).await.map_err(|error| Problem::of_store(&error))?;
+    let Some(user) = user else {
+        door.record(&visitor, "login.failed", name).await;
+        return Err(Problem::wrong_login());
+    };
+    door.0.attempts.succeeded(&name, visitor.address());
+    begin(&door, &request, &visitor, &user, "login").await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Setup {
+    code: Zeroizing<String>,
+    name: String,
+    password: Zeroizing<String>,
+}
+
+async fn setup(
+    door: Data<Door>,
+    request: HttpRequest,
+    visitor: Visitor,
+    setup: Json<Setup>,
+) -> Result<HttpResponse, Problem> {
+    let Setup { code, name, password } = setup.into_inner();
+    // One account for all guesses of the code.
+    const GUESSES: &str = "\0setup";
+    if let Some(wait) = door.0.attempts.begin(GUESSES, visitor.address()) {
+        return Err(Problem::too_many_attempts(wait));
+    }
+    // On the machine itself no code is needed: whoever is there sees everything already.
+    let local = matches!(visitor.who(), Who::Local);
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let right = door.setup_code().is_some_and(|right| plain(&right) == plain(&code));
+    if !(local || right) {
+        door.record(&visitor, "setup.failed", "").await;
+        return Err(Problem::forbidden("the code is wrong, or there is an administrator already"));
+    }
+    let made = door.store()?.add_first_administrator(&name, password, Moment::now()).await;
+    let user = made.map_err(|error| Problem::of_store(&error))?;
+    door.0.attempts.succeeded(GUESSES, visitor.address());
+    door.forget_code();
+    begin(&door, &request, &visitor, &user, "setup").await
+}
+
+/// Begins a session; one that there was is over, so that nobody can prepare it for another.
+async fn begin(
+    door: &Door,
+    request: &HttpRequest,
+    visitor: &Visitor,
+    user: &User,
+    action: &str,
+) -> Result<HttpResponse, Problem> {
+    let store = door.store()?;
+    if let Some(old) = request.cookie(COOKIE) {
+        store.end_session(&Ticket::presented(old.value())).await.map_err(|error| Problem::of_store(&error))?;
+    }
+    let ticket = store.begin_session(user.id, Moment::now()).await.map_err(|error| Problem::of_store(&error))?;
+    door.record(visitor, action, user.name.clone()).await;
+    let guard = Some(ticket.forgery_guard());
+    let me = Me { state: "in", name: Some(&user.name), role: Some(user.access.role().as_str()), guard };
+    let cookie = cookie(door, request, ticket.expose(), SESSION_LIFE.as_secs());
+    Ok(HttpResponse::Ok().cookie(cookie).insert_header(("Cache-Control", "no-store")).json(me))
+}
+
+async fn logout(door: Data<Door>, request: HttpRequest, visitor: Visitor) -> Result<HttpResponse, Problem> {
+    if let Who::Person(_, ticket) = visitor.who() {
+        door.store()?.end_session(ticket).await.map_err(|error| Problem::of_store(&error))?;
+        door.record(&visitor, "logout", "").await;
+    }
+    Ok(HttpResponse::NoContent().cookie(cookie(&door, &request, "", 0)).finish())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    old: Zeroizing<String>,
+    new: Zeroizing<String>,
+}
+
+async fn password(
+    door: Data<Door>,
+    request: HttpRequest,
+    visitor: Visitor,
+    wanted: Json<NewPassword>,
+) -> Result<HttpResponse, Problem> {
+    let Who::Person(session, _) = visitor.who() else { return Err(Problem::forbidden("only a person has a password")) };
+    let NewPassword { old, new } = wanted.into_inner();
+    let name = &session.user.name;
+    if let Some(wait) = door.0.attempts.begin(name, visitor.address()) {
+        return Err(Problem::too_many_attempts(wait));
+    }
+    let store = door.store()?;
+    let failed = |error| Problem::of_store(&error);
+    if store.verify(name, old).await.map_err(failed)?.is_none() {
+        return Err(Problem::wrong_login());
+    }
+    door.0.attempts.succeeded(name, visitor.address());
+    store.set_password(session.user.id, new).await.map_err(failed)?;
+    // Every session ended, this one too: the person who knows the password gets a new one.
+    begin(&door, &request, &visitor, &session.user, "password").await
+}
+
+/// `Secure` wherever the browser came by TLS: to us, or to a proxy that we believe.
+fn cookie(door: &Door, request: &HttpRequest, value: &str, seconds: u64) -> Cookie<'static> {
+    let settings = &door.0.settings;
+    let by_proxy = request.peer_addr().is_some_and(|peer| settings.proxies.contains(&peer.ip().to_canonical()));
+    let scheme = request.headers().get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    Cookie::build(COOKIE, value.to_owned())
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(settings.tls || (by_proxy && scheme == Some("https")))
+        .max_age(Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
+        .finish()
+}

@@ -1,0 +1,162 @@
+//! The door: who may come in, and to what.
+//!
+//! On loopback, and while nobody has an account, it is open: a tool on one's own machine. Anywhere else nothing is told
+//! before there is an administrator. What passes carries a [`Visitor`]; a route that nobody thought of is for
+//! administrators.
+
+mod attempts;
+mod guard;
+mod login;
+mod origin;
+mod tokens;
+mod users;
+mod visitor;
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::web::{Data, ServiceConfig};
+use lalin_store::{Actor, Entry, Error, Moment, Store, Ticket};
+use zeroize::Zeroizing;
+
+use attempts::Attempts;
+
+pub use guard::guard;
+pub use visitor::Visitor;
+
+/// What the door has to know of the server.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct DoorSettings {
+    /// The server listens on loopback only.
+    pub loopback: bool,
+    /// Proxies whose word on a client's address and scheme is believed.
+    pub proxies: Vec<IpAddr>,
+    /// The server itself speaks TLS: cookies never travel without it.
+    pub tls: bool,
+}
+
+/// The door. Cheap to clone: one for each worker.
+#[derive(Clone, Debug)]
+pub struct Door(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: DoorSettings,
+    /// Without one the server is a demonstration: nothing is kept, nobody has an account.
+    store: Option<Store>,
+    attempts: Attempts,
+    /// The code that makes the first administrator; gone once there is one.
+    code: Mutex<Option<Zeroizing<String>>>,
+}
+
+impl Door {
+    /// A door over what is remembered.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn new(store: Store, settings: DoorSettings) -> Result<Self, Error> {
+        let code = if store.has_administrator().await? { None } else { Some(setup_code()?) };
+        Ok(Self::of(Some(store), settings, code))
+    }
+
+    /// A door without accounts: open on loopback, shut elsewhere.
+    pub fn without_accounts(settings: DoorSettings) -> Self {
+        Self::of(None, settings, None)
+    }
+
+    fn of(store: Option<Store>, settings: DoorSettings, code: Option<Zeroizing<String>>) -> Self {
+        Self(Arc::new(Inner { settings, store, attempts: Attempts::default(), code: Mutex::new(code) }))
+    }
+
+    /// The one-time code that makes the first administrator, for terminal and log; `None` once there is one.
+    pub fn setup_code(&self) -> Option<Zeroizing<String>> {
+        self.0.code.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Adds the routes of accounts to an application, before those of the API; [`guard`] has to wrap it.
+    pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        let door = Data::new(self.clone());
+        move |config| {
+            config.app_data(door);
+            login::routes(config);
+            users::routes(config);
+            tokens::routes(config);
+        }
+    }
+
+    fn store(&self) -> Result<&Store, crate::Problem> {
+        self.0.store.as_ref().ok_or_else(|| crate::Problem::forbidden("this server keeps no accounts"))
+    }
+
+    /// Whether somebody has an account, so that everybody needs one.
+    async fn has_administrator(&self) -> Result<bool, crate::Problem> {
+        match &self.0.store {
+            // The code is there as long as there is none; another process may have made one meanwhile.
+            Some(store) if self.setup_code().is_some() => {
+                let made = store.has_administrator().await.map_err(|error| crate::Problem::of_store(&error))?;
+                if made {
+                    self.forget_code();
+                }
+                Ok(made)
+            }
+            Some(_) => Ok(true),
+            None => Ok(false),
+        }
+    }
+
+    fn forget_code(&self) {
+        *self.0.code.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Writes down who did what. A full disk does not keep an administrator from acting, but it is told.
+    async fn record(&self, visitor: &Visitor, action: &str, target: impl Into<String>) {
+        let Some(store) = &self.0.store else { return };
+        let actor = Actor { name: visitor.name().to_owned(), address: visitor.address().to_string() };
+        let entry = Entry { at: Moment::now(), actor, action: action.to_owned(), target: target.into() };
+        if let Err(error) = store.record(entry).await {
+            tracing::error!(%error, action, "the audit log cannot be written");
+        }
+    }
+}
+
+/// 60 bits that can be read aloud: letters and digits that nobody mistakes for each other.
+fn setup_code() -> Result<Zeroizing<String>, Error> {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let chance = Ticket::random()?;
+    let mut code = Zeroizing::new(String::with_capacity(14));
+    // The ticket's text has six bits a letter, of which five are taken.
+    for (place, letter) in chance.expose().bytes().take(12).enumerate() {
+        if place > 0 && place % 4 == 0 {
+            code.push('-');
+        }
+        code.push(char::from(LETTERS[usize::from(sextet(letter) & 31)]));
+    }
+    Ok(code)
+}
+
+fn sextet(letter: u8) -> u8 {
+    match letter {
+        b'A'..=b'Z' => letter - b'A',
+        b'a'..=b'z' => letter - b'a' + 26,
+        b'0'..=b'9' => letter - b'0' + 52,
+        b'-' => 62,
+        _ => 63,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setup_code_can_be_read_aloud_and_is_never_the_same() {
+        let codes: std::collections::HashSet<_> = (0..100).map(|_| setup_code().unwrap().to_string()).collect();
+        assert_eq!(codes.len(), 100);
+        for code in codes {
+            assert_eq!(code.len(), 14, "{code}");
+            assert!(code.chars().all(|letter| letter == '-' || letter.is_ascii_alphanumeric()), "{code}");
+            assert!(!code.contains(['I', 'O', '0', '1']), "{code}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Tokens for programs and links to share: for administrators. The secret is shown once.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, Json, Path, ServiceConfig};
+use lalin_store::{Moment, NewToken, Token, TokenKind};
+use serde::{Deserialize, Serialize};
+
+use crate::Problem;
+
+use super::Door;
+use super::users::{GrantText, access, grants};
+use super::visitor::Visitor;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/api/v1/tokens").get(list).post(add))
+        .service(web::resource("/api/v1/tokens/{id}").delete(remove));
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TokenView {
+    id: i64,
+    kind: Kind,
+    name: String,
+    role: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only: Option<Vec<GrantText>>,
+    created: i64,
+    expires: Option<i64>,
+    used: Option<i64>,
+    /// Only in the answer to its making.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Api,
+    Share,
+}
+
+impl TokenView {
+    fn of(token: Token, secret: Option<String>) -> Self {
+        let Token { id, kind, name, access, created, expires, used } = token;
+        let moment = |moment: Moment| moment.0;
+        Self {
+            id,
+            kind: if kind == TokenKind::Api { Kind::Api } else { Kind::Share },
+            name,
+            role: access.role().as_str(),
+            only: grants(&access),
+            created: created.0,
+            expires: expires.map(moment),
+            used: used.map(moment),
+            token: secret,
+        }
+    }
+}
+
+async fn list(door: Data<Door>) -> Result<HttpResponse, Problem> {
+    let tokens = door.store()?.tokens().await.map_err(|error| Problem::of_store(&error))?;
+    let tokens: Vec<TokenView> = tokens.into_iter().map(|token| TokenView::of(token, None)).collect();
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({ "tokens": tokens })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Wanted {
+    kind: Kind,
+    name: String,
+    role: String,
+    only: Option<Vec<GrantText>>,
+    /// ms since 1970.
+    expires: Option<i64>,
+}
+
+async fn add(door: Data<Door>, visitor: Visitor, wanted: Json<Wanted>) -> Result<HttpResponse, Problem> {
+    let Wanted { kind, name, role, only, expires } = wanted.into_inner();
+    let kind = match kind {
+        Kind::Api => TokenKind::Api,
+        Kind::Share => TokenKind::Share,
+    };
+    if !door.has_administrator().await? {
+        return Err(Problem::setup_needed());
+    }
+    let now = Moment::now();
+    let expires = expires.map(Moment);
+    if expires.is_some_and(|until| until <= now) {
+        return Err(Problem::bad_parameter("expires", "lies in the past"));
+    }
+    let token = NewToken { kind, name, access: access(&role, only)?, expires };
+    let made = door.store()?.add_token(token, now).await.map_err(|error| Problem::of_store(&error))?;
+    let (token, ticket) = made;
+    door.record(&visitor, "token.add", format!("{} {}", token.id, token.name)).await;
+    let view = TokenView::of(token, Some(ticket.expose().to_owned()));
+    Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(view))
+}
+
+async fn remove(door: Data<Door>, visitor: Visitor, id: Path<i64>) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    door.store()?.remove_token(id).await.map_err(|error| Problem::of_store(&error))?;
+    door.record(&visitor, "token.remove", id.to_string()).await;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,93 @@
+//! Who asks, and what may be shown to them.
+
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use lalin_stats::RouterId;
+use lalin_store::{Access, Role, Session, Ticket, Token};
+
+use crate::Problem;
+
+/// Who asks. Every request that the guard let pass carries one.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    who: Who,
+    access: Access,
+    address: IpAddr,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Who {
+    /// Nobody, on a route for everybody.
+    Nobody,
+    /// Whoever uses the machine itself, while there are no accounts.
+    Local,
+    /// A person who is logged in.
+    Person(Box<Session>, Ticket),
+    /// A program, or the holder of a link.
+    Bearer(Box<Token>),
+}
+
+impl Visitor {
+    pub(crate) fn nobody(address: IpAddr) -> Self {
+        Self { who: Who::Nobody, access: Access::viewer_of(Vec::new()), address }
+    }
+
+    pub(crate) fn local(address: IpAddr) -> Self {
+        Self { who: Who::Local, access: Access::administrator(), address }
+    }
+
+    pub(crate) fn person(session: Session, ticket: Ticket, address: IpAddr) -> Self {
+        let access = session.user.access.clone();
+        Self { who: Who::Person(Box::new(session), ticket), access, address }
+    }
+
+    pub(crate) fn bearer(token: Token, address: IpAddr) -> Self {
+        let access = token.access.clone();
+        Self { who: Who::Bearer(Box::new(token)), access, address }
+    }
+
+    pub(crate) fn who(&self) -> &Who {
+        &self.who
+    }
+
+    /// From where; behind a trusted proxy the client's address.
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// The name, for the audit log.
+    pub fn name(&self) -> &str {
+        match &self.who {
+            Who::Nobody => "nobody",
+            Who::Local => "this machine",
+            Who::Person(session, _) => &session.user.name,
+            Who::Bearer(token) => &token.name,
+        }
+    }
+
+    /// What may be seen and done.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    pub(crate) fn is_administrator(&self) -> bool {
+        self.access.role() == Role::Administrator
+    }
+
+    /// A router of which nothing may be seen is, for this visitor, one that does not exist.
+    pub(crate) fn sees(&self, router: &RouterId) -> Result<(), Problem> {
+        if self.access.may_see(router) { Ok(()) } else { Err(Problem::unknown_router(router.as_str())) }
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // Without the guard nobody is anybody.
+        std::future::ready(request.extensions().get::<Self>().cloned().ok_or_else(Problem::login_needed))
+    }
+}

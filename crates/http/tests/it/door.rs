@@ -1,0 +1,330 @@
+//! The door: every route times every kind of visitor, and what each of the ways in does.
+
+use std::net::SocketAddr;
+
+use actix_web::App;
+use actix_web::cookie::Cookie;
+use actix_web::http::Method;
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use lalin_http::{Door, DoorSettings, guard};
+use lalin_store::{Access, Grant, Key, Moment, NewToken, Store, TokenKind};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::world::{Answer, World};
+
+const HERE: &str = "127.0.0.1:50000";
+const THERE: &str = "203.0.113.9:50000";
+
+/// A server with a router and a store, seen from somewhere.
+struct House {
+    world: World,
+    door: Door,
+    store: Store,
+}
+
+/// What a visitor brings.
+#[derive(Clone, Default)]
+struct Keys {
+    cookie: Option<String>,
+    guard: Option<String>,
+    bearer: Option<String>,
+    token: Option<String>,
+    origin: Option<&'static str>,
+    host: Option<&'static str>,
+}
+
+impl House {
+    async fn new(loopback: bool) -> Self {
+        let store = Store::in_memory(Key::random().unwrap()).unwrap();
+        let mut settings = DoorSettings::default();
+        settings.loopback = loopback;
+        let door = Door::new(store.clone(), settings).await.unwrap();
+        let world = World::new();
+        world.router("pop-1");
+        Self { world, door, store }
+    }
+
+    async fn with_administrator(loopback: bool) -> Self {
+        let house = Self::new(loopback).await;
+        house
+            .store
+            .add_user("sari", Zeroizing::new("kata sandi".into()), Access::administrator(), Moment::now())
+            .await
+            .unwrap();
+        house
+    }
+
+    async fn ask(&self, method: &Method, path: &str, from: &str, keys: &Keys, body: Option<Value>) -> Answer {
+        let app = App::new().wrap(from_fn(guard)).configure(self.door.routes()).configure(self.world.api.routes());
+        let app = init_service(app).await;
+        let path = match &keys.token {
+            Some(token) => format!("{path}?token={token}"),
+            None => path.to_owned(),
+        };
+        let mut request =
+            TestRequest::with_uri(&path).method(method.clone()).peer_addr(from.parse::<SocketAddr>().unwrap());
+        request = request.insert_header(("Host", keys.host.unwrap_or("localhost:3000")));
+        if let Some(cookie) = &keys.cookie {
+            request = request.cookie(Cookie::new("lalin-session", cookie.clone()));
+        }
+        if let Some(guard) = &keys.guard {
+            request = request.insert_header(("X-Lalin-Guard", guard.clone()));
+        }
+        if let Some(bearer) = &keys.bearer {
+            request = request.insert_header(("Authorization", format!("Bearer {bearer}")));
+        }
+        if let Some(origin) = keys.origin {
+            request = request.insert_header(("Origin", origin));
+        }
+        if let Some(body) = body {
+            request = request.set_json(body);
+        }
+        let response = call_service(&app, request.to_request()).await;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        // A stream has no end.
+        let stream = headers.get("Content-Type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+        let body =
+            if stream { Value::Null } else { serde_json::from_slice(&read_body(response).await).unwrap_or_default() };
+        Answer { status, headers, body }
+    }
+
+    async fn get(&self, path: &str, keys: &Keys) -> Answer {
+        self.ask(&Method::GET, path, THERE, keys, None).await
+    }
+
+    async fn post(&self, path: &str, keys: &Keys, body: Value) -> Answer {
+        self.ask(&Method::POST, path, THERE, keys, Some(body)).await
+    }
+
+    /// Logs in; the keys of a person.
+    async fn log_in(&self, name: &str) -> Keys {
+        let answer =
+            self.post("/api/v1/login", &Keys::default(), json!({"name": name, "password": "kata sandi"})).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        Keys {
+            cookie: Some(cookie(&answer)),
+            guard: Some(answer.body["guard"].as_str().unwrap().into()),
+            ..Keys::default()
+        }
+    }
+
+    async fn token(&self, kind: TokenKind, access: Access) -> String {
+        let token = NewToken { kind, name: "billing".into(), access, expires: None };
+        self.store.add_token(token, Moment::now()).await.unwrap().1.expose().to_owned()
+    }
+}
+
+fn cookie(answer: &Answer) -> String {
+    let text = answer.header("Set-Cookie");
+    let cookie = Cookie::parse_encoded(text.to_owned()).unwrap();
+    assert_eq!((cookie.name(), cookie.http_only()), ("lalin-session", Some(true)), "{text}");
+    cookie.value().to_owned()
+}
+
+fn line(interface: Option<&str>) -> Access {
+    Access::viewer_of(vec![Grant { router: "pop-1".parse().unwrap(), interface: interface.map(Into::into) }])
+}
+
+/// Every route, and what it answers to: nobody, a viewer, an administrator. A route of the API that is missing here fails
+/// `every_route_is_in_the_table`.
+const TABLE: &[(&str, &str, [u16; 3])] = &[
+    ("GET", "/healthz", [200, 200, 200]),
+    ("GET", "/api/v1/me", [200, 200, 200]),
+    ("GET", "/api/interface-stats", [401, 200, 200]),
+    ("GET", "/api/v1/interfaces", [401, 200, 200]),
+    ("GET", "/api/v1/routers", [401, 200, 200]),
+    ("GET", "/api/v1/stream", [401, 200, 200]),
+    ("GET", "/api/v1/users", [401, 403, 200]),
+    ("GET", "/api/v1/tokens", [401, 403, 200]),
+    ("GET", "/api/v1/audit", [401, 403, 200]),
+    // Without a body that can be read: what is asked first is who asks.
+    ("POST", "/api/v1/login", [400, 400, 400]),
+    ("POST", "/api/v1/setup", [400, 400, 400]),
+    ("POST", "/api/v1/password", [401, 400, 400]),
+    ("POST", "/api/v1/users", [401, 403, 400]),
+    ("PATCH", "/api/v1/users/1", [401, 403, 204]),
+    ("DELETE", "/api/v1/users/99", [401, 403, 404]),
+    ("POST", "/api/v1/tokens", [401, 403, 400]),
+    ("DELETE", "/api/v1/tokens/99", [401, 403, 404]),
+    // Nobody thought of these.
+    ("GET", "/api/v1/nothing", [401, 403, 404]),
+    ("PUT", "/api/v1/routers", [401, 403, 405]),
+    // The last, as it ends the session.
+    ("POST", "/api/v1/logout", [401, 204, 204]),
+];
+
+#[tokio::test]
+async fn every_route_asks_for_what_it_needs() {
+    let house = House::with_administrator(false).await;
+    house.store.add_user("budi", Zeroizing::new("kata sandi".into()), Access::viewer(), Moment::now()).await.unwrap();
+    let people = [Keys::default(), house.log_in("budi").await, house.log_in("sari").await];
+    for (method, path, expected) in TABLE {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        for (keys, expected) in people.iter().zip(expected) {
+            let body = (method != Method::GET).then(|| json!({}));
+            let answer = house.ask(&method, path, THERE, keys, body).await;
+            assert_eq!(answer.status, *expected, "{method} {path}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_needs_the_guard_and_this_very_site() {
+    let house = House::with_administrator(false).await;
+    let keys = house.log_in("sari").await;
+    for (method, path, _) in TABLE.iter().filter(|(method, ..)| *method != "GET") {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let public = ["/api/v1/login", "/api/v1/setup"].contains(path);
+        let unguarded = Keys { guard: None, ..keys.clone() };
+        let wrong = Keys { guard: Some("wrong".into()), ..keys.clone() };
+        let foreign = Keys { origin: Some("https://evil.example"), ..keys.clone() };
+        for bad in [unguarded, wrong, foreign] {
+            let answer = house.ask(&method, path, THERE, &bad, Some(json!({}))).await;
+            // Who comes without a session's rights has nothing to be misused; another site is turned away everywhere.
+            let expected = if public && bad.origin.is_none() { [421, 400] } else { [421, 421] };
+            assert!(expected.contains(&answer.status), "{method} {path}: {} {}", answer.status, answer.body);
+        }
+    }
+    assert_eq!(house.get("/api/v1/me", &keys).await.body["state"], "in", "nothing of it logged anybody out");
+}
+
+#[tokio::test]
+async fn before_there_is_an_administrator_nothing_is_told_to_others() {
+    let house = House::new(false).await;
+    for (method, path, _) in TABLE {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let public = ["/healthz", "/api/v1/me", "/api/v1/login", "/api/v1/setup"].contains(path);
+        // Also from the machine itself: the address is one that others reach.
+        for from in [HERE, THERE] {
+            let answer =
+                house.ask(&method, path, from, &Keys::default(), (method != Method::GET).then(|| json!({}))).await;
+            assert_eq!(answer.status == 403, !public, "{method} {path}: {} {}", answer.status, answer.body);
+        }
+    }
+    assert_eq!(house.get("/api/v1/me", &Keys::default()).await.body["state"], "setup");
+}
+
+#[tokio::test]
+async fn the_first_administrator_is_made_with_the_code_and_only_once() {
+    let house = House::new(false).await;
+    let code = house.door.setup_code().unwrap().to_string();
+    let setup = |code: &str| json!({"code": code, "name": "sari", "password": "kata sandi"});
+    assert_eq!(house.post("/api/v1/setup", &Keys::default(), setup("AAAA-BBBB-CCCC")).await.status, 403);
+    let made = house.post("/api/v1/setup", &Keys::default(), setup(&code.to_lowercase().replace('-', " "))).await;
+    assert_eq!((made.status, &made.body["role"]), (200, &json!("administrator")), "{}", made.body);
+    let keys = Keys { cookie: Some(cookie(&made)), ..Keys::default() };
+    assert_eq!(house.get("/api/v1/users", &keys).await.status, 200);
+    assert!(house.door.setup_code().is_none());
+    assert_eq!(house.post("/api/v1/setup", &Keys::default(), setup(&code)).await.status, 403);
+    assert_eq!(house.post("/api/v1/setup", &Keys::default(), setup("")).await.status, 403);
+}
+
+#[tokio::test]
+async fn on_loopback_it_is_open_until_somebody_has_an_account() {
+    let house = House::new(true).await;
+    let nobody = Keys::default();
+    let me = house.ask(&Method::GET, "/api/v1/me", HERE, &nobody, None).await;
+    assert_eq!(me.body["state"], "open");
+    assert_eq!(house.ask(&Method::GET, "/api/v1/interfaces", HERE, &nobody, None).await.status, 200);
+    let viewer = json!({"name": "budi", "password": "kata sandi", "role": "viewer"});
+    assert_eq!(house.ask(&Method::POST, "/api/v1/users", HERE, &nobody, Some(viewer)).await.status, 400);
+    let admin = json!({"name": "sari", "password": "kata sandi", "role": "administrator"});
+    assert_eq!(house.ask(&Method::POST, "/api/v1/users", HERE, &nobody, Some(admin)).await.status, 201);
+    assert_eq!(house.ask(&Method::GET, "/api/v1/interfaces", HERE, &nobody, None).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_server_on_loopback_answers_to_its_own_names_only() {
+    let house = House::new(true).await;
+    for (host, status) in [("localhost:3000", 200), ("127.0.0.1:3000", 200), ("[::1]:3000", 200), ("evil.example", 421)]
+    {
+        let keys = Keys { host: Some(host), ..Keys::default() };
+        let answer = house.ask(&Method::GET, "/api/v1/routers", HERE, &keys, None).await;
+        assert_eq!(answer.status, status, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_like_an_unknown_name_and_guessing_has_to_wait() {
+    let house = House::with_administrator(false).await;
+    let guess = |name: &str| json!({"name": name, "password": "salah semua"});
+    let wrong = house.post("/api/v1/login", &Keys::default(), guess("sari")).await;
+    let unknown = house.post("/api/v1/login", &Keys::default(), guess("tono")).await;
+    assert_eq!((wrong.status, &wrong.body), (unknown.status, &unknown.body));
+    assert_eq!(wrong.status, 401);
+    for _ in 0..3 {
+        house.post("/api/v1/login", &Keys::default(), guess("sari")).await;
+    }
+    let refused =
+        house.post("/api/v1/login", &Keys::default(), json!({"name": "sari", "password": "kata sandi"})).await;
+    assert_eq!((refused.status, &refused.body["code"]), (429, &json!("too-many-attempts")));
+    assert!(refused.header("Retry-After").parse::<u64>().unwrap() >= 1);
+    let failed = house.store.audit(100).await.unwrap();
+    assert_eq!(failed.iter().filter(|entry| entry.action == "login.failed").count(), 5);
+    assert!(failed.iter().all(|entry| entry.actor.address == "203.0.113.9"));
+}
+
+#[tokio::test]
+async fn a_session_is_new_at_each_login_and_over_at_logout_and_with_a_new_password() {
+    let house = House::with_administrator(false).await;
+    let first = house.log_in("sari").await;
+    let login = || json!({"name": "sari", "password": "kata sandi"});
+    let unguarded = Keys { guard: None, ..first.clone() };
+    // A page that has a session logs in with its guard, as any change.
+    assert_eq!(house.post("/api/v1/login", &unguarded, login()).await.status, 421);
+    let again = house.post("/api/v1/login", &first, json!({"name": "sari", "password": "kata sandi"})).await;
+    let second =
+        Keys { cookie: Some(cookie(&again)), guard: again.body["guard"].as_str().map(Into::into), ..Keys::default() };
+    assert_ne!(first.cookie, second.cookie);
+    assert_eq!(house.get("/api/v1/users", &first).await.status, 401, "the old one is over");
+    let other = house.log_in("sari").await;
+    let changed = house.post("/api/v1/password", &second, json!({"old": "kata sandi", "new": "kata sandi baru"})).await;
+    let third = Keys {
+        cookie: Some(cookie(&changed)),
+        guard: changed.body["guard"].as_str().map(Into::into),
+        ..Keys::default()
+    };
+    for gone in [&second, &other] {
+        assert_eq!(house.get("/api/v1/users", gone).await.status, 401);
+    }
+    assert_eq!(house.get("/api/v1/users", &third).await.status, 200);
+    assert_eq!(house.post("/api/v1/logout", &third, json!({})).await.status, 204);
+    assert_eq!(house.get("/api/v1/users", &third).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_token_opens_what_it_was_made_for_and_a_wrong_one_nothing() {
+    let house = House::with_administrator(false).await;
+    let bearer = |token: &str| Keys { bearer: Some(token.to_owned()), ..Keys::default() };
+    let viewer = house.token(TokenKind::Api, Access::viewer()).await;
+    assert_eq!(house.get("/api/v1/routers", &bearer(&viewer)).await.status, 200);
+    assert_eq!(house.get("/api/v1/users", &bearer(&viewer)).await.status, 403);
+    assert_eq!(house.post("/api/v1/password", &bearer(&viewer), json!({})).await.status, 403);
+    let admin = house.token(TokenKind::Api, Access::administrator()).await;
+    let made =
+        house.post("/api/v1/tokens", &bearer(&admin), json!({"kind": "api", "name": "x", "role": "viewer"})).await;
+    assert_eq!(made.status, 201);
+    let shown = made.body["token"].as_str().unwrap();
+    assert_eq!(house.get("/api/v1/routers", &bearer(shown)).await.status, 200);
+    let list = house.get("/api/v1/tokens", &bearer(&admin)).await;
+    assert!(!list.body.to_string().contains(shown), "it is shown once");
+    for wrong in ["", "x", &viewer[1..]] {
+        assert_eq!(house.get("/api/v1/routers", &bearer(wrong)).await.status, 401, "{wrong}");
+    }
+    // Nor does a key that is none fall back on the cookie beside it.
+    let both = Keys { bearer: Some("x".into()), ..house.log_in("sari").await };
+    assert_eq!(house.get("/api/v1/routers", &both).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_link_only_looks_and_no_other_key_travels_in_an_address() {
+    let house = House::with_administrator(false).await;
+    let link = |token: String| Keys { token: Some(token), ..Keys::default() };
+    let share = link(house.token(TokenKind::Share, line(Some("<pppoe-budi>"))).await);
+    assert_eq!(house.get("/api/v1/me", &share).await.body["state"], "in");
+    assert_eq!(house.post("/api/v1/logout", &share, json!({})).await.status, 401);
+    let api = link(house.token(TokenKind::Api, Access::administrator()).await);
+    assert_eq!(house.get("/api/v1/users", &api).await.status, 401);
+}

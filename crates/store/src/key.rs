@@ -1,0 +1,154 @@
+//! Encryption at rest, for what has to be read again: the routers' passwords.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use data_encoding::HEXLOWER_PERMISSIVE as HEX;
+use zeroize::Zeroizing;
+
+use crate::Error;
+
+const KEY: usize = 32;
+const NONCE: usize = 24;
+
+/// The key of the data. Wiped when dropped, never shown.
+#[derive(Clone)]
+pub struct Key(Zeroizing<[u8; KEY]>);
+
+impl Key {
+    /// A new one.
+    ///
+    /// # Errors
+    /// [`Error::System`] when the system has no random numbers.
+    pub fn random() -> Result<Self, Error> {
+        let mut key = Zeroizing::new([0; KEY]);
+        getrandom::fill(&mut *key).map_err(|error| Error::System(error.to_string()))?;
+        Ok(Self(key))
+    }
+
+    /// Of 64 hexadecimal digits, as in an environment variable or a systemd credential; blanks around them do not count.
+    ///
+    /// # Errors
+    /// [`Error::KeyText`]; the text is not repeated.
+    pub fn from_text(text: &str) -> Result<Self, Error> {
+        let bytes = Zeroizing::new(HEX.decode(text.trim().as_bytes()).map_err(|_| Error::KeyText)?);
+        let key = <[u8; KEY]>::try_from(&bytes[..]).map_err(|_| Error::KeyText)?;
+        Ok(Self(Zeroizing::new(key)))
+    }
+
+    /// Of a file; where there is none, one is made that only its owner can read.
+    ///
+    /// # Errors
+    /// [`Error::KeyFile`], [`Error::KeyText`].
+    pub fn of_file(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::KeyFile { path: path.to_owned(), source };
+        match fs::read_to_string(path) {
+            Ok(text) => Self::from_text(&Zeroizing::new(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let key = Self::random()?;
+                key.write(path).map_err(failed)?;
+                Ok(key)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn write(&self, path: &Path) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        // Never over another one: two processes that start together must not have two keys.
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        let text = Zeroizing::new(HEX.encode(&*self.0));
+        file.write_all(text.as_bytes())?;
+        file.write_all(b"\n")?;
+        file.sync_all()
+    }
+
+    /// Encrypts. `place` says where it belongs, so that it cannot be moved to another place of the file.
+    pub(crate) fn seal(&self, place: &str, secret: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce).map_err(|error| Error::System(error.to_string()))?;
+        let payload = Payload { msg: secret, aad: place.as_bytes() };
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload);
+        let sealed = sealed.map_err(|_| Error::System("encryption failed".to_owned()))?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+
+    /// Decrypts.
+    ///
+    /// # Errors
+    /// [`Error::WrongKey`], also where the bytes were changed or moved.
+    pub(crate) fn open(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(Error::WrongKey)?;
+        let payload = Payload { msg: sealed, aad: place.as_bytes() };
+        let opened = self.cipher().decrypt(&XNonce::from(*nonce), payload).map_err(|_| Error::WrongKey)?;
+        Ok(Zeroizing::new(opened))
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new((&*self.0).into())
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn what_was_sealed_is_opened_at_its_own_place_with_its_own_key_only() {
+        let key = Key::random().unwrap();
+        let sealed = key.seal("router:a", b"rahasia").unwrap();
+        assert!(!sealed.windows(7).any(|bytes| bytes == b"rahasia"));
+        assert_eq!(&key.open("router:a", &sealed).unwrap()[..], b"rahasia");
+        assert!(matches!(key.open("router:b", &sealed), Err(Error::WrongKey)));
+        assert!(matches!(Key::random().unwrap().open("router:a", &sealed), Err(Error::WrongKey)));
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(matches!(key.open("router:a", &changed), Err(Error::WrongKey)), "{at}");
+        }
+        assert!(matches!(key.open("router:a", b"short"), Err(Error::WrongKey)));
+    }
+
+    #[test]
+    fn the_same_secret_is_never_sealed_alike() {
+        let key = Key::random().unwrap();
+        assert_ne!(key.seal("a", b"x").unwrap(), key.seal("a", b"x").unwrap());
+    }
+
+    #[test]
+    fn a_key_file_is_made_once_and_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let sealed = Key::of_file(&path).unwrap().seal("a", b"x").unwrap();
+        assert_eq!(&Key::of_file(&path).unwrap().open("a", &sealed).unwrap()[..], b"x");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        fs::write(&path, "no key").unwrap();
+        assert!(matches!(Key::of_file(&path), Err(Error::KeyText)));
+        assert!(matches!(Key::of_file(&folder.path().join("no/key")), Err(Error::KeyFile { .. })));
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let key = Key::from_text(&"ab".repeat(32)).unwrap();
+        assert_eq!(format!("{key:?}"), "Key(..)");
+        assert!(!Key::from_text("abab").unwrap_err().to_string().contains("abab"));
+    }
+}

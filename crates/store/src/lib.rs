@@ -1,0 +1,41 @@
+//! What Lalin remembers: routers, users, sessions, tokens, share links, and who changed what.
+//!
+//! One SQLite file in the data directory. Router passwords are encrypted in it (XChaCha20-Poly1305), the passwords of
+//! users are hashed (Argon2id), and of session cookies, tokens and links only hashes are kept: whoever gets the file
+//! alone gets into nothing. Deliberately not here: HTTP, cookies, who may call what (that is `lalin-http`), and the
+//! traffic itself (that is history).
+//!
+//! Every call runs on tokio's blocking threads and takes the time as an argument, so that tests can choose it.
+//!
+//! | file | it holds |
+//! | --- | --- |
+//! | `store`, `schema` | the file, its migrations, how calls reach it |
+//! | `key`, `ticket`, `password` | encryption at rest; random secrets kept as hashes; hashed passwords |
+//! | `access` | what somebody may see and do; pure |
+//! | `routers`, `users`, `sessions`, `tokens`, `audit` | one table each |
+
+mod access;
+mod audit;
+mod error;
+mod key;
+mod moment;
+mod password;
+mod routers;
+mod schema;
+mod sessions;
+mod store;
+mod ticket;
+mod tokens;
+mod users;
+
+pub use access::{Access, Grant, Role};
+pub use audit::{Actor, Entry};
+pub use error::Error;
+pub use key::Key;
+pub use moment::Moment;
+pub use routers::{NewRouter, StoredRouter};
+pub use sessions::{SESSION_IDLE, SESSION_LIFE, Session};
+pub use store::Store;
+pub use ticket::Ticket;
+pub use tokens::{NewToken, Token, TokenKind};
+pub use users::{User, UserId};

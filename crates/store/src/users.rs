@@ -1,0 +1,189 @@
+//! The people who may come in.
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use zeroize::Zeroizing;
+
+use crate::{Access, Error, Moment, Role, Store, password};
+
+/// A user's number. It is never given to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UserId(pub i64);
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The number.
+    pub id: UserId,
+    /// The name; capital and small letters do not differ.
+    pub name: String,
+    /// What he may see and do.
+    pub access: Access,
+    /// Since when.
+    pub created: Moment,
+}
+
+const COLUMNS: &str = "users.id, users.name, users.role, users.grants, users.created";
+
+impl Store {
+    /// Everybody, by name.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn users(&self) -> Result<Vec<User>, Error> {
+        self.call(|db, _| {
+            let mut all = db.prepare(&format!("SELECT {COLUMNS} FROM users ORDER BY name COLLATE NOCASE"))?;
+            let users = all.query_map([], read)?.collect::<Result<_, _>>()?;
+            Ok(users)
+        })
+        .await
+    }
+
+    /// Whether there is an administrator yet.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn has_administrator(&self) -> Result<bool, Error> {
+        self.call(|db, _| Ok(administrators(db)? > 0)).await
+    }
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// [`Error::Taken`], [`Error::Invalid`], [`Error::Database`].
+    pub async fn add_user(
+        &self,
+        name: &str,
+        password: Zeroizing<String>,
+        access: Access,
+        now: Moment,
+    ) -> Result<User, Error> {
+        let name = checked(name)?;
+        access.check()?;
+        let hash = password::hash(password).await?;
+        self.call(move |db, _| add(db, &name, &hash, &access, now)).await
+    }
+
+    /// Adds the first administrator: nothing happens when there is one already.
+    ///
+    /// # Errors
+    /// As [`Store::add_user`], and [`Error::Taken`] when there is an administrator.
+    pub async fn add_first_administrator(
+        &self,
+        name: &str,
+        password: Zeroizing<String>,
+        now: Moment,
+    ) -> Result<User, Error> {
+        let name = checked(name)?;
+        let hash = password::hash(password).await?;
+        self.call(move |db, _| {
+            // In one transaction with the adding: of two who come at once, one is too late.
+            if administrators(db)? > 0 {
+                return Err(Error::Taken { what: "an administrator" });
+            }
+            add(db, &name, &hash, &Access::administrator(), now)
+        })
+        .await
+    }
+
+    /// The user whose name and password these are. It takes as long for a name that does not exist.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn verify(&self, name: &str, password: Zeroizing<String>) -> Result<Option<User>, Error> {
+        let name = name.trim().to_owned();
+        let found = self.call(move |db, _| {
+            let sql = format!("SELECT {COLUMNS}, users.password FROM users WHERE name = ?1");
+            let found = db.query_row(&sql, [&name], |row| Ok((read(row)?, row.get::<_, String>("password")?)));
+            Ok(found.optional()?)
+        });
+        let (user, hash) = found.await?.unzip();
+        let fits = password::fits(password, hash).await?;
+        Ok(user.filter(|_| fits))
+    }
+
+    /// Changes a password; every session of the user ends.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Invalid`], [`Error::Database`].
+    pub async fn set_password(&self, id: UserId, password: Zeroizing<String>) -> Result<(), Error> {
+        let hash = password::hash(password).await?;
+        self.call(move |db, _| {
+            if db.execute("UPDATE users SET password = ?2 WHERE id = ?1", params![id.0, hash])? == 0 {
+                return Err(Error::Unknown { what: "user" });
+            }
+            db.execute("DELETE FROM sessions WHERE user = ?1", [id.0])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Changes what a user may see and do.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::LastAdministrator`], [`Error::Invalid`], [`Error::Database`].
+    pub async fn set_access(&self, id: UserId, access: Access) -> Result<(), Error> {
+        access.check()?;
+        self.call(move |db, _| {
+            let sql = "UPDATE users SET role = ?2, grants = ?3 WHERE id = ?1";
+            if db.execute(sql, params![id.0, access.role().as_str(), access.write()])? == 0 {
+                return Err(Error::Unknown { what: "user" });
+            }
+            still_administered(db)
+        })
+        .await
+    }
+
+    /// Removes a user, with the sessions.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::LastAdministrator`], [`Error::Database`].
+    pub async fn remove_user(&self, id: UserId) -> Result<(), Error> {
+        self.call(move |db, _| {
+            if db.execute("DELETE FROM users WHERE id = ?1", [id.0])? == 0 {
+                return Err(Error::Unknown { what: "user" });
+            }
+            still_administered(db)
+        })
+        .await
+    }
+}
+
+fn add(db: &Transaction<'_>, name: &str, hash: &str, access: &Access, now: Moment) -> Result<User, Error> {
+    let taken = db.query_row("SELECT 1 FROM users WHERE name = ?1", [name], |_| Ok(())).optional()?;
+    if taken.is_some() {
+        return Err(Error::Taken { what: "a user" });
+    }
+    let sql = "INSERT INTO users (name, password, role, grants, created) VALUES (?1, ?2, ?3, ?4, ?5)";
+    db.execute(sql, params![name, hash, access.role().as_str(), access.write(), now.0])?;
+    Ok(User { id: UserId(db.last_insert_rowid()), name: name.to_owned(), access: access.clone(), created: now })
+}
+
+fn administrators(db: &Transaction<'_>) -> Result<i64, Error> {
+    let sql = "SELECT count(*) FROM users WHERE role = ?1";
+    Ok(db.query_row(sql, [Role::Administrator.as_str()], |row| row.get(0))?)
+}
+
+/// The error takes back what was done.
+fn still_administered(db: &Transaction<'_>) -> Result<(), Error> {
+    if administrators(db)? == 0 { Err(Error::LastAdministrator) } else { Ok(()) }
+}
+
+/// Reads a user from a row that has the columns of one.
+pub(crate) fn read(row: &Row<'_>) -> Result<User, rusqlite::Error> {
+    let role: String = row.get("role")?;
+    let grants: Option<String> = row.get("grants")?;
+    Ok(User {
+        id: UserId(row.get("id")?),
+        name: row.get("name")?,
+        access: Access::read(&role, grants.as_deref()),
+        created: Moment(row.get("created")?),
+    })
+}
+
+fn checked(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
+        return Err(Error::Invalid { field: "name", reason: "1 to 64 characters, none of them a control character" });
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,22 @@
+//! What is remembered, through the public API.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod file;
+mod routers;
+mod sessions;
+mod tokens;
+mod users;
+
+use lalin_store::{Key, Moment, Store};
+use zeroize::Zeroizing;
+
+const NOW: Moment = Moment(1_800_000_000_000);
+
+fn store() -> Store {
+    Store::in_memory(Key::random().unwrap()).unwrap()
+}
+
+fn secret(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.to_owned())
+}

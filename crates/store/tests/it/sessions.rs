@@ -1,0 +1,75 @@
+//! Sessions: opened by their ticket alone, and over when they should be.
+
+use std::time::Duration;
+
+use lalin_store::{Access, Error, SESSION_IDLE, SESSION_LIFE, Store, Ticket, UserId};
+
+use crate::{NOW, secret, store};
+
+async fn user(store: &Store) -> UserId {
+    store.add_user("sari", secret("kata sandi"), Access::administrator(), NOW).await.unwrap().id
+}
+
+#[tokio::test]
+async fn a_ticket_opens_its_session_and_no_other_does() {
+    let store = store();
+    let user = user(&store).await;
+    let ticket = store.begin_session(user, NOW).await.unwrap();
+    assert_eq!(store.session(&ticket, NOW).await.unwrap().unwrap().user.id, user);
+    for wrong in ["", "x", &ticket.expose()[1..], &format!("{}x", ticket.expose())] {
+        assert!(store.session(&Ticket::presented(wrong), NOW).await.unwrap().is_none(), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_not_used_and_in_the_end_anyway() {
+    let store = store();
+    let user = user(&store).await;
+    let ticket = store.begin_session(user, NOW).await.unwrap();
+    let nearly = SESSION_IDLE - Duration::from_secs(1);
+    let mut now = NOW;
+    while now.after(nearly) < NOW.after(SESSION_LIFE) {
+        now = now.after(nearly);
+        assert!(store.session(&ticket, now).await.unwrap().is_some(), "it was used in time");
+    }
+    assert!(store.session(&ticket, NOW.after(SESSION_LIFE)).await.unwrap().is_none());
+    let idle = store.begin_session(user, NOW).await.unwrap();
+    assert!(store.session(&idle, NOW.after(SESSION_IDLE)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_logout_ends_one_session_a_new_password_all_of_them() {
+    let store = store();
+    let user = user(&store).await;
+    let (one, two) = (store.begin_session(user, NOW).await.unwrap(), store.begin_session(user, NOW).await.unwrap());
+    store.end_session(&one).await.unwrap();
+    assert!(store.session(&one, NOW).await.unwrap().is_none());
+    assert!(store.session(&two, NOW).await.unwrap().is_some());
+    store.set_password(user, secret("kata sandi baru")).await.unwrap();
+    assert!(store.session(&two, NOW).await.unwrap().is_none());
+    assert!(store.verify("sari", secret("kata sandi")).await.unwrap().is_none());
+    assert!(store.verify("sari", secret("kata sandi baru")).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_user_who_is_gone_has_no_session() {
+    let store = store();
+    store.add_user("admin", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
+    let user = user(&store).await;
+    let ticket = store.begin_session(user, NOW).await.unwrap();
+    store.remove_user(user).await.unwrap();
+    assert!(store.session(&ticket, NOW).await.unwrap().is_none());
+    assert!(matches!(store.begin_session(user, NOW).await, Err(Error::Unknown { .. })));
+}
+
+#[tokio::test]
+async fn the_sessions_of_a_user_are_bounded() {
+    let store = store();
+    let user = user(&store).await;
+    let first = store.begin_session(user, NOW).await.unwrap();
+    for minute in 1..=40 {
+        store.begin_session(user, NOW.after(Duration::from_secs(60 * minute))).await.unwrap();
+    }
+    let later = NOW.after(Duration::from_secs(60 * 41));
+    assert!(store.session(&first, later).await.unwrap().is_none());
+}

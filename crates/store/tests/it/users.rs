@@ -1,0 +1,76 @@
+//! Users and the audit log.
+
+use lalin_store::{Access, Actor, Entry, Error, Grant, Moment};
+
+use crate::{NOW, secret, store};
+
+#[tokio::test]
+async fn a_user_comes_in_with_name_and_password_and_not_otherwise() {
+    let store = store();
+    store.add_user(" Sari ", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
+    let user = store.verify("SARI", secret("kata sandi")).await.unwrap().unwrap();
+    assert_eq!(user.name, "Sari");
+    assert!(user.access.may_change());
+    assert!(store.verify("sari", secret("kata sandl")).await.unwrap().is_none());
+    assert!(store.verify("budi", secret("kata sandi")).await.unwrap().is_none());
+    assert!(store.verify("", secret("")).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn of_two_first_administrators_one_is_too_late() {
+    let store = store();
+    assert!(!store.has_administrator().await.unwrap());
+    let (one, two) = tokio::join!(
+        store.add_first_administrator("a", secret("kata sandi"), NOW),
+        store.add_first_administrator("b", secret("kata sandi"), NOW),
+    );
+    assert_eq!(u8::from(one.is_ok()) + u8::from(two.is_ok()), 1);
+    assert!(store.has_administrator().await.unwrap());
+}
+
+#[tokio::test]
+async fn the_last_administrator_can_neither_go_nor_become_a_viewer() {
+    let store = store();
+    let only = store.add_user("a", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
+    assert!(matches!(store.remove_user(only.id).await, Err(Error::LastAdministrator)));
+    assert!(matches!(store.set_access(only.id, Access::viewer()).await, Err(Error::LastAdministrator)));
+    assert!(store.verify("a", secret("kata sandi")).await.unwrap().unwrap().access.may_change(), "taken back");
+    store.add_user("b", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
+    store.remove_user(only.id).await.unwrap();
+    assert!(matches!(store.remove_user(only.id).await, Err(Error::Unknown { .. })));
+}
+
+#[tokio::test]
+async fn a_customers_limits_are_kept() {
+    let store = store();
+    let line = Grant { router: "pop-1".parse().unwrap(), interface: Some("<pppoe-budi>".into()) };
+    let access = Access::viewer_of(vec![line]);
+    store.add_user("budi", secret("kata sandi"), access.clone(), NOW).await.unwrap();
+    assert_eq!(store.users().await.unwrap()[0].access, access);
+}
+
+#[tokio::test]
+async fn a_name_is_there_once_and_no_weak_password_is_taken() {
+    let store = store();
+    store.add_user("sari", secret("kata sandi"), Access::viewer(), NOW).await.unwrap();
+    let again = store.add_user("SARI", secret("kata sandi"), Access::viewer(), NOW).await;
+    assert!(matches!(again, Err(Error::Taken { .. })));
+    for (name, password) in [("", "kata sandi"), ("a\u{7}b", "kata sandi"), ("ani", "pendek")] {
+        let refused = store.add_user(name, secret(password), Access::viewer(), NOW).await;
+        assert!(matches!(refused, Err(Error::Invalid { .. })), "{name}: {refused:?}");
+    }
+    assert_eq!(store.users().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_audit_log_is_bounded_in_length_and_newest_first() {
+    let store = store();
+    for number in 0..3 {
+        let actor = Actor { name: "sari".into(), address: "::1".into() };
+        let entry = Entry { at: Moment(number), actor, action: "router.add".into(), target: "x".repeat(9_000) };
+        store.record(entry).await.unwrap();
+    }
+    let entries = store.audit(2).await.unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.at.0).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(entries[0].target.len(), 512);
+}
