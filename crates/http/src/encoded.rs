@@ -29,6 +29,9 @@ struct Tick {
     rev: u64,
     rx: Vec<Option<u64>>,
     tx: Vec<Option<u64>>,
+    /// Interface's place, errors, drops.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<(usize, u64, u64)>,
 }
 
 #[derive(Serialize)]
@@ -47,6 +50,7 @@ impl Encoded {
                 rev: frame.revision,
                 rx: frame.rates.iter().map(|rate| rate.rx.map(BitsPerSecond::get)).collect(),
                 tx: frame.rates.iter().map(|rate| rate.tx.map(BitsPerSecond::get)).collect(),
+                faults: frame.faults.iter().map(|faults| (faults.place, faults.errors, faults.drops)).collect(),
             };
             event("tick", Some((epoch, frame.seq)), &tick)
         })
@@ -95,7 +99,7 @@ pub(crate) fn event(name: &str, id: Option<(&str, u64)>, data: &impl Serialize) 
 
 #[cfg(test)]
 mod tests {
-    use lalin_stats::{Counters, Rate};
+    use lalin_stats::{Counters, Faults, Rate};
     use tokio::time::Instant;
 
     use super::*;
@@ -111,6 +115,7 @@ mod tests {
             interfaces: vec![Arc::new(Interface::new("*1", "a\nb", "ether"))].into(),
             counters: vec![Counters::default()].into(),
             rates: vec![Rate { rx: Some(BitsPerSecond::new(8)), tx: None }].into(),
+            faults: vec![Faults { place: 0, errors: 2, drops: 1 }].into(),
         })
     }
 
@@ -118,7 +123,10 @@ mod tests {
     fn a_tick_is_one_event_and_is_made_once() {
         let (encoded, frame) = (Encoded::default(), frame());
         let first = encoded.tick("e", &frame);
-        assert_eq!(first, "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"rev\":2,\"rx\":[8],\"tx\":[null]}\n\n");
+        assert_eq!(
+            first,
+            "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"rev\":2,\"rx\":[8],\"tx\":[null],\"faults\":[[0,2,1]]}\n\n"
+        );
         assert_eq!(first.as_ptr(), encoded.tick("e", &frame).as_ptr());
     }
 
