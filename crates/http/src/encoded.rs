@@ -75,7 +75,9 @@ impl<'a> List<'a> {
     pub(crate) fn of(revision: u64, interfaces: &'a [Arc<Interface>], places: Option<&[usize]>) -> Self {
         let interfaces = match places {
             None => interfaces.iter().map(|interface| Facts::of(interface)).collect(),
-            Some(places) => places.iter().filter_map(|place| interfaces.get(*place)).map(|one| Facts::of(one)).collect(),
+            Some(places) => {
+                places.iter().filter_map(|place| interfaces.get(*place)).map(|one| Facts::of(one)).collect()
+            }
         };
         Self { rev: revision, interfaces }
     }

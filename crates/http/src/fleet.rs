@@ -20,11 +20,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/api/v1/routers").get(list).post(add).default_service(wrong_method()))
         .service(
-            web::resource("/api/v1/routers/{id}")
-                .get(one)
-                .patch(change)
-                .delete(remove)
-                .default_service(wrong_method()),
+            web::resource("/api/v1/routers/{id}").get(one).patch(change).delete(remove).default_service(wrong_method()),
         )
         .service(web::resource("/api/v1/routers/{id}/retry").post(retry).default_service(wrong_method()))
         .service(web::resource("/api/v1/routers/{id}/check").post(check_one).default_service(wrong_method()))
@@ -249,7 +245,10 @@ async fn script(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Pr
     let from = parameters.text("from").map(str::parse::<IpAddr>).transpose();
     let from = from.map_err(|error| Problem::bad_parameter("from", error))?;
     let script = api.keeper()?.setup_script(user, from, tls);
-    let answer = HttpResponse::Ok().content_type("text/plain; charset=utf-8").insert_header(("Cache-Control", "no-store")).body(script);
+    let answer = HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header(("Cache-Control", "no-store"))
+        .body(script);
     Ok(answer)
 }
 

@@ -65,12 +65,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
 }
 
 /// The events of one router.
-fn one(
-    api: &Api,
-    request: &HttpRequest,
-    parameters: &Parameters,
-    sight: Sight,
-) -> Result<HttpResponse, Problem> {
+fn one(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: Sight) -> Result<HttpResponse, Problem> {
     let router = match sight.router(api, request, parameters) {
         Ok(router) => Some(router),
         // No router yet is a state of the page, not a failure of the stream.

@@ -136,7 +136,8 @@ async fn visitor(door: &Door, request: &ServiceRequest, address: IpAddr) -> Resu
     if !door.has_administrator().await? {
         // The machine's own user; a server that others reach tells nobody anything yet. Whoever comes through a proxy
         // on this machine comes from elsewhere, whatever the proxy does with the address.
-        let through = ["x-forwarded-for", "x-real-ip", "forwarded"].iter().any(|name| request.headers().contains_key(*name));
+        let through =
+            ["x-forwarded-for", "x-real-ip", "forwarded"].iter().any(|name| request.headers().contains_key(*name));
         let local = door.0.settings.loopback && address.is_loopback() && !through;
         let everybody = || door.0.settings.open.then(|| Visitor::everybody(address));
         return Ok(if local { Some(Visitor::local(address)) } else { everybody() });
