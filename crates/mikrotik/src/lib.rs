@@ -28,10 +28,12 @@
 mod discovery;
 mod failure;
 mod journal;
+mod reach;
 mod rows;
 mod settings;
 mod source;
 
 pub use discovery::{Announcement, Discovery, DiscoverySettings, Gateway, Malformed, Neighbour, default_gateway};
+pub use routeros::{Fingerprint, Tls};
 pub use settings::Settings;
 pub use source::RouterSource;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::rows::{self, PROPERTIES};
-use crate::{Settings, failure, journal};
+use crate::{Settings, failure, journal, reach};
 
 /// Reads at once; further ones wait. A router is slow, and answers them one after the other anyway.
 const READS: usize = 4;
@@ -39,9 +39,11 @@ impl RouterSource {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn new(settings: Settings) -> Self {
-        let (host, port, credentials) = (&settings.host, settings.port, settings.credentials.clone());
-        let router = ReconnectingClient::new(host, port, credentials, settings.options(), settings.reconnect());
-        Self::of(&settings, router)
+        let shared = Arc::new((settings.clone(), settings.options()));
+        Self::with_connector(&settings, move || {
+            let shared = shared.clone();
+            async move { reach::open(&shared.0, &shared.1).await }
+        })
     }
 
     /// A router to which `connect` opens the sessions, logged in. Of the settings, host, port and credentials are its
@@ -63,6 +65,11 @@ impl RouterSource {
         let address = format!("{}:{}", settings.host, settings.port);
         let _journal = AbortOnDropHandle::new(tokio::spawn(journal));
         Self { router, gate: Semaphore::new(READS), known: Mutex::default(), address, _journal }
+    }
+
+    /// Tries now to open the session where an attempt is being waited for, also after a refused login. Waits for nothing.
+    pub fn try_now(&self) {
+        self.router.try_now();
     }
 
     /// Why a read failed, and when the session is opened again where that is why.
