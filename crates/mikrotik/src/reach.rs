@@ -20,11 +20,11 @@ pub(crate) async fn open(settings: &Settings, options: &Options) -> Result<Clien
         None => None,
     };
     let Settings { host, port, credentials, .. } = settings;
-    let Some(may_be_router) = settings.may_be_router else {
+    if settings.may_be_router.is_none() {
         return Client::connect(host, *port, credentials, options).await;
-    };
+    }
     let mut failure = Error::Unreachable { detail: format!("{host}: no address that a router may have") };
-    for address in addresses(settings).await?.into_iter().filter(|address| may_be_router(*address)).take(ADDRESSES) {
+    for address in allowed(settings).await? {
         let options = named(settings, options)?;
         match Client::connect(&address.to_string(), *port, credentials, &options).await {
             Ok(client) => return Ok(client),
@@ -36,14 +36,15 @@ pub(crate) async fn open(settings: &Settings, options: &Options) -> Result<Clien
     Err(failure)
 }
 
-/// The name's addresses, resolved anew: it may have moved.
-async fn addresses(settings: &Settings) -> Result<Vec<IpAddr>, Error> {
+/// The name's addresses, resolved anew, as it may have moved; only those that a router may have.
+pub(crate) async fn allowed(settings: &Settings) -> Result<Vec<IpAddr>, Error> {
     let Settings { host, port, connect_limit, .. } = settings;
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     let found = timeout(*connect_limit, lookup_host((host, *port))).await;
     let found = found.map_err(|_| Error::TimedOut { phase: Phase::Connect, after: *connect_limit })?;
     let found = found.map_err(|error| Error::Unreachable { detail: format!("{host}: {error}") })?;
-    Ok(found.map(|address| address.ip()).collect())
+    let allowed = |address: &IpAddr| settings.may_be_router.is_none_or(|may_be_router| may_be_router(*address));
+    Ok(found.map(|address| address.ip()).filter(allowed).take(ADDRESSES).collect())
 }
 
 /// The certificate is the name's, not the address's.

@@ -1,6 +1,7 @@
 //! The commands a client may give once it is logged in: each a file, or a few lines in `menus`. Login, `/cancel` and
 //! `/quit` are the session's own.
 
+mod ethernet;
 mod listen;
 mod menus;
 mod monitor;
@@ -38,6 +39,7 @@ pub(crate) async fn run(command: Command, reply: Reply) -> Result<(), Gone> {
         Known::Print(menu) => print::run(menu, &command, &reply).await,
         Known::Listen => listen::run(&command, &reply).await,
         Known::Monitor => monitor::run(&command, &reply).await,
+        Known::Links => ethernet::run(&command, &reply).await,
     }
 }
 
@@ -49,6 +51,7 @@ enum Known {
     Print(Menu),
     Listen,
     Monitor,
+    Links,
 }
 
 impl Known {
@@ -57,6 +60,7 @@ impl Known {
             b"/interface/print" | b"/interface/getall" => Self::Print(Menu::Interface),
             b"/interface/listen" => Self::Listen,
             b"/interface/monitor-traffic" => Self::Monitor,
+            b"/interface/ethernet/monitor" => Self::Links,
             b"/system/resource/print" => Self::Print(Menu::Resource),
             b"/system/identity/print" => Self::Print(Menu::Identity),
             b"/system/clock/print" => Self::Print(Menu::Clock),
