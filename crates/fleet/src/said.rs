@@ -1,12 +1,14 @@
 //! A router as somebody described it: in the file, in the page, by the API.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_config::{Router, Secret, TlsPolicy};
+use lalin_config::{Router, Sampling, Secret, TlsPolicy};
 use lalin_http::{Kept, KeeperError, Source};
 use lalin_stats::RouterId;
 use lalin_store::{NewRouter, StoredRouter};
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 /// Everything that was said of a router.
@@ -80,6 +82,14 @@ impl Said {
             enabled: said.enabled,
             source: Source::Stored,
         })
+    }
+
+    /// How the router is talked to; see [`crate::Fleet`].
+    ///
+    /// # Errors
+    /// A sentence, where a certificate of an authority cannot be used.
+    pub fn session(&self, sampling: &Sampling, connects: &Arc<Semaphore>) -> Result<lalin_mikrotik::Settings, String> {
+        crate::stack::session(self, sampling, connects)
     }
 
     /// As it is kept.

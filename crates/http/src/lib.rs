@@ -23,6 +23,7 @@
 
 // The composition, and what every route needs.
 mod api;
+mod bodies;
 mod connection;
 mod door;
 mod keeper;
@@ -44,6 +45,7 @@ mod window;
 mod encoded;
 
 pub use api::{Api, Limits};
+pub use bodies::bodies;
 pub use connection::forget_dead_peers;
 pub use door::{Door, DoorSettings, Visitor, guard, may_be_router};
 pub use keeper::{
