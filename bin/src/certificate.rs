@@ -64,7 +64,9 @@ async fn watch(current: Arc<Current>, chain: PathBuf, key: PathBuf) {
                 seen = now;
                 tracing::info!("the pages' certificate was read again");
             }
-            Err(error) => tracing::warn!(%error, "the pages' certificate changed and cannot be read: the old one stays"),
+            Err(error) => {
+                tracing::warn!(%error, "the pages' certificate changed and cannot be read: the old one stays")
+            }
         }
     }
 }

@@ -20,7 +20,13 @@ pub(crate) async fn run(config: &Config) -> Result<(), Error> {
     let mut works = true;
     for router in &config.routers {
         let said = Said::configured(router);
-        println!("{} ({}@{}:{})", router.name.as_deref().unwrap_or(router.id.as_str()), router.user, router.host, router.port);
+        println!(
+            "{} ({}@{}:{})",
+            router.name.as_deref().unwrap_or(router.id.as_str()),
+            router.user,
+            router.host,
+            router.port
+        );
         let session = said.session(&config.sampling, &connects).map_err(|detail| Error::Checked { detail })?;
         let report = lalin_mikrotik::check(&session).await;
         print(&report);
@@ -33,7 +39,9 @@ fn print(report: &Report) {
     for step in &report.steps {
         let took = step.took.as_millis();
         match &step.outcome {
-            Outcome::Passed { note: None } => println!("  ok      {:<11} {took} ms{}", step.kind.code(), more(report, step.kind)),
+            Outcome::Passed { note: None } => {
+                println!("  ok      {:<11} {took} ms{}", step.kind.code(), more(report, step.kind))
+            }
             Outcome::Passed { note: Some(note) } => println!("  ok      {:<11} {took} ms; {note}", step.kind.code()),
             Outcome::Skipped => println!("  -       {}", step.kind.code()),
             Outcome::Failed(reason) => {
@@ -54,7 +62,8 @@ fn more(report: &Report, kind: StepKind) -> String {
     match kind {
         StepKind::Version => {
             let part = |text: Option<&String>| text.cloned().unwrap_or_default();
-            let about = about.map(|about| [part(about.identity.as_ref()), part(about.board.as_ref()), part(about.version.as_ref())]);
+            let about = about
+                .map(|about| [part(about.identity.as_ref()), part(about.board.as_ref()), part(about.version.as_ref())]);
             about.map(|parts| format!("; {}", parts.join(" · "))).unwrap_or_default()
         }
         StepKind::Interfaces => report.interfaces.map(|count| format!("; {count} interfaces")).unwrap_or_default(),
@@ -66,7 +75,9 @@ fn more(report: &Report, kind: StepKind) -> String {
 fn remedy(reason: &SourceError) -> Option<&'static str> {
     Some(match reason {
         SourceError::Refused { .. } => "/ip service enable api   (with TLS: api-ssl)",
-        SourceError::TurnedAway { .. } => "/ip service print detail   (is this machine among the addresses? are there too many sessions?)",
+        SourceError::TurnedAway { .. } => {
+            "/ip service print detail   (is this machine among the addresses? are there too many sessions?)"
+        }
         SourceError::WrongCredentials { .. } => "/user set [find name=lalin] password=...",
         SourceError::NotPermitted { .. } => "/user group set [find name=lalin] policy=read,api",
         SourceError::Tls { .. } => "lalin setup-script --tls   (prints how to make a certificate)",

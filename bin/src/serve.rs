@@ -33,7 +33,9 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
         tracing::error!("{unusable}");
     }
     if fleet.monitor().routers().is_empty() {
-        tracing::warn!("MikroTik not configured: add a router in the page, start with --router user@address, or name one in lalin.toml");
+        tracing::warn!(
+            "MikroTik not configured: add a router in the page, start with --router user@address, or name one in lalin.toml"
+        );
     }
     let door = door(config, store).await?;
     let api = Api::with_keeper(fleet.monitor(), Limits::default(), Arc::new(fleet));

@@ -141,10 +141,7 @@ fn given(said: Option<Said<String>>) -> Option<Said<String>> {
 }
 
 /// Certificate and key belong together.
-fn web_tls(
-    certificate: Option<Said<String>>,
-    key: Option<Said<String>>,
-) -> Result<Option<(PathBuf, PathBuf)>, Error> {
+fn web_tls(certificate: Option<Said<String>>, key: Option<Said<String>>) -> Result<Option<(PathBuf, PathBuf)>, Error> {
     match (certificate, key) {
         (None, None) => Ok(None),
         (Some(certificate), Some(key)) => Ok(Some((

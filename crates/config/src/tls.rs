@@ -40,8 +40,11 @@ impl FromStr for TlsPolicy {
 
 /// 64 hexadecimal digits, with colons between if somebody copied them so.
 fn fingerprint(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> =
-        text.chars().filter(|c| *c != ':').map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
+    let digits: Vec<u8> = text
+        .chars()
+        .filter(|c| *c != ':')
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect::<Option<_>>()?;
     let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
     if digits.len() == 64 { bytes.try_into().ok() } else { None }
 }
@@ -77,7 +80,8 @@ mod tests {
 
     #[test]
     fn what_is_no_policy_is_refused() {
-        for bad in ["", "on", "pin:", "pin:00", &format!("pin:{}", "g".repeat(64)), &format!("pin:{}", "0".repeat(66))] {
+        for bad in ["", "on", "pin:", "pin:00", &format!("pin:{}", "g".repeat(64)), &format!("pin:{}", "0".repeat(66))]
+        {
             assert_eq!(bad.parse::<TlsPolicy>(), Err(TlsPolicyError), "{bad}");
         }
     }

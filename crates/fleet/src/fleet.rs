@@ -152,7 +152,9 @@ impl Fleet {
             }
             let pinned = Said { tls: TlsPolicy::Pin(*fingerprint.as_bytes()), ..said };
             match store.change_router(pinned.id.clone(), pinned.to_store(), Moment::now()).await {
-                Ok(_) => tracing::info!(router = %pinned.id, %fingerprint, "the router's certificate is trusted from now on"),
+                Ok(_) => {
+                    tracing::info!(router = %pinned.id, %fingerprint, "the router's certificate is trusted from now on")
+                }
                 Err(error) => tracing::error!(router = %pinned.id, %error, "the certificate is not written down"),
             }
         })))
@@ -162,7 +164,8 @@ impl Fleet {
     pub(crate) fn ask(&self) {
         for mut entry in self.0.entries.iter_mut() {
             let Some(source) = entry.source.clone() else { continue };
-            let live = self.0.monitor.get(&entry.said.id).is_some_and(|router| router.status().state == RouterState::Live);
+            let live =
+                self.0.monitor.get(&entry.said.id).is_some_and(|router| router.status().state == RouterState::Live);
             if !live || !entry.told.is_old() {
                 continue;
             }

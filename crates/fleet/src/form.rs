@@ -24,7 +24,8 @@ pub(crate) fn new(form: Form, taken: impl Fn(&RouterId) -> bool) -> Result<Said,
     }
     let id = match &form.id {
         Some(id) => {
-            let id: RouterId = id.parse().map_err(|error: lalin_stats::RouterIdError| wrong("id", error.to_string()))?;
+            let id: RouterId =
+                id.parse().map_err(|error: lalin_stats::RouterIdError| wrong("id", error.to_string()))?;
             if taken(&id) {
                 return Err(KeeperError::Taken(id));
             }
@@ -168,7 +169,8 @@ mod tests {
 
     #[test]
     fn a_password_does_not_follow_to_another_address() {
-        let mut made = new(Form { password: Some("rahasia".to_owned().into()), ..form("192.0.2.1") }, |_| false).unwrap();
+        let mut made =
+            new(Form { password: Some("rahasia".to_owned().into()), ..form("192.0.2.1") }, |_| false).unwrap();
         assert_eq!(field(changed(made.clone(), form("192.0.2.66"))), "password");
         made = changed(made, Form { notes: Some("x".into()), ..Form::default() }).unwrap();
         assert_eq!((made.password.expose(), made.notes.as_str()), ("rahasia", "x"));

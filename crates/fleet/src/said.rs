@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_config::{Router, Sampling, Secret, TlsPolicy};
-use lalin_http::{Kept, KeeperError, Source};
+use lalin_http::{KeeperError, Kept, Source};
 use lalin_stats::RouterId;
 use lalin_store::{NewRouter, StoredRouter};
 use tokio::sync::Semaphore;

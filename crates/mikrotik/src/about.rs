@@ -44,12 +44,9 @@ pub(crate) fn sessions() -> Command {
 impl About {
     /// Of the three answers; only the first one has to be there: a user may be kept from the others, and some models have no
     /// `/ppp`.
-    pub(crate) fn of(
-        resource: &Reply,
-        identity: Result<Reply, Error>,
-        sessions: Result<Reply, Error>,
-    ) -> Self {
-        let text = |row: &Sentence, key| row.get(key).map(|value| value.text().into_owned()).filter(|text| !text.is_empty());
+    pub(crate) fn of(resource: &Reply, identity: Result<Reply, Error>, sessions: Result<Reply, Error>) -> Self {
+        let text =
+            |row: &Sentence, key| row.get(key).map(|value| value.text().into_owned()).filter(|text| !text.is_empty());
         let mut about = Self::default();
         if let Some(row) = resource.rows.first() {
             let number = |key| row.get(key).and_then(|value| value.u64());
@@ -58,7 +55,8 @@ impl About {
             about.uptime = row.get("uptime").and_then(|value| value.duration());
             about.cpu_percent = number("cpu-load").and_then(|load| u8::try_from(load).ok());
             about.memory_total = number("total-memory");
-            about.memory_used = about.memory_total.zip(number("free-memory")).and_then(|(all, free)| all.checked_sub(free));
+            about.memory_used =
+                about.memory_total.zip(number("free-memory")).and_then(|(all, free)| all.checked_sub(free));
         }
         about.identity = identity.ok().and_then(|reply| text(reply.rows.first()?, "name"));
         about.sessions = sessions.ok().and_then(|reply| std::str::from_utf8(reply.ret()?).ok()?.trim().parse().ok());

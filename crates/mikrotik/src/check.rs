@@ -225,13 +225,28 @@ async fn policy(settings: &Settings, client: &Client) -> Option<String> {
     let reply = client.run(policy).await.ok()?;
     let policy = reply.rows.first()?.get("policy")?.text().into_owned();
     let beyond = beyond_reading(&policy);
-    (!beyond.is_empty()).then(|| format!("the user may also: {}; a user with only read and api is safer", beyond.join(", ")))
+    (!beyond.is_empty())
+        .then(|| format!("the user may also: {}; a user with only read and api is safer", beyond.join(", ")))
 }
 
 /// What a group's policies allow beyond reading by the API.
 fn beyond_reading(policy: &str) -> Vec<&str> {
-    const DANGEROUS: &[&str] =
-        &["write", "policy", "reboot", "ftp", "sensitive", "password", "sniff", "test", "romon", "ssh", "telnet", "winbox", "web", "local"];
+    const DANGEROUS: &[&str] = &[
+        "write",
+        "policy",
+        "reboot",
+        "ftp",
+        "sensitive",
+        "password",
+        "sniff",
+        "test",
+        "romon",
+        "ssh",
+        "telnet",
+        "winbox",
+        "web",
+        "local",
+    ];
     policy.split(',').map(str::trim).filter(|policy| DANGEROUS.contains(policy)).collect()
 }
 

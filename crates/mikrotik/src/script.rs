@@ -5,7 +5,19 @@ use std::net::IpAddr;
 
 /// Policies that are taken away; RouterOS 6.49 and 7 know all of them.
 const NOT: &[&str] = &[
-    "local", "telnet", "ssh", "ftp", "reboot", "write", "policy", "test", "winbox", "password", "web", "sniff", "sensitive",
+    "local",
+    "telnet",
+    "ssh",
+    "ftp",
+    "reboot",
+    "write",
+    "policy",
+    "test",
+    "winbox",
+    "password",
+    "web",
+    "sniff",
+    "sensitive",
     "romon",
 ];
 
@@ -17,7 +29,8 @@ pub fn setup_script(user: &str, from: Option<IpAddr>, tls: bool) -> String {
     let mut script = String::new();
     let user = quoted(user);
     let policies: Vec<String> = NOT.iter().map(|policy| format!("!{policy}")).collect();
-    let address = from.map(|from| format!(" address={from}/{}", if from.is_ipv4() { 32 } else { 128 })).unwrap_or_default();
+    let address =
+        from.map(|from| format!(" address={from}/{}", if from.is_ipv4() { 32 } else { 128 })).unwrap_or_default();
     // Writing into a string cannot fail.
     let mut line = |text: &str| {
         let _ = writeln!(script, "{text}");
@@ -28,11 +41,15 @@ pub fn setup_script(user: &str, from: Option<IpAddr>, tls: bool) -> String {
     line(&format!("/user add name={user} group=lalin password=\"PUT-A-PASSWORD-HERE\"{address} comment=\"Lalin\""));
     if tls {
         line("# A certificate for the API with TLS, and the service on port 8729.");
-        line("/certificate add name=lalin common-name=router key-size=2048 days-valid=3650 key-usage=tls-server,key-cert-sign");
+        line(
+            "/certificate add name=lalin common-name=router key-size=2048 days-valid=3650 key-usage=tls-server,key-cert-sign",
+        );
         line("/certificate sign lalin");
         line("/ip service set api-ssl certificate=lalin disabled=no");
     } else {
-        line("# The API, on port 8728. Lalin only reads, but the password travels in the clear: prefer api-ssl where others listen.");
+        line(
+            "# The API, on port 8728. Lalin only reads, but the password travels in the clear: prefer api-ssl where others listen.",
+        );
         line("/ip service set api disabled=no");
     }
     if let Some(from) = from {
@@ -74,7 +91,9 @@ mod tests {
     #[test]
     fn the_user_may_read_from_this_server_and_no_more() {
         let script = setup_script("lalin", Some([192, 0, 2, 7].into()), true);
-        for part in ["policy=read,api,!local", "!write", "address=192.0.2.7/32", "api-ssl certificate=lalin disabled=no"] {
+        for part in
+            ["policy=read,api,!local", "!write", "address=192.0.2.7/32", "api-ssl certificate=lalin disabled=no"]
+        {
             assert!(script.contains(part), "{part} in {script}");
         }
         assert!(!setup_script("lalin", None, false).contains("certificate"));

@@ -11,9 +11,9 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::rows::{self, PROPERTIES};
 use crate::about::{self, About};
 use crate::links::Links;
+use crate::rows::{self, PROPERTIES};
 use crate::{Settings, failure, journal, reach};
 
 /// Reads at once; further ones wait. A router is slow, and answers them one after the other anyway.
@@ -67,7 +67,14 @@ impl RouterSource {
         let journal = journal::keep(settings.host.clone(), router.subscribe());
         let address = format!("{}:{}", settings.host, settings.port);
         let _journal = AbortOnDropHandle::new(tokio::spawn(journal));
-        Self { router, gate: Semaphore::new(READS), known: Mutex::default(), links: Links::default(), address, _journal }
+        Self {
+            router,
+            gate: Semaphore::new(READS),
+            known: Mutex::default(),
+            links: Links::default(),
+            address,
+            _journal,
+        }
     }
 
     /// What the router says of itself, asked now, over the session of the reads and in turn with them.

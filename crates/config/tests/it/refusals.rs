@@ -98,7 +98,8 @@ fn what_belongs_together_stands_together() {
 
 #[test]
 fn the_port_of_a_router_follows_tls() {
-    let file = "[[router]]\naddress = 'h'\nuser = 'u'\ntls = 'first-use'\ninterval = '5s'\ntags = ['pop']\nenabled = false\n";
+    let file =
+        "[[router]]\naddress = 'h'\nuser = 'u'\ntls = 'first-use'\ninterval = '5s'\ntags = ['pop']\nenabled = false\n";
     let router = load(file, &[], Flags::default()).unwrap().routers.remove(0);
     assert_eq!((router.port, router.tls, router.enabled), (8729, TlsPolicy::FirstUse, false));
     assert_eq!((router.interval, router.tags), (Some(std::time::Duration::from_secs(5)), vec!["pop".to_owned()]));

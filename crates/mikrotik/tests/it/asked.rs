@@ -15,7 +15,8 @@ async fn router(config: Config) -> (Simulator, Settings) {
 }
 
 fn config() -> Config {
-    let interfaces = vec![InterfaceSpec::ether("ether1"), InterfaceSpec::ether("ether2").down(), InterfaceSpec::pppoe("budi")];
+    let interfaces =
+        vec![InterfaceSpec::ether("ether1"), InterfaceSpec::ether("ether2").down(), InterfaceSpec::pppoe("budi")];
     Config { password: "rahasia".into(), interfaces, ..Config::default() }
 }
 
