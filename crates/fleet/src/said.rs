@@ -49,7 +49,7 @@ impl Said {
             port: router.port,
             user: router.user.clone(),
             password: router.password.clone().unwrap_or_else(|| Secret::new(String::new())),
-            tls: router.tls.clone(),
+            tls: router.tls,
             tls_ca: router.tls_ca.clone(),
             interval: router.interval,
             tags: router.tags.clone(),

@@ -80,7 +80,7 @@ fn bits_per_second(text: &str) -> Option<u64> {
         _ => return None,
     };
     let bits = number.parse::<f64>().ok()? * factor;
-    (bits >= 1.0 && bits <= 1e13).then_some(bits as u64)
+    (1.0..=1e13).contains(&bits).then_some(bits as u64)
 }
 
 #[cfg(test)]
