@@ -8,6 +8,8 @@
 mod browser;
 mod chromedriver;
 mod eventually;
+mod figures;
+mod hand;
 mod http;
 mod page;
 mod picker;
@@ -25,4 +27,5 @@ mod names;
 mod outages;
 mod requests;
 mod speeds;
+mod tools;
 mod watching;

@@ -145,9 +145,14 @@ impl Page {
 
     /// Clicks the element with this `data-testid`.
     pub async fn click(&self, id: &str) {
-        let selector = format!("[data-testid={id}]");
-        let element = self.client.find(Locator::Css(&selector)).await.unwrap_or_else(|error| panic!("{id}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{id}: {error}"));
+        self.click_on(&format!("[data-testid={id}]")).await;
+    }
+
+    /// Clicks the first element of this selector.
+    pub async fn click_on(&self, selector: &str) {
+        let element = self.client.find(Locator::Css(selector)).await;
+        let element = element.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     /// Types into the element with this `data-testid`.
@@ -155,6 +160,18 @@ impl Page {
         let selector = format!("[data-testid={id}]");
         let element = self.client.find(Locator::Css(&selector)).await.unwrap_or_else(|error| panic!("{id}: {error}"));
         element.send_keys(text).await.unwrap_or_else(|error| panic!("{id}: {error}"));
+    }
+
+    /// The whole text of the first element of this selector; nothing where there is none.
+    pub async fn text_of(&self, selector: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.textContent ?? ''";
+        self.eval_with(script, vec![json!(selector)]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// An attribute of the first element of this selector; nothing where it is not there.
+    pub async fn attribute(&self, selector: &str, name: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? ''";
+        self.eval_with(script, vec![json!(selector), json!(name)]).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// All the text that is shown.
