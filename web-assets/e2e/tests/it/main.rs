@@ -27,5 +27,6 @@ mod names;
 mod outages;
 mod requests;
 mod speeds;
+mod taking;
 mod tools;
 mod watching;

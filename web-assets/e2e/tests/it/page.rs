@@ -1,7 +1,7 @@
 //! The dashboard's page as a person finds it: its state, cards, curves and buttons, by their `data-testid`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, Locator};
@@ -15,6 +15,7 @@ use crate::series::Series;
 /// A browser's page.
 pub struct Page {
     client: Client,
+    downloads: PathBuf,
 }
 
 /// What the page's state line says.
@@ -38,8 +39,14 @@ pub struct Card {
 }
 
 impl Page {
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// `downloads` is where the browser saves files.
+    pub fn new(client: Client, downloads: PathBuf) -> Self {
+        Self { client, downloads }
+    }
+
+    /// Where the browser saves files; there may be no such folder yet.
+    pub fn downloads(&self) -> &Path {
+        &self.downloads
     }
 
     pub fn client(&self) -> &Client {
