@@ -22,7 +22,7 @@ pub fn spoken(text: &str) -> f64 {
     let figure = &text[start..];
     let end = figure.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(figure.len());
     let number: f64 = figure[..end].replace(',', ".").parse().unwrap_or_else(|_| panic!("no number: {text:?}"));
-    let unit = figure[end..].split_whitespace().next().unwrap_or_default();
+    let unit = figure[end..].trim_start().split([' ', ',', '\n']).next().unwrap_or_default();
     let factor = UNITS.iter().find(|(name, _)| *name == unit).unwrap_or_else(|| panic!("no unit: {text:?}"));
     number * factor.1
 }

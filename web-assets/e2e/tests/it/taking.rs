@@ -40,8 +40,8 @@ async fn the_curves_are_drawn_as_lines_mirrored_and_stacked_in_bits_and_bytes() 
             ("stack", [40.0, -10.0, 60.0, -40.0]),
         ] {
             page.click(&format!("mode-{mode}")).await;
-            assert_eq!(page.attribute(&format!("[data-testid=mode-{mode}]"), "aria-pressed").await, "true");
             eventually(s(5), mode, async || lie_at(page, heights).await).await;
+            assert_eq!(page.attribute(&format!("[data-testid=mode-{mode}]"), "aria-pressed").await, "true");
             page.screenshot(&format!("mode-{mode}")).await;
         }
         // Each is remembered, and the keys go round.
