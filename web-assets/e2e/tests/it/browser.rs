@@ -102,6 +102,11 @@ fn capabilities(profile: &TempDir, look: Look) -> Capabilities {
     let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
     arguments.push(format!("--user-data-dir={}", profile.path().display()));
     arguments.push(format!("--window-size={},{}", look.width.max(500), look.height));
+    // A machine without a mouse would say that there is none: a finger is coarse and cannot hover (2 and 1, to Chromium),
+    // a mouse is fine and can (4 and 2).
+    let (pointer, hover) = if look.phone { (2, 1) } else { (4, 2) };
+    let kinds = format!("primaryPointerType={pointer},availablePointerTypes={pointer}");
+    arguments.push(format!("--blink-settings={kinds},primaryHoverType={hover},availableHoverTypes={hover}"));
     let wanted = json!({
         "goog:chromeOptions": {
             "binary": binary,

@@ -25,6 +25,7 @@ mod layout;
 mod load;
 mod names;
 mod outages;
+mod overview;
 mod requests;
 mod speeds;
 mod taking;
