@@ -36,14 +36,21 @@ pub struct Look {
     pub dark: bool,
     /// What the browser asks for, as in Accept-Language.
     pub languages: &'static str,
+    /// Whether it keeps a record of its requests: that costs both it and chromedriver something.
+    pub recording: bool,
 }
 
 impl Look {
-    pub const DESKTOP: Self = Self { width: 1280, height: 800, phone: false, dark: false, languages: "en-US,en" };
+    pub const DESKTOP: Self =
+        Self { width: 1280, height: 800, phone: false, dark: false, languages: "en-US,en", recording: false };
     pub const PHONE: Self = Self { width: 360, height: 740, phone: true, ..Self::DESKTOP };
 
     pub const fn dark(self) -> Self {
         Self { dark: true, ..self }
+    }
+
+    pub const fn recording_requests(self) -> Self {
+        Self { recording: true, ..self }
     }
 
     pub const fn asking_for(self, languages: &'static str) -> Self {
@@ -113,7 +120,7 @@ fn capabilities(profile: &TempDir, look: Look) -> Capabilities {
             "args": arguments,
             "prefs": {"intl.accept_languages": look.languages, "download.default_directory": downloads(profile)},
         },
-        "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        "goog:loggingPrefs": {"browser": "ALL", "performance": if look.recording { "ALL" } else { "OFF" }},
         // A dialogue that a page should not open stays, so that the test sees it.
         "unhandledPromptBehavior": "ignore",
     });

@@ -6,12 +6,16 @@ use serde_json::{Value, json};
 use crate::page::Page;
 
 /// The keys that write nothing, as WebDriver calls them.
+pub const TAB: char = '\u{e004}';
+pub const ENTER: char = '\u{e007}';
 pub const SHIFT: char = '\u{e008}';
 pub const ESCAPE: char = '\u{e00c}';
 pub const END: char = '\u{e010}';
 pub const HOME: char = '\u{e011}';
 pub const LEFT: char = '\u{e012}';
+pub const UP: char = '\u{e013}';
 pub const RIGHT: char = '\u{e014}';
+pub const DOWN: char = '\u{e015}';
 
 /// What is held while the mouse does something, as the developer tools count it.
 const NONE: u8 = 0;

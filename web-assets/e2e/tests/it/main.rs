@@ -26,6 +26,7 @@ mod load;
 mod names;
 mod outages;
 mod overview;
+mod places;
 mod requests;
 mod speeds;
 mod taking;

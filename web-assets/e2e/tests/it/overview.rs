@@ -24,7 +24,7 @@ const CUSTOMERS: &str = "return [...document.querySelectorAll('#picker-list .gro
 fn interfaces() -> Vec<InterfaceSpec> {
     let flow = |bps| Traffic::Constant { bps };
     vec![
-        InterfaceSpec::ether("ether10").traffic(flow(1e6), flow(2e6)),
+        InterfaceSpec::ether("ether10").traffic(flow(1.4e6), flow(2.6e6)),
         InterfaceSpec::ether("ether2").traffic(flow(5e6), flow(30e6)).comment("Kantor lantai dua"),
         InterfaceSpec::ether("ether1").traffic(flow(100e6), flow(10e6)).comment("WAN"),
         InterfaceSpec::ether("ether3"),

@@ -199,7 +199,7 @@ impl Page {
     }
 
     /// The address of every request since the last call, whether answered, refused or forbidden; without those of
-    /// the browser's own pages.
+    /// the browser's own pages. Only a browser whose look says so keeps a record of them.
     pub async fn requested(&self) -> Vec<String> {
         let events = self.log("performance").await;
         let events = events.iter().filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());
