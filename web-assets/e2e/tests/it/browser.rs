@@ -62,7 +62,11 @@ impl Look {
 pub async fn browse(look: Look, scenario: impl AsyncFnOnce(&Page)) {
     let _place = PLACES.acquire().await.expect("never closed");
     let (page, _profile, _driver) = start(look).await;
-    let outcome = AssertUnwindSafe(scenario(&page)).catch_unwind().await;
+    let scenario = async {
+        scenario(&page).await;
+        nothing_complains(&page).await;
+    };
+    let outcome = AssertUnwindSafe(scenario).catch_unwind().await;
     if outcome.is_err() {
         // The page may be the very thing that hangs.
         let report = timeout(Duration::from_secs(10), AssertUnwindSafe(report(&page)).catch_unwind()).await;
@@ -72,6 +76,15 @@ pub async fn browse(look: Look, scenario: impl AsyncFnOnce(&Page)) {
     if let Err(panic) = outcome {
         resume_unwind(panic as Box<dyn Any + Send>);
     }
+}
+
+/// Nothing the page did is worth a warning or an error in the console. That something could not be loaded because a
+/// server was away is no fault of the page, and the browser says it by itself.
+async fn nothing_complains(page: &Page) {
+    let away = ["net::ERR_", "status of 502", "status of 503"];
+    let mut complaints = page.complaints().await;
+    complaints.retain(|complaint| !away.iter().any(|away| complaint.contains(away)));
+    assert_eq!(complaints, Vec::<String>::new(), "the console");
 }
 
 async fn start(look: Look) -> (Page, TempDir, Arc<Chromedriver>) {

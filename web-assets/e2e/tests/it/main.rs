@@ -18,6 +18,7 @@ mod router;
 mod series;
 mod server;
 
+mod access;
 mod choosing;
 mod fallback;
 mod languages;
