@@ -21,6 +21,7 @@ mod server;
 mod access;
 mod choosing;
 mod fallback;
+mod healing;
 mod languages;
 mod layout;
 mod load;
