@@ -70,6 +70,8 @@ async fn the_theme_follows_the_system_until_somebody_chooses() {
             when(page.painted(Some(grid(page).await)).await, |&pixels| pixels > 200)
         })
         .await;
+        eventually(s(5), "the small curves are, too", async || when(page.eval(SPARKS).await, |right| *right == true))
+            .await;
         prefers(page, "light").await;
         eventually(s(5), "light", async || when(is_dark(page).await, |dark| !*dark)).await;
 
@@ -238,6 +240,15 @@ async fn is_dark(page: &Page) -> bool {
         parts.take(3).sum::<f64>() < 3.0 * 96.0
     })
 }
+
+/// Whether a small curve, where it is drawn most, has the colour that the page's present theme has for it.
+const SPARKS: &str = "const spark = document.querySelector('[data-interface=ether2] .spark'); \
+      const paper = document.createElement('canvas').getContext('2d', {willReadFrequently: true}); \
+      paper.drawImage(spark, 0, 0); const {data} = paper.getImageData(0, 0, spark.width, spark.height); let most = 3; \
+      for (let i = 3; i < data.length; i += 4) if (data[i] > data[most]) most = i; \
+      paper.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--spark').trim(); \
+      paper.fillRect(0, 0, 1, 1); const wanted = paper.getImageData(0, 0, 1, 1).data; \
+      return data[most] >= 128 && [3, 2, 1].every((back, at) => Math.abs(data[most - back] - wanted[at]) < 24);";
 
 /// The colour of the chart's grid, as the page's present theme has it.
 async fn grid(page: &Page) -> [u8; 3] {
