@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::browser::{Look, browse};
 use crate::eventually::{eventually, s, when};
+use crate::figures::spoken;
 use crate::router::Router;
 use crate::server::Server;
 
@@ -34,18 +35,6 @@ async fn the_shown_speed_is_the_true_one() {
         assert_eq!(router.load().logins, 1);
     })
     .await;
-}
-
-/// The bit/s of a shown speed: `100.00 Mb/s`, with a decimal point or comma.
-fn spoken(text: &str) -> f64 {
-    let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or_else(|| panic!("no figure: {text:?}"));
-    let figure = &text[start..];
-    let end = figure.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(figure.len());
-    let number: f64 = figure[..end].replace(',', ".").parse().unwrap_or_else(|_| panic!("no number: {text:?}"));
-    let unit = figure[end..].trim_start();
-    let factor = [("b/s", 1.0), ("Kb/s", 1e3), ("Mb/s", 1e6), ("Gb/s", 1e9)];
-    let factor = factor.iter().find(|(name, _)| unit.starts_with(name)).unwrap_or_else(|| panic!("no unit: {text:?}"));
-    number * factor.1
 }
 
 #[tokio::test]
