@@ -3,7 +3,7 @@
 //   lalin demo --listen 127.0.0.1:3000 &
 //   node web-assets/dev.mjs [PORT] [UPSTREAM]      then open http://127.0.0.1:3001/prepaid/dashboard
 //
-// It knows just as much of the template language as the pages use: {{ x }} and {{ t.x }}.
+// It knows just as much of the template language as the pages use: {{ x }}, {{ t.x }} and {% include "x" %}.
 
 import { createServer, request } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -14,7 +14,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const port = Number(process.argv[2] ?? 3001);
 const upstream = new URL(process.argv[3] ?? "http://127.0.0.1:3000");
 const KINDS = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const PAGES = { "/prepaid/dashboard": "dashboard.html", "/embed": "embed.html" };
+const PAGES = { "/prepaid/dashboard": "dashboard.html", "/prepaid/fleet": "fleet.html", "/settings": "settings.html", "/login": "login.html", "/embed": "embed.html" };
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
@@ -22,7 +22,9 @@ const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").
 async function page(file, lang) {
   const dashboard = join(here, "../crates/dashboard");
   const texts = JSON.parse(await readFile(join(dashboard, `texts/${lang}.json`), "utf8"));
-  const template = await readFile(join(dashboard, "templates", file), "utf8");
+  const read = (name) => readFile(join(dashboard, "templates", name), "utf8");
+  let template = await read(file);
+  for (const [whole, part] of template.matchAll(/\{% include "([\w.]+)" %\}\n?/g)) template = template.replace(whole, await read(part));
   const values = { lang, version: "dev", assets: "/assets/dev", data: JSON.stringify({ lang, version: "dev", texts }) };
   return template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, key) => escaped(key.startsWith("t.") ? (texts[key.slice(2)] ?? `?${key}?`) : (values[key] ?? "")));
 }

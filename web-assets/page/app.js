@@ -2,19 +2,24 @@
 
 import { Cards } from "./cards.js";
 import { Choice } from "./choice.js";
+import { atDoor } from "./door.js";
 import { Faults } from "./faults.js";
 import { Feed } from "./feed.js";
 import { fill, shortName } from "./format.js";
 import { keys } from "./keys.js";
 import { kiosk } from "./kiosk.js";
+import { language } from "./language.js";
 import { Lead } from "./lead.js";
 import { live } from "./life.js";
 import { Overview } from "./overview.js";
 import { Panel } from "./panel.js";
 import { whenTurned } from "./pov.js";
+import { forgetRouter } from "./prefs.js";
 import { sheet } from "./sheet.js";
+import { site } from "./site.js";
 import { StatusLine } from "./status.js";
 import { Store } from "./store.js";
+import { Switch } from "./switch.js";
 import { theme } from "./theme.js";
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
@@ -46,12 +51,13 @@ const feed = new Feed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
   greeted(hello) {
-    const { router, recentMs } = hello;
+    const { recentMs } = hello;
     recent = recentMs ?? null;
     keep();
     panel.greeted(hello);
-    if (!router) return;
-    const { name, address } = router;
+    if (!hello.router) return;
+    const { name, address } = hello.router;
+    routers.greeted();
     byId("router-name").textContent = address.startsWith(name) ? address : `${name} · ${address}`;
   },
   interfaces(list) {
@@ -59,7 +65,17 @@ const feed = new Feed(store, {
     keep();
     overview.update(list);
   },
+  refused(problem) {
+    if (atDoor(problem)) return true;
+    if (problem.code !== "unknown-router") return false;
+    // A router that was only remembered is gone: then the default one.
+    if (!forgetRouter()) return false;
+    location.reload();
+    return true;
+  },
 });
+const routers = new Switch({ name: byId("router-name"), button: byId("router-switch"), texts });
+site(texts);
 
 const panel = new Panel({ lang, texts, store, feed, choice, redraw: soon });
 const overview = new Overview({ texts, lang, store, choice, faults, edge: () => feed.edge(), rates: (name) => feed.rates(name) });
@@ -120,14 +136,7 @@ const life = live(feed, draw);
 byId("start").addEventListener("click", life.start);
 byId("stop").addEventListener("click", life.stop);
 byId("try-now").addEventListener("click", () => feed.stream.tryNow());
-byId("lang").addEventListener("click", () => {
-  const other = lang === "id" ? "en" : "id";
-  document.cookie = `lalin-lang=${other}; path=/; max-age=31536000; samesite=lax`;
-  const url = new URL(location.href);
-  url.searchParams.delete("lang");
-  if (url.href === location.href) location.reload();
-  else location.replace(url);
-});
+language(byId("lang"), lang);
 
 /** The wall mode, on or off; in the address, so that it is there after a reload. False where it was so already. */
 function wall(on) {

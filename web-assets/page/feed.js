@@ -36,7 +36,8 @@ export class Feed {
 
   /**
    * @param {import("./store.js").Store} store
-   * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void}} listener
+   * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void,
+   *   refused: (problem: object) => boolean}} listener `refused`: true where the page is being left
    */
   constructor(store, listener) {
     this.store = store;
@@ -49,6 +50,7 @@ export class Feed {
         this.#take[name]?.(data);
         listener.changed();
       },
+      refused: (problem) => listener.refused(problem),
       proven: () => {
         // Not at its first event: a proxy may let the greeting through and hold back the rest.
         this.poller.stop();
@@ -146,6 +148,7 @@ export class Feed {
     if (answer.ok) return { rows: body, answer };
     // The server answers, and says why there is nothing: that is no failure of the way to it.
     if (body.code === "no-data" || body.code === "no-router") return { problem: body };
+    if (answer.status < 500 && this.listener.refused(body)) this.leave();
     throw new Error(body.detail);
   }
 

@@ -1,8 +1,5 @@
 // What a person chose stays chosen: on this device, and where it concerns one router, for that router.
 
-/** The server's router that this page shows; null means the default one. */
-export const router = new URLSearchParams(location.search).get("router");
-
 /** Reads a remembered text; null where there is none, or where the browser forbids remembering. */
 export function recall(key) {
   try {
@@ -12,12 +9,33 @@ export function recall(key) {
   }
 }
 
+/** The router that the address names. */
+const asked = new URLSearchParams(location.search).get("router");
+/** The server's router that this page shows: the one of the address, or the last one chosen here; null means the default one. */
+export const router = asked ?? recall("router");
+
+/** The router that is shown is not there: forgets it if it was only remembered. False where the address itself names it. */
+export function forgetRouter() {
+  if (asked !== null || router === null) return false;
+  forget("router");
+  return true;
+}
+
 /** Remembers a text. */
 export function remember(key, value) {
   try {
     localStorage.setItem(`lalin-${key}`, String(value));
   } catch {
     // forbidden by the browser: then nothing is remembered
+  }
+}
+
+/** Remembers it no longer. */
+function forget(key) {
+  try {
+    localStorage.removeItem(`lalin-${key}`);
+  } catch {
+    // nothing was remembered
   }
 }
 

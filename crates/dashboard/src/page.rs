@@ -51,6 +51,13 @@ struct Asked {
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
+/// The templates of whole pages, and what they include.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("dashboard.html", include_str!("../templates/dashboard.html")),
+    ("login.html", include_str!("../templates/login.html")),
+    ("site.html", include_str!("../templates/site.html")),
+];
+
 impl Dashboard {
     /// Compiles the templates and reads the texts.
     ///
@@ -58,7 +65,7 @@ impl Dashboard {
     /// [`Error`] when what was embedded is broken.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let mut tera = Tera::default();
-        tera.add_raw_template("dashboard.html", include_str!("../templates/dashboard.html"))?;
+        tera.add_raw_templates(TEMPLATES.iter().copied())?;
         let texts = [(Lang::Id, texts::of(Lang::Id)?), (Lang::En, texts::of(Lang::En)?)];
         Ok(Self(Arc::new(Inner { settings, tera, texts, fingerprint: assets::fingerprint() })))
     }
@@ -74,13 +81,14 @@ impl Dashboard {
                 .app_data(fingerprint)
                 .route("/", read().to(|| to("/prepaid/dashboard".to_owned())))
                 .route("/favicon.ico", read().to(move || to(icon.clone())))
-                .route("/prepaid/dashboard", read().to(page))
+                .route("/prepaid/dashboard", page("dashboard.html"))
+                .route("/login", page("login.html"))
                 .route("/assets/{fingerprint}/{path:.*}", read().to(assets::get));
         }
     }
 
-    /// The dashboard's page in a language.
-    fn render(&self, lang: Lang) -> Result<String, Error> {
+    /// A page in a language.
+    fn render(&self, template: &str, lang: Lang) -> Result<String, Error> {
         let Inner { settings, tera, texts, fingerprint } = &*self.0;
         let texts = texts.iter().find(|(of, _)| *of == lang).map_or(&texts[0].1, |(_, texts)| texts);
         let data = PageData { lang: lang.code(), version: settings.version, texts };
@@ -90,7 +98,7 @@ impl Dashboard {
         context.insert("assets", &format!("/assets/{fingerprint}"));
         context.insert("t", texts);
         context.insert("data", &serde_json::to_string(&data)?);
-        Ok(tera.render("dashboard.html", &context)?)
+        Ok(tera.render(template, &context)?)
     }
 }
 
@@ -103,16 +111,23 @@ async fn to(path: String) -> HttpResponse {
     HttpResponse::Found().insert_header((LOCATION, path)).finish()
 }
 
-async fn page(dashboard: Data<Dashboard>, request: HttpRequest, asked: Option<Query<Asked>>) -> HttpResponse {
+/// The route of a page.
+fn page(template: &'static str) -> Route {
+    read().to(move |dashboard: Data<Dashboard>, request: HttpRequest, asked: Option<Query<Asked>>| async move {
+        answer(&dashboard, template, &request, asked.as_ref().and_then(|asked| asked.lang.as_deref()))
+    })
+}
+
+fn answer(dashboard: &Dashboard, template: &str, request: &HttpRequest, asked: Option<&str>) -> HttpResponse {
     let remembered = request.cookie("lalin-lang");
     let preferred = request.headers().get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
     let lang = Lang::choose(
-        asked.as_ref().and_then(|asked| asked.lang.as_deref()),
+        asked,
         remembered.as_ref().map(|cookie| cookie.value()),
         preferred,
         dashboard.0.settings.lang,
     );
-    match dashboard.render(lang) {
+    match dashboard.render(template, lang) {
         Ok(html) => HttpResponse::Ok()
             .content_type("text/html; charset=utf-8")
             .insert_header((CACHE_CONTROL, "no-cache"))

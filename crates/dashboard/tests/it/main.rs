@@ -13,9 +13,16 @@ async fn get(request: TestRequest) -> ServiceResponse {
     call_service(&app, request.to_request()).await.map_into_boxed_body()
 }
 
+/// Every page there is.
+const PAGES: [&str; 2] = ["/prepaid/dashboard", "/login"];
+
 async fn page(request: TestRequest) -> String {
-    let response = get(request.uri("/prepaid/dashboard")).await;
-    assert_eq!(response.status(), 200);
+    page_at(request, PAGES[0]).await
+}
+
+async fn page_at(request: TestRequest, path: &str) -> String {
+    let response = get(request.uri(path)).await;
+    assert_eq!(response.status(), 200, "{path}");
     String::from_utf8(read_body(response).await.to_vec()).unwrap()
 }
 
@@ -55,10 +62,16 @@ async fn the_language_is_the_browsers_or_the_remembered_or_the_default() {
 
 #[actix_web::test]
 async fn everything_the_page_needs_is_here_and_may_be_kept() {
-    let html = page(TestRequest::get()).await;
-    let links = links(&html);
+    let mut all = Vec::new();
+    for path in PAGES {
+        let links = links(&page_at(TestRequest::get(), path).await);
+        assert!(links.iter().filter(|link| link.starts_with("/assets/")).count() >= 5, "{path}: {links:?}");
+        all.extend(links);
+    }
+    all.sort();
+    all.dedup();
+    let links = all;
     let assets: Vec<_> = links.iter().filter(|link| link.starts_with("/assets/")).collect();
-    assert!(assets.len() >= 5, "{links:?}");
     for link in &links {
         assert!(link.starts_with('/') && !link.starts_with("//"), "{link} leaves our address");
     }
@@ -88,18 +101,21 @@ async fn an_address_of_another_version_is_answered_but_not_kept_and_nothing_outs
 
 #[actix_web::test]
 async fn the_policy_forbids_scripts_in_the_page_and_the_page_has_none() {
-    let response = get(TestRequest::get().uri("/prepaid/dashboard")).await;
-    let policy = header(&response, "Content-Security-Policy").to_owned();
-    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
-    assert_eq!(header(&response, "X-Content-Type-Options"), "nosniff");
-    let html = page(TestRequest::get()).await;
-    assert!(
-        html.split("<script")
-            .skip(1)
-            .all(|script| script.trim_start().starts_with("src=") || script.contains("src=\"/assets/"))
-    );
-    assert!(!html.contains("style=\"") && !html.contains("onclick"));
-    assert!(html.contains("1.2.3"));
+    for path in PAGES {
+        let response = get(TestRequest::get().uri(path)).await;
+        let policy = header(&response, "Content-Security-Policy").to_owned();
+        assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(header(&response, "X-Content-Type-Options"), "nosniff", "{path}");
+        let html = page_at(TestRequest::get(), path).await;
+        assert!(
+            html.split("<script")
+                .skip(1)
+                .all(|script| script.trim_start().starts_with("src=") || script.contains("src=\"/assets/")),
+            "{path}"
+        );
+        assert!(!html.contains("style=\"") && !html.contains("onclick"), "{path}");
+        assert!(html.contains("1.2.3"), "{path}");
+    }
 }
 
 #[actix_web::test]
@@ -127,7 +143,7 @@ async fn the_data_of_the_page_is_json_in_one_attribute() {
 
 #[actix_web::test]
 async fn the_routes_are_read_only() {
-    for path in ["/", "/prepaid/dashboard", "/assets/0/app.js"] {
+    for path in ["/", "/assets/0/app.js"].iter().chain(&PAGES) {
         let head = TestRequest::default().method(actix_web::http::Method::HEAD);
         let status = get(head.uri(path)).await.status();
         assert!(status == 200 || status == 302, "{path}: {status}");
@@ -149,7 +165,10 @@ fn scripts() -> Vec<(String, String)> {
 #[actix_web::test]
 async fn no_text_is_left_over() {
     let mut sources: Vec<String> = scripts().into_iter().map(|(_, script)| script).collect();
-    sources.push(include_str!("../../templates/dashboard.html").to_owned());
+    let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    for file in std::fs::read_dir(templates).unwrap() {
+        sources.push(std::fs::read_to_string(file.unwrap().path()).unwrap());
+    }
     let texts: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(include_str!("../../texts/en.json")).unwrap();
     for key in texts.keys() {
