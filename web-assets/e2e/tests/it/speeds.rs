@@ -6,6 +6,7 @@ use crate::browser::{Look, browse};
 use crate::eventually::{eventually, s, when};
 use crate::figures::spoken;
 use crate::router::Router;
+use crate::series::DOUBT;
 use crate::server::Server;
 
 #[tokio::test]
@@ -23,11 +24,11 @@ async fn the_shown_speed_is_the_true_one() {
             last = series.end();
             let card = page.card("ether1").await.expect("ether1 is chosen by itself: it runs and is the first");
             let (rx, tx) = (card.rx_bps.expect("a rate"), card.tx_bps.expect("a rate"));
-            assert!((rx - Router::RX).abs() <= Router::RX * 0.02, "{card:?}");
-            assert!((tx - Router::TX).abs() <= Router::TX * 0.02, "{card:?}");
+            assert!((rx - Router::RX).abs() <= Router::RX * DOUBT, "{card:?}");
+            assert!((tx - Router::TX).abs() <= Router::TX * DOUBT, "{card:?}");
             let (rx, tx) = (spoken(&card.rx), spoken(&card.tx));
-            assert!((rx - Router::RX).abs() <= Router::RX * 0.02, "shown {:?}", card.rx);
-            assert!((tx - Router::TX).abs() <= Router::TX * 0.02, "shown {:?}", card.tx);
+            assert!((rx - Router::RX).abs() <= Router::RX * DOUBT, "shown {:?}", card.rx);
+            assert!((tx - Router::TX).abs() <= Router::TX * DOUBT, "shown {:?}", card.tx);
         }
         let series = page.series("ether1").await;
         series.is_true(Router::RX, Router::TX);
