@@ -21,7 +21,7 @@ use menus::Menu;
 pub(crate) async fn run(command: Command, reply: Reply) -> Result<(), Gone> {
     let Some(known) = Known::of(&command.path) else {
         let prefix = command.path.rsplitn(2, |&byte| byte == b'/').nth(1).unwrap_or_default();
-        let known = prefix.is_empty() || [&b"/interface"[..], b"/system", b"/user"].contains(&prefix);
+        let known = prefix.is_empty() || [&b"/interface"[..], b"/ppp", b"/system", b"/user"].contains(&prefix);
         let known = known || Known::of(&[prefix, b"/print"].concat()).is_some();
         let action = command.path.get(prefix.len()..).unwrap_or_default();
         if known && WRITES.contains(&action) {
@@ -60,6 +60,7 @@ impl Known {
             b"/system/resource/print" => Self::Print(Menu::Resource),
             b"/system/identity/print" => Self::Print(Menu::Identity),
             b"/system/clock/print" => Self::Print(Menu::Clock),
+            b"/ppp/active/print" => Self::Print(Menu::DialledIn),
             b"/user/active/print" => Self::Print(Menu::ActiveUsers),
             _ => return None,
         })
