@@ -25,6 +25,7 @@
 //! [`StatsSource`]: lalin_stats::StatsSource
 //! [`Timeout` and `Cached`]: https://docs.rs/lalin-cache
 
+mod about;
 mod discovery;
 mod failure;
 mod journal;
@@ -32,6 +33,7 @@ mod rows;
 mod settings;
 mod source;
 
+pub use about::About;
 pub use discovery::{Announcement, Discovery, DiscoverySettings, Gateway, Malformed, Neighbour, default_gateway};
 pub use settings::Settings;
 pub use source::RouterSource;

@@ -12,9 +12,9 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::rows::{self, PROPERTIES};
-use crate::{Settings, failure, journal};
+use crate::{About, Settings, about, failure, journal};
 
-/// Reads at once; further ones wait. A router is slow, and answers them one after the other anyway.
+/// Reads at once, questions about the router among them; further ones wait. A router is slow, and answers them one after the other anyway.
 const READS: usize = 4;
 
 /// A MikroTik router.
@@ -65,6 +65,32 @@ impl RouterSource {
         Self { router, gate: Semaphore::new(READS), known: Mutex::default(), address, _journal }
     }
 
+    /// Asks the router about itself: three small commands, one after the other, on the session of the reads and each
+    /// within [`Settings::read_limit`]. A use like a read: it opens the session where there is none.
+    ///
+    /// # Errors
+    /// As a read.
+    pub async fn about(&self) -> Result<About, Failure> {
+        about::ask(|command| async move { Ok(self.ask(command).await?.0) }).await
+    }
+
+    /// Makes the next attempt to connect now, because a person asks for it, also out of the long pause after a refused
+    /// login; nothing where there is no pause. Attempts still begin at least 2 s apart, and 10 s after a refused one.
+    pub fn try_now(&self) {
+        self.router.try_now();
+    }
+
+    /// Runs one command; its answer, and when it was asked. The time it takes to open a session is not the command's:
+    /// a read's moment is its own, and the router's time to answer.
+    async fn ask(&self, command: Command) -> Result<(Reply, Instant), Failure> {
+        self.router.client().await.map_err(|error| self.failure(&error))?;
+        // Never closed, so this cannot fail.
+        let _permit = self.gate.acquire().await;
+        let asked = Instant::now();
+        let reply = self.router.run(command).await.map_err(|error| self.failure(&error))?;
+        Ok((reply, asked))
+    }
+
     /// Why a read failed, and when the session is opened again where that is why.
     fn failure(&self, error: &Error) -> Failure {
         match self.router.state() {
@@ -90,13 +116,7 @@ impl RouterSource {
 #[async_trait]
 impl StatsSource for RouterSource {
     async fn read(&self) -> Result<Reading, Failure> {
-        // The time it takes to open a session is not the read's: its moment is, and the router's time to answer.
-        self.router.client().await.map_err(|error| self.failure(&error))?;
-        let print = Command::new("/interface/print").proplist(PROPERTIES);
-        // Never closed, so this cannot fail.
-        let _permit = self.gate.acquire().await;
-        let asked = Instant::now();
-        let reply = self.router.run(print).await.map_err(|error| self.failure(&error))?;
+        let (reply, asked) = self.ask(Command::new("/interface/print").proplist(PROPERTIES)).await?;
         Ok(Reading::fresh(Arc::new(self.snapshot(&reply, asked))))
     }
 }
