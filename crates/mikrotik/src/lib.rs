@@ -1,7 +1,7 @@
 //! A MikroTik router as a [`StatsSource`], on one long-lived session.
 //!
 //! A [`RouterSource`] logs in once, when it is first read, and stays. A read is one `/interface/print` with a
-//! `.proplist`. When the session ends it is opened again, with at most one attempt under way however many callers
+//! `.proplist`; at most once a minute the links' rates are asked for beside it. When the session ends it is opened again, with at most one attempt under way however many callers
 //! wait, with growing pauses, and only while somebody reads: nobody watching, nothing asked.
 //!
 //! It has no cache and no time limit over connecting: [`Timeout` and `Cached`] around it have.
@@ -29,6 +29,7 @@ mod about;
 mod discovery;
 mod failure;
 mod journal;
+mod links;
 mod rows;
 mod settings;
 mod source;

@@ -1,4 +1,4 @@
-//! The router as a source: one session, one command a read.
+//! The router as a source: one session, one command a read, and seldom one about the links beside it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::links::Links;
 use crate::rows::{self, PROPERTIES};
 use crate::{About, Settings, about, failure, journal};
 
@@ -29,6 +30,7 @@ pub struct RouterSource {
     gate: Semaphore,
     /// The interfaces of the newest read, to be shared with the next one.
     known: Mutex<Vec<Arc<Interface>>>,
+    links: Arc<Links>,
     address: String,
     _journal: AbortOnDropHandle<()>,
 }
@@ -62,7 +64,7 @@ impl RouterSource {
         let journal = journal::keep(settings.host.clone(), router.subscribe());
         let address = format!("{}:{}", settings.host, settings.port);
         let _journal = AbortOnDropHandle::new(tokio::spawn(journal));
-        Self { router, gate: Semaphore::new(READS), known: Mutex::default(), address, _journal }
+        Self { router, gate: Semaphore::new(READS), known: Mutex::default(), links: Arc::default(), address, _journal }
     }
 
     /// Asks the router about itself: three small commands, one after the other, on the session of the reads and each
@@ -107,7 +109,7 @@ impl RouterSource {
     fn snapshot(&self, reply: &Reply, asked: Instant) -> Snapshot {
         let half = asked.elapsed() / 2;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let rows = rows::read(&reply.rows, &known);
+        let rows = rows::read(&reply.rows, &known, &self.links.rates());
         *known = rows.iter().map(|row| row.interface.clone()).collect();
         Snapshot { at: asked + half, unix_ms: unix_ms(half), doubt: half, rows }
     }
@@ -117,7 +119,9 @@ impl RouterSource {
 impl StatsSource for RouterSource {
     async fn read(&self) -> Result<Reading, Failure> {
         let (reply, asked) = self.ask(Command::new("/interface/print").proplist(PROPERTIES)).await?;
-        Ok(Reading::fresh(Arc::new(self.snapshot(&reply, asked))))
+        let snapshot = self.snapshot(&reply, asked);
+        self.links.follow(&self.router, &snapshot.rows);
+        Ok(Reading::fresh(Arc::new(snapshot)))
     }
 }
 

@@ -53,6 +53,9 @@ pub struct Interface {
     pub last_link_up: Option<Arc<str>>,
     /// How often the link went down.
     pub link_downs: Option<u64>,
+    /// How fast the link of a physical port is, bit/s in each direction; `None` without a link, and where it is not known
+    /// or not known yet.
+    pub link_bps: Option<u64>,
     /// The link is up.
     pub running: bool,
     /// An operator switched it off.
@@ -78,6 +81,7 @@ impl Interface {
             mac_address: None,
             last_link_up: None,
             link_downs: None,
+            link_bps: None,
             running: true,
             disabled: false,
             dynamic: false,

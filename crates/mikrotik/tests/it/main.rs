@@ -5,6 +5,7 @@
 mod about;
 mod discovery;
 mod facts;
+mod links;
 mod outage;
 mod refusal;
 mod rig;
