@@ -66,6 +66,8 @@ impl Known {
             b"/system/identity/print" => Self::Print(Menu::Identity),
             b"/system/clock/print" => Self::Print(Menu::Clock),
             b"/ppp/active/print" => Self::Print(Menu::DialledIn),
+            b"/user/print" => Self::Print(Menu::Users),
+            b"/user/group/print" => Self::Print(Menu::Groups),
             b"/user/active/print" => Self::Print(Menu::ActiveUsers),
             _ => return None,
         })
