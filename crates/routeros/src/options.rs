@@ -20,6 +20,11 @@ impl Credentials {
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
         Self { user: user.into(), password: Zeroizing::new(password.into()) }
     }
+
+    /// Who logs in.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
 }
 
 impl std::fmt::Debug for Credentials {
@@ -169,7 +174,9 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        let shown = format!("{:?}", Credentials::new("admin", "rahasia"));
+        let credentials = Credentials::new("admin", "rahasia");
+        assert_eq!(credentials.user(), "admin");
+        let shown = format!("{credentials:?}");
         assert!(shown.contains("admin") && !shown.contains("rahasia"), "{shown}");
     }
 }
