@@ -26,6 +26,7 @@
 //! [`Timeout` and `Cached`]: https://docs.rs/lalin-cache
 
 mod about;
+mod check;
 mod discovery;
 mod failure;
 mod journal;
@@ -35,6 +36,7 @@ mod settings;
 mod source;
 
 pub use about::About;
+pub use check::{Outcome, Report, Step, StepKind, check};
 pub use discovery::{Announcement, Discovery, DiscoverySettings, Gateway, Malformed, Neighbour, default_gateway};
 pub use settings::Settings;
 pub use source::RouterSource;
