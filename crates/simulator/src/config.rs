@@ -21,8 +21,8 @@ pub struct Config {
     pub user: String,
     /// The password; empty as on a new router.
     pub password: String,
-    /// What the user's group may, comma separated, as `/user/group` tells it. It is only told: whatever is said here, the
-    /// user may read and no more.
+    /// What the user's group may, comma separated, as `/user/group` tells it. It is only told: whatever is said here,
+    /// the user may read and no more.
     pub policy: String,
     /// `/system/identity`.
     pub identity: String,
