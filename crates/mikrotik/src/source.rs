@@ -15,7 +15,8 @@ use crate::links::Links;
 use crate::rows::{self, PROPERTIES};
 use crate::{About, Settings, about, failure, journal};
 
-/// Reads at once, questions about the router among them; further ones wait. A router is slow, and answers them one after the other anyway.
+/// Reads at once, questions about the router among them; further ones wait. A router is slow, and answers them one
+/// after the other anyway.
 const READS: usize = 4;
 
 /// A MikroTik router.
