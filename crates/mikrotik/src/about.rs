@@ -1,65 +1,98 @@
-//! What a router says of itself: its name, model, version, load, and how many customers are dialled in.
+//! What a router tells of itself: its name, its model, what it is busy with. Counters are `source`'s.
 
 use std::time::Duration;
 
-use routeros::{Command, Error, Reply, Sentence};
+use routeros::{Command, Reply, Value};
 
-/// What a router says of itself. What it did not say is `None`.
+/// What a router tells of itself. What it did not tell, or what was not understood, is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct About {
-    /// Its `/system/identity`.
+    /// The name its operator gave it.
     pub identity: Option<String>,
-    /// The model, such as `RB5009UG+S+`.
+    /// The model, such as `hAP ax^2`, or `CHR`.
     pub board: Option<String>,
-    /// RouterOS' version, as it writes it: `7.15.3 (stable)`.
+    /// The version of RouterOS with its channel, such as `7.18.2 (stable)`.
     pub version: Option<String>,
-    /// How long it has been running.
+    /// The processor's architecture, such as `arm64`.
+    pub architecture: Option<String>,
+    /// The time since it was started, in whole seconds.
     pub uptime: Option<Duration>,
-    /// The load of its processors, %.
+    /// How busy its processors are all in all, 0 to 100 %.
     pub cpu_percent: Option<u8>,
     /// Memory in use, bytes.
     pub memory_used: Option<u64>,
-    /// Memory in all, bytes.
+    /// Memory that there is, bytes.
     pub memory_total: Option<u64>,
-    /// Active PPP sessions (PPPoE, L2TP, PPTP, SSTP, OVPN).
+    /// Customers and tunnels that have dialled in (`/ppp/active`); `None` also where the user may not see them.
     pub sessions: Option<u64>,
 }
 
-const RESOURCE: &[&str] = &["board-name", "cpu-load", "free-memory", "total-memory", "uptime", "version"];
-
-pub(crate) fn resource() -> Command {
-    Command::new("/system/resource/print").proplist(RESOURCE)
+/// Asks for it, one command after the other. That the dialled-in cannot be counted is no failure.
+pub(crate) async fn ask<F, Fut, E>(run: F) -> Result<About, E>
+where
+    F: Fn(Command) -> Fut,
+    Fut: Future<Output = Result<Reply, E>>,
+{
+    let resource = run(Command::new("/system/resource/print").proplist(&[
+        "uptime",
+        "version",
+        "board-name",
+        "architecture-name",
+        "cpu-load",
+        "free-memory",
+        "total-memory",
+    ]))
+    .await?;
+    let identity = run(Command::new("/system/identity/print").proplist(&["name"])).await?;
+    let sessions = run(Command::new("/ppp/active/print").flag("count-only")).await;
+    let memory_total = value(&resource, "total-memory").and_then(|value| value.u64());
+    let free = value(&resource, "free-memory").and_then(|value| value.u64());
+    Ok(About {
+        identity: text(&identity, "name"),
+        board: text(&resource, "board-name"),
+        version: text(&resource, "version"),
+        architecture: text(&resource, "architecture-name"),
+        uptime: value(&resource, "uptime").and_then(|value| value.duration()),
+        cpu_percent: value(&resource, "cpu-load").and_then(|value| value.u64()?.try_into().ok()),
+        memory_used: memory_total.zip(free).and_then(|(total, free)| total.checked_sub(free)),
+        memory_total,
+        sessions: sessions.ok().and_then(|reply| count(&reply)),
+    })
 }
 
-pub(crate) fn identity() -> Command {
-    Command::new("/system/identity/print").proplist(&["name"])
+/// What a `count-only` counted.
+fn count(reply: &Reply) -> Option<u64> {
+    std::str::from_utf8(reply.ret()?).ok()?.parse().ok()
 }
 
-/// Only the number is sent, however many there are.
-pub(crate) fn sessions() -> Command {
-    Command::new("/ppp/active/print").flag("count-only")
+fn value<'a>(reply: &'a Reply, key: &str) -> Option<Value<'a>> {
+    reply.rows.first()?.get(key)
 }
 
-impl About {
-    /// Of the three answers; only the first one has to be there: a user may be kept from the others, and some models have no
-    /// `/ppp`.
-    pub(crate) fn of(resource: &Reply, identity: Result<Reply, Error>, sessions: Result<Reply, Error>) -> Self {
-        let text =
-            |row: &Sentence, key| row.get(key).map(|value| value.text().into_owned()).filter(|text| !text.is_empty());
-        let mut about = Self::default();
-        if let Some(row) = resource.rows.first() {
-            let number = |key| row.get(key).and_then(|value| value.u64());
-            about.board = text(row, "board-name");
-            about.version = text(row, "version");
-            about.uptime = row.get("uptime").and_then(|value| value.duration());
-            about.cpu_percent = number("cpu-load").and_then(|load| u8::try_from(load).ok());
-            about.memory_total = number("total-memory");
-            about.memory_used =
-                about.memory_total.zip(number("free-memory")).and_then(|(all, free)| all.checked_sub(free));
-        }
-        about.identity = identity.ok().and_then(|reply| text(reply.rows.first()?, "name"));
-        about.sessions = sessions.ok().and_then(|reply| std::str::from_utf8(reply.ret()?).ok()?.trim().parse().ok());
-        about
+fn text(reply: &Reply, key: &str) -> Option<String> {
+    value(reply, key).map(|value| value.text().into_owned()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use routeros::{Client, Credentials, Error, Options};
+    use routeros_simulator::{Config, Simulator};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_may_not_see_the_dialled_in_is_told_the_rest() {
+        let simulator = Simulator::in_memory(Config { identity: "Kantor".into(), ..Config::default() });
+        let credentials = Credentials::new("admin", "");
+        let client = Client::login(simulator.connect(), &credentials, &Options::default()).await.unwrap();
+        let run = |command: Command| async {
+            if format!("{command:?}").contains("/ppp/") {
+                return Err(Error::NotPermitted { message: "not enough permissions (9)".into() });
+            }
+            client.run(command).await
+        };
+        let about = ask(run).await.unwrap();
+        assert_eq!((about.identity.as_deref(), about.sessions), (Some("Kantor"), None));
     }
 }

@@ -1,86 +1,138 @@
-//! How fast each port's link is: asked seldom, and never in the way of a read.
+//! How fast the links of the Ethernet ports are. `/interface/print` does not say, so the router is asked beside the
+//! reads: at most once a minute, only while somebody reads, and never so that a read waits for it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use lalin_stats::{Interface, Row};
-use routeros::{Client, Command, Reply};
+use routeros::{Command, Error, ReconnectingClient, Reply};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-/// So often the links are asked for, while somebody watches.
-const EVERY: Duration = Duration::from_secs(60);
-/// So many ports are asked about; no router has more.
-const MOST: usize = 128;
+/// The least time between two questions.
+const PAUSE: Duration = Duration::from_secs(60);
+/// The most ports that are asked about; no router has so many.
+const PORTS: usize = 256;
 
-/// The rates of the ports' links, as far as the router told them.
-#[derive(Debug, Default)]
-pub(crate) struct Links(Arc<Mutex<Known>>);
+/// What is known of the links.
+#[derive(Default)]
+pub(crate) struct Links {
+    rates: Mutex<Arc<Rates>>,
+    asking: Mutex<Asking>,
+}
 
-#[derive(Debug, Default)]
-struct Known {
-    /// bit/s by the port's name.
-    rates: HashMap<Box<str>, u64>,
-    asked: Option<Instant>,
-    asking: Option<AbortOnDropHandle<()>>,
+#[derive(Default)]
+struct Asking {
+    since: Option<Instant>,
+    /// Ends with the source.
+    task: Option<AbortOnDropHandle<()>>,
+}
+
+/// The rates of one answer, by the interface's id.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Rates(HashMap<String, Rate>);
+
+#[derive(Debug, PartialEq)]
+struct Rate {
+    bps: u64,
+    /// The link that had it: one that went down since may have come back slower.
+    link: Link,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Link {
+    downs: Option<u64>,
+    up: Option<Arc<str>>,
 }
 
 impl Links {
-    /// Puts what is known into the rows; asks anew where that is long ago, beside whatever else is asked. A failure changes
-    /// nothing: some ports and some users are not told.
-    pub(crate) fn fill(&self, rows: &mut [Row], client: &Client) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let ports = || rows.iter().map(|row| &row.interface).filter(|interface| &*interface.kind == "ether");
-        if known.asked.is_none_or(|asked| asked.elapsed() >= EVERY) {
-            known.asked = Some(Instant::now());
-            let ids: Vec<&str> = ports().filter(|port| port.running).map(|port| port.id.as_str()).take(MOST).collect();
-            if !ids.is_empty() {
-                let ask = Command::new("/interface/ethernet/monitor")
-                    .attribute("numbers", ids.join(","))
-                    .flag("once")
-                    .proplist(&["name", "rate"]);
-                let (client, shared) = (client.clone(), self.0.clone());
-                known.asking = Some(AbortOnDropHandle::new(tokio::spawn(async move {
-                    if let Ok(reply) = client.run(ask).await {
-                        shared.lock().unwrap_or_else(PoisonError::into_inner).rates = read(&reply);
-                    }
-                })));
-            }
-        }
-        if known.rates.is_empty() {
+    /// What is known now.
+    pub(crate) fn rates(&self) -> Arc<Rates> {
+        lock(&self.rates).clone()
+    }
+
+    /// After a read of these rows: asks for the links where that is due. Whatever becomes of it, the read is done.
+    pub(crate) fn follow(self: &Arc<Self>, router: &ReconnectingClient, rows: &[Row]) {
+        let mut asking = lock(&self.asking);
+        if asking.since.is_some_and(|since| since.elapsed() < PAUSE) {
             return;
         }
-        for row in rows.iter_mut().filter(|row| &*row.interface.kind == "ether") {
-            let rate = known.rates.get(&*row.interface.name).copied().filter(|_| row.interface.running);
-            if rate != row.interface.link_bps {
-                row.interface = Arc::new(Interface { link_bps: rate, ..(*row.interface).clone() });
-            }
+        let ports: Vec<Arc<Interface>> = rows
+            .iter()
+            .filter(|row| &*row.interface.kind == "ether" && row.interface.running)
+            .take(PORTS)
+            .map(|row| row.interface.clone())
+            .collect();
+        if ports.is_empty() {
+            return;
         }
+        asking.since = Some(Instant::now());
+        let (links, router) = (Arc::downgrade(self), router.clone());
+        asking.task = Some(AbortOnDropHandle::new(tokio::spawn(learn(links, router, ports))));
     }
 }
 
-fn read(reply: &Reply) -> HashMap<Box<str>, u64> {
-    let rate = |row: &routeros::Sentence| {
-        let rate = bits_per_second(&row.get("rate")?.text())?;
-        Some((row.get("name")?.text().into_owned().into_boxed_str(), rate))
-    };
-    reply.rows.iter().filter_map(rate).collect()
+async fn learn(links: Weak<Links>, router: ReconnectingClient, ports: Vec<Arc<Interface>>) {
+    match ask(&router, &ports).await {
+        Ok(reply) => {
+            if let Some(links) = links.upgrade() {
+                *lock(&links.rates) = Arc::new(Rates::of(&reply, &ports));
+            }
+        }
+        Err(error) => tracing::debug!(%error, "the links' rates are not known anew"),
+    }
 }
 
-/// `1Gbps`, `100Mbps`, `2.5Gbps`, and RouterOS 7's `1G-baseT`, `10G-baseSR-LR`, `100M-baseT-full`.
-fn bits_per_second(text: &str) -> Option<u64> {
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit.bytes().next()? {
-        b'k' | b'K' => 1e3,
-        b'M' => 1e6,
-        b'G' => 1e9,
-        b'T' => 1e12,
+async fn ask(router: &ReconnectingClient, ports: &[Arc<Interface>]) -> Result<Reply, Error> {
+    // By their ids: a name is not always told in the bytes that the router knows it by.
+    let ids: Vec<&str> = ports.iter().map(|port| port.id.as_str()).collect();
+    let monitor = Command::new("/interface/ethernet/monitor")
+        .attribute("numbers", ids.join(","))
+        .flag("once")
+        .proplist(&["name", "rate"]);
+    // Not by the client that manages itself: that a router leaves this unanswered says nothing about its session.
+    router.client().await?.run(monitor).await
+}
+
+impl Rates {
+    fn of(reply: &Reply, ports: &[Arc<Interface>]) -> Self {
+        let rate = |row: &routeros::Sentence| {
+            let (name, bps) = (row.get("name")?.text(), bps(&row.get("rate")?.text())?);
+            let port = ports.iter().find(|port| *port.name == *name)?;
+            let link = Link { downs: port.link_downs, up: port.last_link_up.clone() };
+            Some((port.id.as_str().to_owned(), Rate { bps, link }))
+        };
+        Self(reply.rows.iter().filter_map(rate).collect())
+    }
+
+    /// The rate of an interface's link, bit/s, where it is still the link that was asked about.
+    pub(crate) fn get(&self, id: &str, downs: Option<u64>, up: Option<&str>) -> Option<u64> {
+        let Rate { bps, link } = self.0.get(id)?;
+        (link.downs == downs && link.up.as_deref() == up).then_some(*bps)
+    }
+}
+
+/// `1Gbps`, `2.5Gbps`, `100Mbps`, also without `bps`; in bit/s.
+fn bps(text: &str) -> Option<u64> {
+    let text = text.strip_suffix("bps").unwrap_or(text);
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let unit: u64 = match unit {
+        "k" => 1_000,
+        "M" => 1_000_000,
+        "G" => 1_000_000_000,
+        "T" => 1_000_000_000_000,
         _ => return None,
     };
-    let bits = number.parse::<f64>().ok()? * factor;
-    (1.0..=1e13).contains(&bits).then_some(bits as u64)
+    let (whole, tenths) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok());
+    let (whole, tenths) = (digits(whole)??, digits(tenths)?.filter(|tenths| *tenths < 10)?);
+    let bps = whole.checked_mul(10)?.checked_add(tenths)?.checked_mul(unit)? / 10;
+    (bps > 0).then_some(bps)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -88,21 +140,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_is_read_as_either_version_writes_it() {
-        let cases = [
-            ("10Mbps", Some(10_000_000)),
-            ("100Mbps", Some(100_000_000)),
-            ("1Gbps", Some(1_000_000_000)),
-            ("2.5Gbps", Some(2_500_000_000)),
-            ("10G-baseSR-LR", Some(10_000_000_000)),
-            ("100M-baseT-full", Some(100_000_000)),
-            ("", None),
-            ("auto", None),
-            ("0Gbps", None),
-            ("9999999999Gbps", None),
+    fn rates_are_read_as_routers_write_them() {
+        let forms = [
+            ("10Mbps", 10_000_000),
+            ("1000M", 1_000_000_000),
+            ("1Gbps", 1_000_000_000),
+            ("2.5Gbps", 2_500_000_000),
+            ("100Gbps", 100_000_000_000),
         ];
-        for (text, rate) in cases {
-            assert_eq!(bits_per_second(text), rate, "{text}");
+        for (text, expected) in forms {
+            assert_eq!(bps(text), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_no_rate_is_unknown() {
+        let none = [
+            "",
+            "bps",
+            "G",
+            "Gbps",
+            "0Mbps",
+            "1",
+            "1bps",
+            "1.25G",
+            ".5G",
+            "1.G",
+            "-1G",
+            "+1G",
+            "1é",
+            "99999999999999999999G",
+        ];
+        for text in none {
+            assert_eq!(bps(text), None, "{text}");
+        }
+        assert_eq!(bps("99999999999999T"), None);
     }
 }

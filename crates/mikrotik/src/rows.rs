@@ -10,6 +10,8 @@ use std::sync::Arc;
 use lalin_stats::{Counters, Interface, Row};
 use routeros::{Sentence, Value};
 
+use crate::links::Rates;
+
 /// What is asked for, and where a row's values are held: one table for both.
 macro_rules! cells {
     ($($field:ident $property:literal,)*) => {
@@ -88,14 +90,15 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// The rows of one reply, in the router's order; interfaces that are as they were in `known` are shared with it.
-pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>]) -> Vec<Row> {
+/// The rows of one reply, in the router's order, with what is known of their links; interfaces that are as they were
+/// in `known` are shared with it.
+pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>], links: &Rates) -> Vec<Row> {
     let mut known = Known::new(known);
     let mut skipped = 0_usize;
     let mut rows = Vec::with_capacity(sentences.len());
     for sentence in sentences {
         let cells = Cells::of(sentence);
-        let Some(facts) = Facts::of(&cells) else {
+        let Some(facts) = Facts::of(&cells, links) else {
             skipped += 1;
             continue;
         };
@@ -124,6 +127,7 @@ struct Facts<'a> {
     mac_address: Option<Cow<'a, str>>,
     last_link_up: Option<Cow<'a, str>>,
     link_downs: Option<u64>,
+    link_bps: Option<u64>,
     running: bool,
     disabled: bool,
     dynamic: bool,
@@ -131,13 +135,17 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(cells: &Cells<'a>) -> Option<Self> {
+    fn of(cells: &Cells<'a>, links: &Rates) -> Option<Self> {
         let text = |cell: Option<Value<'a>>| cell.map(|value| value.text()).filter(|text| !text.is_empty());
         let number = |cell: Option<Value<'a>>| cell.and_then(|value| value.u64());
         let small = |cell| number(cell).and_then(|number| u32::try_from(number).ok());
         let flag = |cell: Option<Value<'a>>| cell.and_then(|value| value.boolean()).unwrap_or(false);
+        let (id, running) = (text(cells.id)?, flag(cells.running));
+        let (last_link_up, link_downs) = (text(cells.last_link_up), number(cells.link_downs));
+        // A link that is down has no rate.
+        let link_bps = if running { links.get(&id, link_downs, last_link_up.as_deref()) } else { None };
         Some(Self {
-            id: text(cells.id)?,
+            id,
             name: text(cells.name)?,
             kind: text(cells.kind).unwrap_or_default(),
             comment: text(cells.comment),
@@ -146,9 +154,10 @@ impl<'a> Facts<'a> {
             actual_mtu: small(cells.actual_mtu),
             l2_mtu: small(cells.l2_mtu),
             mac_address: text(cells.mac_address),
-            last_link_up: text(cells.last_link_up),
-            link_downs: number(cells.link_downs),
-            running: flag(cells.running),
+            last_link_up,
+            link_downs,
+            link_bps,
+            running,
             disabled: flag(cells.disabled),
             dynamic: flag(cells.dynamic),
             slave: flag(cells.slave),
@@ -170,8 +179,7 @@ impl<'a> Facts<'a> {
             mac_address,
             last_link_up,
             link_downs,
-            // Asked for apart, and seldom.
-            link_bps: _,
+            link_bps,
             running,
             disabled,
             dynamic,
@@ -188,6 +196,7 @@ impl<'a> Facts<'a> {
             && same(&self.mac_address, mac_address)
             && same(&self.last_link_up, last_link_up)
             && self.link_downs == *link_downs
+            && self.link_bps == *link_bps
             && self.running == *running
             && self.disabled == *disabled
             && self.dynamic == *dynamic
@@ -205,6 +214,7 @@ impl<'a> Facts<'a> {
             mac_address: own(self.mac_address),
             last_link_up: own(self.last_link_up),
             link_downs: self.link_downs,
+            link_bps: self.link_bps,
             running: self.running,
             disabled: self.disabled,
             dynamic: self.dynamic,

@@ -1,4 +1,4 @@
-//! The router as a source: one session, one command a read.
+//! The router as a source: one session, one command a read, and seldom one about the links beside it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +11,12 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::about::{self, About};
 use crate::links::Links;
 use crate::rows::{self, PROPERTIES};
-use crate::{Settings, failure, journal, reach};
+use crate::{About, Settings, about, failure, journal, open};
 
-/// Reads at once; further ones wait. A router is slow, and answers them one after the other anyway.
+/// Reads at once, questions about the router among them; further ones wait. A router is slow, and answers them one
+/// after the other anyway.
 const READS: usize = 4;
 
 /// A MikroTik router.
@@ -31,7 +31,7 @@ pub struct RouterSource {
     gate: Semaphore,
     /// The interfaces of the newest read, to be shared with the next one.
     known: Mutex<Vec<Arc<Interface>>>,
-    links: Links,
+    links: Arc<Links>,
     address: String,
     _journal: AbortOnDropHandle<()>,
 }
@@ -45,7 +45,7 @@ impl RouterSource {
         let shared = Arc::new((settings.clone(), settings.options()));
         Self::with_connector(&settings, move || {
             let shared = shared.clone();
-            async move { reach::open(&shared.0, &shared.1).await }
+            async move { open::open(&shared.0, &shared.1).await }
         })
     }
 
@@ -67,32 +67,33 @@ impl RouterSource {
         let journal = journal::keep(settings.host.clone(), router.subscribe());
         let address = format!("{}:{}", settings.host, settings.port);
         let _journal = AbortOnDropHandle::new(tokio::spawn(journal));
-        Self {
-            router,
-            gate: Semaphore::new(READS),
-            known: Mutex::default(),
-            links: Links::default(),
-            address,
-            _journal,
-        }
+        Self { router, gate: Semaphore::new(READS), known: Mutex::default(), links: Arc::default(), address, _journal }
     }
 
-    /// What the router says of itself, asked now, over the session of the reads and in turn with them.
+    /// Asks the router about itself: three small commands, one after the other, on the session of the reads and each
+    /// within [`Settings::read_limit`]. A use like a read: it opens the session where there is none.
     ///
     /// # Errors
     /// As a read.
     pub async fn about(&self) -> Result<About, Failure> {
+        about::ask(|command| async move { Ok(self.ask(command).await?.0) }).await
+    }
+
+    /// Makes the next attempt to connect now, because a person asks for it, also out of the long pause after a refused
+    /// login; nothing where there is no pause. Attempts still begin at least 2 s apart, and 10 s after a refused one.
+    pub fn try_now(&self) {
+        self.router.try_now();
+    }
+
+    /// Runs one command; its answer, and when it was asked. The time it takes to open a session is not the command's:
+    /// a read's moment is its own, and the router's time to answer.
+    async fn ask(&self, command: Command) -> Result<(Reply, Instant), Failure> {
         self.router.client().await.map_err(|error| self.failure(&error))?;
         // Never closed, so this cannot fail.
         let _permit = self.gate.acquire().await;
-        let resource = self.router.run(about::resource()).await.map_err(|error| self.failure(&error))?;
-        let identity = self.router.run(about::identity()).await;
-        Ok(About::of(&resource, identity, self.router.run(about::sessions()).await))
-    }
-
-    /// Tries now to open the session where an attempt is being waited for, also after a refused login. Waits for nothing.
-    pub fn try_now(&self) {
-        self.router.try_now();
+        let asked = Instant::now();
+        let reply = self.router.run(command).await.map_err(|error| self.failure(&error))?;
+        Ok((reply, asked))
     }
 
     /// Why a read failed, and when the session is opened again where that is why.
@@ -108,11 +109,10 @@ impl RouterSource {
     /// The router read its counters somewhere between the question and the end of the answer. The middle is wrong by
     /// half of the round trip at most, where the moment of arrival is wrong by all of it: by whatever the network, the
     /// router's queue or this machine delayed.
-    fn snapshot(&self, reply: &Reply, client: &Client, asked: Instant) -> Snapshot {
+    fn snapshot(&self, reply: &Reply, asked: Instant) -> Snapshot {
         let half = asked.elapsed() / 2;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut rows = rows::read(&reply.rows, &known);
-        self.links.fill(&mut rows, client);
+        let rows = rows::read(&reply.rows, &known, &self.links.rates());
         *known = rows.iter().map(|row| row.interface.clone()).collect();
         Snapshot { at: asked + half, unix_ms: unix_ms(half), doubt: half, rows }
     }
@@ -121,14 +121,10 @@ impl RouterSource {
 #[async_trait]
 impl StatsSource for RouterSource {
     async fn read(&self) -> Result<Reading, Failure> {
-        // The time it takes to open a session is not the read's: its moment is, and the router's time to answer.
-        let client = self.router.client().await.map_err(|error| self.failure(&error))?;
-        let print = Command::new("/interface/print").proplist(PROPERTIES);
-        // Never closed, so this cannot fail.
-        let _permit = self.gate.acquire().await;
-        let asked = Instant::now();
-        let reply = self.router.run(print).await.map_err(|error| self.failure(&error))?;
-        Ok(Reading::fresh(Arc::new(self.snapshot(&reply, &client, asked))))
+        let (reply, asked) = self.ask(Command::new("/interface/print").proplist(PROPERTIES)).await?;
+        let snapshot = self.snapshot(&reply, asked);
+        self.links.follow(&self.router, &snapshot.rows);
+        Ok(Reading::fresh(Arc::new(snapshot)))
     }
 }
 

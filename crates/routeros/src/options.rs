@@ -21,7 +21,7 @@ impl Credentials {
         Self { user: user.into(), password: Zeroizing::new(password.into()) }
     }
 
-    /// The user's name.
+    /// Who logs in.
     pub fn user(&self) -> &str {
         &self.user
     }
@@ -174,7 +174,9 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        let shown = format!("{:?}", Credentials::new("admin", "rahasia"));
+        let credentials = Credentials::new("admin", "rahasia");
+        assert_eq!(credentials.user(), "admin");
+        let shown = format!("{credentials:?}");
         assert!(shown.contains("admin") && !shown.contains("rahasia"), "{shown}");
     }
 }

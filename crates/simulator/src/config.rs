@@ -21,6 +21,9 @@ pub struct Config {
     pub user: String,
     /// The password; empty as on a new router.
     pub password: String,
+    /// What the user's group may, comma separated, as `/user/group` tells it. It is only told: whatever is said here,
+    /// the user may read and no more.
+    pub policy: String,
     /// `/system/identity`.
     pub identity: String,
     /// The login. [`Version::V6_42`] asks for a challenge whatever is said here.
@@ -39,11 +42,12 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// `admin` without a password, RouterOS 7.18, twenty sessions, one idle `ether1`.
+    /// `admin` without a password, who may read by the API, RouterOS 7.18, twenty sessions, one idle `ether1`.
     fn default() -> Self {
         Self {
             user: "admin".to_owned(),
             password: String::new(),
+            policy: "read,api".to_owned(),
             identity: "MikroTik".to_owned(),
             login: Login::default(),
             version: Version::default(),

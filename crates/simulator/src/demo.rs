@@ -73,6 +73,7 @@ fn ports() -> Vec<InterfaceSpec> {
             .counters(228_405_285_520_454, 41_288_494_220_234),
         InterfaceSpec::ether("ether2")
             .comment("Kantor")
+            .link("100Mbps")
             .traffic(wave(4e6, 3e6, 40), burst(38e6, 6e6, 11, 7))
             .counters(1_904_551_220_118, 9_120_337_401_882),
         InterfaceSpec::ether("ether3")

@@ -77,6 +77,11 @@ impl Handle {
         }
     }
 
+    /// Changes how fast the link of a physical port is. A real one goes down and comes back with that.
+    pub fn set_link(&self, name: impl AsRef<[u8]>, rate: impl Into<String>) {
+        self.0.with(name.as_ref(), |port| port.spec.link = rate.into());
+    }
+
     /// Makes the counters jump, up or down, to so many bytes received and sent.
     pub fn set_counters(&self, name: impl AsRef<[u8]>, rx: u64, tx: u64) {
         self.0.with(name.as_ref(), |port| port.jump(rx, tx));

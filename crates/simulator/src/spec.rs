@@ -19,6 +19,8 @@ pub struct InterfaceSpec {
     pub running: bool,
     /// Somebody switched it off.
     pub disabled: bool,
+    /// How fast the link of a physical port is, as a router writes it.
+    pub link: String,
     /// What the router receives.
     pub rx: Traffic,
     /// What the router sends.
@@ -37,6 +39,7 @@ impl InterfaceSpec {
             slave: false,
             running: true,
             disabled: false,
+            link: "1Gbps".to_owned(),
             rx: Traffic::Idle,
             tx: Traffic::Idle,
             base: (0, 0),
@@ -82,6 +85,13 @@ impl InterfaceSpec {
     #[must_use]
     pub fn counters(mut self, rx: u64, tx: u64) -> Self {
         self.base = (rx, tx);
+        self
+    }
+
+    /// Sets how fast the link of a physical port is, such as `100Mbps`; at first it is `1Gbps`.
+    #[must_use]
+    pub fn link(mut self, rate: impl Into<String>) -> Self {
+        self.link = rate.into();
         self
     }
 

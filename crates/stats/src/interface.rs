@@ -53,7 +53,8 @@ pub struct Interface {
     pub last_link_up: Option<Arc<str>>,
     /// How often the link went down.
     pub link_downs: Option<u64>,
-    /// The rate of the link, bit/s; only of ports that are up, and only where the router told it.
+    /// How fast the link of a physical port is, bit/s in each direction; `None` without a link, and where it is not
+    /// known or not known yet.
     pub link_bps: Option<u64>,
     /// The link is up.
     pub running: bool,

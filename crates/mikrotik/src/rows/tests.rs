@@ -9,6 +9,11 @@ use super::*;
 
 const RECORDED: &str = include_str!("../../tests/data/v7-chr-interface-print.json");
 
+/// The rows, nothing being known of the links.
+fn read(sentences: &[Sentence], known: &[Arc<Interface>]) -> Vec<Row> {
+    super::read(sentences, known, &Rates::default())
+}
+
 /// A row with these attributes.
 fn sentence<K: AsRef<str>, V: AsRef<[u8]>>(attributes: impl IntoIterator<Item = (K, V)>) -> Sentence {
     let mut bytes = BytesMut::new();

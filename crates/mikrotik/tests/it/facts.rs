@@ -36,7 +36,7 @@ async fn the_counters_difference_over_the_samples_own_time_is_the_true_rate() {
 async fn what_does_not_change_is_shared_from_read_to_read() {
     let rig = Rig::new();
     rig.good().await;
-    // The link's rate comes a little later.
+    // Until the links' rates are known, too.
     sleep(SECOND).await;
     let first = rig.good().await.snapshot;
     rig.handle.add(InterfaceSpec::pppoe("wati"));

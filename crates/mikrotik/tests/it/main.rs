@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-mod asked;
+mod about;
+mod check;
 mod discovery;
 mod facts;
+mod links;
 mod outage;
 mod refusal;
 mod rig;

@@ -35,7 +35,8 @@ async fn a_session_that_fell_silent_is_replaced_after_two_reads() {
         let _ = rig.read().await;
         sleep(SECOND / 10).await;
     }
-    assert!((3 * SECOND..8 * SECOND).contains(&silent_since.elapsed()), "{:?}", silent_since.elapsed());
+    // A read that begins in the very moment of the attempt waits for it, for its own 3 s.
+    assert!((3 * SECOND..10 * SECOND).contains(&silent_since.elapsed()), "{:?}", silent_since.elapsed());
     rig.handle.clear_fault();
     rig.handle.cut();
     rig.recovery(5 * SECOND).await;

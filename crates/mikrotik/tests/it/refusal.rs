@@ -56,3 +56,19 @@ async fn a_connection_closed_before_the_login_is_answered_was_turned_away() {
     rig.handle.clear_fault();
     rig.recovery(5 * SECOND).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_it_need_not_wait_for_a_minute_after_a_refused_login() {
+    let rig = Rig::new();
+    rig.handle.set_password("changed");
+    rig.failure().await;
+    rig.handle.set_password(PASSWORD);
+    sleep(20 * SECOND).await;
+    assert!(rig.failure().await.retry_at.unwrap() > Instant::now() + 30 * SECOND);
+    rig.router.try_now();
+    rig.recovery(SECOND).await;
+    assert_eq!(rig.handle.load().failed_logins, 1);
+    rig.router.try_now();
+    rig.good().await;
+    assert_eq!(rig.attempts(), 2, "with a session there is nothing to try");
+}

@@ -19,7 +19,7 @@ async fn a_thousand_reads_log_in_once() {
     }
     let load = rig.handle.load();
     assert_eq!((rig.attempts(), load.logins, load.open_sessions), (1, 1, 1));
-    assert_eq!((load.commands, load.prints), (1_001, 1_000), "one command a read, and one for the links");
+    assert_eq!((load.commands, load.prints), (1_001, 1_000), "one command a read, and one about the links");
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,7 +19,7 @@ async fn simulator() -> (Simulator, Settings) {
     simulator_of(config()).await
 }
 
-async fn simulator_of(config: Config) -> (Simulator, Settings) {
+pub async fn simulator_of(config: Config) -> (Simulator, Settings) {
     let simulator = Simulator::start(config, ANY_PORT).await.unwrap();
     let address = simulator.addr().unwrap();
     let mut settings = Settings::new(&address.ip().to_string(), address.port(), USER, PASSWORD);

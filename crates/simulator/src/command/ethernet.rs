@@ -1,44 +1,79 @@
-//! `/interface/ethernet/monitor =once=`: the link of each port that was asked for. All links are of one speed.
+//! `/interface/ethernet/monitor`: the links of the physical ports asked for, once or every second.
 
-use super::menus::Row;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
 use super::{Command, Reply};
 use crate::outlet::Gone;
 use crate::port::Port;
-use crate::router::Router;
 
-const KNOWN: &[&str] = &[".proplist", "numbers", "once"];
+const KNOWN: &[&str] = &[".id", ".proplist", "numbers", "once"];
 
-/// Tells the links, once: the endless form is nobody's need.
+/// So often is it repeated.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Tells how the links are.
 pub(crate) async fn run(command: &Command, reply: &Reply) -> Result<(), Gone> {
     if let Some(name) = command.beyond(KNOWN) {
         let message = format!("unknown parameter {}", String::from_utf8_lossy(name));
         return reply.refuse(None, &message).await;
     }
-    let Some(list) = command.get("numbers").filter(|list| !list.is_empty()) else {
-        return reply.refuse(Some(0), "missing =numbers=").await;
+    let list = command.get("numbers").or_else(|| command.get(".id")).filter(|list| !list.is_empty());
+    let Some(list) = list else { return reply.refuse(Some(0), "missing =numbers=").await };
+    let asked: Vec<&[u8]> = list.split(|&byte| byte == b',').collect();
+    let missing = {
+        let ports = reply.router.ports();
+        asked.iter().any(|asked| !ports.list.iter().any(|port| is(port, asked)))
     };
-    let proplist = command.get(".proplist").filter(|list| !list.is_empty());
-    let asked =
-        |key: &str| proplist.is_none_or(|list| list.split(|&byte| byte == b',').any(|name| name == key.as_bytes()));
-    let mut sentences = Vec::new();
-    for wanted in list.split(|&byte| byte == b',') {
-        let Some(row) = link(&reply.router, wanted) else { return reply.refuse(None, "no such item").await };
-        let row = row.iter().filter(|(key, _)| asked(key)).map(|(key, value)| (*key, value.as_slice()));
-        reply.encode("!re", row, &mut sentences);
+    if missing {
+        return reply.refuse(Some(0), "no such item").await;
     }
-    reply.send(sentences).await?;
-    reply.done().await
+    let proplist = command.get(".proplist").filter(|list| !list.is_empty());
+    if command.flag("once") {
+        say(&asked, proplist, reply).await?;
+        return reply.done().await;
+    }
+    let mut rounds = interval(EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        say(&asked, proplist, reply).await?;
+    }
 }
 
-/// The link of a port, by its id or its name.
-fn link(router: &Router, wanted: &[u8]) -> Option<Row> {
-    let ports = router.ports();
-    let named = |port: &&Port| port.id().as_bytes() == wanted || port.spec.name == wanted;
-    let port = ports.list.iter().find(named).filter(|port| port.spec.kind == "ether")?;
-    let name = ("name", port.spec.name.clone());
-    Some(if port.spec.running {
-        vec![name, ("status", b"link-ok".to_vec()), ("rate", b"1Gbps".to_vec()), ("full-duplex", b"true".to_vec())]
-    } else {
-        vec![name, ("status", b"no-link".to_vec())]
-    })
+/// Whether a port is the physical one of this name or id.
+fn is(port: &Port, asked: &[u8]) -> bool {
+    port.spec.kind == "ether" && (port.spec.name == asked || port.id().as_bytes() == asked)
+}
+
+async fn say(asked: &[&[u8]], proplist: Option<&[u8]>, reply: &Reply) -> Result<(), Gone> {
+    let mut sentences = Vec::new();
+    {
+        let ports = reply.router.ports();
+        // One that went meanwhile is passed over.
+        for port in asked.iter().filter_map(|asked| ports.list.iter().find(|port| is(port, asked))) {
+            let wanted = |key: &str| {
+                proplist.is_none_or(|list| list.split(|&byte| byte == b',').any(|name| name == key.as_bytes()))
+            };
+            let row = row(port).into_iter().filter(|(key, _)| wanted(key));
+            reply.encode("!re", row, &mut sentences);
+        }
+    }
+    if sentences.is_empty() { Ok(()) } else { reply.send(sentences).await }
+}
+
+/// Without a link there is no rate to tell.
+fn row(port: &Port) -> Vec<(&'static str, &[u8])> {
+    let name = ("name", port.spec.name.as_slice());
+    if !port.spec.running || port.spec.disabled {
+        return vec![name, ("status", b"no-link")];
+    }
+    vec![
+        name,
+        ("status", b"link-ok"),
+        ("auto-negotiation", b"done"),
+        ("rate", port.spec.link.as_bytes()),
+        ("full-duplex", b"true"),
+    ]
 }

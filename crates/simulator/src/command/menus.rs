@@ -10,9 +10,34 @@ pub(crate) enum Menu {
     Resource,
     Identity,
     Clock,
+    Users,
+    Groups,
     ActiveUsers,
     DialledIn,
 }
+
+/// The group of its one user.
+const GROUP: &[u8] = b"watchers";
+
+/// What a group may be granted, in all versions.
+const POLICIES: [&str; 16] = [
+    "local",
+    "telnet",
+    "ssh",
+    "ftp",
+    "reboot",
+    "read",
+    "write",
+    "policy",
+    "test",
+    "winbox",
+    "password",
+    "web",
+    "sniff",
+    "sensitive",
+    "api",
+    "romon",
+];
 
 /// A row of a small menu, in the router's order.
 pub(crate) type Row = Vec<(&'static str, Vec<u8>)>;
@@ -24,6 +49,8 @@ pub(crate) fn rows(menu: Menu, router: &Router) -> Vec<Row> {
         Menu::Resource => vec![resource(router)],
         Menu::Identity => vec![vec![("name", lock(&router.config).identity.clone().into_bytes())]],
         Menu::Clock => vec![time(router)],
+        Menu::Users => vec![user(router)],
+        Menu::Groups => vec![group(router)],
         Menu::ActiveUsers => active_users(router),
         Menu::DialledIn => dialled_in(router),
     }
@@ -61,6 +88,25 @@ fn time(router: &Router) -> Row {
         ("gmt-offset", b"+00:00".to_vec()),
         ("dst-active", b"false".to_vec()),
     ]
+}
+
+fn user(router: &Router) -> Row {
+    vec![
+        (".id", b"*1".to_vec()),
+        ("name", lock(&router.config).user.clone().into_bytes()),
+        ("group", GROUP.to_vec()),
+        ("address", Vec::new()),
+        ("disabled", b"false".to_vec()),
+    ]
+}
+
+/// All policies are told, those that the group lacks with a mark.
+fn group(router: &Router) -> Row {
+    let policy = lock(&router.config).policy.clone();
+    let granted: Vec<&str> = policy.split(',').collect();
+    let lacking = POLICIES.iter().filter(|policy| !granted.contains(*policy)).map(|policy| format!("!{policy}"));
+    let all: Vec<String> = granted.iter().map(|policy| (*policy).to_owned()).chain(lacking).collect();
+    vec![(".id", b"*4".to_vec()), ("name", GROUP.to_vec()), ("policy", all.join(",").into_bytes())]
 }
 
 fn active_users(router: &Router) -> Vec<Row> {

@@ -22,7 +22,8 @@ use menus::Menu;
 pub(crate) async fn run(command: Command, reply: Reply) -> Result<(), Gone> {
     let Some(known) = Known::of(&command.path) else {
         let prefix = command.path.rsplitn(2, |&byte| byte == b'/').nth(1).unwrap_or_default();
-        let known = prefix.is_empty() || [&b"/interface"[..], b"/ppp", b"/system", b"/user"].contains(&prefix);
+        let known = prefix.is_empty()
+            || [&b"/interface"[..], b"/interface/ethernet", b"/ppp", b"/system", b"/user"].contains(&prefix);
         let known = known || Known::of(&[prefix, b"/print"].concat()).is_some();
         let action = command.path.get(prefix.len()..).unwrap_or_default();
         if known && WRITES.contains(&action) {
@@ -39,7 +40,7 @@ pub(crate) async fn run(command: Command, reply: Reply) -> Result<(), Gone> {
         Known::Print(menu) => print::run(menu, &command, &reply).await,
         Known::Listen => listen::run(&command, &reply).await,
         Known::Monitor => monitor::run(&command, &reply).await,
-        Known::Links => ethernet::run(&command, &reply).await,
+        Known::Ethernet => ethernet::run(&command, &reply).await,
     }
 }
 
@@ -51,7 +52,7 @@ enum Known {
     Print(Menu),
     Listen,
     Monitor,
-    Links,
+    Ethernet,
 }
 
 impl Known {
@@ -60,11 +61,13 @@ impl Known {
             b"/interface/print" | b"/interface/getall" => Self::Print(Menu::Interface),
             b"/interface/listen" => Self::Listen,
             b"/interface/monitor-traffic" => Self::Monitor,
-            b"/interface/ethernet/monitor" => Self::Links,
+            b"/interface/ethernet/monitor" => Self::Ethernet,
             b"/system/resource/print" => Self::Print(Menu::Resource),
             b"/system/identity/print" => Self::Print(Menu::Identity),
             b"/system/clock/print" => Self::Print(Menu::Clock),
             b"/ppp/active/print" => Self::Print(Menu::DialledIn),
+            b"/user/print" => Self::Print(Menu::Users),
+            b"/user/group/print" => Self::Print(Menu::Groups),
             b"/user/active/print" => Self::Print(Menu::ActiveUsers),
             _ => return None,
         })

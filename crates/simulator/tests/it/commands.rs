@@ -39,6 +39,17 @@ async fn who_is_logged_in_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_user_and_what_its_group_may_are_told() {
+    let (_router, mut peer) = logged_in(Config { policy: "read,write,api".into(), ..config() }).await;
+    let user = peer.ask(&["/user/print", "?name=admin", "=.proplist=group"]).await;
+    assert_eq!(user, ["!re =group=watchers", "!done"]);
+    let group = peer.ask(&["/user/group/print", "?name=watchers", "=.proplist=policy"]).await;
+    assert!(group[0].starts_with("!re =policy=read,write,api,!local,!telnet,"), "{group:?}");
+    assert!(!group[0].contains("!write") && group[0].contains(",!reboot,"), "{group:?}");
+    assert_eq!(peer.ask(&["/user/print", "?name=root"]).await, ["!empty", "!done"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_has_dialled_in_is_told() {
     let (router, mut peer) = logged_in(config()).await;
     let rows = peer.ask(&["/ppp/active/print", "=.proplist=name,service"]).await;

@@ -168,3 +168,43 @@ async fn more_commands_than_a_router_takes_at_once_are_trapped() {
     assert_eq!(peer.answer().await, ["!done .tag=17"]);
     assert_eq!(peer.ask(&["/system/identity/print"]).await.len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_links_of_ports_are_told_by_name_or_id() {
+    let (router, mut peer) = logged_in(config()).await;
+    let handle = router.handle();
+    handle.add(InterfaceSpec::ether("ether2").link("100Mbps"));
+    handle.add(InterfaceSpec::ether("ether3").down());
+    let words = ["/interface/ethernet/monitor", "=numbers=ether1,*3,ether3", "=once=", "=.proplist=name,status,rate"];
+    let expected = [
+        "!re =name=ether1 =status=link-ok =rate=1Gbps",
+        "!re =name=ether2 =status=link-ok =rate=100Mbps",
+        "!re =name=ether3 =status=no-link",
+        "!done",
+    ];
+    assert_eq!(peer.ask(&words).await, expected);
+    handle.set_link("ether1", "2.5Gbps");
+    let answer = peer.ask(&["/interface/ethernet/monitor", "=.id=*1", "=once="]).await;
+    assert_eq!(value(&answer[0], "rate"), Some("2.5Gbps"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn links_are_told_each_second_until_that_is_cancelled() {
+    let (_router, mut peer) = logged_in(config()).await;
+    peer.say(&["/interface/ethernet/monitor", "=numbers=ether1", "=.proplist=rate", ".tag=e"]).await;
+    for _ in 0..3 {
+        assert_eq!(peer.hear().await, "!re .tag=e =rate=1Gbps");
+    }
+    peer.say(&["/cancel", "=tag=e"]).await;
+    assert_eq!(peer.hear().await, "!trap .tag=e =category=2 =message=interrupted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_port_has_no_link() {
+    let (_router, mut peer) = logged_in(config()).await;
+    for numbers in ["=numbers=ether9", "=numbers=ether1,<pppoe-budi>"] {
+        let answer = peer.ask(&["/interface/ethernet/monitor", numbers, "=once="]).await;
+        assert_eq!(answer, ["!trap =category=0 =message=no such item", "!done"], "{numbers}");
+    }
+    assert!(peer.ask(&["/interface/ethernet/monitor", "=once="]).await[0].starts_with("!trap"));
+}

@@ -37,7 +37,7 @@ pub(crate) async fn open(settings: &Settings, options: &Options) -> Result<Clien
 }
 
 /// The name's addresses, resolved anew, as it may have moved; only those that a router may have.
-pub(crate) async fn allowed(settings: &Settings) -> Result<Vec<IpAddr>, Error> {
+async fn allowed(settings: &Settings) -> Result<Vec<IpAddr>, Error> {
     let Settings { host, port, connect_limit, .. } = settings;
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     let found = timeout(*connect_limit, lookup_host((host, *port))).await;

@@ -1,0 +1,226 @@
+//! Whether a router can be watched, found out step by step before it is: each step answers a question that an operator
+//! can act on. It changes nothing on the router, tries nothing that would, and logs in once.
+
+mod reach;
+mod report;
+
+use std::time::Duration;
+
+use lalin_stats::{Phase, SourceError};
+use routeros::{Client, Command, Error, Query, Reply};
+use tokio::time::{Instant, timeout_at};
+
+use crate::links::Rates;
+use crate::rows::{self, PROPERTIES};
+use crate::{About, Settings, about, failure, open};
+
+pub use report::{Outcome, Report, Step, StepKind};
+
+/// How long all steps may take together. With a second for the session's end, a check takes 30 s at most.
+const LIMIT: Duration = Duration::from_secs(29);
+/// The most policies of a group that are told; RouterOS has about twenty.
+const POLICIES: usize = 64;
+
+/// Checks whether the router of these settings can be watched: it is reached, by TLS where that is asked for, logged in
+/// to once, asked what the user may and about itself, and read twice. The first step that fails is the last one taken.
+///
+/// Takes 30 s at most, beside the settings' own limits. A [`Tls::first_use`](routeros::Tls::first_use) in the settings
+/// learns the router's certificate by it.
+pub async fn check(settings: &Settings) -> Report {
+    check_within(settings, LIMIT).await
+}
+
+async fn check_within(settings: &Settings, limit: Duration) -> Report {
+    let mut walk = Walk { settings, report: Report::new(), end: Instant::now() + limit, limit };
+    // What failed is in the report.
+    let _ = walk.go().await;
+    walk.report
+}
+
+/// A step failed, and it is written down why.
+struct Stopped;
+
+struct Walk<'a> {
+    settings: &'a Settings,
+    report: Report,
+    end: Instant,
+    limit: Duration,
+}
+
+impl Walk<'_> {
+    async fn go(&mut self) -> Result<(), Stopped> {
+        self.step(StepKind::Reach, reach::reach(self.settings), |_, at| Some(at.to_string())).await?;
+        let client = self.log_in().await?;
+        let asked = self.ask(&client).await;
+        client.close().await;
+        asked
+    }
+
+    /// The steps on an open session.
+    async fn ask(&mut self, client: &Client) -> Result<(), Stopped> {
+        let policy = granted(client, self.settings.credentials.user());
+        self.step(StepKind::Policy, policy, |report, granted| {
+            report.excess = granted.into_iter().filter(|policy| policy != "read" && policy != "api").collect();
+            let excess = report.excess.join(", ");
+            (!excess.is_empty()).then(|| format!("may also {excess}: a user who may only read is safer"))
+        })
+        .await?;
+        self.step(StepKind::Version, told(client), |report, about| {
+            let version = about.version.clone();
+            report.about = Some(about);
+            version
+        })
+        .await?;
+        self.step(StepKind::Interfaces, interfaces(client), |report, (count, _)| {
+            report.interfaces = Some(count);
+            Some(count.to_string())
+        })
+        .await?;
+        self.step(StepKind::Speed, interfaces(client), |report, (_, took)| {
+            report.read = Some(took);
+            Some(format!("{} ms", took.as_millis()))
+        })
+        .await
+    }
+
+    /// Takes a step, and passes it or stops there.
+    async fn step<T>(
+        &mut self,
+        kind: StepKind,
+        work: impl Future<Output = Result<T, SourceError>>,
+        pass: impl FnOnce(&mut Report, T) -> Option<String>,
+    ) -> Result<(), Stopped> {
+        let began = Instant::now();
+        let outcome = timeout_at(self.end, work).await;
+        match outcome.unwrap_or_else(|_| Err(self.overdue())) {
+            Ok(found) => {
+                let note = pass(&mut self.report, found);
+                self.report.note(kind, began.elapsed(), Outcome::Passed { note });
+                Ok(())
+            }
+            Err(reason) => self.stop(kind, began, reason),
+        }
+    }
+
+    /// Connects and logs in: two steps, or one in plain text, that are one to the client.
+    async fn log_in(&mut self) -> Result<Client, Stopped> {
+        let tls = &self.settings.tls;
+        let (options, began) = (self.settings.options(), Instant::now());
+        let known = || tls.as_ref().and_then(routeros::Tls::fingerprint).map(|fingerprint| fingerprint.to_string());
+        let before = known();
+        let passed = || Outcome::Passed { note: None };
+        let connected = timeout_at(self.end, open::open(self.settings, &options)).await;
+        // Of whom nothing was known before and something is now, the handshake is over.
+        let mut encrypted = tls.is_some() && before.is_none() && known().is_some();
+        let (kind, reason) = match connected {
+            Ok(Ok(client)) => {
+                let mut took = began.elapsed();
+                if tls.is_some() {
+                    self.report.fingerprint = known();
+                    self.report.note(StepKind::Tls, std::mem::take(&mut took), passed());
+                }
+                self.report.note(StepKind::Login, took, passed());
+                return Ok(client);
+            }
+            Ok(Err(error)) => {
+                encrypted |= tls.is_some() && of_login(&error);
+                self.report.fingerprint = shown(&error).or_else(|| known().filter(|_| encrypted));
+                let kind = if tls.is_none() || encrypted { StepKind::Login } else { StepKind::Tls };
+                (kind, failure::of_session(&error, false))
+            }
+            Err(_) if tls.is_none() || encrypted => (StepKind::Login, self.overdue()),
+            Err(_) => (StepKind::Tls, self.overdue()),
+        };
+        if encrypted {
+            self.report.note(StepKind::Tls, began.elapsed(), passed());
+            return self.stop(kind, Instant::now(), reason);
+        }
+        self.stop(kind, began, reason)
+    }
+
+    fn stop<T>(&mut self, kind: StepKind, began: Instant, reason: SourceError) -> Result<T, Stopped> {
+        self.report.note(kind, began.elapsed(), Outcome::Failed(reason));
+        Err(Stopped)
+    }
+
+    fn overdue(&self) -> SourceError {
+        SourceError::TimedOut { phase: Phase::Read, after: self.limit }
+    }
+}
+
+/// Whether the router had agreed on encryption, where that was asked for, when this happened.
+fn of_login(error: &Error) -> bool {
+    match error {
+        Error::WrongCredentials { .. }
+        | Error::NotPermitted { .. }
+        | Error::Trap { .. }
+        | Error::Fatal { .. }
+        | Error::Malformed(_) => true,
+        Error::TimedOut { phase, .. } => *phase == routeros::Phase::Login,
+        _ => false,
+    }
+}
+
+/// The fingerprint of the certificate that was not trusted.
+fn shown(error: &Error) -> Option<String> {
+    match error {
+        Error::UntrustedCertificate { fingerprint, .. } | Error::CertificateChanged { presented: fingerprint, .. } => {
+            Some(fingerprint.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// The policies of the user's group; none where the router does not tell, as of a user that another server knows.
+async fn granted(client: &Client, user: &str) -> Result<Vec<String>, SourceError> {
+    let print = Command::new("/user/print").proplist(&["group"]).query(Query::equal("name", user));
+    let Some(group) = first(client, print, "group").await? else { return Ok(Vec::new()) };
+    let print = Command::new("/user/group/print").proplist(&["policy"]).query(Query::equal("name", group));
+    let policies = first(client, print, "policy").await?.unwrap_or_default();
+    let policies = String::from_utf8_lossy(&policies).into_owned();
+    let policies = policies.split(',').map(str::trim).filter(|policy| !policy.is_empty() && !policy.starts_with('!'));
+    Ok(policies.take(POLICIES).map(str::to_owned).collect())
+}
+
+/// One value of the one row that a command finds; none where the router refuses it.
+async fn first(client: &Client, print: Command, key: &str) -> Result<Option<Vec<u8>>, SourceError> {
+    match client.run(print).await {
+        Ok(reply) => Ok(reply.rows.first().and_then(|row| row.get(key)).map(|value| value.as_bytes().to_vec())),
+        Err(Error::NotPermitted { .. } | Error::Trap { .. }) => Ok(None),
+        Err(error) => Err(failure::reason(&error)),
+    }
+}
+
+async fn told(client: &Client) -> Result<About, SourceError> {
+    about::ask(|command| client.run(command)).await.map_err(|error| failure::reason(&error))
+}
+
+/// How many interfaces there are, read as they always are, and how long the router took for them.
+async fn interfaces(client: &Client) -> Result<(usize, Duration), SourceError> {
+    let asked = Instant::now();
+    let reply: Reply = client
+        .run(Command::new("/interface/print").proplist(PROPERTIES))
+        .await
+        .map_err(|error| failure::reason(&error))?;
+    let took = asked.elapsed();
+    Ok((rows::read(&reply.rows, &[], &Rates::default()).len(), took))
+}
+
+#[cfg(test)]
+mod tests {
+    use routeros_simulator::{Config, Fault, Simulator};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn all_steps_together_have_a_limit() {
+        let simulator = Simulator::start(Config::default(), ([127, 0, 0, 1], 0).into()).await.unwrap();
+        simulator.handle().set_fault(Fault::Silent);
+        let address = simulator.addr().unwrap();
+        let settings = Settings::new("127.0.0.1", address.port(), "admin", "");
+        let limit = Duration::from_millis(50);
+        let report = check_within(&settings, limit).await;
+        let overdue = SourceError::TimedOut { phase: Phase::Read, after: limit };
+        assert_eq!(report.failure(), Some((StepKind::Login, &overdue)));
+    }
+}
