@@ -56,6 +56,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("dashboard.html", include_str!("../templates/dashboard.html")),
     ("fleet.html", include_str!("../templates/fleet.html")),
     ("login.html", include_str!("../templates/login.html")),
+    ("settings.html", include_str!("../templates/settings.html")),
     ("site.html", include_str!("../templates/site.html")),
 ];
 
@@ -85,6 +86,7 @@ impl Dashboard {
                 .route("/prepaid/dashboard", page("dashboard.html"))
                 .route("/prepaid/fleet", page("fleet.html"))
                 .route("/login", page("login.html"))
+                .route("/settings", page("settings.html"))
                 .route("/assets/{fingerprint}/{path:.*}", read().to(assets::get));
         }
     }
