@@ -22,6 +22,12 @@ pub(crate) enum Command {
     Demo(DemoFlags),
     /// Only the simulated router, to test other tools against
     Simulate(SimulateFlags),
+    /// Does everything on the way to the routers work, and what mends it
+    Check(RouterFlags),
+    /// The commands that make a user on the router who may only read
+    SetupScript(ScriptFlags),
+    /// The accounts of the pages
+    User(UserFlags),
     /// Is the server running, and how do its routers stand
     Status(StatusFlags),
     /// Which MikroTik routers are on the networks of this machine
@@ -42,7 +48,7 @@ pub(crate) struct CommonFlags {
     /// How the log looks: human or json [default: human]
     #[arg(long, value_name = "human|json")]
     log_format: Option<String>,
-    /// Listen where others reach it, although there is no login yet
+    /// Everybody who reaches the server may look; only changes need an account
     #[arg(long)]
     open: bool,
 }
@@ -62,12 +68,8 @@ impl CommonFlags {
 
 #[derive(Args)]
 pub(crate) struct ServeFlags {
-    /// The router; its password comes from LALIN_ROUTER_PASSWORD, the configuration file, or a prompt
-    #[arg(long, value_name = "USER@HOST[:PORT]")]
-    router: Option<String>,
-    /// The configuration file [default: lalin.toml, if it is there]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    router: RouterFlags,
     /// Where Lalin keeps what it remembers [default: lalin-data]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -77,9 +79,89 @@ pub(crate) struct ServeFlags {
 
 impl From<ServeFlags> for Flags {
     fn from(flags: ServeFlags) -> Self {
-        let ServeFlags { router, config, data_dir, common } = flags;
-        Self { router, config, data_dir, ..common.flags() }
+        let ServeFlags { router: RouterFlags { router, tls, config }, data_dir, common } = flags;
+        Self { router, tls, config, data_dir, ..common.flags() }
     }
+}
+
+#[derive(Args)]
+pub(crate) struct RouterFlags {
+    /// The router; its password comes from LALIN_ROUTER_PASSWORD, the configuration file, or a prompt
+    #[arg(long, value_name = "USER@HOST[:PORT]")]
+    router: Option<String>,
+    /// Trust in its certificate: off, system, first-use, pin:FINGERPRINT or insecure [default: off]
+    #[arg(long, value_name = "POLICY")]
+    tls: Option<String>,
+    /// The configuration file [default: lalin.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl From<RouterFlags> for Flags {
+    fn from(RouterFlags { router, tls, config }: RouterFlags) -> Self {
+        Self { router, tls, config, ..Self::default() }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct ScriptFlags {
+    /// The user's name on the router
+    #[arg(long, default_value = "lalin")]
+    pub(crate) user: String,
+    /// The address of this server, as the router sees it: the user may come from nowhere else
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) from: Option<IpAddr>,
+    /// With a certificate for the API with TLS
+    #[arg(long)]
+    pub(crate) tls: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DataFlags {
+    /// Where Lalin keeps what it remembers [default: lalin-data]
+    #[arg(long, value_name = "DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// The configuration file [default: lalin.toml, if it is there]
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+}
+
+impl From<DataFlags> for Flags {
+    fn from(DataFlags { data_dir, config }: DataFlags) -> Self {
+        Self { data_dir, config, ..Self::default() }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct UserFlags {
+    #[command(subcommand)]
+    pub(crate) command: UserCommand,
+    #[command(flatten)]
+    pub(crate) data: DataFlags,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add an account; its password is asked for, or the first line of the standard input
+    Add {
+        /// The name to log in with
+        name: String,
+        /// May look and change nothing; otherwise an administrator
+        #[arg(long)]
+        viewer: bool,
+    },
+    /// Give an account a new password; its sessions end
+    Password {
+        /// The name
+        name: String,
+    },
+    /// Remove an account
+    Remove {
+        /// The name
+        name: String,
+    },
+    /// All accounts
+    List,
 }
 
 #[derive(Args)]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Why a command failed.
@@ -26,6 +27,39 @@ pub(crate) enum Error {
     /// The server ended by itself.
     #[error("the web server failed: {0}")]
     Server(io::Error),
+    /// The data directory cannot be made.
+    #[error("cannot make the data directory {}: {source}", path.display())]
+    DataDir { path: PathBuf, source: io::Error },
+    /// What is remembered cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] lalin_store::Error),
+    /// The pages' certificate cannot be used.
+    #[error("the pages' certificate {}: {detail}", path.display())]
+    Certificate { path: PathBuf, detail: String },
+    /// A router of the configuration cannot be used.
+    #[error(transparent)]
+    Router(#[from] lalin_fleet::NotThis),
+    /// The first account is a viewer's.
+    #[error("the first account has to be an administrator's: leave out --viewer")]
+    FirstIsAdministrator,
+    /// No such account.
+    #[error("there is no user {name}: see `lalin user list`")]
+    NoUser { name: String },
+    /// A question at the terminal failed.
+    #[error("cannot ask for {what}: {source}")]
+    Asked { what: String, source: io::Error },
+    /// The password was not typed twice alike.
+    #[error("these were two different passwords")]
+    NotTheSame,
+    /// There is nothing to check.
+    #[error("no router to check: --router USER@HOST, or name one in lalin.toml")]
+    NothingToCheck,
+    /// A check could not begin.
+    #[error("{detail}")]
+    Checked { detail: String },
+    /// A check found something.
+    #[error("not everything works: see above")]
+    CheckFailed,
     /// The pages cannot be made.
     #[error(transparent)]
     Dashboard(#[from] lalin_dashboard::Error),
@@ -53,7 +87,12 @@ impl Error {
     /// 64: the call or the configuration is wrong (as in sysexits). 3: not running (as in `systemctl status`).
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Config(_) | Self::Log(_) | Self::NoPassword { .. } => 64,
+            Self::Config(_)
+            | Self::Log(_)
+            | Self::NoPassword { .. }
+            | Self::NothingToCheck
+            | Self::FirstIsAdministrator
+            | Self::NoUser { .. } => 64,
             Self::NotRunning { .. } => 3,
             _ => 1,
         })

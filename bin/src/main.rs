@@ -3,22 +3,26 @@
 //! The binary only composes: command line, log, configuration, then one of the commands. It is the only place that
 //! reads the environment and the only one that knows all rooms.
 
+mod certificate;
+mod check;
 mod cli;
 mod discover;
 mod error;
 mod logs;
+mod passwords;
 mod serve;
 mod signals;
 mod simulated;
-mod sources;
 mod status;
+mod store;
+mod users;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use lalin_config::{Config, Flags, Log, Warning};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, UserFlags};
 use crate::error::Error;
 
 fn main() -> ExitCode {
@@ -40,8 +44,8 @@ fn run(command: Command) -> Result<(), Error> {
             for warning in warnings {
                 tracing::warn!("{warning}");
             }
-            sources::ask_passwords(&mut config)?;
-            on_runtime(serve::run(&config))
+            passwords::ask(&mut config)?;
+            on_runtime(serve::run(&config, Some(store::open(&config)?)))
         }
         Command::Demo(demo) => {
             // Only how to serve is taken from outside: the router is the simulated one, whatever is configured.
@@ -52,6 +56,19 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Simulate(simulate) => {
             logs::start(&Log::default())?;
             on_runtime(simulated::simulate(&simulate))
+        }
+        Command::Check(flags) => {
+            let (mut config, _) = gather(flags.into())?;
+            passwords::ask(&mut config)?;
+            on_runtime(check::run(&config))
+        }
+        Command::SetupScript(flags) => {
+            check::script(&flags.user, flags.from, flags.tls);
+            Ok(())
+        }
+        Command::User(UserFlags { command, data }) => {
+            let (config, _) = gather(data.into())?;
+            on_runtime(users::run(&config, command))
         }
         Command::Status(flags) => {
             let (config, _) = gather(flags.flags())?;

@@ -1,34 +1,44 @@
-//! The server: monitor, API and pages on one address, until it is asked to stop.
+//! The server: fleet, door, API and pages on one address, until it is asked to stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::middleware::Compress;
+use actix_cors::Cors;
+use actix_web::http::Method;
+use actix_web::http::header::HeaderName;
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App, HttpServer};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, Settings};
-use lalin_http::{Api, Limits};
-use lalin_monitor::Monitor;
+use lalin_fleet::{Fleet, Said};
+use lalin_http::{Api, Door, DoorSettings, Limits};
+use lalin_store::Store;
 use tokio::time::timeout;
 
+use crate::certificate::Certificate;
 use crate::error::Error;
 use crate::signals::stop_asked;
-use crate::sources;
 
 /// How long open requests may take to end; with the rest the program ends within 5 s.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Serves until SIGTERM or Ctrl+C.
-pub(crate) async fn run(config: &Config) -> Result<(), Error> {
-    let monitor = Arc::new(Monitor::new(sources::settings(&config.sampling)));
+/// Serves until SIGTERM or Ctrl+C. Without a store nothing is kept and nobody has an account.
+pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Error> {
+    let fleet = Fleet::new(config.sampling, store.clone());
     for router in &config.routers {
-        sources::add(&monitor, &config.sampling, router);
+        fleet.add_said(Said::configured(router))?;
     }
-    if config.routers.is_empty() {
-        tracing::warn!("MikroTik not configured: start with --router user@address, or name a router in lalin.toml");
+    for unusable in fleet.add_stored().await? {
+        tracing::error!("{unusable}");
     }
-    let api = Api::new(monitor, Limits::default());
+    if fleet.monitor().routers().is_empty() {
+        tracing::warn!(
+            "MikroTik not configured: add a router in the page, start with --router user@address, or name one in lalin.toml"
+        );
+    }
+    let door = door(config, store).await?;
+    let api = Api::with_keeper(fleet.monitor(), Limits::default(), Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
@@ -36,18 +46,39 @@ pub(crate) async fn run(config: &Config) -> Result<(), Error> {
     };
     let dashboard = Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION") })?;
     let listen = config.server.listen;
+    let origins = config.embed.origins.clone();
+    let code = door.setup_code().filter(|_| !listen.ip().is_loopback());
     let server = HttpServer::new(move || {
-        App::new().wrap(Compress::default()).configure(api.routes()).configure(dashboard.routes())
+        App::new()
+            .wrap(from_fn(lalin_http::guard))
+            .wrap(others(&origins))
+            .wrap(headers())
+            .wrap(Compress::default())
+            .configure(lalin_http::bodies)
+            .configure(door.routes())
+            .configure(api.routes())
+            .configure(dashboard.routes())
     })
     .workers(workers())
     .on_connect(lalin_http::forget_dead_peers)
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(GRACE.as_secs())
-    .disable_signals()
-    .bind(listen)
-    .map_err(|source| Error::Listen { address: listen, source })?;
+    .disable_signals();
+    let certificate = match &config.server.tls {
+        Some((chain, key)) => Some(Certificate::of(chain, key)?),
+        None => None,
+    };
+    let server = match &certificate {
+        Some(certificate) => server.bind_rustls_0_23(listen, certificate.config.clone()),
+        None => server.bind(listen),
+    };
+    let server = server.map_err(|source| Error::Listen { address: listen, source })?;
     let address = server.addrs().first().copied().unwrap_or(listen);
-    announce(address);
+    announce(address, certificate.is_some());
+    if let Some(code) = code {
+        println!("No administrator yet. Open the page and type this code: {}", *code);
+        tracing::warn!("no administrator yet: nothing is shown before one is made with the one-time code {}", *code);
+    }
     let server = server.run();
     let handle = server.handle();
     let mut server = tokio::spawn(server);
@@ -62,13 +93,43 @@ pub(crate) async fn run(config: &Config) -> Result<(), Error> {
     Ok(())
 }
 
+async fn door(config: &Config, store: Option<Store>) -> Result<Door, Error> {
+    let mut settings = DoorSettings::default();
+    settings.loopback = config.server.listen.ip().to_canonical().is_loopback();
+    settings.open = config.server.open;
+    settings.proxies.clone_from(&config.server.trusted_proxies);
+    settings.tls = config.server.tls.is_some();
+    if settings.open && !settings.loopback {
+        tracing::warn!("open: everybody who reaches {} may see the traffic", config.server.listen);
+    }
+    Ok(match store {
+        Some(store) => Door::new(store, settings).await?,
+        None => Door::without_accounts(settings),
+    })
+}
+
+/// What pages of others may do: look, without anybody's cookie, from where the operator said.
+fn others(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods([Method::GET])
+        .allowed_headers(["authorization", "last-event-id", "cache-control"].map(HeaderName::from_static))
+        .expose_headers(["x-lalin-age-ms", "x-lalin-delay-ms", "x-lalin-reason", "x-lalin-state"])
+        .max_age(3_600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// On every answer, whoever made it.
+fn headers() -> DefaultHeaders {
+    DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")).add(("Referrer-Policy", "no-referrer"))
+}
+
 /// Says where the dashboard is: on standard output, so that scripts can read it.
-fn announce(address: SocketAddr) {
+fn announce(address: SocketAddr, tls: bool) {
     let reachable = match address.ip() {
         ip if ip.is_unspecified() => SocketAddr::from(([127, 0, 0, 1], address.port())),
         _ => address,
     };
-    println!("Lalin: http://{reachable}/");
+    println!("Lalin: http{}://{reachable}/", if tls { "s" } else { "" });
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "Lalin serves");
 }
 

@@ -28,7 +28,7 @@ pub(crate) async fn demo(demo: DemoFlags, variables: impl Iterator<Item = (Strin
     }
     logs::start(&config.log)?;
     tracing::info!(%address, "simulated MikroTik");
-    serve::run(&config).await
+    serve::run(&config, None).await
 }
 
 /// Runs a simulated router until it is asked to stop.

@@ -2,7 +2,7 @@
 
 import { Cards } from "./cards.js";
 import { Choice } from "./choice.js";
-import { atDoor } from "./door.js";
+import { atDoor, mayChange } from "./door.js";
 import { Faults } from "./faults.js";
 import { Feed } from "./feed.js";
 import { fill, shortName } from "./format.js";
@@ -11,6 +11,8 @@ import { kiosk } from "./kiosk.js";
 import { language } from "./language.js";
 import { Lead } from "./lead.js";
 import { live } from "./life.js";
+import { Mend } from "./mend.js";
+import { newer } from "./newer.js";
 import { Overview } from "./overview.js";
 import { Panel } from "./panel.js";
 import { whenTurned } from "./pov.js";
@@ -22,7 +24,7 @@ import { Store } from "./store.js";
 import { Switch } from "./switch.js";
 import { theme } from "./theme.js";
 
-const { lang, texts } = JSON.parse(document.body.dataset.page);
+const { lang, texts, version } = JSON.parse(document.body.dataset.page);
 const SUMMARY = 10_000;
 
 const byId = (id) => document.getElementById(id);
@@ -47,6 +49,7 @@ const cards = new Cards(byId("cards"), texts, lang, (name) => {
   byId("picker").focus();
 });
 const status = new StatusLine(byId("state"), texts, lang);
+const mend = new Mend({ root: byId("mend"), texts, router: () => feed.hello?.router?.id ?? null });
 const feed = new Feed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
@@ -55,6 +58,8 @@ const feed = new Feed(store, {
     recent = recentMs ?? null;
     keep();
     panel.greeted(hello);
+    const busy = () => panel.held() || document.querySelector("dialog[open], form.setup") !== null;
+    byId("update").hidden = !newer(hello.version, version, busy);
     if (!hello.router) return;
     const { name, address } = hello.router;
     routers.greeted();
@@ -75,7 +80,8 @@ const feed = new Feed(store, {
   },
 });
 const routers = new Switch({ name: byId("router-name"), button: byId("router-switch"), texts });
-site(texts);
+/** Who looks. */
+const looking = site(texts);
 
 const panel = new Panel({ lang, texts, store, feed, choice, redraw: soon });
 const overview = new Overview({ texts, lang, store, choice, faults, edge: () => feed.edge(), rates: (name) => feed.rates(name) });
@@ -116,7 +122,8 @@ function draw() {
   panel.note(state);
   status.show(state, { ...known, ageMs: feed.ageMs(), now: performance.now() });
   if (document.hidden) return;
-  byId("unconfigured").hidden = state !== "no-router";
+  mend.show(state, { ...known, ageMs: feed.ageMs() });
+  unconfigured(state === "no-router");
   byId("watching").hidden = state === "no-router";
   byId("start").hidden = !known.stopped;
   byId("stop").hidden = known.stopped;
@@ -130,6 +137,28 @@ function draw() {
   byId("picker-label").textContent = label(names);
   overview.paint();
   panel.draw();
+}
+
+/** The form, as long as there is no router. It is loaded with its first need, and asks the server as long as it is there. */
+let form = null;
+function unconfigured(yes) {
+  byId("unconfigured").hidden = !yes;
+  if (!yes) {
+    form?.then((made) => made?.stop());
+    form = null;
+    byId("setup").replaceChildren();
+    return;
+  }
+  form ??= looking.then(async (who) => {
+    if (!who || !mayChange(who)) return null;
+    const { setup } = await import("./setup.js");
+    // The greeting without a router was the last word of this stream: the next one has it.
+    const saved = () => {
+      feed.leave();
+      feed.start();
+    };
+    return setup(byId("setup"), { texts, lang, saved });
+  });
 }
 
 const life = live(feed, draw);

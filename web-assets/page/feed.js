@@ -10,6 +10,9 @@ const FALLBACK_AFTER = 3;
 /** A sample that is this much older than the newest known, ms: the server's clock was set back. */
 const CLOCK_TURNED = 30_000;
 
+/** So much of the past the stream brings by itself, s; more of what is chosen is asked for. */
+const STREAMED = 120;
+
 const now = () => performance.now();
 
 /** A path of the API, for the router that is shown. */
@@ -43,7 +46,7 @@ export class Feed {
     this.store = store;
     this.listener = listener;
     const { known } = this;
-    this.stream = new Stream(() => query("/api/v1/stream"), {
+    this.stream = new Stream(() => query("/api/v1/stream", { window: STREAMED }), {
       event: (name, data) => {
         known.broken = false;
         known.failures = 0;

@@ -3,6 +3,10 @@
 /** A page that nobody sees for this long, ms, leaves; on return it catches up. */
 const HIDDEN = 30_000;
 
+/** The clock is looked at this often, ms; later by so much than it should be, the machine slept. */
+const TICK = 5_000;
+const SLEPT = 20_000;
+
 /**
  * @param {import("./feed.js").Feed} feed
  * @param {() => void} draw
@@ -36,6 +40,16 @@ export function live(feed, draw) {
     known.offline = true;
     draw();
   });
+
+  // A machine that slept: its clocks stood still, and what was on the wire is gone. The watchdog would notice too, but later.
+  let ticked = Date.now();
+  setInterval(() => {
+    const late = Date.now() - ticked - TICK;
+    ticked = Date.now();
+    if (late < SLEPT || known.stopped || document.hidden) return;
+    feed.leave();
+    feed.start();
+  }, TICK);
 
   feed.start();
   visibility(); // it may have been opened behind another

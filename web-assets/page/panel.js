@@ -97,6 +97,11 @@ export class Panel {
     this.#fitWindow();
   }
 
+  /** Whether somebody looks at something that a reload would take away. */
+  held() {
+    return this.span.paused || this.span.zoomed;
+  }
+
   /** How it stands, for the reasons of gaps; also while nobody looks. */
   note(state) {
     const { feed } = this;

@@ -1,11 +1,12 @@
 // The state that is always visible: from what is known of server and router to one word, a reason and a command.
 
+import { put } from "./element.js";
 import { fill, tenths } from "./format.js";
 
 const STALE_MS = 5_000;
 
 /** What mends it, on the router. */
-const COMMANDS = {
+export const COMMANDS = {
   refused: "/ip service enable api",
   "turned-away": "/ip service print detail where name=api",
   tls: "/ip service print detail where name=api-ssl",
@@ -87,8 +88,4 @@ export class StatusLine {
     if (known.polling && state !== "no-router" && state !== "stopped") parts.push(texts["hop.polling"]);
     return parts.join(" ");
   }
-}
-
-function put(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -75,7 +75,7 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
                     .env("LALIN_CHROMIUM", chromium)
                     .env("LALIN_CHROMEDRIVER", driver)
                     // Most of such a test is waiting for real time to pass: more of them than cores fit.
-                    .env("RUST_TEST_THREADS", "4"),
+                    .env("RUST_TEST_THREADS", "6"),
                 n,
             ),
             Err(why) => Outcome::Missing(why),

@@ -4,5 +4,6 @@
 
 mod commands;
 mod discover;
+mod keeping;
 mod program;
 mod serving;

@@ -1,8 +1,8 @@
 //! A running `lalin`, ended when the test ends.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -32,6 +32,13 @@ impl Lalin {
         self
     }
 
+    /// In the folder of one that ran before.
+    pub fn again(mut self, folder: TempDir) -> Self {
+        self.command.current_dir(folder.path());
+        self.folder = folder;
+        self
+    }
+
     pub fn file(self, name: &str, text: &str) -> Self {
         std::fs::write(self.folder.path().join(name), text).unwrap();
         self
@@ -45,23 +52,23 @@ impl Lalin {
     /// Starts a server and waits for the line that says where it is.
     pub fn serve(mut self) -> Server {
         let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let (line, child) = (first_line(child.stdout.take().unwrap()), Running(child));
-        let address = line.trim().strip_prefix("Lalin: http://").unwrap_or_else(|| panic!("not an address: {line:?}"));
-        Server { address: address.trim_end_matches('/').to_owned(), child, _folder: self.folder }
+        let (said, child) = (lines(child.stdout.take().unwrap()), Running(child));
+        let line = said.recv_timeout(LIMIT).unwrap();
+        let address = line.trim().strip_prefix("Lalin: http").unwrap_or_else(|| panic!("not an address: {line:?}"));
+        let address = address.trim_start_matches('s').trim_start_matches("://").trim_end_matches('/').to_owned();
+        Server { address, said: Mutex::new(said), child, folder: self.folder }
     }
 }
 
-fn first_line(out: ChildStdout) -> String {
+/// What the program says, line by line; read on whether anybody listens or not, so that it never waits for us.
+fn lines(out: ChildStdout) -> mpsc::Receiver<String> {
     let (said, heard) = mpsc::channel();
     thread::spawn(move || {
-        let mut out = BufReader::new(out);
-        let mut line = String::new();
-        let _ = out.read_line(&mut line);
-        let _ = said.send(line);
-        // Read on, so that the program never waits for us.
-        let _ = out.read_to_end(&mut Vec::new());
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            let _ = said.send(line);
+        }
     });
-    heard.recv_timeout(LIMIT).unwrap()
+    heard
 }
 
 struct Running(Child);
@@ -76,11 +83,33 @@ impl Drop for Running {
 /// A serving `lalin`.
 pub struct Server {
     pub address: String,
+    said: Mutex<mpsc::Receiver<String>>,
     child: Running,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Server {
+    /// The next line of the standard output.
+    pub fn line(&self) -> String {
+        self.said.lock().unwrap().recv_timeout(LIMIT).unwrap()
+    }
+
+    /// Ends it at once, as a power cut does; what it wrote stays for [`Server::again`].
+    pub fn kill(self) -> TempDir {
+        let Self { child, folder, .. } = self;
+        drop(child);
+        folder
+    }
+
+    /// Sends a change with a JSON body.
+    pub fn send(&self, method: &str, path: &str, body: &str) -> Answer {
+        let agent: Agent =
+            Agent::config_builder().timeout_global(Some(LIMIT)).http_status_as_error(false).build().into();
+        let request = ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        let request = request.header("Content-Type", "application/json").body(body.to_owned()).unwrap();
+        Answer::of(agent.run(request).unwrap())
+    }
+
     /// Asks once.
     pub fn get(&self, path: &str) -> Answer {
         let agent: Agent = Agent::config_builder()
@@ -89,18 +118,7 @@ impl Server {
             .max_redirects(0)
             .build()
             .into();
-        let mut answer = agent.get(format!("http://{}{path}", self.address)).call().unwrap();
-        let header =
-            |name: &str| answer.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().into());
-        let (location, kind) = (header("Location"), header("Content-Type"));
-        let text = answer.body_mut().read_to_string().unwrap();
-        Answer {
-            status: answer.status().as_u16(),
-            location,
-            kind,
-            json: serde_json::from_str(&text).unwrap_or_default(),
-            text,
-        }
+        Answer::of(agent.get(format!("http://{}{path}", self.address)).call().unwrap())
     }
 
     /// Asks until the answer is as wanted.
@@ -139,4 +157,15 @@ pub struct Answer {
     pub kind: String,
     pub text: String,
     pub json: serde_json::Value,
+}
+
+impl Answer {
+    fn of(mut answer: ureq::http::Response<ureq::Body>) -> Self {
+        let header =
+            |name: &str| answer.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().into());
+        let (location, kind) = (header("Location"), header("Content-Type"));
+        let text = answer.body_mut().read_to_string().unwrap();
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Self { status: answer.status().as_u16(), location, kind, json, text }
+    }
 }

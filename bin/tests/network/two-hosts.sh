@@ -25,4 +25,9 @@ ip route add default via 192.168.77.1
 # Not by the function: in the background that would be a shell of its own, and the number its.
 nsenter --net="/proc/$host/ns/net" "$lalin" simulate --address 192.168.77.1 --mndp >&2 &
 router=$!
+# It listens a moment after its start, on a busy machine a long one; the script's own limit is the test's.
+until (: </dev/tcp/192.168.77.1/8728) 2>/dev/null; do
+  kill -0 "$router"
+  sleep 0.1
+done
 "$lalin" discover --seconds 4 --json

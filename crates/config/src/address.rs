@@ -6,19 +6,28 @@ use std::net::Ipv6Addr;
 
 use lalin_stats::RouterId;
 
-/// The plain API service's port on a MikroTik.
-const API_PORT: u16 = 8728;
+use crate::TlsPolicy;
 
-/// A host and the port of its API service.
+/// The plain API service's port on a MikroTik.
+pub(crate) const API_PORT: u16 = 8728;
+/// The port of the API service with TLS.
+pub(crate) const API_TLS_PORT: u16 = 8729;
+
+/// A host, and the port of its API service where it was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Endpoint {
-    pub(crate) host: String,
-    pub(crate) port: u16,
+pub struct Endpoint {
+    /// A host name or an IP address, an IPv6 address without its brackets.
+    pub host: String,
+    /// The port; absent: the usual one.
+    pub port: Option<u16>,
 }
 
 impl Endpoint {
     /// `host`, `host:port`, `[IPv6]` or `[IPv6]:port`.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// A sentence that does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
         if text.contains('@') {
             return Err("must be HOST or HOST:PORT; the user and the password have keys of their own".into());
         }
@@ -41,11 +50,13 @@ impl Endpoint {
                 None => (named(text)?, None),
             },
         };
-        let port = match port {
-            Some(port) => port.parse::<u16>().ok().filter(|p| *p > 0).ok_or("the port must be from 1 to 65535")?,
-            None => API_PORT,
-        };
-        Ok(Self { host: host.to_owned(), port })
+        let number = |port: &str| port.parse::<u16>().ok().filter(|p| *p > 0).ok_or("the port must be from 1 to 65535");
+        Ok(Self { host: host.to_owned(), port: port.map(number).transpose()? })
+    }
+
+    /// The port that was said, or the usual one.
+    pub(crate) fn port_for(&self, tls: TlsPolicy) -> u16 {
+        self.port.unwrap_or(if tls == TlsPolicy::Off { API_PORT } else { API_TLS_PORT })
     }
 
     /// An id made from the host, for a router that was given none.
@@ -94,21 +105,29 @@ pub(crate) fn user_name(text: String) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn endpoint(host: &str, port: u16) -> Result<Endpoint, String> {
-        Ok(Endpoint { host: host.into(), port })
+    fn endpoint(host: &str, port: impl Into<Option<u16>>) -> Result<Endpoint, String> {
+        Ok(Endpoint { host: host.into(), port: port.into() })
     }
 
     #[test]
     fn hosts_ports_and_brackets_are_told_apart() {
-        assert_eq!(Endpoint::parse("192.168.88.1"), endpoint("192.168.88.1", 8728));
+        assert_eq!(Endpoint::parse("192.168.88.1"), endpoint("192.168.88.1", None));
         assert_eq!(Endpoint::parse("router.lan:18728"), endpoint("router.lan", 18728));
-        assert_eq!(Endpoint::parse("[fd00::1]"), endpoint("fd00::1", 8728));
+        assert_eq!(Endpoint::parse("[fd00::1]"), endpoint("fd00::1", None));
         assert_eq!(Endpoint::parse("[fe80::1%eth0]:99"), endpoint("fe80::1%eth0", 99));
         for bad in
             ["", ":8728", "fd00::1", "[fd00::1", "[x]", "[::1]8", "h:0", "h:65536", "h:", "h h", "a@b", "http://h"]
         {
             assert!(Endpoint::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_usual_port_follows_tls() {
+        let port = |text: &str, tls| Endpoint::parse(text).unwrap().port_for(tls);
+        assert_eq!(port("h", TlsPolicy::Off), 8728);
+        assert_eq!(port("h", TlsPolicy::FirstUse), 8729);
+        assert_eq!(port("h:99", TlsPolicy::System), 99);
     }
 
     #[test]

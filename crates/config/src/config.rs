@@ -1,12 +1,12 @@
 //! The typed configuration and its defaults, which are those of the first system.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use lalin_stats::RouterId;
 
-use crate::Secret;
+use crate::{Secret, TlsPolicy};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,23 +15,38 @@ pub struct Config {
     pub server: Server,
     /// Where Lalin keeps what it remembers; a relative path is relative to the working directory.
     pub data_dir: PathBuf,
+    /// The key that the routers' passwords are encrypted with, as text; without one it is a file in `data_dir`.
+    pub key: Option<Secret>,
     /// The log.
     pub log: Log,
     /// How routers are sampled.
     pub sampling: Sampling,
+    /// Pages of others that may show what flows here.
+    pub embed: Embed,
     /// The routers; none is a state, not a failure. Their ids differ.
     pub routers: Vec<Router>,
 }
 
 /// The web server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// The address and port it listens on.
     pub listen: SocketAddr,
     /// The language of the pages where a browser does not choose.
     pub lang: Lang,
-    /// The operator agreed to an address that others reach without a login.
+    /// Everybody who reaches the address may look; only changes need an account.
     pub open: bool,
+    /// The certificate and its key, PEM files; with them the pages are served by TLS.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Reverse proxies whose word on where a request comes from is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// Pages of others that may show what flows here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Embed {
+    /// Their origins, such as `https://billing.example.id`.
+    pub origins: Vec<String>,
 }
 
 /// A language of the pages.
@@ -107,6 +122,38 @@ pub struct Router {
     pub user: String,
     /// The user's password; without one the binary asks for it where somebody can answer.
     pub password: Option<Secret>,
+    /// How its certificate is trusted.
+    pub tls: TlsPolicy,
+    /// The authority that signed its certificate, a PEM file; only with [`TlsPolicy::System`].
+    pub tls_ca: Option<PathBuf>,
+    /// How often it is sampled, where it differs from the rest.
+    pub interval: Option<Duration>,
+    /// Site, POP and the like.
+    pub tags: Vec<String>,
+    /// Whatever else there is to say.
+    pub notes: String,
+    /// Whether it is watched at all.
+    pub enabled: bool,
+}
+
+impl Router {
+    /// A router of which no more is said than this.
+    pub fn new(id: RouterId, host: &str, port: u16, user: &str) -> Self {
+        Self {
+            id,
+            name: None,
+            host: host.to_owned(),
+            port,
+            user: user.to_owned(),
+            password: None,
+            tls: TlsPolicy::Off,
+            tls_ca: None,
+            interval: None,
+            tags: Vec::new(),
+            notes: String::new(),
+            enabled: true,
+        }
+    }
 }
 
 impl Config {
@@ -123,8 +170,10 @@ impl Default for Config {
         Self {
             server: Server::default(),
             data_dir: PathBuf::from("lalin-data"),
+            key: None,
             log: Log::default(),
             sampling: Sampling::default(),
+            embed: Embed::default(),
             routers: Vec::new(),
         }
     }
@@ -132,7 +181,13 @@ impl Default for Config {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)), lang: Lang::default(), open: false }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
+            lang: Lang::default(),
+            open: false,
+            tls: None,
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 

@@ -42,14 +42,4 @@ pub enum Error {
         /// What it should be.
         problem: String,
     },
-    /// The address to listen on is reachable by others, and nobody agreed to that.
-    #[error(
-        "{origin}: server.listen: there is no login yet, so anyone who reaches this address would see the traffic; keep \
-         127.0.0.1 and put a reverse proxy with a password in front of it or use an SSH tunnel, or accept it with \
-         --open (server.open = true)"
-    )]
-    NotOpen {
-        /// Who said to listen there.
-        origin: Origin,
-    },
 }

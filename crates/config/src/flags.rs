@@ -11,7 +11,7 @@ pub struct Flags {
     pub config: Option<PathBuf>,
     /// `--listen`: `ADDR:PORT`.
     pub listen: Option<String>,
-    /// `--open`: listen where others reach it, though there is no login.
+    /// `--open`: everybody who reaches the server may look.
     pub open: bool,
     /// `--data-dir`.
     pub data_dir: Option<PathBuf>,
@@ -19,6 +19,8 @@ pub struct Flags {
     pub lang: Option<String>,
     /// `--router`: `USER@HOST[:PORT]`, an IPv6 address in brackets.
     pub router: Option<String>,
+    /// `--tls`: how that router's certificate is trusted.
+    pub tls: Option<String>,
     /// `--log`: a level or a filter.
     pub log: Option<String>,
     /// `--log-format`: `human` or `json`.

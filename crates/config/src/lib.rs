@@ -31,12 +31,15 @@ mod load;
 mod origin;
 mod schema;
 mod secret;
+mod tls;
 mod values;
 mod variables;
 
-pub use config::{Config, Lang, Log, LogFormat, Router, Sampling, Server};
+pub use address::Endpoint;
+pub use config::{Config, Embed, Lang, Log, LogFormat, Router, Sampling, Server};
 pub use disk::Warning;
 pub use error::Error;
 pub use flags::Flags;
 pub use origin::Origin;
 pub use secret::Secret;
+pub use tls::{TlsPolicy, TlsPolicyError};

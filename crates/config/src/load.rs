@@ -10,10 +10,10 @@ use lalin_stats::RouterId;
 use toml::Spanned;
 
 use crate::address::{self, Endpoint};
-use crate::config::{Config, Log, Router, Sampling, Server};
+use crate::config::{Config, Embed, Log, Router, Sampling, Server};
 use crate::origin::Said;
 use crate::variables::Variables;
-use crate::{Error, Flags, Origin, Secret, schema, values};
+use crate::{Error, Flags, Origin, Secret, TlsPolicy, schema, values};
 
 impl Config {
     /// One configuration from the file (its path for messages, and its text), the environment and the flags.
@@ -39,9 +39,14 @@ impl Config {
             None => schema::File::default(),
         };
         let routers = routers(&text, file.router)?;
-        let router = flags.router.map(|value| Said::new(value, Origin::Flag("--router"))).or(env.router);
+        let router = flag(flags.router, "--router").or(env.router);
+        let tls_said = flag(flags.tls, "--tls").or(env.router_tls);
+        let tls = web_tls(given(text.said(file.server.tls_certificate)), given(text.said(file.server.tls_key)))?;
+        let proxy = |text: &str| text.parse().map_err(|_| "must be IP addresses".to_owned());
+        let proxies = list(text.said(file.server.trusted_proxies), "server.trusted-proxies", proxy)?;
         Ok(Self {
             data_dir: data_dir(flags.data_dir, env.data_dir.or(text.said(file.data_dir)))?,
+            key: env.key.map(|said| Secret::new(said.value)),
             log: log(
                 flag(flags.log_format, "--log-format").or(env.log_format).or(text.said(file.log.format)),
                 flag(flags.log, "--log").or(env.log).or(text.said(file.log.level)),
@@ -51,8 +56,11 @@ impl Config {
                 flag(flags.listen, "--listen").or(env.listen).or(text.said(file.server.listen)),
                 flag(flags.lang, "--lang").or(env.lang).or(text.said(file.server.lang)),
                 open(flags.open, env.open, file.server.open)?,
+                tls,
+                proxies,
             )?,
-            routers: chosen(routers, router, env.router_password)?,
+            embed: Embed { origins: list(text.said(file.embed.origins), "embed.origins", values::origin)? },
+            routers: chosen(routers, router, tls_said, env.router_password)?,
         })
     }
 }
@@ -110,24 +118,50 @@ fn open(flag: bool, env: Option<Said<String>>, file: Option<Spanned<bool>>) -> R
     }
 }
 
-fn server(listen: Option<Said<String>>, lang: Option<Said<String>>, open: bool) -> Result<Server, Error> {
-    let mut server = Server { open, ..Server::default() };
+fn server(
+    listen: Option<Said<String>>,
+    lang: Option<Said<String>>,
+    open: bool,
+    tls: Option<(PathBuf, PathBuf)>,
+    trusted_proxies: Vec<IpAddr>,
+) -> Result<Server, Error> {
+    let mut server = Server { open, tls, trusted_proxies, ..Server::default() };
     if let Some(said) = lang {
         server.lang = said.parse("server.lang", values::lang)?.value;
     }
     if let Some(said) = listen {
-        let said = said.parse("server.listen", values::listen)?;
-        server.listen = said.value;
-        if !open && !loopback(said.value.ip()) {
-            return Err(Error::NotOpen { origin: said.origin });
-        }
+        server.listen = said.parse("server.listen", values::listen)?.value;
     }
     Ok(server)
 }
 
-/// `::ffff:127.0.0.1` is the loopback too.
-fn loopback(address: IpAddr) -> bool {
-    address.to_canonical().is_loopback()
+/// An empty text says nothing.
+fn given(said: Option<Said<String>>) -> Option<Said<String>> {
+    said.filter(|said| !said.value.is_empty())
+}
+
+/// Certificate and key belong together.
+fn web_tls(certificate: Option<Said<String>>, key: Option<Said<String>>) -> Result<Option<(PathBuf, PathBuf)>, Error> {
+    match (certificate, key) {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) => Ok(Some((
+            certificate.parse("server.tls-certificate", values::path)?.value,
+            key.parse("server.tls-key", values::path)?.value,
+        ))),
+        (Some(alone), None) | (None, Some(alone)) => {
+            let problem = "tls-certificate and tls-key belong together: give both or none".into();
+            Err(Error::Invalid { field: "server.tls-certificate", origin: alone.origin, problem })
+        }
+    }
+}
+
+fn list<T>(
+    said: Option<Said<Vec<String>>>,
+    field: &'static str,
+    one: impl Fn(&str) -> Result<T, String>,
+) -> Result<Vec<T>, Error> {
+    let Some(said) = said else { return Ok(Vec::new()) };
+    Ok(said.parse(field, |all| all.iter().map(|text| one(text)).collect())?.value)
 }
 
 fn sampling(text: &Text<'_>, file: schema::Sampling) -> Result<Sampling, Error> {
@@ -177,12 +211,40 @@ fn routers(text: &Text<'_>, file: Vec<Spanned<schema::Router>>) -> Result<Vec<Ro
             return Err(Error::Invalid { field: "router.id", origin: id.origin, problem });
         }
         lines.insert(id.value.clone(), id.origin);
-        let Endpoint { host, port } = address.value;
-        let name = entry.name.map(Spanned::into_inner).filter(|name| !name.trim().is_empty());
-        let password = entry.password.map(Spanned::into_inner);
-        routers.push(Router { id: id.value, name, host, port, user, password });
+        let tls = match text.said(entry.tls) {
+            Some(said) => said.parse("router.tls", |text| tls(&text))?.value,
+            None => TlsPolicy::Off,
+        };
+        let tls_ca = match given(text.said(entry.tls_ca)) {
+            Some(said) if tls == TlsPolicy::System => Some(said.parse("router.tls-ca", values::path)?.value),
+            Some(Said { origin, .. }) => {
+                let problem = "only counts with tls = \"system\"".into();
+                return Err(Error::Invalid { field: "router.tls-ca", origin, problem });
+            }
+            None => None,
+        };
+        let interval = match text.said(entry.interval) {
+            Some(said) => Some(said.parse("router.interval", values::duration(INTERVAL.0, INTERVAL.1))?.value),
+            None => None,
+        };
+        let port = address.value.port_for(tls);
+        routers.push(Router {
+            name: entry.name.map(Spanned::into_inner).filter(|name| !name.trim().is_empty()),
+            password: entry.password.map(Spanned::into_inner),
+            tls,
+            tls_ca,
+            interval,
+            tags: entry.tags.map(Spanned::into_inner).unwrap_or_default(),
+            notes: entry.notes.map(Spanned::into_inner).unwrap_or_default(),
+            enabled: entry.enabled.is_none_or(Spanned::into_inner),
+            ..Router::new(id.value, &address.value.host, port, &user)
+        });
     }
     Ok(routers)
+}
+
+fn tls(text: &str) -> Result<TlsPolicy, String> {
+    text.parse().map_err(|error: crate::TlsPolicyError| error.to_string())
 }
 
 /// The routers to watch: the one of the flag or the environment if there is one, else those of the file.
@@ -191,17 +253,30 @@ fn routers(text: &Text<'_>, file: Vec<Spanned<schema::Router>>) -> Result<Vec<Ro
 fn chosen(
     mut routers: Vec<Router>,
     said: Option<Said<String>>,
+    tls_said: Option<Said<String>>,
     password: Option<Said<String>>,
 ) -> Result<Vec<Router>, Error> {
+    let policy = match tls_said.clone() {
+        Some(said) => Some(said.parse("router.tls", |text| tls(&text))?.value),
+        None => None,
+    };
     if let Some(said) = said {
         let (user, endpoint) = said.clone().parse("router", |text| address::login(&text))?.value;
-        routers.retain(|r| r.host == endpoint.host && r.port == endpoint.port && r.user == user);
+        let port = |tls: TlsPolicy| endpoint.port_for(policy.unwrap_or(tls));
+        routers.retain(|r| r.host == endpoint.host && r.port == port(r.tls) && r.user == user);
         routers.truncate(1);
         if routers.is_empty() {
             let id = said.parse("router", |_| endpoint.id())?.value;
-            let Endpoint { host, port } = endpoint;
-            routers.push(Router { id, name: None, host, port, user, password: None });
+            routers.push(Router::new(id, &endpoint.host, port(TlsPolicy::Off), &user));
         }
+    }
+    if let (Some(policy), Some(said)) = (policy, tls_said) {
+        let [router] = routers.as_mut_slice() else {
+            let problem = "a way to trust a certificate without one router to use it on: name it with --router, or \
+                           give each router of the file its own";
+            return Err(Error::Invalid { field: "router.tls", origin: said.origin, problem: problem.into() });
+        };
+        router.tls = policy;
     }
     if let Some(said) = password {
         let [router] = routers.as_mut_slice() else {

@@ -19,6 +19,7 @@ pub(crate) struct File {
     pub(crate) server: Server,
     pub(crate) log: Log,
     pub(crate) sampling: Sampling,
+    pub(crate) embed: Embed,
     pub(crate) router: Vec<Spanned<Router>>,
 }
 
@@ -28,6 +29,15 @@ pub(crate) struct Server {
     pub(crate) listen: Maybe<String>,
     pub(crate) lang: Maybe<String>,
     pub(crate) open: Maybe<bool>,
+    pub(crate) tls_certificate: Maybe<String>,
+    pub(crate) tls_key: Maybe<String>,
+    pub(crate) trusted_proxies: Maybe<Vec<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Embed {
+    pub(crate) origins: Maybe<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -57,6 +67,12 @@ pub(crate) struct Router {
     pub(crate) address: Maybe<String>,
     pub(crate) user: Maybe<String>,
     pub(crate) password: Maybe<Secret>,
+    pub(crate) tls: Maybe<String>,
+    pub(crate) tls_ca: Maybe<String>,
+    pub(crate) interval: Maybe<String>,
+    pub(crate) tags: Maybe<Vec<String>>,
+    pub(crate) notes: Maybe<String>,
+    pub(crate) enabled: Maybe<bool>,
 }
 
 impl File {
@@ -111,7 +127,7 @@ mod tests {
 
     fn all_keys() -> Vec<String> {
         let mut all = keys::<File>();
-        all.extend([keys::<Server>(), keys::<Log>(), keys::<Sampling>(), keys::<Router>()].concat());
+        all.extend([keys::<Server>(), keys::<Log>(), keys::<Sampling>(), keys::<Embed>(), keys::<Router>()].concat());
         all
     }
 

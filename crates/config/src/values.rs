@@ -85,6 +85,17 @@ pub(crate) fn switch(text: String) -> Result<bool, String> {
     }
 }
 
+/// An origin as a browser sends it: scheme and host, a port where it is not the usual one, nothing else.
+pub(crate) fn origin(text: &str) -> Result<String, String> {
+    const SHAPE: &str = "must be origins such as \"https://billing.example.id\", without a path, none of them \"*\"";
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(SHAPE)?;
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    if host.is_empty() || host.len() > 253 || !host.chars().all(fits) {
+        return Err(SHAPE.into());
+    }
+    Ok(text.to_owned())
+}
+
 pub(crate) fn path(text: String) -> Result<PathBuf, String> {
     if text.is_empty() { Err("must not be empty".into()) } else { Ok(text.into()) }
 }

@@ -8,6 +8,7 @@ use crate::{Error, Origin};
 pub(crate) struct Variables {
     pub(crate) config: Option<Said<String>>,
     pub(crate) data_dir: Option<Said<String>>,
+    pub(crate) key: Option<Said<String>>,
     pub(crate) lang: Option<Said<String>>,
     pub(crate) listen: Option<Said<String>>,
     pub(crate) log: Option<Said<String>>,
@@ -15,6 +16,7 @@ pub(crate) struct Variables {
     pub(crate) open: Option<Said<String>>,
     pub(crate) router: Option<Said<String>>,
     pub(crate) router_password: Option<Said<String>>,
+    pub(crate) router_tls: Option<Said<String>>,
 }
 
 impl Variables {
@@ -45,6 +47,7 @@ const KNOWN: &[(&str, Option<Field>)] = &[
     ("LALIN_CHROMIUM", None),
     ("LALIN_CONFIG", Some(|v| &mut v.config)),
     ("LALIN_DATA_DIR", Some(|v| &mut v.data_dir)),
+    ("LALIN_KEY", Some(|v| &mut v.key)),
     ("LALIN_LANG", Some(|v| &mut v.lang)),
     ("LALIN_LISTEN", Some(|v| &mut v.listen)),
     ("LALIN_LOG", Some(|v| &mut v.log)),
@@ -52,6 +55,7 @@ const KNOWN: &[(&str, Option<Field>)] = &[
     ("LALIN_OPEN", Some(|v| &mut v.open)),
     ("LALIN_ROUTER", Some(|v| &mut v.router)),
     ("LALIN_ROUTER_PASSWORD", Some(|v| &mut v.router_password)),
+    ("LALIN_ROUTER_TLS", Some(|v| &mut v.router_tls)),
 ];
 
 /// The known name with the fewest edits to the unknown one, if that is less than half of it.

@@ -1,31 +1,35 @@
 //! The API's composition: its state, its limits, its routes.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::http::Method;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
-use lalin_monitor::{Monitor, Router};
+use lalin_monitor::Monitor;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::encoded::Encoded;
-use crate::{Problem, health, interface_stats, interfaces, routers, stream};
+use crate::keeper::Keeper;
+use crate::{Problem, fleet, health, interface_stats, interfaces, stream, window};
 
 /// The bounds of what viewers may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How many event streams may be open at once.
     pub streams: usize,
+    /// How many of them may come from one address that is not this machine's own.
+    pub streams_of_one: usize,
     /// A stream is never silent for longer than this.
     pub heartbeat: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { streams: 1_000, heartbeat: Duration::from_secs(5) }
+        Self { streams: 1_000, streams_of_one: 100, heartbeat: Duration::from_secs(5) }
     }
 }
 
@@ -42,12 +46,22 @@ pub(crate) struct Inner {
     pub(crate) begun: Instant,
     pub(crate) encoded: Encoded,
     pub(crate) stop: CancellationToken,
-    streams: AtomicUsize,
+    pub(crate) keeper: Option<Arc<dyn Keeper>>,
+    streams: Mutex<HashMap<IpAddr, usize>>,
 }
 
 impl Api {
-    /// The API of these routers.
+    /// The API of these routers, which stay as they are.
     pub fn new(monitor: Arc<Monitor>, limits: Limits) -> Self {
+        Self::of(monitor, limits, None)
+    }
+
+    /// The API of these routers, and of who keeps them: they can be added, changed, checked and found.
+    pub fn with_keeper(monitor: Arc<Monitor>, limits: Limits, keeper: Arc<dyn Keeper>) -> Self {
+        Self::of(monitor, limits, Some(keeper))
+    }
+
+    fn of(monitor: Arc<Monitor>, limits: Limits, keeper: Option<Arc<dyn Keeper>>) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(Arc::new(Inner {
             monitor,
@@ -56,7 +70,8 @@ impl Api {
             begun: Instant::now(),
             encoded: Encoded::default(),
             stop: CancellationToken::new(),
-            streams: AtomicUsize::new(0),
+            keeper,
+            streams: Mutex::default(),
         }))
     }
 
@@ -74,8 +89,13 @@ impl Api {
                 .app_data(data)
                 .service(web::resource("/api/interface-stats").get(interface_stats::get).default_service(only_get()))
                 .service(web::resource("/api/v1/interfaces").get(interfaces::get).default_service(only_get()))
-                .service(web::resource("/api/v1/routers").get(routers::get).default_service(only_get()))
                 .service(web::resource("/api/v1/stream").get(stream::get).default_service(only_get()))
+                .service(web::resource("/api/v1/window").get(window::get).default_service(only_get()))
+                .configure(fleet::routes)
+                .service(
+                    web::resource("/api/v1/routers/{id}/interfaces").get(interfaces::get).default_service(only_get()),
+                )
+                .service(web::resource("/api/v1/routers/{id}/stream").get(stream::get).default_service(only_get()))
                 .service(web::resource("/healthz").get(health::get).default_service(only_get()))
                 .service(web::scope("/api").default_service(web::route().to(no_such_path)));
         }
@@ -85,38 +105,42 @@ impl Api {
         &self.0
     }
 
-    /// The router a request means.
-    pub(crate) fn router(&self, wanted: Option<&str>) -> Result<Arc<Router>, Problem> {
-        let found = match wanted {
-            None => self.0.monitor.default_router(),
-            Some(id) => {
-                let router = id.parse().ok().and_then(|id| self.0.monitor.get(&id));
-                return router.ok_or_else(|| Problem::unknown_router(id));
-            }
-        };
-        found.ok_or_else(Problem::no_router)
-    }
-
     /// Takes one of the places for streams; it is free again when the guard is dropped.
-    pub(crate) fn stream_place(&self) -> Result<StreamPlace, Problem> {
-        let most = self.0.limits.streams;
-        let taken =
-            self.0.streams.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |open| (open < most).then_some(open + 1));
-        taken.map(|_| StreamPlace(self.clone())).map_err(Problem::too_many_viewers)
+    pub(crate) fn stream_place(&self, from: IpAddr) -> Result<StreamPlace, Problem> {
+        let limits = self.0.limits;
+        let mut streams = self.0.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let open: usize = streams.values().sum();
+        let own = streams.get(&from).copied().unwrap_or(0);
+        if open >= limits.streams {
+            return Err(Problem::too_many_viewers(open));
+        }
+        // Behind a proxy on this machine everybody seems to be here.
+        if own >= limits.streams_of_one && !from.is_loopback() {
+            return Err(Problem::too_many_viewers(own));
+        }
+        streams.insert(from, own + 1);
+        drop(streams);
+        Ok(StreamPlace(self.clone(), from))
     }
 }
 
 /// One of the places for streams.
 #[derive(Debug)]
-pub(crate) struct StreamPlace(Api);
+pub(crate) struct StreamPlace(Api, IpAddr);
 
 impl Drop for StreamPlace {
     fn drop(&mut self) {
-        self.0.0.streams.fetch_sub(1, Ordering::SeqCst);
+        let mut streams = self.0.0.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = streams.get_mut(&self.1) {
+            *open -= 1;
+            if *open == 0 {
+                streams.remove(&self.1);
+            }
+        }
     }
 }
 
-async fn wrong_method(request: HttpRequest) -> HttpResponse {
+pub(crate) async fn wrong_method(request: HttpRequest) -> HttpResponse {
     if request.method() == Method::HEAD {
         return HttpResponse::Ok().finish();
     }

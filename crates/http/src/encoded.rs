@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use lalin_stats::{BitsPerSecond, Frame, Interface};
+use lalin_stats::{BitsPerSecond, Frame, Interface, Rate};
 use serde::Serialize;
 
 use crate::interfaces::Facts;
@@ -22,42 +22,76 @@ pub(crate) struct Encoded {
 /// What was encoded and the bytes of it, oldest first.
 type Kept<T> = VecDeque<(Arc<T>, Bytes)>;
 
+/// The data of a `tick` event.
 #[derive(Serialize)]
-struct Tick {
+pub(crate) struct Tick {
     seq: u64,
     t: u64,
     rev: u64,
     rx: Vec<Option<u64>>,
     tx: Vec<Option<u64>>,
+    /// Interface's place, errors, drops.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<(usize, u64, u64)>,
 }
 
+/// The data of an `interfaces` event.
 #[derive(Serialize)]
-struct List<'a> {
+pub(crate) struct List<'a> {
     rev: u64,
     interfaces: Vec<Facts<'a>>,
+}
+
+impl Tick {
+    /// Of all interfaces, or of those at these places, in their order.
+    pub(crate) fn of(frame: &Frame, places: Option<&[usize]>) -> Self {
+        let bits = |side: fn(&Rate) -> Option<BitsPerSecond>| -> Vec<Option<u64>> {
+            let one = |rate: &Rate| side(rate).map(BitsPerSecond::get);
+            match places {
+                None => frame.rates.iter().map(one).collect(),
+                Some(places) => places.iter().map(|place| frame.rates.get(*place).and_then(one)).collect(),
+            }
+        };
+        let faults = frame.faults.iter().filter_map(|faults| {
+            let place = match places {
+                None => faults.place,
+                Some(places) => places.binary_search(&faults.place).ok()?,
+            };
+            Some((place, faults.errors, faults.drops))
+        });
+        Self {
+            seq: frame.seq,
+            t: frame.unix_ms,
+            rev: frame.revision,
+            rx: bits(|rate| rate.rx),
+            tx: bits(|rate| rate.tx),
+            faults: faults.collect(),
+        }
+    }
+}
+
+impl<'a> List<'a> {
+    /// Of all interfaces, or of those at these places.
+    pub(crate) fn of(revision: u64, interfaces: &'a [Arc<Interface>], places: Option<&[usize]>) -> Self {
+        let interfaces = match places {
+            None => interfaces.iter().map(|interface| Facts::of(interface)).collect(),
+            Some(places) => {
+                places.iter().filter_map(|place| interfaces.get(*place)).map(|one| Facts::of(one)).collect()
+            }
+        };
+        Self { rev: revision, interfaces }
+    }
 }
 
 impl Encoded {
     /// The `tick` event of a frame.
     pub(crate) fn tick(&self, epoch: &str, frame: &Arc<Frame>) -> Bytes {
-        shared(&self.ticks, frame, || {
-            let tick = Tick {
-                seq: frame.seq,
-                t: frame.unix_ms,
-                rev: frame.revision,
-                rx: frame.rates.iter().map(|rate| rate.rx.map(BitsPerSecond::get)).collect(),
-                tx: frame.rates.iter().map(|rate| rate.tx.map(BitsPerSecond::get)).collect(),
-            };
-            event("tick", Some((epoch, frame.seq)), &tick)
-        })
+        shared(&self.ticks, frame, || event("tick", Some((epoch, frame.seq)), &Tick::of(frame, None)))
     }
 
     /// The `interfaces` event of a revision.
     pub(crate) fn list(&self, revision: u64, interfaces: &Arc<[Arc<Interface>]>) -> Bytes {
-        shared(&self.lists, interfaces, || {
-            let listed = interfaces.iter().map(|interface| Facts::of(interface));
-            event("interfaces", None, &List { rev: revision, interfaces: listed.collect() })
-        })
+        shared(&self.lists, interfaces, || event("interfaces", None, &List::of(revision, interfaces, None)))
     }
 }
 
@@ -95,7 +129,7 @@ pub(crate) fn event(name: &str, id: Option<(&str, u64)>, data: &impl Serialize) 
 
 #[cfg(test)]
 mod tests {
-    use lalin_stats::{Counters, Rate};
+    use lalin_stats::{Counters, Faults};
     use tokio::time::Instant;
 
     use super::*;
@@ -111,6 +145,7 @@ mod tests {
             interfaces: vec![Arc::new(Interface::new("*1", "a\nb", "ether"))].into(),
             counters: vec![Counters::default()].into(),
             rates: vec![Rate { rx: Some(BitsPerSecond::new(8)), tx: None }].into(),
+            faults: vec![Faults { place: 0, errors: 2, drops: 1 }].into(),
         })
     }
 
@@ -118,7 +153,10 @@ mod tests {
     fn a_tick_is_one_event_and_is_made_once() {
         let (encoded, frame) = (Encoded::default(), frame());
         let first = encoded.tick("e", &frame);
-        assert_eq!(first, "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"rev\":2,\"rx\":[8],\"tx\":[null]}\n\n");
+        assert_eq!(
+            first,
+            "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"rev\":2,\"rx\":[8],\"tx\":[null],\"faults\":[[0,2,1]]}\n\n"
+        );
         assert_eq!(first.as_ptr(), encoded.tick("e", &frame).as_ptr());
     }
 

@@ -14,14 +14,17 @@ use tokio::time::Instant;
 
 use crate::interfaces::point_of_view;
 use crate::query::Parameters;
+use crate::sight::Sight;
 use crate::wire::{State, millis, rfc3339, state_headers};
 use crate::{Api, Problem};
 
 pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let asked = Instant::now();
-    let parameters = Parameters::of(&request, &["raw", "router"])?;
+    let parameters = Parameters::of(&request, &["raw", "router", "token"])?;
+    let sight = Sight::of(&request);
     let raw = parameters.flag("raw")?;
-    let router = api.router(parameters.text("router")).inspect_err(|_| tracing::debug!("MikroTik not configured"))?;
+    let router = sight.router(&api, &request, &parameters);
+    let router = router.inspect_err(|_| tracing::debug!("MikroTik not configured"))?;
     let status = router.poll().await;
     let state = State::of(&status);
     let sample = if raw {
@@ -36,7 +39,9 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     let age = frame.at.elapsed();
     tracing::debug!(router = %router.id(), "Fetching interface stats from cache (age: {:.1}s)", age.as_secs_f64());
     let sampled = Sampled { sampled_at: rfc3339(frame.unix_ms), age_ms: millis(age), state: state.code };
-    let rows = frame.rows().zip(&counters).map(|((interface, _, rate), counters)| StatsRow {
+    let seen = |interface: &Interface| sight.interface(router.id(), &interface.name);
+    let rows = frame.rows().zip(&counters).filter(|((interface, ..), _)| seen(interface));
+    let rows = rows.map(|((interface, _, rate), counters)| StatsRow {
         interface,
         counters,
         rx_bps: rate.rx.map(BitsPerSecond::get),

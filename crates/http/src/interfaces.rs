@@ -6,6 +6,7 @@ use lalin_stats::{BitsPerSecond, Counters, Interface, PointOfView, Rate};
 use serde::Serialize;
 
 use crate::query::Parameters;
+use crate::sight::Sight;
 use crate::wire::{State, counter, rfc3339, state_headers};
 use crate::{Api, Problem};
 
@@ -33,6 +34,9 @@ pub(crate) struct Facts<'a> {
     dynamic: bool,
     slave: bool,
     point_of_view: &'static str,
+    /// The rate of the link, bit/s; of a port that is up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link_bps: Option<u64>,
 }
 
 impl<'a> Facts<'a> {
@@ -47,6 +51,7 @@ impl<'a> Facts<'a> {
             dynamic: interface.dynamic,
             slave: interface.slave,
             point_of_view: point_of_view(PointOfView::of(interface)),
+            link_bps: interface.link_bps,
         }
     }
 }
@@ -126,8 +131,9 @@ pub(crate) fn point_of_view(side: PointOfView) -> &'static str {
 }
 
 pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let parameters = Parameters::of(&request, &["router"])?;
-    let router = api.router(parameters.text("router"))?;
+    let parameters = Parameters::of(&request, &["router", "token"])?;
+    let sight = Sight::of(&request);
+    let router = sight.router(&api, &request, &parameters)?;
     let state = State::of(&router.poll().await);
     let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
     let mut answer = HttpResponse::Ok();
@@ -139,6 +145,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         state,
         interfaces: frame
             .rows()
+            .filter(|(interface, ..)| sight.interface(router.id(), &interface.name))
             .map(|(interface, counters, rate)| InterfaceView::of(interface, counters, rate))
             .collect(),
     }))

@@ -23,23 +23,32 @@
 
 // The composition, and what every route needs.
 mod api;
+mod bodies;
 mod connection;
 mod door;
+mod keeper;
 mod problem;
 mod query;
+mod sight;
 mod wire;
 
 // One file a route.
+mod fleet;
 mod health;
 mod interface_stats;
 mod interfaces;
-mod routers;
 mod stream;
+mod viewer;
+mod window;
 
 // The bytes of a tick, made once.
 mod encoded;
 
 pub use api::{Api, Limits};
+pub use bodies::bodies;
 pub use connection::forget_dead_peers;
-pub use door::{Door, DoorSettings, Visitor, guard};
+pub use door::{Door, DoorSettings, Visitor, guard, may_be_router};
+pub use keeper::{
+    About, Checked, Discovered, Form, Gateway, Keeper, KeeperError, Kept, Neighbour, Outcome, Source, Step,
+};
 pub use problem::Problem;

@@ -6,6 +6,7 @@ use actix_web::http::header::{ALLOW, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
+use crate::keeper::KeeperError;
 use crate::wire::State;
 
 /// What went wrong with a request, as the client is told.
@@ -142,6 +143,19 @@ impl Problem {
                 let detail = "the data cannot be read or written; the log says more";
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail)
             }
+        }
+    }
+
+    /// A router is not added, changed or removed.
+    pub(crate) fn of_keeper(error: &KeeperError) -> Self {
+        let detail = error.to_string();
+        match error {
+            KeeperError::Field { field, detail } => Self::bad_parameter(field, detail),
+            KeeperError::Unknown(id) => Self::unknown_router(id.as_str()),
+            KeeperError::NotEditable(_) => Self::new(StatusCode::CONFLICT, "not-editable", "not editable", detail),
+            KeeperError::Taken(_) => Self::new(StatusCode::CONFLICT, "taken", "taken", detail).field("id"),
+            KeeperError::NothingKept => Self::new(StatusCode::CONFLICT, "nothing-kept", "nothing is kept", detail),
+            KeeperError::Store => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail),
         }
     }
 

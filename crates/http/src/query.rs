@@ -33,6 +33,11 @@ impl Parameters {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
+    /// Names with commas between.
+    pub(crate) fn names(&self, key: &str) -> Option<Vec<String>> {
+        self.text(key).map(|names| names.split(',').map(str::to_owned).collect())
+    }
+
     /// `1`, `true` or nothing after the name: yes. `0` or `false`: no.
     pub(crate) fn flag(&self, key: &str) -> Result<bool, Problem> {
         match self.text(key) {

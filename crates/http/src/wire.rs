@@ -28,6 +28,19 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Of a router that is switched off.
+    pub(crate) fn off() -> Self {
+        Self {
+            code: "off",
+            reason: None,
+            detail: None,
+            attempt: None,
+            retry_in_ms: None,
+            sampled_at: None,
+            age_ms: None,
+        }
+    }
+
     pub(crate) fn of(status: &Status) -> Self {
         let failure = status.state.failure();
         let retry_at = failure.and_then(|failure| failure.retry_at);

@@ -25,13 +25,22 @@
 //! [`StatsSource`]: lalin_stats::StatsSource
 //! [`Timeout` and `Cached`]: https://docs.rs/lalin-cache
 
+mod about;
+mod check;
 mod discovery;
 mod failure;
 mod journal;
+mod links;
+mod reach;
 mod rows;
+mod script;
 mod settings;
 mod source;
 
+pub use about::About;
+pub use check::{Outcome, Report, Step, StepKind, check};
 pub use discovery::{Announcement, Discovery, DiscoverySettings, Gateway, Malformed, Neighbour, default_gateway};
+pub use routeros::{Fingerprint, Tls};
+pub use script::setup_script;
 pub use settings::Settings;
 pub use source::RouterSource;

@@ -170,6 +170,8 @@ impl<'a> Facts<'a> {
             mac_address,
             last_link_up,
             link_downs,
+            // Asked for apart, and seldom.
+            link_bps: _,
             running,
             disabled,
             dynamic,

@@ -1,8 +1,11 @@
 //! What a router's source may be told: where the router is, as whom to log in, and every limit.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use routeros::{Credentials, Options, Reconnect, Tls};
+use tokio::sync::Semaphore;
 
 /// The settings of a [`RouterSource`](crate::RouterSource). Its `Debug` never shows the password.
 #[derive(Clone, Debug)]
@@ -36,6 +39,10 @@ pub struct Settings {
     pub login_pause: Duration,
     /// A session that lasted so long with an answer makes up for earlier ones that were short: 60 s.
     pub settled_after: Duration,
+    /// Shared by many routers: only so many connections are opened at once. The wait counts as part of the attempt.
+    pub connects: Option<Arc<Semaphore>>,
+    /// Where given, only addresses for which it says yes are connected to, whatever a name resolves to.
+    pub may_be_router: Option<fn(IpAddr) -> bool>,
     /// After so long without a read no attempt to connect is made, until there is one: 10 s.
     pub wanted_for: Duration,
 }
@@ -57,6 +64,8 @@ impl Settings {
             longest_pause: Duration::from_secs(30),
             login_pause: Duration::from_secs(60),
             settled_after: Duration::from_secs(60),
+            connects: None,
+            may_be_router: None,
             wanted_for: Duration::from_secs(10),
         }
     }

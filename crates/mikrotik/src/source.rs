@@ -11,8 +11,10 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::about::{self, About};
+use crate::links::Links;
 use crate::rows::{self, PROPERTIES};
-use crate::{Settings, failure, journal};
+use crate::{Settings, failure, journal, reach};
 
 /// Reads at once; further ones wait. A router is slow, and answers them one after the other anyway.
 const READS: usize = 4;
@@ -29,6 +31,7 @@ pub struct RouterSource {
     gate: Semaphore,
     /// The interfaces of the newest read, to be shared with the next one.
     known: Mutex<Vec<Arc<Interface>>>,
+    links: Links,
     address: String,
     _journal: AbortOnDropHandle<()>,
 }
@@ -39,9 +42,11 @@ impl RouterSource {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn new(settings: Settings) -> Self {
-        let (host, port, credentials) = (&settings.host, settings.port, settings.credentials.clone());
-        let router = ReconnectingClient::new(host, port, credentials, settings.options(), settings.reconnect());
-        Self::of(&settings, router)
+        let shared = Arc::new((settings.clone(), settings.options()));
+        Self::with_connector(&settings, move || {
+            let shared = shared.clone();
+            async move { reach::open(&shared.0, &shared.1).await }
+        })
     }
 
     /// A router to which `connect` opens the sessions, logged in. Of the settings, host, port and credentials are its
@@ -62,7 +67,32 @@ impl RouterSource {
         let journal = journal::keep(settings.host.clone(), router.subscribe());
         let address = format!("{}:{}", settings.host, settings.port);
         let _journal = AbortOnDropHandle::new(tokio::spawn(journal));
-        Self { router, gate: Semaphore::new(READS), known: Mutex::default(), address, _journal }
+        Self {
+            router,
+            gate: Semaphore::new(READS),
+            known: Mutex::default(),
+            links: Links::default(),
+            address,
+            _journal,
+        }
+    }
+
+    /// What the router says of itself, asked now, over the session of the reads and in turn with them.
+    ///
+    /// # Errors
+    /// As a read.
+    pub async fn about(&self) -> Result<About, Failure> {
+        self.router.client().await.map_err(|error| self.failure(&error))?;
+        // Never closed, so this cannot fail.
+        let _permit = self.gate.acquire().await;
+        let resource = self.router.run(about::resource()).await.map_err(|error| self.failure(&error))?;
+        let identity = self.router.run(about::identity()).await;
+        Ok(About::of(&resource, identity, self.router.run(about::sessions()).await))
+    }
+
+    /// Tries now to open the session where an attempt is being waited for, also after a refused login. Waits for nothing.
+    pub fn try_now(&self) {
+        self.router.try_now();
     }
 
     /// Why a read failed, and when the session is opened again where that is why.
@@ -78,10 +108,11 @@ impl RouterSource {
     /// The router read its counters somewhere between the question and the end of the answer. The middle is wrong by
     /// half of the round trip at most, where the moment of arrival is wrong by all of it: by whatever the network, the
     /// router's queue or this machine delayed.
-    fn snapshot(&self, reply: &Reply, asked: Instant) -> Snapshot {
+    fn snapshot(&self, reply: &Reply, client: &Client, asked: Instant) -> Snapshot {
         let half = asked.elapsed() / 2;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let rows = rows::read(&reply.rows, &known);
+        let mut rows = rows::read(&reply.rows, &known);
+        self.links.fill(&mut rows, client);
         *known = rows.iter().map(|row| row.interface.clone()).collect();
         Snapshot { at: asked + half, unix_ms: unix_ms(half), doubt: half, rows }
     }
@@ -91,13 +122,13 @@ impl RouterSource {
 impl StatsSource for RouterSource {
     async fn read(&self) -> Result<Reading, Failure> {
         // The time it takes to open a session is not the read's: its moment is, and the router's time to answer.
-        self.router.client().await.map_err(|error| self.failure(&error))?;
+        let client = self.router.client().await.map_err(|error| self.failure(&error))?;
         let print = Command::new("/interface/print").proplist(PROPERTIES);
         // Never closed, so this cannot fail.
         let _permit = self.gate.acquire().await;
         let asked = Instant::now();
         let reply = self.router.run(print).await.map_err(|error| self.failure(&error))?;
-        Ok(Reading::fresh(Arc::new(self.snapshot(&reply, asked))))
+        Ok(Reading::fresh(Arc::new(self.snapshot(&reply, &client, asked))))
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_stats::{
-    Failure, Frame, Freshness, Interface, Rate, RateLimits, Reading, RouterId, RouterState, Row, Snapshot,
+    Failure, Faults, Frame, Freshness, Interface, Rate, RateLimits, Reading, RouterId, RouterState, Row, Snapshot,
 };
 use tokio::sync::{broadcast, watch};
 
 use crate::finder::Finder;
-use crate::past::{Past, Point};
+use crate::past::{Past, Point, Span};
+use crate::room::Room;
 use crate::router::Status;
 use crate::{Settings, Window};
 
@@ -35,13 +36,14 @@ pub(crate) struct Engine {
     /// The doubts of the recent frames' moments, in their order.
     doubts: VecDeque<Duration>,
     past: Past,
+    room: Arc<Room>,
     /// `None` once the router was removed.
     events: Option<broadcast::Sender<Event>>,
     status: watch::Sender<Status>,
 }
 
 impl Engine {
-    pub(crate) fn new(router: RouterId, settings: Settings) -> Self {
+    pub(crate) fn new(router: RouterId, settings: Settings, room: Arc<Room>) -> Self {
         let status = Status { state: RouterState::Idle, newest: None, has_line: false };
         Self {
             router,
@@ -51,6 +53,7 @@ impl Engine {
             recent: VecDeque::new(),
             doubts: VecDeque::new(),
             past: Past::default(),
+            room,
             events: Some(broadcast::Sender::new(BACKLOG)),
             status: watch::Sender::new(status),
         }
@@ -68,6 +71,29 @@ impl Engine {
     pub(crate) fn starts_a_run(&self) -> bool {
         let longest = self.settings.rate_limits().longest;
         self.recent.back().is_none_or(|frame| frame.elapsed.is_none_or(|elapsed| elapsed > longest))
+    }
+
+    /// How much of the past is kept.
+    fn span(&self) -> Span {
+        Span {
+            window_ms: whole_ms(self.settings.window),
+            longest_ms: whole_ms(self.settings.longest_window.max(self.settings.window)),
+            bytes: self.room.of_one(),
+            points: self.settings.most_points(),
+        }
+    }
+
+    /// How far back the past reaches once it is full, at the newest sample's size.
+    pub(crate) fn recent(&self) -> Duration {
+        let interfaces = self.recent.back().map_or(0, |frame| frame.interfaces.len());
+        let points = self.room.of_one() / Point::bytes(interfaces);
+        let fits = self.settings.interval.saturating_mul(u32::try_from(points).unwrap_or(u32::MAX));
+        fits.clamp(self.settings.window, self.settings.longest_window.max(self.settings.window))
+    }
+
+    /// What was before, without what comes.
+    pub(crate) fn window(&self, oldest_ms: u64) -> Window {
+        Window::new(self.past.since(oldest_ms), false)
     }
 
     /// The events from now on, and what was before: no event falls between, as both are taken under one lock.
@@ -134,6 +160,7 @@ impl Engine {
             Some(before) if self.is_sure(snapshot, before) => rates(before, snapshot, self.settings.rate_limits()),
             _ => vec![Rate::UNKNOWN; snapshot.rows.len()].into(),
         };
+        let faults = before.as_ref().map_or_else(Box::default, |before| faults(before, snapshot));
         self.seq += 1;
         let frame = Arc::new(Frame {
             router: self.router.clone(),
@@ -146,9 +173,9 @@ impl Engine {
             interfaces,
             counters: snapshot.rows.iter().map(|row| row.counters).collect(),
             rates,
+            faults,
         });
-        let window_ms = u64::try_from(self.settings.window.as_millis()).unwrap_or(u64::MAX);
-        self.past.push(Point::of(&frame), window_ms, self.settings.most_points());
+        self.past.push(Point::of(&frame), &self.span());
         self.recent.push_back(frame.clone());
         self.doubts.push_back(snapshot.doubt);
         while self.recent.len() > self.settings.recent_frames() {
@@ -201,6 +228,16 @@ impl Engine {
     fn tell(&self, event: Event) {
         let _ = self.events.as_ref().map(|events| events.send(event));
     }
+}
+
+fn faults(before: &Frame, snapshot: &Snapshot) -> Box<[Faults]> {
+    let before = Finder::new(before);
+    let faults = |(place, row): (usize, &Row)| Faults::between(&before.find(&row.interface, place)?, row, place);
+    snapshot.rows.iter().enumerate().filter_map(faults).collect()
+}
+
+fn whole_ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn rates(before: &Frame, snapshot: &Snapshot, limits: RateLimits) -> Box<[Rate]> {

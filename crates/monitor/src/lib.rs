@@ -31,6 +31,7 @@ mod finder;
 mod fleet;
 mod moment;
 mod past;
+mod room;
 mod router;
 mod sampler;
 mod settings;

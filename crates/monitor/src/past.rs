@@ -18,6 +18,11 @@ pub(crate) struct Point {
 }
 
 impl Point {
+    /// What a point of so many interfaces takes, bytes; the list of them is shared.
+    pub(crate) const fn bytes(interfaces: usize) -> usize {
+        size_of::<Self>() + 32 + 8 * interfaces
+    }
+
     pub(crate) fn of(frame: &Frame) -> Self {
         let small = |rate: Option<BitsPerSecond>| rate.map_or(f32::NAN, |rate| rate.get() as f32);
         let rates = frame.rates.iter().map(|Rate { rx, tx }| [small(*rx), small(*tx)]).collect();
@@ -25,18 +30,36 @@ impl Point {
     }
 }
 
-/// The points of the last minutes, oldest first.
+/// How much of the past is kept: `window_ms` in any case, and up to `longest_ms` while it fits into `bytes`; never more than
+/// so many points.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub(crate) window_ms: u64,
+    pub(crate) longest_ms: u64,
+    pub(crate) bytes: usize,
+    pub(crate) points: usize,
+}
+
+/// The points of the last minutes or hours, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Past {
     points: VecDeque<Arc<Point>>,
+    bytes: usize,
 }
 
 impl Past {
-    /// Adds the newest point and forgets what is older than `window_ms` or beyond `most` points.
-    pub(crate) fn push(&mut self, point: Point, window_ms: u64, most: usize) {
-        let oldest = point.unix_ms.saturating_sub(window_ms);
+    /// Adds the newest point and forgets what is too old or too much.
+    pub(crate) fn push(&mut self, point: Point, span: &Span) {
+        let promised = point.unix_ms.saturating_sub(span.window_ms);
+        let oldest = point.unix_ms.saturating_sub(span.longest_ms);
+        self.bytes += Point::bytes(point.rates.len());
         self.points.push_back(Arc::new(point));
-        while self.points.len() > most || self.points.front().is_some_and(|first| first.unix_ms < oldest) {
+        while let Some(first) = self.points.front() {
+            let too_much = self.bytes > span.bytes && first.unix_ms < promised;
+            if self.points.len() <= span.points && first.unix_ms >= oldest && !too_much {
+                break;
+            }
+            self.bytes -= Point::bytes(first.rates.len());
             self.points.pop_front();
         }
     }
@@ -135,9 +158,13 @@ mod tests {
     }
 
     fn past(points: impl IntoIterator<Item = Point>, window_ms: u64, most: usize) -> Past {
+        past_of(points, Span { window_ms, longest_ms: window_ms, bytes: usize::MAX, points: most })
+    }
+
+    fn past_of(points: impl IntoIterator<Item = Point>, span: Span) -> Past {
         let mut past = Past::default();
         for point in points {
-            past.push(point, window_ms, most);
+            past.push(point, &span);
         }
         past
     }
@@ -151,6 +178,15 @@ mod tests {
         let ten = || (1..=10).map(|seq| point(seq, &[], &[]));
         assert_eq!(seqs(&past(ten(), 3_000, 100).since(0)), [7, 8, 9, 10]);
         assert_eq!(seqs(&past(ten(), 60_000, 2).since(0)), [9, 10]);
+    }
+
+    #[test]
+    fn what_fits_is_kept_longer_than_was_promised() {
+        let ten = || (1..=10).map(|seq| point(seq, &["a"], &[1.0]));
+        let span = |points| Span { window_ms: 3_000, longest_ms: 7_000, bytes: points * Point::bytes(1), points: 100 };
+        assert_eq!(seqs(&past_of(ten(), span(6)).since(0)), [5, 6, 7, 8, 9, 10], "what fits");
+        assert_eq!(seqs(&past_of(ten(), span(100)).since(0)), [3, 4, 5, 6, 7, 8, 9, 10], "no longer than that");
+        assert_eq!(seqs(&past_of(ten(), span(1)).since(0)), [7, 8, 9, 10], "what was promised");
     }
 
     #[test]

@@ -10,7 +10,9 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::demand::Demand;
 use crate::engine::Engine;
 use crate::moment::counters_at;
-use crate::{CountersAt, Settings, Subscription, sampler};
+use crate::room::Room;
+use crate::subscription::oldest_ms;
+use crate::{CountersAt, Settings, Subscription, Window, sampler};
 
 /// What people call a router.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +53,8 @@ impl Status {
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) demand: Arc<Demand>,
+    /// How long after the beginning of a run its first read is.
+    pub(crate) turn: Duration,
     engine: Mutex<Engine>,
 }
 
@@ -72,9 +76,16 @@ pub struct Router {
 }
 
 impl Router {
-    pub(crate) fn new(id: RouterId, label: Label, settings: Settings, source: Arc<dyn StatsSource>) -> Self {
-        let engine = Mutex::new(Engine::new(id.clone(), settings));
-        let shared = Arc::new(Shared { settings, demand: Demand::new(), engine });
+    /// `turn` is its part of the interval: where many routers are sampled, not all of them are at once.
+    pub(crate) fn new(
+        id: RouterId,
+        label: Label,
+        settings: Settings,
+        source: Arc<dyn StatsSource>,
+        (room, turn): (Arc<Room>, Duration),
+    ) -> Self {
+        let engine = Mutex::new(Engine::new(id.clone(), settings, room));
+        let shared = Arc::new(Shared { settings, demand: Demand::new(), turn, engine });
         let sampler = AbortOnDropHandle::new(tokio::spawn(sampler::run(shared.clone(), source)));
         Self { id, label, shared, _sampler: sampler }
     }
@@ -117,6 +128,21 @@ impl Router {
         Subscription::new(self.shared.clone(), after, window)
     }
 
+    /// The last `window` of the past. Asks nothing of the router.
+    pub fn past(&self, window: Duration) -> Window {
+        self.shared.engine().window(oldest_ms(window))
+    }
+
+    /// How far back [`Router::past`] reaches once the memory for it is full; at least [`Settings::window`].
+    pub fn recent(&self) -> Duration {
+        self.shared.engine().recent()
+    }
+
+    /// Counts as a viewer for the lease, and waits for nothing.
+    pub fn touch(&self) {
+        self.shared.demand.lease(self.settings().poll_lease);
+    }
+
     /// Counts as a viewer for the lease and makes sure that there is data, if there can be: returns as soon as the
     /// newest sample is fresh, or reads fail, and at the latest after [`Settings::first_sample`].
     pub async fn poll(&self) -> Status {
@@ -141,6 +167,13 @@ impl Router {
         let frames = self.shared.engine().frames().clone();
         let moment = asked.checked_sub(settings.delay()).unwrap_or(asked);
         counters_at(&frames, moment, settings.rate_limits())
+    }
+}
+
+impl Router {
+    /// Ends every subscription; whoever still holds the router sees what it last knew.
+    pub(crate) fn close(&self) {
+        self.shared.engine().close();
     }
 }
 

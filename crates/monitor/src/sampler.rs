@@ -28,6 +28,7 @@ pub(crate) async fn run(shared: Arc<Shared>, source: Arc<dyn StatsSource>) {
 /// One read an interval. `next` outlives a run: viewers who come and go in haste cause no more reads than one who stays.
 async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
     let interval = shared.settings.interval;
+    *next = (*next).max(Instant::now() + shared.turn);
     loop {
         sleep_until(*next).await;
         let begun = Instant::now();

@@ -9,8 +9,10 @@ use lalin_stats::RateLimits;
 pub struct Settings {
     /// The time between two samples.
     pub interval: Duration,
-    /// How much of the past is kept in memory.
+    /// How much of the past is kept in memory in any case.
     pub window: Duration,
+    /// How much of it is kept while it fits into the monitor's bound; see [`Monitor::new`](crate::Monitor::new).
+    pub longest_window: Duration,
     /// How long a poll counts as a viewer.
     pub poll_lease: Duration,
     /// A sample up to this age answers a poll as it is.
@@ -28,6 +30,7 @@ impl Default for Settings {
         Self {
             interval: Duration::from_secs(2),
             window: Duration::from_secs(600),
+            longest_window: Duration::from_secs(6 * 3_600),
             poll_lease: Duration::from_secs(10),
             fresh_for: Duration::from_secs(5),
             unreachable_after: Duration::from_secs(10),
@@ -62,6 +65,9 @@ impl Settings {
     /// The bound of the window's points, whatever the clock does.
     pub(crate) fn most_points(&self) -> usize {
         let millis = self.interval.as_millis().max(1);
-        usize::try_from(self.window.as_millis() / millis).unwrap_or(usize::MAX).saturating_add(8).min(100_000)
+        usize::try_from(self.longest_window.max(self.window).as_millis() / millis)
+            .unwrap_or(usize::MAX)
+            .saturating_add(8)
+            .min(100_000)
     }
 }

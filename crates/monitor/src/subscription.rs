@@ -107,7 +107,8 @@ impl Subscription {
     }
 }
 
-fn oldest_ms(window: Duration) -> u64 {
+/// The wall clock `window` ago, ms since 1970-01-01 UTC.
+pub(crate) fn oldest_ms(window: Duration) -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(now.saturating_sub(window).as_millis()).unwrap_or(u64::MAX)
 }

@@ -20,6 +20,11 @@ impl Credentials {
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
         Self { user: user.into(), password: Zeroizing::new(password.into()) }
     }
+
+    /// The user's name.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
 }
 
 impl std::fmt::Debug for Credentials {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{Counters, Failure, Interface, Rate, RouterId};
+use crate::{Counters, Failure, Faults, Interface, Rate, RouterId};
 
 /// One router's rates at one tick. Immutable; every consumer sees the same one.
 ///
@@ -30,6 +30,8 @@ pub struct Frame {
     pub counters: Box<[Counters]>,
     /// The rates, in the order of `interfaces`.
     pub rates: Box<[Rate]>,
+    /// What went wrong since the sample before, where anything did; in the order of `interfaces`.
+    pub faults: Box<[Faults]>,
 }
 
 impl Frame {

@@ -53,6 +53,8 @@ pub struct Interface {
     pub last_link_up: Option<Arc<str>>,
     /// How often the link went down.
     pub link_downs: Option<u64>,
+    /// The rate of the link, bit/s; only of ports that are up, and only where the router told it.
+    pub link_bps: Option<u64>,
     /// The link is up.
     pub running: bool,
     /// An operator switched it off.
@@ -78,6 +80,7 @@ impl Interface {
             mac_address: None,
             last_link_up: None,
             link_downs: None,
+            link_bps: None,
             running: true,
             disabled: false,
             dynamic: false,

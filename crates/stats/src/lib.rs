@@ -22,6 +22,7 @@
 
 mod direction;
 mod error;
+mod faults;
 mod frame;
 mod interface;
 mod rate;
@@ -31,6 +32,7 @@ mod source;
 
 pub use direction::PointOfView;
 pub use error::{Phase, SourceError};
+pub use faults::Faults;
 pub use frame::{Frame, RouterState};
 pub use interface::{Counters, Interface, InterfaceId};
 pub use rate::{BitsPerSecond, Rate, RateLimits};

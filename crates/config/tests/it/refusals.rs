@@ -1,6 +1,6 @@
 //! What is refused, and with which words.
 
-use lalin_config::{Error, Flags};
+use lalin_config::{Flags, TlsPolicy};
 
 use crate::{load, refusal};
 
@@ -82,19 +82,28 @@ fn a_bad_flag_or_variable_is_refused_by_its_name() {
 }
 
 #[test]
-fn an_address_others_reach_needs_consent() {
-    for address in ["0.0.0.0:3000", "[::]:3000", "192.168.1.5:80"] {
-        let flags = Flags { listen: Some(address.into()), ..Flags::default() };
-        let error = load("", &[], flags.clone()).unwrap_err();
-        assert!(matches!(error, Error::NotOpen { .. }), "{error}");
-        for word in ["anyone", "reverse proxy", "SSH tunnel", "--open"] {
-            assert!(error.to_string().contains(word), "{error}");
-        }
-        assert!(load("", &[], Flags { open: true, ..flags.clone() }).is_ok());
-        assert!(load("[server]\nopen = true", &[], flags.clone()).is_ok());
-        assert!(load("", &[("LALIN_OPEN", "true")], flags.clone()).is_ok());
-        assert!(load("[server]\nopen = true", &[("LALIN_OPEN", "false")], flags).is_err());
-    }
-    let flags = Flags { listen: Some("[::ffff:127.0.0.1]:3000".into()), ..Flags::default() };
-    assert!(load("", &[], flags).is_ok());
+fn what_belongs_together_stands_together() {
+    let problem = |text: &str| load(text, &[], Flags::default()).unwrap_err().to_string();
+    let router = "[[router]]\naddress = 'h'\nuser = 'u'\n";
+    assert!(problem("[server]\ntls-key = 'k.pem'").contains("belong together"));
+    assert!(problem(&format!("{router}tls-ca = 'ca.pem'")).contains("only counts with tls"));
+    assert!(problem(&format!("{router}tls = 'yes'")).contains("must be off, system"));
+    assert!(problem(&format!("{router}interval = '1ms'")).contains("must be from 1s to 1m"));
+    assert!(problem("[embed]\norigins = ['*']").contains("none of them"));
+    assert!(problem("[embed]\norigins = ['https://a/b']").contains("without a path"));
+    assert!(problem("[server]\ntrusted-proxies = ['proxy']").contains("IP addresses"));
+    let flags = Flags { tls: Some("first-use".into()), ..Flags::default() };
+    assert!(load("", &[], flags).unwrap_err().to_string().contains("--router"));
+}
+
+#[test]
+fn the_port_of_a_router_follows_tls() {
+    let file =
+        "[[router]]\naddress = 'h'\nuser = 'u'\ntls = 'first-use'\ninterval = '5s'\ntags = ['pop']\nenabled = false\n";
+    let router = load(file, &[], Flags::default()).unwrap().routers.remove(0);
+    assert_eq!((router.port, router.tls, router.enabled), (8729, TlsPolicy::FirstUse, false));
+    assert_eq!((router.interval, router.tags), (Some(std::time::Duration::from_secs(5)), vec!["pop".to_owned()]));
+    let flags = Flags { router: Some("u@h".into()), tls: Some("insecure".into()), ..Flags::default() };
+    let router = load("", &[], flags).unwrap().routers.remove(0);
+    assert_eq!((router.port, router.tls), (8729, TlsPolicy::Insecure));
 }

@@ -173,7 +173,7 @@ async fn no_text_is_left_over() {
         serde_json::from_str(include_str!("../../texts/en.json")).unwrap();
     for key in texts.keys() {
         let mut forms = vec![format!("t.{key} "), format!("texts.{key}"), format!("\"{key}\"")];
-        if let Some(end) = key.find(['.', '_']) {
+        for (end, _) in key.match_indices(['.', '_']) {
             // Asked for by a name that is put together, such as `state.` and what the state is.
             forms.push(format!("texts[`{}${{", &key[..=end]));
         }

@@ -34,7 +34,8 @@ pub(crate) enum Need {
     Administrator,
 }
 
-/// Routes that are not for administrators only. A path that ends in `*` stands for all that begin so.
+/// Routes that are not for administrators only. A `*` in a path stands for anything. Pages tell nothing: what they show
+/// they ask for.
 pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/healthz", Need::Nothing),
     ("GET", "/api/v1/me", Need::Nothing),
@@ -54,14 +55,25 @@ pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/v1/routers", Need::Somebody),
     ("GET", "/api/v1/stream", Need::Somebody),
     ("GET", "/api/v1/window", Need::Somebody),
+    ("GET", "/api/v1/routers/*/interfaces", Need::Somebody),
+    ("GET", "/api/v1/routers/*/stream", Need::Somebody),
+    ("POST", "/api/v1/routers/*/retry", Need::Somebody),
+    ("GET", "/login", Need::Nothing),
+    ("GET", "/settings", Need::Nothing),
+    ("GET", "/prepaid/fleet", Need::Nothing),
     ("POST", "/api/v1/logout", Need::Person),
     ("POST", "/api/v1/password", Need::Person),
 ];
 
 pub(crate) fn need(method: &Method, path: &str) -> Need {
     let asked = if *method == Method::HEAD { "GET" } else { method.as_str() };
-    let fits = |pattern: &str| match pattern.strip_suffix('*') {
-        Some(start) => path.starts_with(start),
+    let fits = |pattern: &str| match pattern.split_once('*') {
+        Some((start, "")) => path.starts_with(start),
+        // One segment: what stands between must not be a path of its own.
+        Some((start, end)) => path
+            .strip_prefix(start)
+            .and_then(|rest| rest.strip_suffix(end))
+            .is_some_and(|between| !between.is_empty() && !between.contains('/')),
         None => path == pattern,
     };
     let found = NEEDS.iter().find(|(method, pattern, _)| *method == asked && fits(pattern));
@@ -113,6 +125,8 @@ async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
         };
     };
     let enough = match need {
+        // Who may only look because everybody may is asked to log in for more.
+        Need::Person | Need::Administrator if visitor.is_everybody() => return Err(Problem::login_needed()),
         Need::Nothing | Need::Somebody => true,
         Need::Person => matches!(visitor.who(), super::visitor::Who::Person(..)),
         Need::Administrator => visitor.is_administrator(),
@@ -123,9 +137,13 @@ async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
 /// Who it is, by the first key that fits; a key that does not fit is not looked past.
 async fn visitor(door: &Door, request: &ServiceRequest, address: IpAddr) -> Result<Option<Visitor>, Problem> {
     if !door.has_administrator().await? {
-        // The machine's own user; a server that others reach tells nobody anything yet.
-        let local = door.0.settings.loopback && address.is_loopback();
-        return Ok(local.then(|| Visitor::local(address)));
+        // The machine's own user; a server that others reach tells nobody anything yet. Whoever comes through a proxy
+        // on this machine comes from elsewhere, whatever the proxy does with the address.
+        let through =
+            ["x-forwarded-for", "x-real-ip", "forwarded"].iter().any(|name| request.headers().contains_key(*name));
+        let local = door.0.settings.loopback && address.is_loopback() && !through;
+        let everybody = || door.0.settings.open.then(|| Visitor::everybody(address));
+        return Ok(if local { Some(Visitor::local(address)) } else { everybody() });
     }
     let store = door.store()?;
     let now = Moment::now();
@@ -141,9 +159,10 @@ async fn visitor(door: &Door, request: &ServiceRequest, address: IpAddr) -> Resu
         let token = token.filter(|token| token.kind == TokenKind::Share && !changes(request.method()));
         return token.map(|token| Some(Visitor::bearer(token, address))).ok_or_else(Problem::login_needed);
     }
-    let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
+    let everybody = door.0.settings.open.then(|| Visitor::everybody(address));
+    let Some(cookie) = request.cookie(COOKIE) else { return Ok(everybody) };
     let ticket = Ticket::presented(cookie.value());
-    let Some(session) = store.session(&ticket, now).await.map_err(failed)? else { return Ok(None) };
+    let Some(session) = store.session(&ticket, now).await.map_err(failed)? else { return Ok(everybody) };
     if changes(request.method()) {
         let guard = request.headers().get(GUARD).and_then(|value| value.to_str().ok());
         // Compared as hashes of what nobody else knows: how long it takes tells nothing of use.

@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 use attempts::Attempts;
 
 pub use guard::guard;
+pub use origin::may_be_router;
 pub use visitor::Visitor;
 
 /// What the door has to know of the server.
@@ -30,6 +31,8 @@ pub use visitor::Visitor;
 pub struct DoorSettings {
     /// The server listens on loopback only.
     pub loopback: bool,
+    /// Everybody who reaches the server may look; only changes need an account.
+    pub open: bool,
     /// Proxies whose word on a client's address and scheme is believed.
     pub proxies: Vec<IpAddr>,
     /// The server itself speaks TLS: cookies never travel without it.
@@ -110,7 +113,7 @@ impl Door {
     }
 
     /// Writes down who did what. A full disk does not keep an administrator from acting, but it is told.
-    async fn record(&self, visitor: &Visitor, action: &str, target: impl Into<String>) {
+    pub(crate) async fn record(&self, visitor: &Visitor, action: &str, target: impl Into<String>) {
         let Some(store) = &self.0.store else { return };
         let actor = Actor { name: visitor.name().to_owned(), address: visitor.address().to_string() };
         let entry = Entry { at: Moment::now(), actor, action: action.to_owned(), target: target.into() };

@@ -49,7 +49,7 @@ pub(crate) fn is_same_site(host: Option<&str>, origin: Option<&str>, fetch_site:
 }
 
 /// Whether a router may be at this address: not where clouds answer questions about themselves, and not where nobody is.
-pub(crate) fn may_be_router(address: IpAddr) -> bool {
+pub fn may_be_router(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => {
             !(address.is_link_local() || address.is_unspecified() || address.is_multicast() || address.is_broadcast())

@@ -53,7 +53,7 @@ pub(super) fn grants(access: &Access) -> Option<Vec<GrantText>> {
 pub(super) fn access(role: &str, only: Option<Vec<GrantText>>) -> Result<Access, Problem> {
     let grant = |text: GrantText| {
         let router = text.router.parse().map_err(|error| Problem::bad_parameter("only", error))?;
-        Ok(Grant { router, interface: text.interface })
+        Ok::<_, Problem>(Grant { router, interface: text.interface })
     };
     match (role, only) {
         ("administrator", None) => Ok(Access::administrator()),

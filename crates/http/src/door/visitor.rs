@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use lalin_stats::RouterId;
 use lalin_store::{Access, Role, Session, Ticket, Token};
 
 use crate::Problem;
@@ -23,6 +22,8 @@ pub(crate) enum Who {
     Nobody,
     /// Whoever uses the machine itself, while there are no accounts.
     Local,
+    /// Whoever reaches a server that is open to everybody.
+    Everybody,
     /// A person who is logged in.
     Person(Box<Session>, Ticket),
     /// A program, or the holder of a link.
@@ -36,6 +37,14 @@ impl Visitor {
 
     pub(crate) fn local(address: IpAddr) -> Self {
         Self { who: Who::Local, access: Access::administrator(), address }
+    }
+
+    pub(crate) fn everybody(address: IpAddr) -> Self {
+        Self { who: Who::Everybody, access: Access::viewer(), address }
+    }
+
+    pub(crate) fn is_everybody(&self) -> bool {
+        matches!(self.who, Who::Everybody)
     }
 
     pub(crate) fn person(session: Session, ticket: Ticket, address: IpAddr) -> Self {
@@ -61,6 +70,7 @@ impl Visitor {
     pub fn name(&self) -> &str {
         match &self.who {
             Who::Nobody => "nobody",
+            Who::Everybody => "everybody",
             Who::Local => "this machine",
             Who::Person(session, _) => &session.user.name,
             Who::Bearer(token) => &token.name,
@@ -74,11 +84,6 @@ impl Visitor {
 
     pub(crate) fn is_administrator(&self) -> bool {
         self.access.role() == Role::Administrator
-    }
-
-    /// A router of which nothing may be seen is, for this visitor, one that does not exist.
-    pub(crate) fn sees(&self, router: &RouterId) -> Result<(), Problem> {
-        if self.access.may_see(router) { Ok(()) } else { Err(Problem::unknown_router(router.as_str())) }
     }
 }
 

@@ -5,6 +5,8 @@
 mod compatible;
 mod door;
 mod errors;
+mod fleet;
+mod keeper;
 mod stream;
 mod typed;
 mod world;

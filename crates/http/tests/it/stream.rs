@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::ServiceResponse;
 use actix_web::test::TestRequest;
 use futures_util::future::poll_fn;
 use lalin_http::Limits;
@@ -15,25 +16,28 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::world::{RX_BPS, World};
 
 /// An open stream, read event by event.
-struct Reader {
+pub struct Reader {
     body: Pin<Box<BoxBody>>,
     text: String,
 }
 
 #[derive(Debug)]
-struct Event {
+pub struct Event {
     name: String,
-    id: String,
-    data: Value,
+    pub id: String,
+    pub data: Value,
 }
 
 impl Reader {
-    async fn open(world: &World, path: &str, last: Option<&str>) -> Self {
+    pub async fn open(world: &World, path: &str, last: Option<&str>) -> Self {
         let mut request = TestRequest::get().uri(path);
         if let Some(last) = last {
             request = request.insert_header(("Last-Event-ID", last));
         }
-        let response = world.call(request).await;
+        Self::of(world.call(request).await)
+    }
+
+    pub fn of(response: ServiceResponse) -> Self {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers().get("Content-Type").unwrap(), "text/event-stream");
         assert_eq!(response.headers().get("Content-Encoding").unwrap(), "identity");
@@ -66,7 +70,7 @@ impl Reader {
         }
     }
 
-    async fn wait_for(&mut self, name: &str) -> Event {
+    pub async fn wait_for(&mut self, name: &str) -> Event {
         loop {
             let event = self.event().await;
             if event.name == name {

@@ -13,6 +13,8 @@ use lalin_monitor::{Label, Monitor, Settings};
 use lalin_stats::{Counters, Failure, Interface, Phase, Reading, Row, Snapshot, SourceError, StatsSource};
 use tokio::time::Instant;
 
+use crate::keeper::FakeKeeper;
+
 /// Received on `ether1`, bit/s.
 pub const RX_BPS: u64 = 100_000_000;
 /// Counters begin past 2^53.
@@ -69,6 +71,7 @@ impl StatsSource for Script {
 pub struct World {
     pub api: Api,
     pub monitor: Arc<Monitor>,
+    pub keeper: Arc<FakeKeeper>,
 }
 
 impl World {
@@ -78,7 +81,8 @@ impl World {
 
     pub fn with_limits(limits: Limits) -> Self {
         let monitor = Arc::new(Monitor::new(Settings::default()));
-        Self { api: Api::new(monitor.clone(), limits), monitor }
+        let keeper = Arc::new(FakeKeeper::new(monitor.clone()));
+        Self { api: Api::with_keeper(monitor.clone(), limits, keeper.clone()), monitor, keeper }
     }
 
     pub fn router(&self, id: &str) -> Arc<Script> {
@@ -91,6 +95,7 @@ impl World {
             begun: Instant::now(),
         });
         self.monitor.add(id.parse().unwrap(), Label::new("Kantor", "192.0.2.1:8728"), script.clone());
+        self.keeper.keep(id);
         script
     }
 

@@ -35,6 +35,9 @@ async fn the_counters_difference_over_the_samples_own_time_is_the_true_rate() {
 #[tokio::test(start_paused = true)]
 async fn what_does_not_change_is_shared_from_read_to_read() {
     let rig = Rig::new();
+    rig.good().await;
+    // The link's rate comes a little later.
+    sleep(SECOND).await;
     let first = rig.good().await.snapshot;
     rig.handle.add(InterfaceSpec::pppoe("wati"));
     rig.handle.recreate("<pppoe-budi>");

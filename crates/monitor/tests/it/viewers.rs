@@ -169,3 +169,46 @@ async fn a_replaced_routers_subscriptions_end() {
     monitor.add(id, Label::new("new", ""), Steady::new());
     while subscription.next().await.is_some() {}
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_removed_or_replaced_router_ends_its_subscriptions_and_is_read_no_more() {
+    let monitor = Monitor::new(Settings::default());
+    let id: lalin_stats::RouterId = "a".parse().unwrap();
+    let source = Steady::new();
+    let add = || monitor.add(id.clone(), Label::new("a", "a"), source.clone());
+    let mut first = add().subscribe(None, ALL);
+    sleep(Duration::from_secs(10)).await;
+    let mut second = add().subscribe(None, ALL);
+    while first.next().await.is_some() {}
+    sleep(Duration::from_secs(10)).await;
+    assert!(monitor.remove(&id));
+    while second.next().await.is_some() {}
+    let left = source.reads();
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!(source.reads(), left);
+    assert!(!monitor.remove(&id) && monitor.get(&id).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_past_reaches_further_back_than_was_promised_while_there_is_room() {
+    let router = router(Steady::new(), INTERVAL);
+    let _viewer = router.subscribe(None, ALL);
+    sleep(Duration::from_secs(3_600)).await;
+    assert_eq!(router.recent(), Duration::from_secs(6 * 3_600));
+    let hour = router.past(Duration::MAX);
+    assert!(hour.times().len() > 1_700, "{}", hour.times().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_routers_are_not_all_read_at_once() {
+    let monitor = Monitor::new(Settings::default());
+    let sources: Vec<_> = (0..40).map(|_| Steady::new()).collect();
+    for (at, source) in sources.iter().enumerate() {
+        monitor.add(format!("r{at}").parse().unwrap(), Label::new("r", "r"), source.clone()).touch();
+    }
+    sleep(Duration::from_millis(400)).await;
+    let read = sources.iter().filter(|source| source.reads() > 0).count();
+    assert!((10..30).contains(&read), "{read} of 40 after a fifth of the interval");
+    sleep(Duration::from_secs(2)).await;
+    assert!(sources.iter().all(|source| source.reads() > 0));
+}

@@ -4,9 +4,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The longest word, bytes; 1 MiB.
+    /// The longest word, bytes; 128 KiB. The longest that routers are known to send is the source of a script or the
+    /// contents of a file, up to 64 KiB.
     pub word: usize,
-    /// The longest sentence, bytes, prefixes included; 4 MiB.
+    /// The longest sentence, bytes, prefixes included; 256 KiB. While one comes in, up to twice that is held, so that by
+    /// default a connection costs under 1 MiB beyond the rows that were asked for.
     pub sentence: usize,
     /// The most words in a sentence; 4,096.
     pub words: usize,
@@ -25,8 +27,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            word: 1 << 20,
-            sentence: 4 << 20,
+            word: 128 << 10,
+            sentence: 256 << 10,
             words: 4_096,
             rows: 65_536,
             reply: 64 << 20,

@@ -272,8 +272,8 @@ fn small_reads_do_not_take_a_buffer_each() {
 #[test]
 fn a_giant_sentence_does_not_leave_a_giant_buffer() {
     let mut rig = Rig::running(&[1]);
-    let mut giant = b"\x03!re\x06.tag=1\xCF\x00\x00".to_vec();
-    giant.extend(vec![b'x'; 0xF_0000]);
+    let mut giant = b"\x03!re\x06.tag=1\xC1\xE0\x00".to_vec();
+    giant.extend(vec![b'x'; 0x1_E000]);
     for chunk in giant.chunks(10_000) {
         rig.session.io().0.put_slice(chunk);
         assert_eq!(rig.event(), None);

@@ -32,7 +32,7 @@ fn a_hostile_length_is_an_error_at_once_and_costs_nothing() {
     let mut buffer = BytesMut::from(&b"\xF0\x7F\xFF\xFF\xFF"[..]);
     let before = buffer.capacity();
     let error = codec.decode(&mut buffer).unwrap_err();
-    assert_eq!(error, ProtocolError::WordTooLong { length: 0x7FFF_FFFF, limit: 1 << 20 }.into());
+    assert_eq!(error, ProtocolError::WordTooLong { length: 0x7FFF_FFFF, limit: 128 << 10 }.into());
     assert!(error.ends_connection());
     assert_eq!(buffer.capacity(), before, "nothing was made room for");
 }

@@ -297,7 +297,7 @@ async fn a_peer_that_takes_no_bytes_does_not_stop_us_from_hearing_it() {
     let first = spawned(&client, command("/first"));
     let heard = peer.hears().await;
     // More than the wire holds, and nobody reads it.
-    let big = spawned(&client, command("/big").attribute("script", vec![b'x'; 200_000]));
+    let big = spawned(&client, command("/big").attribute("script", vec![b'x'; 120_000]));
     tokio::time::sleep(Duration::from_millis(10)).await;
     peer.done(&heard).await;
     timeout(Duration::from_millis(10), first).await.expect("heard at once").unwrap().unwrap();
@@ -311,7 +311,7 @@ async fn a_peer_that_takes_no_bytes_is_given_up() {
     let options = Options::default().with_write_timeout(Duration::from_secs(3));
     let (client, _peer) = connected(&options).await;
     let began = Instant::now();
-    let big = client.run(command("/big").attribute("script", vec![b'x'; 200_000])).await;
+    let big = client.run(command("/big").attribute("script", vec![b'x'; 120_000])).await;
     assert_eq!(big.unwrap_err(), Error::TimedOut { phase: Phase::Command, after: Duration::from_secs(3) });
     assert_eq!(began.elapsed(), Duration::from_secs(3));
     assert!(client.is_closed());

@@ -11,6 +11,7 @@ pub(crate) enum Menu {
     Identity,
     Clock,
     ActiveUsers,
+    DialledIn,
 }
 
 /// A row of a small menu, in the router's order.
@@ -24,6 +25,7 @@ pub(crate) fn rows(menu: Menu, router: &Router) -> Vec<Row> {
         Menu::Identity => vec![vec![("name", lock(&router.config).identity.clone().into_bytes())]],
         Menu::Clock => vec![time(router)],
         Menu::ActiveUsers => active_users(router),
+        Menu::DialledIn => dialled_in(router),
     }
 }
 
@@ -75,4 +77,19 @@ fn active_users(router: &Router) -> Vec<Row> {
         ]
     };
     sitting.into_iter().map(row).collect()
+}
+
+/// Who has a line of his own, which is an interface too.
+fn dialled_in(router: &Router) -> Vec<Row> {
+    let ports = router.ports();
+    let lines = ports.list.iter().filter_map(|port| Some((port, port.spec.name.strip_prefix(b"<pppoe-")?)));
+    let row = |(port, user): (&crate::port::Port, &[u8])| {
+        vec![
+            (".id", format!("*{:X}", 0x8000_0000 + port.serial).into_bytes()),
+            ("name", user.strip_suffix(b">").unwrap_or(user).to_vec()),
+            ("service", b"pppoe".to_vec()),
+            ("radius", b"false".to_vec()),
+        ]
+    };
+    lines.map(row).collect()
 }

@@ -1,6 +1,6 @@
 //! The small menus, what there is none of, and leaving.
 
-use routeros_simulator::{Config, Version};
+use routeros_simulator::{Config, InterfaceSpec, Version};
 use tokio::io::AsyncWriteExt;
 use tokio::time::sleep;
 
@@ -36,6 +36,15 @@ async fn who_is_logged_in_is_told() {
     other.ask(&["/quit"]).await;
     other.rest().await;
     assert_eq!(peer.ask(&["/user/active/print", "=count-only="]).await, ["!done =ret=1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_dialled_in_is_told() {
+    let (router, mut peer) = logged_in(config()).await;
+    let rows = peer.ask(&["/ppp/active/print", "=.proplist=name,service"]).await;
+    assert_eq!(rows, ["!re =name=budi =service=pppoe", "!done"]);
+    router.handle().add(InterfaceSpec::pppoe("wati"));
+    assert_eq!(peer.ask(&["/ppp/active/print", "=count-only="]).await, ["!done =ret=2"]);
 }
 
 #[tokio::test(start_paused = true)]

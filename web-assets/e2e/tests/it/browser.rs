@@ -22,7 +22,7 @@ use crate::chromedriver::Chromedriver;
 use crate::page::Page;
 
 /// Two cores can serve so many browsers without the tests waiting for the machine instead of for Lalin.
-static PLACES: Semaphore = Semaphore::const_new(4);
+static PLACES: Semaphore = Semaphore::const_new(5);
 /// Starting is the heavy part.
 static STARTS: Semaphore = Semaphore::const_new(2);
 
@@ -36,14 +36,21 @@ pub struct Look {
     pub dark: bool,
     /// What the browser asks for, as in Accept-Language.
     pub languages: &'static str,
+    /// Whether it keeps a record of its requests: that costs both it and chromedriver something.
+    pub recording: bool,
 }
 
 impl Look {
-    pub const DESKTOP: Self = Self { width: 1280, height: 800, phone: false, dark: false, languages: "en-US,en" };
+    pub const DESKTOP: Self =
+        Self { width: 1280, height: 800, phone: false, dark: false, languages: "en-US,en", recording: false };
     pub const PHONE: Self = Self { width: 360, height: 740, phone: true, ..Self::DESKTOP };
 
     pub const fn dark(self) -> Self {
         Self { dark: true, ..self }
+    }
+
+    pub const fn recording_requests(self) -> Self {
+        Self { recording: true, ..self }
     }
 
     pub const fn asking_for(self, languages: &'static str) -> Self {
@@ -55,7 +62,11 @@ impl Look {
 pub async fn browse(look: Look, scenario: impl AsyncFnOnce(&Page)) {
     let _place = PLACES.acquire().await.expect("never closed");
     let (page, _profile, _driver) = start(look).await;
-    let outcome = AssertUnwindSafe(scenario(&page)).catch_unwind().await;
+    let scenario = async {
+        scenario(&page).await;
+        nothing_complains(&page).await;
+    };
+    let outcome = AssertUnwindSafe(scenario).catch_unwind().await;
     if outcome.is_err() {
         // The page may be the very thing that hangs.
         let report = timeout(Duration::from_secs(10), AssertUnwindSafe(report(&page)).catch_unwind()).await;
@@ -67,6 +78,15 @@ pub async fn browse(look: Look, scenario: impl AsyncFnOnce(&Page)) {
     }
 }
 
+/// Nothing the page did is worth a warning or an error in the console. That something could not be loaded because a
+/// server was away is no fault of the page, and the browser says it by itself.
+async fn nothing_complains(page: &Page) {
+    let away = ["net::ERR_", "status of 502", "status of 503"];
+    let mut complaints = page.complaints().await;
+    complaints.retain(|complaint| !away.iter().any(|away| complaint.contains(away)));
+    assert_eq!(complaints, Vec::<String>::new(), "the console");
+}
+
 async fn start(look: Look) -> (Page, TempDir, Arc<Chromedriver>) {
     let _start = STARTS.acquire().await.expect("never closed");
     let driver = tokio::task::spawn_blocking(Chromedriver::shared).await.expect("chromedriver starts");
@@ -74,7 +94,7 @@ async fn start(look: Look) -> (Page, TempDir, Arc<Chromedriver>) {
     let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
     builder.capabilities(capabilities(&profile, look));
     let client = timeout(Duration::from_secs(60), builder.connect(&driver.url())).await;
-    let page = Page::new(client.expect("Chromium starts in time").expect("Chromium starts"));
+    let page = Page::new(client.expect("Chromium starts in time").expect("Chromium starts"), downloads(&profile));
     let metrics = json!({
         "width": look.width, "height": look.height, "mobile": look.phone,
         "deviceScaleFactor": if look.phone { 2 } else { 1 },
@@ -98,17 +118,29 @@ fn capabilities(profile: &TempDir, look: Look) -> Capabilities {
         "--disable-component-update",
         "--disable-sync",
         "--disable-dev-shm-usage",
+        // Pages of its own that nobody looks at, each in a process of its own.
+        "--disable-features=PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup",
     ];
     let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
     arguments.push(format!("--user-data-dir={}", profile.path().display()));
     arguments.push(format!("--window-size={},{}", look.width.max(500), look.height));
+    // A machine without a mouse would say that there is none: a finger is coarse and cannot hover (2 and 1, to Chromium),
+    // a mouse is fine and can (4 and 2).
+    let (pointer, hover) = if look.phone { (2, 1) } else { (4, 2) };
+    let kinds = format!("primaryPointerType={pointer},availablePointerTypes={pointer}");
+    arguments.push(format!("--blink-settings={kinds},primaryHoverType={hover},availableHoverTypes={hover}"));
     let wanted = json!({
         "goog:chromeOptions": {
             "binary": binary,
             "args": arguments,
-            "prefs": {"intl.accept_languages": look.languages},
+            "prefs": {
+                "intl.accept_languages": look.languages,
+                "download.default_directory": downloads(profile),
+                // Instead of the page for new tabs, which costs more than any of ours.
+                "session": {"restore_on_startup": 4, "startup_urls": ["about:blank"]},
+            },
         },
-        "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        "goog:loggingPrefs": {"browser": "ALL", "performance": if look.recording { "ALL" } else { "OFF" }},
         // A dialogue that a page should not open stays, so that the test sees it.
         "unhandledPromptBehavior": "ignore",
     });
@@ -116,6 +148,10 @@ fn capabilities(profile: &TempDir, look: Look) -> Capabilities {
         Value::Object(map) => map,
         _ => Capabilities::new(),
     }
+}
+
+fn downloads(profile: &TempDir) -> PathBuf {
+    profile.path().join("downloads")
 }
 
 /// The program's place on the path: chromedriver wants a whole one.

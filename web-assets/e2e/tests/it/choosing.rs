@@ -3,6 +3,7 @@
 use crate::browser::{Look, browse};
 use crate::eventually::{eventually, s, when};
 use crate::router::Router;
+use crate::series::DOUBT;
 use crate::server::Server;
 
 const BUDI: &str = "<pppoe-budi>";
@@ -38,9 +39,9 @@ async fn choosing_interfaces_is_searching_and_ticking() {
         .await;
         assert!(card.text.contains("budi"), "{card:?}");
         let download = page.direction(BUDI, "Download").await;
-        assert!((download - Router::PPPOE_TX).abs() <= Router::PPPOE_TX * 0.02, "{download} of {card:?}");
+        assert!((download - Router::PPPOE_TX).abs() <= Router::PPPOE_TX * DOUBT, "{download} of {card:?}");
         let download = page.direction("ether2", "Download").await;
-        assert!((download - 5e6).abs() <= 5e6 * 0.02, "{download}");
+        assert!((download - 5e6).abs() <= 5e6 * DOUBT, "{download}");
         page.screenshot("chosen").await;
 
         // Each has the colour of its place in the choice; there is no third.

@@ -20,7 +20,7 @@ async fn falls_back(habit: Habit, limit: u64) {
     let router = Router::start().await;
     let server = Server::over(&router).await;
     let proxy = Proxy::start(&server.address, habit).await;
-    browse(Look::DESKTOP, async |page| {
+    browse(Look::DESKTOP.recording_requests(), async |page| {
         page.open(&format!("http://{}/", proxy.address)).await;
         let series = page.moves("ether1", 4, limit).await;
         series.is_true(Router::RX, Router::TX);

@@ -39,6 +39,10 @@ async fn looks(look: Look, name: &str) {
         let width = f64::from(look.width);
         assert_eq!(page.eval("return innerWidth").await.as_f64(), Some(width));
         assert_eq!(page.overflow().await, 0.0, "scrolls sideways");
+        if !look.phone {
+            let below = page.eval("return document.documentElement.scrollHeight - innerHeight").await;
+            assert_eq!(below.as_f64(), Some(0.0), "the list and the chart scroll for themselves, the page does not");
+        }
         for id in ["state", "chart", "card", "rx-now", "tx-now", "picker", "lang"] {
             let (x, _, wide, high) = place(page, id).await;
             assert!(wide > 0.0 && high > 0.0, "{id} is not shown");

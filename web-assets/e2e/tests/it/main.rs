@@ -8,6 +8,8 @@
 mod browser;
 mod chromedriver;
 mod eventually;
+mod figures;
+mod hand;
 mod http;
 mod page;
 mod picker;
@@ -16,13 +18,19 @@ mod router;
 mod series;
 mod server;
 
+mod access;
 mod choosing;
 mod fallback;
+mod healing;
 mod languages;
 mod layout;
 mod load;
 mod names;
 mod outages;
+mod overview;
+mod places;
 mod requests;
 mod speeds;
+mod taking;
+mod tools;
 mod watching;

@@ -9,7 +9,7 @@ use crate::browser::{Look, browse};
 use crate::eventually::{eventually, s, stays};
 use crate::page::Page;
 use crate::router::Router;
-use crate::series::Series;
+use crate::series::{DOUBT, Series};
 use crate::server::Server;
 
 /// How long a router is away.
@@ -126,7 +126,7 @@ async fn a_first_sample_after_a_reboot_is_no_spike() {
             let card = page.card("ether1").await;
             card.clone().and_then(|card| card.rx_bps).ok_or_else(|| format!("{card:?}"))
         });
-        assert!((card.await - Router::RX).abs() <= Router::RX * 0.02);
+        assert!((card.await - Router::RX).abs() <= Router::RX * DOUBT);
     })
     .await;
 }

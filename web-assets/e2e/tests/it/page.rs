@@ -1,7 +1,7 @@
 //! The dashboard's page as a person finds it: its state, cards, curves and buttons, by their `data-testid`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, Locator};
@@ -15,6 +15,7 @@ use crate::series::Series;
 /// A browser's page.
 pub struct Page {
     client: Client,
+    downloads: PathBuf,
 }
 
 /// What the page's state line says.
@@ -38,8 +39,14 @@ pub struct Card {
 }
 
 impl Page {
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// `downloads` is where the browser saves files.
+    pub fn new(client: Client, downloads: PathBuf) -> Self {
+        Self { client, downloads }
+    }
+
+    /// Where the browser saves files; there may be no such folder yet.
+    pub fn downloads(&self) -> &Path {
+        &self.downloads
     }
 
     pub fn client(&self) -> &Client {
@@ -145,9 +152,14 @@ impl Page {
 
     /// Clicks the element with this `data-testid`.
     pub async fn click(&self, id: &str) {
-        let selector = format!("[data-testid={id}]");
-        let element = self.client.find(Locator::Css(&selector)).await.unwrap_or_else(|error| panic!("{id}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{id}: {error}"));
+        self.click_on(&format!("[data-testid={id}]")).await;
+    }
+
+    /// Clicks the first element of this selector.
+    pub async fn click_on(&self, selector: &str) {
+        let element = self.client.find(Locator::Css(selector)).await;
+        let element = element.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     /// Types into the element with this `data-testid`.
@@ -155,6 +167,18 @@ impl Page {
         let selector = format!("[data-testid={id}]");
         let element = self.client.find(Locator::Css(&selector)).await.unwrap_or_else(|error| panic!("{id}: {error}"));
         element.send_keys(text).await.unwrap_or_else(|error| panic!("{id}: {error}"));
+    }
+
+    /// The whole text of the first element of this selector; nothing where there is none.
+    pub async fn text_of(&self, selector: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.textContent ?? ''";
+        self.eval_with(script, vec![json!(selector)]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// An attribute of the first element of this selector; nothing where it is not there.
+    pub async fn attribute(&self, selector: &str, name: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? ''";
+        self.eval_with(script, vec![json!(selector), json!(name)]).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// All the text that is shown.
@@ -175,7 +199,7 @@ impl Page {
     }
 
     /// The address of every request since the last call, whether answered, refused or forbidden; without those of
-    /// the browser's own pages.
+    /// the browser's own pages. Only a browser whose look says so keeps a record of them.
     pub async fn requested(&self) -> Vec<String> {
         let events = self.log("performance").await;
         let events = events.iter().filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());

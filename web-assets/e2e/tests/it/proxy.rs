@@ -1,7 +1,11 @@
-//! A proxy between browser and server that does not get along with event streams.
+//! A proxy between browser and server: one that does not get along with event streams, or in whose streams time jumps.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 /// What it does with a stream's request.
@@ -11,12 +15,25 @@ pub enum Habit {
     Refuse,
     /// Takes it and never says a word.
     Swallow,
+    /// Passes it on; the times in it may be changed.
+    Pass,
 }
+
+/// By how much a clock is set back, ms.
+const BACK: u64 = 3_600_000;
 
 /// A running proxy, ended with all its connections when dropped.
 pub struct Proxy {
     pub address: String,
+    clock: Arc<Clock>,
     _accepting: JoinSet<()>,
+}
+
+/// What streams that pass have in common.
+#[derive(Default)]
+struct Clock {
+    is_back: AtomicBool,
+    turned: Notify,
 }
 
 impl Proxy {
@@ -24,28 +41,43 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let server = server.to_owned();
+        let clock = Arc::new(Clock::default());
         let mut accepting = JoinSet::new();
+        let streams = Arc::clone(&clock);
         accepting.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((browser, _)) = listener.accept().await {
                 while connections.try_join_next().is_some() {}
                 let server = server.clone();
+                let clock = Arc::clone(&streams);
                 connections.spawn(async move {
-                    let _ = pass(browser, &server, habit).await;
+                    let _ = pass(browser, &server, habit, &clock).await;
                 });
             }
         });
-        Self { address, _accepting: accepting }
+        Self { address, clock, _accepting: accepting }
+    }
+
+    /// From now on the server's clock is an hour behind; streams that are open break, as when a server is started anew.
+    pub fn set_clock_back(&self) {
+        self.clock.is_back.store(true, Ordering::SeqCst);
+        self.cut();
+    }
+
+    /// Ends the streams that are open.
+    pub fn cut(&self) {
+        self.clock.turned.notify_waiters();
     }
 }
 
 /// One request: more on the same connection are not wanted, so that each shows its path.
-async fn pass(mut browser: TcpStream, server: &str, habit: Habit) -> std::io::Result<()> {
+async fn pass(mut browser: TcpStream, server: &str, habit: Habit, clock: &Clock) -> std::io::Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && head.len() < 64 << 10 {
         head.push(browser.read_u8().await?);
     }
-    if head.starts_with(b"GET /api/v1/stream") {
+    let stream = head.starts_with(b"GET /api/v1/stream");
+    if stream {
         match habit {
             Habit::Refuse => {
                 let answer = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -53,6 +85,7 @@ async fn pass(mut browser: TcpStream, server: &str, habit: Habit) -> std::io::Re
             }
             // Until the browser gives up.
             Habit::Swallow => return browser.read_u8().await.map(drop),
+            Habit::Pass => {}
         }
     }
     let text = String::from_utf8_lossy(&head);
@@ -61,6 +94,49 @@ async fn pass(mut browser: TcpStream, server: &str, habit: Habit) -> std::io::Re
     let request = request.replacen("\r\n", "\r\nConnection: close\r\n", 1);
     let mut upstream = TcpStream::connect(server).await?;
     upstream.write_all(request.as_bytes()).await?;
+    if stream {
+        return retold(&mut browser, &mut upstream, clock).await;
+    }
     copy_bidirectional(&mut browser, &mut upstream).await?;
     Ok(())
+}
+
+/// Passes on what the server says, its times changed if its clock is back; until the clock is turned.
+async fn retold(browser: &mut TcpStream, upstream: &mut TcpStream, clock: &Clock) -> std::io::Result<()> {
+    let turned = clock.turned.notified();
+    tokio::pin!(turned);
+    turned.as_mut().enable();
+    let is_back = clock.is_back.load(Ordering::SeqCst);
+    let mut digits = Vec::new();
+    let mut bytes = vec![0; 16 << 10];
+    loop {
+        let read = tokio::select! {
+            read = upstream.read(&mut bytes) => read?,
+            gone = browser.read_u8() => return gone.map(drop),
+            () = &mut turned => return Ok(()),
+        };
+        if read == 0 {
+            return Ok(());
+        }
+        let mut told = Vec::with_capacity(read);
+        for &byte in &bytes[..read] {
+            if is_back && byte.is_ascii_digit() {
+                digits.push(byte);
+                continue;
+            }
+            tell(&mut told, &mut digits);
+            told.push(byte);
+        }
+        browser.write_all(&told).await?;
+    }
+}
+
+/// A number of thirteen digits is a moment, ms since 1970; an hour earlier it is just as long.
+fn tell(told: &mut Vec<u8>, digits: &mut Vec<u8>) {
+    let number = String::from_utf8_lossy(digits).parse::<u64>();
+    match number {
+        Ok(moment) if digits.len() == 13 => told.extend((moment - BACK).to_string().bytes()),
+        _ => told.extend_from_slice(digits),
+    }
+    digits.clear();
 }

@@ -13,7 +13,7 @@ async fn no_request_leaves_the_servers_address() {
     let policy = page_answer.header("content-security-policy");
     assert!(policy.contains("default-src 'self'") || policy.contains("default-src 'none'"), "{policy:?}");
     assert!(!policy.contains("unsafe-") && !policy.contains("http"), "{policy:?}");
-    browse(Look::DESKTOP, async |page| {
+    browse(Look::DESKTOP.recording_requests(), async |page| {
         page.requested().await;
         page.open_dashboard(&server).await;
         page.moves("ether1", 3, 20).await;

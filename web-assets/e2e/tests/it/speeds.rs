@@ -4,7 +4,9 @@ use serde_json::json;
 
 use crate::browser::{Look, browse};
 use crate::eventually::{eventually, s, when};
+use crate::figures::spoken;
 use crate::router::Router;
+use crate::series::DOUBT;
 use crate::server::Server;
 
 #[tokio::test]
@@ -22,11 +24,11 @@ async fn the_shown_speed_is_the_true_one() {
             last = series.end();
             let card = page.card("ether1").await.expect("ether1 is chosen by itself: it runs and is the first");
             let (rx, tx) = (card.rx_bps.expect("a rate"), card.tx_bps.expect("a rate"));
-            assert!((rx - Router::RX).abs() <= Router::RX * 0.02, "{card:?}");
-            assert!((tx - Router::TX).abs() <= Router::TX * 0.02, "{card:?}");
+            assert!((rx - Router::RX).abs() <= Router::RX * DOUBT, "{card:?}");
+            assert!((tx - Router::TX).abs() <= Router::TX * DOUBT, "{card:?}");
             let (rx, tx) = (spoken(&card.rx), spoken(&card.tx));
-            assert!((rx - Router::RX).abs() <= Router::RX * 0.02, "shown {:?}", card.rx);
-            assert!((tx - Router::TX).abs() <= Router::TX * 0.02, "shown {:?}", card.tx);
+            assert!((rx - Router::RX).abs() <= Router::RX * DOUBT, "shown {:?}", card.rx);
+            assert!((tx - Router::TX).abs() <= Router::TX * DOUBT, "shown {:?}", card.tx);
         }
         let series = page.series("ether1").await;
         series.is_true(Router::RX, Router::TX);
@@ -34,18 +36,6 @@ async fn the_shown_speed_is_the_true_one() {
         assert_eq!(router.load().logins, 1);
     })
     .await;
-}
-
-/// The bit/s of a shown speed: `100.00 Mb/s`, with a decimal point or comma.
-fn spoken(text: &str) -> f64 {
-    let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or_else(|| panic!("no figure: {text:?}"));
-    let figure = &text[start..];
-    let end = figure.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(figure.len());
-    let number: f64 = figure[..end].replace(',', ".").parse().unwrap_or_else(|_| panic!("no number: {text:?}"));
-    let unit = figure[end..].trim_start();
-    let factor = [("b/s", 1.0), ("Kb/s", 1e3), ("Mb/s", 1e6), ("Gb/s", 1e9)];
-    let factor = factor.iter().find(|(name, _)| unit.starts_with(name)).unwrap_or_else(|| panic!("no unit: {text:?}"));
-    number * factor.1
 }
 
 #[tokio::test]

@@ -1,0 +1,85 @@
+//! The pages' certificate: read at the start, and again when its files change, as those of Let's Encrypt do.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use tokio::time::sleep;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::error::Error;
+
+/// So often the files are looked at.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// The certificate in use. Ends looking at its files when dropped.
+pub(crate) struct Certificate {
+    pub(crate) config: ServerConfig,
+    _watch: AbortOnDropHandle<()>,
+}
+
+#[derive(Debug)]
+struct Current(RwLock<Arc<CertifiedKey>>);
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
+impl Certificate {
+    /// Reads both files, and again when they change. Needs a runtime.
+    ///
+    /// # Errors
+    /// [`Error::Certificate`].
+    pub(crate) fn of(chain: &Path, key: &Path) -> Result<Self, Error> {
+        let failed = |detail: String| Error::Certificate { path: chain.to_owned(), detail };
+        let current = Arc::new(Current(RwLock::new(read(chain, key).map_err(failed)?)));
+        let versions = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let versions = versions.with_safe_default_protocol_versions().map_err(|error| failed(error.to_string()))?;
+        let config = versions.with_no_client_auth().with_cert_resolver(current.clone());
+        let watch = watch(current, chain.to_owned(), key.to_owned());
+        Ok(Self { config, _watch: AbortOnDropHandle::new(tokio::spawn(watch)) })
+    }
+}
+
+/// A certificate that cannot be read, or half of a new pair, leaves the old one in use.
+async fn watch(current: Arc<Current>, chain: PathBuf, key: PathBuf) {
+    let mut seen = changed(&chain, &key);
+    loop {
+        sleep(LOOK).await;
+        let now = changed(&chain, &key);
+        if now == seen {
+            continue;
+        }
+        match read(&chain, &key) {
+            Ok(read) => {
+                *current.0.write().unwrap_or_else(PoisonError::into_inner) = read;
+                seen = now;
+                tracing::info!("the pages' certificate was read again");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the pages' certificate changed and cannot be read: the old one stays")
+            }
+        }
+    }
+}
+
+fn changed(chain: &Path, key: &Path) -> [Option<SystemTime>; 2] {
+    [chain, key].map(|path| std::fs::metadata(path).and_then(|file| file.modified()).ok())
+}
+
+fn read(chain: &Path, key: &Path) -> Result<Arc<CertifiedKey>, String> {
+    let certificates = CertificateDer::pem_file_iter(chain).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let certificates = certificates.map_err(|error| format!("{}: {error}", chain.display()))?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| format!("{}: {error}", key.display()))?;
+    let provider = ring::default_provider();
+    let signed = CertifiedKey::from_der(certificates, private, &provider).map_err(|error| error.to_string())?;
+    Ok(Arc::new(signed))
+}

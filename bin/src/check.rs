@@ -1,0 +1,92 @@
+//! `lalin check` and `lalin setup-script`: does everything on the way to a router work, and what mends it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use lalin_config::Config;
+use lalin_fleet::Said;
+use lalin_mikrotik::{Outcome, Report, StepKind};
+use lalin_stats::SourceError;
+use tokio::sync::Semaphore;
+
+use crate::error::Error;
+
+/// Checks every router of the configuration; fails where one does not work.
+pub(crate) async fn run(config: &Config) -> Result<(), Error> {
+    if config.routers.is_empty() {
+        return Err(Error::NothingToCheck);
+    }
+    let connects = Arc::new(Semaphore::new(1));
+    let mut works = true;
+    for router in &config.routers {
+        let said = Said::configured(router);
+        println!(
+            "{} ({}@{}:{})",
+            router.name.as_deref().unwrap_or(router.id.as_str()),
+            router.user,
+            router.host,
+            router.port
+        );
+        let session = said.session(&config.sampling, &connects).map_err(|detail| Error::Checked { detail })?;
+        let report = lalin_mikrotik::check(&session).await;
+        print(&report);
+        works &= report.steps.iter().all(|step| !matches!(step.outcome, Outcome::Failed(_)));
+    }
+    if works { Ok(()) } else { Err(Error::CheckFailed) }
+}
+
+fn print(report: &Report) {
+    for step in &report.steps {
+        let took = step.took.as_millis();
+        match &step.outcome {
+            Outcome::Passed { note: None } => {
+                println!("  ok      {:<11} {took} ms{}", step.kind.code(), more(report, step.kind))
+            }
+            Outcome::Passed { note: Some(note) } => println!("  ok      {:<11} {took} ms; {note}", step.kind.code()),
+            Outcome::Skipped => println!("  -       {}", step.kind.code()),
+            Outcome::Failed(reason) => {
+                println!("  FAILED  {:<11} {took} ms: {reason}", step.kind.code());
+                if let Some(remedy) = remedy(reason) {
+                    println!("          on the router: {remedy}");
+                }
+            }
+        }
+    }
+    if let Some(fingerprint) = &report.fingerprint {
+        println!("  the certificate's fingerprint: pin:{fingerprint}");
+    }
+}
+
+fn more(report: &Report, kind: StepKind) -> String {
+    let about = report.about.as_ref();
+    match kind {
+        StepKind::Version => {
+            let part = |text: Option<&String>| text.cloned().unwrap_or_default();
+            let about = about
+                .map(|about| [part(about.identity.as_ref()), part(about.board.as_ref()), part(about.version.as_ref())]);
+            about.map(|parts| format!("; {}", parts.join(" · "))).unwrap_or_default()
+        }
+        StepKind::Interfaces => report.interfaces.map(|count| format!("; {count} interfaces")).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// The command that mends it, where there is one.
+fn remedy(reason: &SourceError) -> Option<&'static str> {
+    Some(match reason {
+        SourceError::Refused { .. } => "/ip service enable api   (with TLS: api-ssl)",
+        SourceError::TurnedAway { .. } => {
+            "/ip service print detail   (is this machine among the addresses? are there too many sessions?)"
+        }
+        SourceError::WrongCredentials { .. } => "/user set [find name=lalin] password=...",
+        SourceError::NotPermitted { .. } => "/user group set [find name=lalin] policy=read,api",
+        SourceError::Tls { .. } => "lalin setup-script --tls   (prints how to make a certificate)",
+        SourceError::Certificate { .. } => "/certificate print detail   (is it the one below? then tls = \"pin:...\")",
+        _ => return None,
+    })
+}
+
+/// Prints the commands that make a user on the router who may only read.
+pub(crate) fn script(user: &str, from: Option<IpAddr>, tls: bool) {
+    print!("{}", lalin_mikrotik::setup_script(user, from, tls));
+}

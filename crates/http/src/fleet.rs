@@ -1,0 +1,287 @@
+//! The routers by the API: how each stands, adding, changing, removing, checking, and which others there are.
+
+use std::net::IpAddr;
+
+use actix_web::web::{self, Data, Json, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use lalin_monitor::Router;
+use lalin_stats::{RouterId, RouterState};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::keeper::{About, Checked, Form, Keeper, KeeperError, Kept, Outcome, Source};
+use crate::query::Parameters;
+use crate::sight::Sight;
+use crate::wire::{State, millis};
+use crate::{Api, Problem, Visitor};
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    let wrong_method = || web::route().to(crate::api::wrong_method);
+    config
+        .service(web::resource("/api/v1/routers").get(list).post(add).default_service(wrong_method()))
+        .service(
+            web::resource("/api/v1/routers/{id}").get(one).patch(change).delete(remove).default_service(wrong_method()),
+        )
+        .service(web::resource("/api/v1/routers/{id}/retry").post(retry).default_service(wrong_method()))
+        .service(web::resource("/api/v1/routers/{id}/check").post(check_one).default_service(wrong_method()))
+        .service(web::resource("/api/v1/check").post(check).default_service(wrong_method()))
+        .service(web::resource("/api/v1/setup-script").get(script).default_service(wrong_method()))
+        .service(web::resource("/api/v1/discovery").get(discovery).default_service(wrong_method()));
+}
+
+/// A router in the list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct View {
+    id: String,
+    name: String,
+    /// Absent for whoever may see only a part of the router.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+    default: bool,
+    state: State,
+    viewers: usize,
+    interval_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Source>,
+    enabled: bool,
+    tags: Vec<String>,
+    tls: bool,
+    about: Option<About>,
+    interfaces: Option<usize>,
+    rx_bps: Option<u64>,
+    tx_bps: Option<u64>,
+    sessions: Option<u64>,
+}
+
+/// What an administrator sees of one router, beyond the list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Whole {
+    #[serde(flatten)]
+    view: View,
+    host: String,
+    port: u16,
+    user: String,
+    tls_policy: String,
+    notes: String,
+}
+
+impl View {
+    fn of(router: Option<&Router>, kept: Option<Kept>, id: &RouterId, default: bool, whole: bool) -> Self {
+        let frame = router.and_then(Router::newest).filter(|_| whole);
+        let live = router.is_some_and(|router| matches!(router.status().state, RouterState::Live));
+        // What goes through the router's own ports; a bridge or a customer's line would count it again.
+        let sum = |side: fn(&lalin_stats::Rate) -> Option<u64>| {
+            let frame = frame.as_ref().filter(|_| live)?;
+            let ports = frame.rows().filter(|(interface, ..)| interface.running && is_port(&interface.kind));
+            ports.map(|(_, _, rate)| side(&rate)).fold(None, |sum, rate| Some(sum.unwrap_or(0) + rate?).or(sum))
+        };
+        let address = router.map(|router| router.label().address.to_string());
+        let kept_address = |kept: &Kept| format!("{}:{}", kept.host, kept.port);
+        let address = address.or_else(|| kept.as_ref().map(kept_address)).filter(|_| whole);
+        let name = router.map(|router| router.label().name.to_string());
+        let name = name.or_else(|| kept.as_ref().map(|kept| kept.name.clone()));
+        let about = kept.as_ref().and_then(|kept| kept.about.clone()).filter(|_| whole);
+        Self {
+            id: id.to_string(),
+            name: name.unwrap_or_else(|| id.to_string()),
+            address,
+            default,
+            state: router.map_or_else(State::off, |router| State::of(&router.status())),
+            viewers: router.map_or(0, Router::viewers),
+            interval_ms: router.map_or(0, |router| millis(router.settings().interval)),
+            origin: kept.as_ref().map(|kept| kept.source),
+            enabled: router.is_some(),
+            tags: kept.as_ref().map(|kept| kept.tags.clone()).unwrap_or_default(),
+            tls: kept.as_ref().is_some_and(|kept| kept.tls != "off"),
+            interfaces: frame.as_ref().map(|frame| frame.interfaces.len()),
+            rx_bps: sum(|rate| rate.rx.map(lalin_stats::BitsPerSecond::get)),
+            tx_bps: sum(|rate| rate.tx.map(lalin_stats::BitsPerSecond::get)),
+            sessions: about.as_ref().and_then(|about| about.sessions),
+            about,
+        }
+    }
+}
+
+/// A port of the router itself, wired or not.
+fn is_port(kind: &str) -> bool {
+    ["ether", "sfp", "wlan", "wifi", "lte", "w60g", "ppp-out"].iter().any(|port| kind.starts_with(port))
+}
+
+async fn list(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["token", "watch"])?;
+    let watch = parameters.flag("watch")?;
+    let sight = Sight::of(&request);
+    let monitor = &api.inner().monitor;
+    let default = monitor.default_router().map(|router| router.id().clone());
+    let seen = |id: &RouterId| sight.some_of(id);
+    let routers = monitor.routers();
+    if watch {
+        routers.iter().filter(|router| seen(router.id())).for_each(|router| router.touch());
+    }
+    let view = |router: Option<&Router>, kept: Option<Kept>, id: &RouterId| {
+        View::of(router, kept, id, default.as_ref() == Some(id), sight.all_of(id))
+    };
+    let views: Vec<View> = match api.keeper() {
+        Ok(keeper) => {
+            if watch {
+                keeper.look();
+            }
+            let all = keeper.routers().into_iter().filter(|kept| seen(&kept.id));
+            all.map(|kept| {
+                let (id, router) = (kept.id.clone(), monitor.get(&kept.id));
+                view(router.as_deref(), Some(kept), &id)
+            })
+            .collect()
+        }
+        Err(_) => {
+            let all = routers.iter().filter(|router| seen(router.id()));
+            all.map(|router| view(Some(router), None, router.id())).collect()
+        }
+    };
+    Ok(answer(json!({ "routers": views })))
+}
+
+async fn one(api: Data<Api>, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let keeper = api.keeper()?;
+    let id = parsed(&id)?;
+    let kept = keeper.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
+    Ok(answer(whole(&api, kept)))
+}
+
+fn whole(api: &Api, kept: Kept) -> impl Serialize {
+    let monitor = &api.inner().monitor;
+    let id = kept.id.clone();
+    let default = monitor.default_router().is_some_and(|router| *router.id() == id);
+    Whole {
+        host: kept.host.clone(),
+        port: kept.port,
+        user: kept.user.clone(),
+        tls_policy: kept.tls.clone(),
+        notes: kept.notes.clone(),
+        view: View::of(monitor.get(&id).as_deref(), Some(kept), &id, default, true),
+    }
+}
+
+async fn add(api: Data<Api>, request: HttpRequest, form: Json<Form>) -> Result<HttpResponse, Problem> {
+    let keeper = api.keeper()?;
+    let id = keeper.add(form.into_inner()).await?;
+    record(&request, "router.add", &id).await;
+    let kept = keeper.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
+    Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(whole(&api, kept)))
+}
+
+async fn change(
+    api: Data<Api>,
+    request: HttpRequest,
+    id: Path<String>,
+    form: Json<Form>,
+) -> Result<HttpResponse, Problem> {
+    let (keeper, id) = (api.keeper()?, parsed(&id)?);
+    keeper.change(&id, form.into_inner()).await?;
+    record(&request, "router.change", &id).await;
+    let kept = keeper.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
+    Ok(answer(whole(&api, kept)))
+}
+
+async fn remove(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = parsed(&id)?;
+    api.keeper()?.remove(&id).await?;
+    record(&request, "router.remove", &id).await;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn retry(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = parsed(&id)?;
+    if !Sight::of(&request).some_of(&id) || !api.keeper()?.retry(&id) {
+        return Err(Problem::unknown_router(id.as_str()));
+    }
+    Ok(HttpResponse::Accepted().json(json!({})))
+}
+
+async fn check(api: Data<Api>, form: Json<Form>) -> Result<HttpResponse, Problem> {
+    let checked = api.keeper()?.check(None, form.into_inner()).await?;
+    Ok(answer(report(checked)))
+}
+
+async fn check_one(api: Data<Api>, id: Path<String>, form: Option<Json<Form>>) -> Result<HttpResponse, Problem> {
+    let id = parsed(&id)?;
+    let form = form.map(Json::into_inner).unwrap_or_default();
+    let checked = api.keeper()?.check(Some(&id), form).await?;
+    Ok(answer(report(checked)))
+}
+
+fn report(checked: Checked) -> serde_json::Value {
+    let Checked { steps, about, interfaces, read, fingerprint } = checked;
+    let ok = steps.iter().all(|step| !matches!(step.outcome, Outcome::Failed(_)));
+    let steps: Vec<_> = steps
+        .into_iter()
+        .map(|step| {
+            let ms = millis(step.took);
+            match step.outcome {
+                Outcome::Passed(None) => json!({"step": step.code, "state": "ok", "ms": ms}),
+                Outcome::Passed(Some(note)) => json!({"step": step.code, "state": "ok", "ms": ms, "detail": note}),
+                Outcome::Skipped => json!({"step": step.code, "state": "skipped", "ms": ms}),
+                Outcome::Failed(reason) => json!({
+                    "step": step.code, "state": "failed", "ms": ms, "reason": reason.code(), "detail": reason.to_string()
+                }),
+            }
+        })
+        .collect();
+    json!({
+        "ok": ok, "steps": steps, "about": about, "interfaces": interfaces, "readMs": read.map(millis),
+        "fingerprint": fingerprint,
+    })
+}
+
+async fn script(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["from", "tls", "user"])?;
+    let tls = parameters.flag("tls")?;
+    let user = parameters.text("user").unwrap_or("lalin");
+    if user.is_empty() || user.len() > 64 || user.chars().any(char::is_control) {
+        return Err(Problem::bad_parameter("user", "expected 1 to 64 letters"));
+    }
+    let from = parameters.text("from").map(str::parse::<IpAddr>).transpose();
+    let from = from.map_err(|error| Problem::bad_parameter("from", error))?;
+    let script = api.keeper()?.setup_script(user, from, tls);
+    let answer = HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header(("Cache-Control", "no-store"))
+        .body(script);
+    Ok(answer)
+}
+
+async fn discovery(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Parameters::of(&request, &[])?;
+    Ok(answer(api.keeper()?.discovered()))
+}
+
+fn answer(body: impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(body)
+}
+
+fn parsed(id: &str) -> Result<RouterId, Problem> {
+    id.parse().map_err(|_| Problem::unknown_router(id))
+}
+
+/// Who did it, where the server has a door.
+async fn record(request: &HttpRequest, action: &str, id: &RouterId) {
+    use actix_web::HttpMessage;
+    let visitor = request.extensions().get::<Visitor>().cloned();
+    if let (Some(visitor), Some(door)) = (visitor, request.app_data::<Data<crate::Door>>()) {
+        door.record(&visitor, action, id.as_str()).await;
+    }
+}
+
+impl From<KeeperError> for Problem {
+    fn from(error: KeeperError) -> Self {
+        Self::of_keeper(&error)
+    }
+}
+
+impl Api {
+    pub(crate) fn keeper(&self) -> Result<&dyn Keeper, Problem> {
+        self.inner().keeper.as_deref().ok_or_else(Problem::not_found)
+    }
+}

@@ -1,0 +1,61 @@
+//! What a request may see: of the routers, and of their interfaces. Every route that shows either asks here.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest};
+use lalin_monitor::Router;
+use lalin_store::Access;
+
+use crate::query::Parameters;
+use crate::{Api, Door, Problem, Visitor};
+
+/// What may be seen, by whoever asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Sight(Access);
+
+impl Sight {
+    /// Of a request: its visitor's. An application without a door shows everything, as its maker wants; one with a door
+    /// whose guard did not run shows nothing.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        if let Some(visitor) = request.extensions().get::<Visitor>() {
+            return Self(visitor.access().clone());
+        }
+        let guarded = request.app_data::<Data<Door>>().is_some();
+        Self(if guarded { Access::viewer_of(Vec::new()) } else { Access::administrator() })
+    }
+
+    /// The router a request means: by its path, by `?router=`, or the first one that may be seen. One that may not be
+    /// seen does not exist.
+    pub(crate) fn router(
+        &self,
+        api: &Api,
+        request: &HttpRequest,
+        parameters: &Parameters,
+    ) -> Result<Arc<Router>, Problem> {
+        let monitor = &api.inner().monitor;
+        let Some(wanted) = request.match_info().get("id").or_else(|| parameters.text("router")) else {
+            // The common case first: nothing is sorted for it.
+            let first = monitor.default_router().filter(|router| self.0.may_see(router.id()));
+            let first = first.or_else(|| monitor.routers().into_iter().find(|router| self.0.may_see(router.id())));
+            return first.ok_or_else(Problem::no_router);
+        };
+        let router = wanted.parse().ok().and_then(|id| monitor.get(&id));
+        router.filter(|router| self.0.may_see(router.id())).ok_or_else(|| Problem::unknown_router(wanted))
+    }
+
+    /// Whether something of the router may be seen.
+    pub(crate) fn some_of(&self, router: &lalin_stats::RouterId) -> bool {
+        self.0.may_see(router)
+    }
+
+    /// Whether everything of the router may be seen: its address, what it is, all of its interfaces.
+    pub(crate) fn all_of(&self, router: &lalin_stats::RouterId) -> bool {
+        self.0.may_see_whole(router)
+    }
+
+    /// Whether this interface may be seen.
+    pub(crate) fn interface(&self, router: &lalin_stats::RouterId, name: &str) -> bool {
+        self.0.may_see_interface(router, name)
+    }
+}

@@ -1,0 +1,153 @@
+//! One router of an open stream: what a viewer is told of it, as bytes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use lalin_monitor::{Router, Subscription, Update, Window};
+use lalin_stats::{Frame, Interface, RouterId};
+use serde::Serialize;
+use tokio::time::{Instant, sleep_until};
+
+use crate::Api;
+use crate::encoded::{List, Tick, event};
+use crate::sight::Sight;
+use crate::window::WindowView;
+use crate::wire::State;
+
+/// Which of a router's interfaces a viewer is shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    /// What may be seen.
+    pub(crate) sight: Sight,
+    /// What was asked for; `None`: everything.
+    pub(crate) only: Option<Vec<String>>,
+    /// Whether lists and ticks too carry only these, and not only the window.
+    pub(crate) narrow: bool,
+    /// Whether every event names its router: the stream carries several.
+    pub(crate) named: bool,
+}
+
+/// One router of an open stream.
+pub(crate) struct Viewer {
+    api: Api,
+    subscription: Option<Subscription>,
+    router: Option<RouterId>,
+    shown: Shown,
+    ready: VecDeque<Bytes>,
+    /// The interface list the client has, and where its own stand in the router's.
+    revision: Option<(u64, Vec<usize>)>,
+}
+
+/// An event's data, with its router where there are several.
+#[derive(Serialize)]
+struct Named<'a, T: Serialize> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    router: Option<&'a str>,
+    #[serde(flatten)]
+    data: T,
+}
+
+impl Viewer {
+    /// A viewer of `router`, who is told `first` at first.
+    pub(crate) fn new(
+        api: Api,
+        router: Option<&Router>,
+        subscription: Option<Subscription>,
+        mut shown: Shown,
+        first: Option<Bytes>,
+    ) -> Self {
+        shown.narrow |= router.is_some_and(|router| !shown.sight.all_of(router.id()));
+        let router = router.map(|router| router.id().clone());
+        Self { api, subscription, router, shown, ready: first.into_iter().collect(), revision: None }
+    }
+
+    /// The next bytes to send; `None` ends the stream.
+    pub(crate) async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if let Some(bytes) = self.ready.pop_front() {
+                return Some(bytes);
+            }
+            let inner = self.api.inner();
+            let beat = Instant::now() + inner.limits.heartbeat;
+            let update = tokio::select! {
+                biased;
+                () = inner.stop.cancelled() => return None,
+                update = next_update(&mut self.subscription) => update?,
+                () = sleep_until(beat) => return Some(Bytes::from_static(b": beat\n\n")),
+            };
+            self.show(update);
+        }
+    }
+
+    fn show(&mut self, update: Update) {
+        let bytes = match update {
+            Update::State(status) => self.event("state", None, State::of(&status)),
+            Update::Tick(frame) => {
+                self.list();
+                self.tick(&frame)
+            }
+            Update::Window(window) => {
+                self.list();
+                self.window(&window)
+            }
+        };
+        self.ready.push_back(bytes);
+    }
+
+    fn may_show(&self, name: &str) -> bool {
+        let asked = self.shown.only.as_ref().is_none_or(|only| only.iter().any(|wanted| wanted == name));
+        asked && self.router.as_ref().is_some_and(|router| self.shown.sight.interface(router, name))
+    }
+
+    /// The interfaces, where the client does not have them yet.
+    fn list(&mut self) {
+        let known = self.subscription.as_ref().and_then(Subscription::interfaces);
+        let has = self.revision.as_ref().map(|(revision, _)| *revision);
+        let Some((revision, interfaces)) = known.filter(|(revision, _)| Some(*revision) != has) else { return };
+        let bytes = if self.shown.narrow {
+            let places = self.places(&interfaces);
+            let bytes = self.event("interfaces", None, List::of(revision, &interfaces, Some(&places)));
+            self.revision = Some((revision, places));
+            bytes
+        } else {
+            self.revision = Some((revision, Vec::new()));
+            self.api.inner().encoded.list(revision, &interfaces)
+        };
+        self.ready.push_back(bytes);
+    }
+
+    fn places(&self, interfaces: &[Arc<Interface>]) -> Vec<usize> {
+        let all = interfaces.iter().enumerate();
+        all.filter(|(_, interface)| self.may_show(&interface.name)).map(|(place, _)| place).collect()
+    }
+
+    fn tick(&self, frame: &Arc<Frame>) -> Bytes {
+        let inner = self.api.inner();
+        if !self.shown.narrow {
+            return inner.encoded.tick(&inner.epoch, frame);
+        }
+        let places = self.revision.as_ref().map_or(&[][..], |(_, places)| places);
+        self.event("tick", Some(frame.seq), Tick::of(frame, Some(places)))
+    }
+
+    fn window(&self, window: &Window) -> Bytes {
+        // Even an empty window reaches to the newest tick: the client may come back with its number.
+        let seq = self.subscription.as_ref().and_then(Subscription::last_seq);
+        self.event("window", seq, WindowView::of(window, |name| self.may_show(name)))
+    }
+
+    fn event(&self, name: &str, seq: Option<u64>, data: impl Serialize) -> Bytes {
+        let router = self.router.as_ref().map(RouterId::as_str).filter(|_| self.shown.named);
+        // A number is one router's: a stream of several cannot be resumed by it.
+        let id = seq.filter(|_| router.is_none()).map(|seq| (self.api.inner().epoch.as_str(), seq));
+        event(name, id, &Named { router, data })
+    }
+}
+
+async fn next_update(subscription: &mut Option<Subscription>) -> Option<Update> {
+    match subscription {
+        Some(subscription) => subscription.next().await,
+        None => std::future::pending().await,
+    }
+}

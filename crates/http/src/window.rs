@@ -1,0 +1,65 @@
+//! `GET /api/v1/window`: a stretch of the recent past, as the stream's `window` event shows it.
+
+use std::time::Duration;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use lalin_monitor::Window;
+use lalin_stats::BitsPerSecond;
+use serde::Serialize;
+
+use crate::query::Parameters;
+use crate::sight::Sight;
+use crate::{Api, Problem};
+
+/// So many interfaces are answered for at once: a whole day of thousands of them is no answer for a page.
+const MOST: usize = 64;
+
+/// A stretch of the past by interface.
+#[derive(Serialize)]
+pub(crate) struct WindowView {
+    resumed: bool,
+    t: Vec<u64>,
+    series: Vec<SeriesView>,
+}
+
+#[derive(Serialize)]
+struct SeriesView {
+    name: String,
+    rx: Vec<Option<u64>>,
+    tx: Vec<Option<u64>>,
+}
+
+impl WindowView {
+    /// Of the interfaces that are `wanted`.
+    pub(crate) fn of(window: &Window, wanted: impl Fn(&str) -> bool) -> Self {
+        let bits =
+            |rates: Vec<Option<BitsPerSecond>>| rates.into_iter().map(|rate| rate.map(BitsPerSecond::get)).collect();
+        let series = window.series(wanted).into_iter();
+        Self {
+            resumed: window.resumed,
+            t: window.times().collect(),
+            series: series
+                .map(|one| SeriesView { name: one.name.to_string(), rx: bits(one.rx), tx: bits(one.tx) })
+                .collect(),
+        }
+    }
+}
+
+pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["interface", "router", "token", "window"])?;
+    let sight = Sight::of(&request);
+    let router = sight.router(&api, &request, &parameters)?;
+    let longest = router.settings().longest_window.max(router.settings().window);
+    let window = parameters.seconds("window", longest)?;
+    let Some(names) = parameters.names("interface") else {
+        return Err(Problem::bad_parameter("interface", "name the interfaces, with commas between"));
+    };
+    if names.len() > MOST {
+        return Err(Problem::bad_parameter("interface", format!("at most {MOST} at once")));
+    }
+    let wanted = |name: &str| names.iter().any(|wanted| wanted == name) && sight.interface(router.id(), name);
+    // A little more, so that a line enters from the left edge.
+    let past = router.past(window + Duration::from_secs(1));
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(WindowView::of(&past, wanted)))
+}

@@ -1,0 +1,65 @@
+//! Faults: the errors and drops that came on between two samples of one interface.
+
+use crate::{Counters, Row};
+
+/// What went wrong on one interface between two samples. Packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Faults {
+    /// Where the interface stands in the frame.
+    pub place: usize,
+    /// Packets received or sent with errors.
+    pub errors: u64,
+    /// Packets dropped: received, to be sent, or by the queue.
+    pub drops: u64,
+}
+
+impl Faults {
+    /// The faults between two samples of what should be one interface, which stands at `place`; `None` where there were
+    /// none, or they cannot be known: a counter that fell was reset.
+    pub fn between(before: &Row, after: &Row, place: usize) -> Option<Self> {
+        if before.interface.id != after.interface.id || before.interface.name != after.interface.name {
+            return None;
+        }
+        let rise = |counters: &[fn(&Counters) -> Option<u64>]| -> Option<u64> {
+            let each = counters.iter().map(|counter| match (counter(&before.counters), counter(&after.counters)) {
+                (Some(old), Some(new)) => new.checked_sub(old),
+                _ => Some(0),
+            });
+            each.sum()
+        };
+        let errors = rise(&[|counters| counters.rx_errors, |counters| counters.tx_errors])?;
+        let drops =
+            rise(&[|counters| counters.rx_drops, |counters| counters.tx_drops, |counters| counters.tx_queue_drops])?;
+        (errors > 0 || drops > 0).then_some(Self { place, errors, drops })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::Interface;
+
+    fn row(name: &str, errors: u64, drops: Option<u64>) -> Row {
+        let counters =
+            Counters { rx_errors: Some(errors), tx_drops: drops, tx_queue_drops: Some(5), ..Counters::default() };
+        Row::new(Arc::new(Interface::new("*1", name, "ether")), counters)
+    }
+
+    #[test]
+    fn what_rose_is_a_fault_and_what_did_not_is_none() {
+        let quiet = row("ether1", 3, Some(7));
+        assert_eq!(Faults::between(&quiet, &quiet, 4), None);
+        let faulty = Faults::between(&quiet, &row("ether1", 5, Some(8)), 4);
+        assert_eq!(faulty, Some(Faults { place: 4, errors: 2, drops: 1 }));
+    }
+
+    #[test]
+    fn a_reset_counter_another_interface_and_one_that_is_missing_tell_nothing() {
+        let before = row("ether1", 3, Some(7));
+        assert_eq!(Faults::between(&before, &row("ether1", 1, Some(9)), 0), None);
+        assert_eq!(Faults::between(&before, &row("ether2", 9, Some(9)), 0), None);
+        assert_eq!(Faults::between(&before, &row("ether1", 3, None), 0), None);
+    }
+}

@@ -1,0 +1,209 @@
+// The form with which a router is added or changed: found on the network, tested step by step, saved.
+
+import { api } from "./api.js";
+import { command } from "./copy.js";
+import { dialog } from "./dialog.js";
+import { atDoor } from "./door.js";
+import { element, put } from "./element.js";
+import { button, complain, end, field, input, onSubmit, say, select, sentence } from "./form.js";
+import { fill } from "./format.js";
+import { Poller } from "./poll.js";
+import { steps } from "./steps.js";
+
+const PORTS = { off: "8728", tls: "8729" };
+const POLICIES = ["off", "first-use", "system", "pin", "insecure"];
+
+/**
+ * @param {HTMLElement} root empty
+ * @param {object} page
+ * @param {(router: object) => void} page.saved
+ * @param {object} [page.router] the one to change, as `GET /api/v1/routers/{id}` tells it
+ * @returns {{stop: () => void}} ends what it asks of the server
+ */
+export function setup(root, { texts, lang, saved, router }) {
+  const form = element("form", "form setup");
+  form.dataset.testid = "setup";
+  const text = (name, more = {}) => input({ name, type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "none", ...more });
+  const name = text("name", { maxlength: "255" });
+  const address = text("address", { required: true, inputmode: "url", placeholder: "192.168.88.1" });
+  const port = text("port", { inputmode: "numeric", maxlength: "5" });
+  const user = text("user", { required: true, autocomplete: "off" });
+  const password = input({ name: "password", type: "password", autocomplete: "new-password" });
+  const tls = select("tls", POLICIES.map((policy) => [policy, texts[`setup_tls.${policy}`]]));
+  const pin = text("pin", { maxlength: "100", placeholder: "AB:CD:…" });
+  const interval = select("intervalMs", ["", "1000", "2000", "5000", "10000", "30000", "60000"].map((ms) => [ms, ms ? fill(texts["age.seconds"], { n: ms / 1000 }) : texts.setup_usual]));
+  const tags = text("tags");
+  const notes = element("textarea");
+  Object.assign(notes, { name: "notes", rows: 2 });
+  const shown = button(texts.setup_show, "password-show", () => {
+    const open = password.type === "password";
+    password.type = open ? "text" : "password";
+    shown.setAttribute("aria-pressed", String(open));
+  });
+  shown.setAttribute("aria-pressed", "false");
+
+  const secret = field(texts.setup_password, password, router ? texts.setup_password_kept : "");
+  secret.insertBefore(shown, password.nextSibling);
+  const pinned = field(texts.setup_pin, pin);
+  const more = element("details", "setup-more");
+  more.append(element("summary", "", texts.setup_more), field(texts.setup_name, name), field(texts.setup_interval, interval), field(texts.setup_tags, tags, texts.setup_tags_note), field(texts.setup_notes, notes));
+  const test = button(texts.setup_test, "setup-test", () => check());
+  const save = button(texts.setup_save, "setup-save", null, "main");
+  save.type = "submit";
+  const found = element("div", "setup-found");
+  const report = element("div", "setup-report");
+  report.setAttribute("aria-live", "polite");
+  const row = element("div", "setup-row");
+  row.append(field(texts.setup_address, address), field(texts.setup_port, port));
+  form.append(row, field(texts.setup_user, user), secret, field(texts.setup_tls, tls), pinned, more, report, end(test, save, button(texts.setup_script, "setup-script", () => script())));
+  root.append(found, form);
+
+  const encrypted = () => tls.value !== "off";
+  function follow() {
+    port.placeholder = encrypted() ? PORTS.tls : PORTS.off;
+    pinned.hidden = tls.value !== "pin";
+    pin.required = tls.value === "pin";
+  }
+  tls.addEventListener("change", follow);
+  if (router) {
+    name.value = router.name ?? "";
+    address.value = router.host?.includes(":") ? `[${router.host}]` : (router.host ?? "");
+    port.value = router.port ?? "";
+    user.value = router.user ?? "";
+    const policy = router.tlsPolicy ?? "off";
+    tls.value = policy.startsWith("pin:") ? "pin" : policy;
+    pin.value = policy.startsWith("pin:") ? policy.slice(4) : "";
+    tags.value = (router.tags ?? []).join(", ");
+    notes.value = router.notes ?? "";
+  }
+  follow();
+
+  /** What the form says, as the API takes it. */
+  function said() {
+    const told = {
+      address: address.value.trim(), user: user.value.trim(), tls: tls.value === "pin" ? `pin:${pin.value.trim()}` : tls.value,
+      name: name.value.trim(), notes: notes.value, tags: tags.value.split(",").map((tag) => tag.trim()).filter(Boolean),
+    };
+    if (port.value.trim()) told.port = Number(port.value);
+    if (interval.value) told.intervalMs = Number(interval.value);
+    // A password that is not typed again stays as it is.
+    if (!router || password.value) told.password = password.value;
+    return told;
+  }
+
+  function wrong() {
+    const number = port.value.trim();
+    if (number && !(Number(number) >= 1 && Number(number) <= 65_535 && Number.isInteger(Number(number)))) return [port, texts.setup_port_wrong];
+    return null;
+  }
+
+  async function check() {
+    const empty = [address, user].find((control) => control.value.trim() === "");
+    const bad = empty ? [empty, texts.form_needed] : wrong();
+    if (bad) {
+      complain(...bad);
+      bad[0].focus();
+      return;
+    }
+    test.disabled = true;
+    say(form, "");
+    report.replaceChildren(element("p", "note", texts.setup_testing));
+    try {
+      const { name: _, notes: __, tags: ___, ...asked } = said();
+      const path = router ? `/api/v1/routers/${encodeURIComponent(router.id)}/check` : "/api/v1/check";
+      const told = await api.send("POST", path, asked);
+      report.replaceChildren(steps(told, texts, lang, (fingerprint) => {
+        tls.value = "pin";
+        pin.value = fingerprint;
+        follow();
+      }));
+    } catch (error) {
+      report.replaceChildren();
+      if (atDoor(error)) return;
+      const control = error.field && form.elements.namedItem(error.field);
+      if (control?.id) complain(control, sentence(error, texts));
+      else say(form, sentence(error, texts));
+    } finally {
+      test.disabled = false;
+    }
+  }
+
+  onSubmit(form, {
+    texts,
+    check: wrong,
+    async send() {
+      const path = router ? `/api/v1/routers/${encodeURIComponent(router.id)}` : "/api/v1/routers";
+      saved(await api.send(router ? "PATCH" : "POST", path, said()));
+    },
+  });
+
+  let shownScript = null;
+  async function script() {
+    shownScript ??= scriptDialog(texts);
+    shownScript.open(encrypted());
+  }
+
+  if (router) return { stop() {} };
+  const poller = new Poller(
+    () => api.get("/api/v1/discovery"),
+    (heard) => neighbours(found, heard, texts, (chosen) => {
+      address.value = chosen.includes(":") ? `[${chosen}]` : chosen;
+      complain(address, "");
+      (user.value ? password : user).focus();
+    }),
+    () => {},
+  );
+  poller.start();
+  const hidden = () => (document.hidden ? poller.stop() : poller.start());
+  document.addEventListener("visibilitychange", hidden);
+  return {
+    stop() {
+      poller.stop();
+      document.removeEventListener("visibilitychange", hidden);
+    },
+  };
+}
+
+/** Who is on the network, to be chosen. The list is made anew only where it says something new. */
+function neighbours(root, heard, texts, choose) {
+  const all = heard.neighbours.filter(({ address }) => address);
+  const gateway = heard.gateway?.api || heard.gateway?.apiTls ? heard.gateway.address : null;
+  const known = all.some(({ addresses }) => addresses.includes(gateway));
+  const rows = all.map(({ address, identity, board, version }) => [address, [identity ?? address, [board, version].filter(Boolean).join(" · ")]]);
+  if (gateway && !known) rows.unshift([gateway, [gateway, texts.setup_gateway]]);
+  const shown = JSON.stringify(rows);
+  if (root.dataset.shown === shown) return;
+  root.dataset.shown = shown;
+  if (rows.length === 0) {
+    root.replaceChildren(element("p", "note", heard.listening ? texts.setup_nobody : texts.setup_deaf));
+    return;
+  }
+  const list = element("ul", "setup-neighbours");
+  for (const [address, [title, more]] of rows) {
+    const item = element("li");
+    const pick = button("", "neighbour", () => choose(address));
+    pick.append(element("bdi", "name", title), element("span", "note", [title === address ? "" : address, more].filter(Boolean).join(" · ")));
+    item.append(pick);
+    list.append(item);
+  }
+  root.replaceChildren(element("h3", "", texts.setup_found), list);
+}
+
+function scriptDialog(texts) {
+  const made = dialog("setup-script", texts.setup_script, texts.close);
+  const how = element("p", "", texts.setup_script_how);
+  const shown = command(texts);
+  made.body.append(how, shown);
+  return {
+    async open(tls) {
+      shown.set("…");
+      made.open();
+      try {
+        const answer = await fetch(`/api/v1/setup-script?tls=${tls ? 1 : 0}`, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+        shown.set(answer.ok ? await answer.text() : texts.form_no_answer);
+      } catch {
+        put(shown.querySelector("code"), texts.form_no_answer);
+      }
+    },
+  };
+}

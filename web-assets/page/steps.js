@@ -1,0 +1,53 @@
+// What a test of a connection found, step by step: a sign, a word, the time, and for a failure what mends it.
+
+import { command } from "./copy.js";
+import { element } from "./element.js";
+import { button } from "./form.js";
+import { fill } from "./format.js";
+import { COMMANDS } from "./status.js";
+
+/**
+ * @param {object} told the answer of `POST /api/v1/check`
+ * @param {(fingerprint: string) => void} pin
+ */
+export function steps(told, texts, lang, pin) {
+  const root = element("div", "steps");
+  root.dataset.testid = "check-report";
+  root.dataset.ok = String(told.ok);
+  root.append(element("p", told.ok ? "done" : "wrong", told.ok ? texts.check_ok : texts.check_failed));
+  const list = element("ol");
+  for (const step of told.steps) list.append(line(step, texts));
+  root.append(list);
+  const { about } = told;
+  if (about) {
+    const parts = [about.identity, about.model, about.version && `RouterOS ${about.version}`, told.interfaces !== null && fill(texts.check_interfaces, { n: told.interfaces })];
+    root.append(element("p", "note", parts.filter(Boolean).join(" · ")));
+  }
+  if (told.fingerprint) {
+    const fingerprint = element("p", "note", `${texts.check_fingerprint} `);
+    fingerprint.append(element("code", "", told.fingerprint), " ", button(texts.check_pin, "check-pin", () => pin(told.fingerprint)));
+    root.append(fingerprint);
+  }
+  return root;
+}
+
+function line(step, texts) {
+  const item = element("li", "step");
+  item.dataset.step = step.step;
+  item.dataset.state = step.state;
+  const head = element("span", "step-head");
+  const time = step.state === "skipped" ? "" : ` ${fill(texts.check_ms, { n: step.ms })}`;
+  head.append(element("strong", "", texts[`check_step.${step.step}`] ?? step.step), element("span", "note", `${texts[`check_state.${step.state}`]}${time}`));
+  item.append(head);
+  if (step.state === "failed") {
+    item.append(element("p", "", texts[`reason.${step.reason}`] ?? step.detail ?? ""));
+    if (step.detail) item.append(element("p", "note", step.detail));
+    const fix = COMMANDS[step.reason];
+    if (fix) {
+      const shown = command(texts);
+      shown.set(fix);
+      item.append(shown);
+    }
+  } else if (step.detail) item.append(element("p", "note", step.detail));
+  return item;
+}
