@@ -44,7 +44,8 @@ createServer(async (asked, answer) => {
       answer.writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY }).end(html);
     } else if (url.pathname.startsWith("/assets/")) {
       const path = url.pathname.split("/").slice(3).join("/");
-      answer.writeHead(200, { "Content-Type": KINDS[extname(path)] ?? "text/plain", "Cache-Control": "no-store" }).end(await asset(path));
+      const file = await asset(path);
+      answer.writeHead(200, { "Content-Type": KINDS[extname(path)] ?? "text/plain", "Cache-Control": "no-store" }).end(file);
     } else {
       const options = { hostname: upstream.hostname, port: upstream.port, path: asked.url, method: asked.method, headers: { ...asked.headers, host: upstream.host } };
       const through = request(options, (from) => {

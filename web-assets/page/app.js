@@ -16,7 +16,7 @@ import { newer } from "./newer.js";
 import { Overview } from "./overview.js";
 import { Panel } from "./panel.js";
 import { whenTurned } from "./pov.js";
-import { forgetRouter } from "./prefs.js";
+import { forgetRouter, router } from "./prefs.js";
 import { sheet } from "./sheet.js";
 import { site } from "./site.js";
 import { StatusLine } from "./status.js";
@@ -73,9 +73,9 @@ const feed = new Feed(store, {
   refused(problem) {
     if (atDoor(problem)) return true;
     if (problem.code !== "unknown-router") return false;
-    // A router that was only remembered is gone: then the default one.
-    if (!forgetRouter()) return false;
-    location.reload();
+    // A router that was only remembered is gone: then the default one. One of the address is told as not there.
+    if (forgetRouter()) location.reload();
+    else location.replace(`/prepaid/fleet?${new URLSearchParams({ unknown: router })}`);
     return true;
   },
 });

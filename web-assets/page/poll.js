@@ -4,6 +4,8 @@ export const INTERVAL = 2_000;
 export const REQUEST_LIMIT = 5_000;
 export const MOST_FAILURES = 5;
 export const PAUSE = 3_000;
+/** The longest pause where pauses grow, ms. */
+export const LONGEST = 30_000;
 
 export class Poller {
   #timer = null;
@@ -16,12 +18,14 @@ export class Poller {
    * @param {(signal: AbortSignal) => Promise<object>} ask rejects when there is no good answer
    * @param {(answer: object) => void} take
    * @param {(failures: number) => void} failed
+   * @param {boolean} growing the pauses grow with the failures, and these are counted on: for what is not the page's first care
    */
-  constructor(ask, take, failed, clock = globalThis) {
+  constructor(ask, take, failed, clock = globalThis, growing = false) {
     this.ask = ask;
     this.take = take;
     this.failed = failed;
     this.clock = clock;
+    this.growing = growing;
   }
 
   get running() {
@@ -58,9 +62,10 @@ export class Poller {
     } catch {
       if (this.#abort !== abort) return;
       this.#failures++;
-      console.info(`Failed attempts: ${this.#failures}/${MOST_FAILURES}`);
+      if (this.growing) pause = Math.min(LONGEST, INTERVAL * 2 ** Math.min(this.#failures - 1, 8));
+      else console.info(`Failed attempts: ${this.#failures}/${MOST_FAILURES}`);
       this.failed(this.#failures);
-      if (this.#failures >= MOST_FAILURES) {
+      if (this.#failures >= MOST_FAILURES && !this.growing) {
         // What is drawn stays as it is: nothing is known, which is not zero.
         console.info(`Auto-recovery initiated (${MOST_FAILURES} failures)`);
         this.#failures = 0;

@@ -1,6 +1,6 @@
 // What every page has in its header: the way to the other pages, and who is logged in. On a phone all of it is one menu.
 
-import { atDoor, me } from "./door.js";
+import { atDoor, mayChange, me } from "./door.js";
 import { element } from "./element.js";
 import { fill } from "./format.js";
 
@@ -19,6 +19,7 @@ export async function site(texts) {
   try {
     const who = await me();
     if (atDoor(shut(who))) return null;
+    byId("site-settings").hidden = !mayChange(who);
     if (who.state === "in") account(byId("site-account"), who, texts);
     return who;
   } catch (error) {

@@ -23,6 +23,8 @@ export class Switch {
       () => api.get("/api/v1/routers"),
       ({ routers }) => this.#take(routers),
       () => this.#parts && put(this.#parts.note, texts.site_routers_unknown),
+      globalThis,
+      true,
     );
   }
 

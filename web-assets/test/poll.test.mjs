@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { INTERVAL, MOST_FAILURES, PAUSE, Poller, REQUEST_LIMIT } from "../page/poll.js";
+import { INTERVAL, LONGEST, MOST_FAILURES, PAUSE, Poller, REQUEST_LIMIT } from "../page/poll.js";
 import { Clock, settle } from "./clock.mjs";
 
-function watched(ask) {
+function watched(ask, growing) {
   const clock = new Clock();
   const seen = { asked: [], taken: 0, failed: [], said: [] };
   const poller = new Poller(
@@ -13,6 +13,7 @@ function watched(ask) {
     () => seen.taken++,
     (count) => seen.failed.push(count),
     clock,
+    growing,
   );
   return { clock, poller, seen };
 }
@@ -62,4 +63,12 @@ test("stopped, it asks no more and takes nothing that comes late", async () => {
   answer({});
   await clock.advance(60_000);
   assert.deepEqual([seen.asked.length, seen.taken, seen.failed.length], [1, 0, 0]);
+});
+
+test("where it is told so the pauses grow, up to half a minute, and a success ends that", async () => {
+  const { clock, poller, seen } = watched(async (_, n) => (n === 9 ? {} : Promise.reject(new Error("down"))), true);
+  poller.start();
+  await clock.advance(300_000);
+  const pauses = seen.asked.slice(1).map((at, n) => at - seen.asked[n]);
+  assert.deepEqual(pauses.slice(0, 10), [2_000, 4_000, 8_000, 16_000, LONGEST, LONGEST, LONGEST, LONGEST, INTERVAL, 2_000]);
 });

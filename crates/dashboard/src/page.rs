@@ -54,7 +54,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// The templates of whole pages, and what they include.
 const TEMPLATES: &[(&str, &str)] = &[
     ("dashboard.html", include_str!("../templates/dashboard.html")),
+    ("fleet.html", include_str!("../templates/fleet.html")),
     ("login.html", include_str!("../templates/login.html")),
+    ("settings.html", include_str!("../templates/settings.html")),
     ("site.html", include_str!("../templates/site.html")),
 ];
 
@@ -82,7 +84,9 @@ impl Dashboard {
                 .route("/", read().to(|| to("/prepaid/dashboard".to_owned())))
                 .route("/favicon.ico", read().to(move || to(icon.clone())))
                 .route("/prepaid/dashboard", page("dashboard.html"))
+                .route("/prepaid/fleet", page("fleet.html"))
                 .route("/login", page("login.html"))
+                .route("/settings", page("settings.html"))
                 .route("/assets/{fingerprint}/{path:.*}", read().to(assets::get));
         }
     }
@@ -121,12 +125,8 @@ fn page(template: &'static str) -> Route {
 fn answer(dashboard: &Dashboard, template: &str, request: &HttpRequest, asked: Option<&str>) -> HttpResponse {
     let remembered = request.cookie("lalin-lang");
     let preferred = request.headers().get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
-    let lang = Lang::choose(
-        asked,
-        remembered.as_ref().map(|cookie| cookie.value()),
-        preferred,
-        dashboard.0.settings.lang,
-    );
+    let lang =
+        Lang::choose(asked, remembered.as_ref().map(|cookie| cookie.value()), preferred, dashboard.0.settings.lang);
     match dashboard.render(template, lang) {
         Ok(html) => HttpResponse::Ok()
             .content_type("text/html; charset=utf-8")

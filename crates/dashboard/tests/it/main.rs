@@ -14,7 +14,7 @@ async fn get(request: TestRequest) -> ServiceResponse {
 }
 
 /// Every page there is.
-const PAGES: [&str; 2] = ["/prepaid/dashboard", "/login"];
+const PAGES: [&str; 4] = ["/prepaid/dashboard", "/prepaid/fleet", "/login", "/settings"];
 
 async fn page(request: TestRequest) -> String {
     page_at(request, PAGES[0]).await
