@@ -34,7 +34,8 @@ pub(crate) async fn run(config: &Config) -> Result<(), Error> {
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
         lalin_config::Lang::En => lalin_dashboard::Lang::En,
     };
-    let dashboard = Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION") })?;
+    let embed = config.embed.origins.clone();
+    let dashboard = Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed })?;
     let listen = config.server.listen;
     let server = HttpServer::new(move || {
         App::new().wrap(Compress::default()).configure(api.routes()).configure(dashboard.routes())

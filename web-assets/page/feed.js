@@ -38,17 +38,20 @@ export class Feed {
    * @param {import("./store.js").Store} store
    * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void}} listener
    */
-  constructor(store, listener) {
+  constructor(store, listener, { address = query, world = globalThis } = {}) {
+    // On another page than our own: where the API is, and how it is asked.
+    Object.assign(this, { address, world });
     this.store = store;
     this.listener = listener;
     const { known } = this;
-    this.stream = new Stream(() => query("/api/v1/stream"), {
+    this.stream = new Stream(() => this.address("/api/v1/stream"), {
       event: (name, data) => {
         known.broken = false;
         known.failures = 0;
         this.#take[name]?.(data);
         listener.changed();
       },
+      refused: (problem) => listener.refused(problem),
       proven: () => {
         // Not at its first event: a proxy may let the greeting through and hold back the rest.
         this.poller.stop();
@@ -61,7 +64,7 @@ export class Feed {
         // A single break of a moment is no news.
         if (failures > 1 && !known.polling) known.broken = true;
       },
-    });
+    }, world);
     this.poller = new Poller(
       (signal) => this.#ask(signal),
       ({ rows, answer, problem }) => {
@@ -77,6 +80,7 @@ export class Feed {
         known.broken = true;
         listener.changed();
       },
+      world,
     );
   }
 
@@ -141,7 +145,7 @@ export class Feed {
   };
 
   async #ask(signal) {
-    const answer = await fetch(query("/api/interface-stats"), { signal, cache: "no-store" });
+    const answer = await this.world.fetch(this.address("/api/interface-stats"), { signal, cache: "no-store" });
     const body = await answer.json();
     if (answer.ok) return { rows: body, answer };
     // The server answers, and says why there is nothing: that is no failure of the way to it.

@@ -19,7 +19,9 @@ export class Stream {
 
   /**
    * @param {() => string} url
-   * @param {{event: (name: string, data: object) => void, proven: () => void, broken: (failures: number, pauseMs: number) => void}} listener
+   * @param {{event: (name: string, data: object) => void, proven: () => void, broken: (failures: number, pauseMs: number) => void,
+   *   refused?: (problem: object) => boolean}} listener `refused`: the server answers, but with a problem of who asks or for
+   *   what; true where asking again is of no use, and the stream stops
    * @param {{fetch: Function, setTimeout: Function, clearTimeout: Function}} world
    */
   constructor(url, listener, world = globalThis) {
@@ -78,6 +80,7 @@ export class Stream {
     try {
       const headers = this.#lastId ? { "Last-Event-ID": this.#lastId } : {};
       const answer = await world.fetch(this.url(), { signal: abort.signal, headers, cache: "no-store" });
+      if (answer.status >= 400 && answer.status < 500 && (await this.#refused(answer, abort))) return;
       if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/event-stream")) throw new Error(`status ${answer.status}`);
       const parser = new EventParser();
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -98,6 +101,13 @@ export class Stream {
       world.clearTimeout(watchdog);
       world.clearTimeout(seasoning);
     }
+  }
+
+  async #refused(answer, abort) {
+    const problem = await answer.json().catch(() => null);
+    if (this.#running !== abort || !problem || !this.listener.refused?.(problem)) return false;
+    this.stop();
+    return true;
   }
 
   #take(event) {
