@@ -10,14 +10,15 @@ import { Top } from "./scale.js";
 import { thin } from "./thin.js";
 
 const GAP_INTERVALS = 3;
-/** The words for the chart change this often, ms: nobody wants to be told every tick. */
+/** The words for the chart change this often, ms: nobody wants to be told every tick. Sooner where something was not known. */
 const WORDS = 10_000;
+const SOONER = 2_000;
 const AGED = ["live", "late", "stale", "unreachable"];
 
 export class Box {
   #drawn = "";
   #top = new Top();
-  #saidAt = -Infinity;
+  #sayAt = 0;
   #frame = null;
   /** What was last known of each: who is gone is still a customer. */
   #facts = new Map();
@@ -36,6 +37,8 @@ export class Box {
     this.names = names;
     this.windowMs = asked.windowMs;
     const root = (this.root = element("div", "box"));
+    // A host page may style it: lalin-traffic::part(box).
+    root.part = "box";
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", fill(texts["embed.label"], { names: names.map(shortName).join(", ") }));
     const state = element("p", "state");
@@ -171,7 +174,7 @@ export class Box {
       [down, up].forEach((way, at) => {
         const { stroke, value, way: label } = ways[at];
         stroke.className = `stroke ${way}`;
-        put(value, speed(rates[way], asked.lang, 2, asked.unit));
+        put(value, speed(rates[way], asked.lang, 1, asked.unit));
         put(label, way.toUpperCase());
       });
     }
@@ -183,7 +186,6 @@ export class Box {
     const { unit } = this.asked;
     const to = feed.edge();
     const from = to - windowMs;
-    source.want(names, from, to);
     const gapMs = GAP_INTERVALS * store.intervalMs;
     const drawn = JSON.stringify([store.revision, from, to, gapMs]);
     if (drawn === this.#drawn && !chart.stale) return;
@@ -207,8 +209,8 @@ export class Box {
   /** The chart in words. */
   #describe(from, to) {
     const now = performance.now();
-    if (now - this.#saidAt < WORDS) return;
-    this.#saidAt = now;
+    if (now < this.#sayAt) return;
+    let known = true;
     const { texts, source, names, asked, windowMs } = this;
     const say = (bps) => speed(bps, asked.lang, 1, asked.unit);
     const each = names.map((name) => {
@@ -217,10 +219,12 @@ export class Box {
       const values = { name: shortName(name) };
       for (const [word, way] of Object.entries(this.#side(name))) {
         const { average, peak } = measure(series.t, series[way], from, to, source.store.intervalMs);
+        known &&= rates[way] !== null;
         Object.assign(values, { [word]: say(rates[way]), [`${word}_average`]: say(average), [`${word}_peak`]: say(peak) });
       }
       return fill(texts["embed.each"], values);
     });
+    this.#sayAt = now + (known ? WORDS : SOONER);
     const minutes = windowMs / 60_000;
     const length = minutes < 2 ? fill(texts["embed.seconds"], { n: Math.round(windowMs / 1000) }) : fill(texts["embed.minutes"], { n: Math.round(minutes) });
     this.plot.setAttribute("aria-label", fill(texts["embed.chart"], { window: length, each: `${each.join(". ")}.` }));

@@ -118,13 +118,6 @@ export class Source {
     this.#timers.end = this.world.setTimeout(() => this.#end(), GRACE);
   }
 
-  /** Asks for the older past of what is seen, where the stream did not bring it. */
-  want(names, from, edge) {
-    const { recentMs } = this.feed.hello ?? {};
-    if (!recentMs || this.feed.newest.t === null) return;
-    this.past.want(names, Math.max(from, edge - recentMs), edge, (name) => this.store.points(name).t[0]);
-  }
-
   #begin() {
     const { world, feed } = this;
     this.#ending = new AbortController();
@@ -246,8 +239,19 @@ export class Source {
       const t = newest.t + world.performance.now() - newest.came;
       this.reasons.note(t, ...reasonOf(feed.state(), known, world.document.hidden));
     }
+    this.#want();
     if (known.failures > 1 && feed.hello === null && !this.#probed && !this.problem) this.#probe();
     this.#tell();
+  }
+
+  /** Asks for the older past, once for all, where the stream does not bring it. */
+  #want() {
+    const { feed, store } = this;
+    const { recentMs } = feed.hello ?? {};
+    if (!this.#asked || !recentMs || feed.newest.t === null || this.#asked.ms <= STREAMED * 1000) return;
+    const edge = feed.edge();
+    const from = edge - Math.min(this.#asked.ms, recentMs);
+    this.past.want([...this.#asked.names], from, edge, (name) => store.points(name).t[0]);
   }
 
   /**
