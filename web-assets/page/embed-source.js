@@ -215,21 +215,28 @@ export class Source {
     }
     if (PASSING.includes(code)) return false;
     const key = REFUSALS[code] ?? "embed.refused";
-    this.problem = { key, values: { router: this.router ?? "", detail: String(detail ?? title ?? code).slice(0, 300) } };
+    this.#hold(key, { router: this.router ?? "", detail: String(detail ?? title ?? code).slice(0, 300) });
+    return true;
+  }
+
+  /** It is of no use now, and every attempt would be a complaint in the host page's console: later once more. */
+  #hold(key, values) {
+    this.problem = { key, values };
     const asked = this.#asked;
     this.#pause();
     this.#asked = asked;
-    this.#timers.again = this.world.setTimeout(() => this.feed.start(), AGAIN);
+    this.#timers.again = this.world.setTimeout(() => {
+      this.#probed = false;
+      this.feed.start();
+    }, AGAIN);
     this.#tell();
-    return true;
   }
 
   /** The host page's own policy is in the way. */
   #forbidden({ blockedURI, effectiveDirective }) {
     const { origin } = new URL(this.base);
     if (effectiveDirective !== "connect-src" || !String(blockedURI).startsWith(origin)) return;
-    this.problem = { key: "embed.policy", values: { server: origin } };
-    this.#tell();
+    this.#hold("embed.policy", { server: origin });
   }
 
   #beat() {
@@ -240,7 +247,7 @@ export class Source {
       this.reasons.note(t, ...reasonOf(feed.state(), known, world.document.hidden));
     }
     this.#want();
-    if (known.failures > 1 && feed.hello === null && !this.#probed && !this.problem) this.#probe();
+    if (known.failures > 1 && feed.hello === null && !this.#probed) this.#probe();
     this.#tell();
   }
 
@@ -264,10 +271,10 @@ export class Source {
     if (new URL(this.base).origin === origin) return;
     try {
       await this.world.fetch(new URL("healthz", this.base).href, { mode: "no-cors", cache: "no-store", referrerPolicy: "no-referrer" });
-      if (this.feed.hello === null && !this.problem) this.problem = { key: "embed.origin", values: { origin } };
+      if (this.feed.hello === null && this.#asked) this.#hold("embed.origin", { origin });
     } catch {
       // No server. Later there may be one.
-      this.world.setTimeout(() => (this.#probed = false), AGAIN);
+      this.#timers.probe = this.world.setTimeout(() => (this.#probed = false), AGAIN);
     }
   }
 

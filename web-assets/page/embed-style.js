@@ -61,7 +61,8 @@ const OWN = `
   }
   @container (max-width: 300px) {
     .now { font-size: 13px; }
-    .stroke { width: 11px; margin-inline-end: 3px; }
+    .stroke { width: 14px; margin-inline-end: 3px; }
+    .stroke.tx { border-top-style: dotted; }
     .way small { font-size: 11px; }
   }
   @media (forced-colors: active) { .box { border-color: CanvasText; } }
