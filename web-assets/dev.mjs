@@ -29,7 +29,20 @@ async function page(file, lang) {
   return template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, key) => escaped(key.startsWith("t.") ? (texts[key.slice(2)] ?? `?${key}?`) : (values[key] ?? "")));
 }
 
+/** What the server makes of other files: see crates/dashboard/src/made.rs. */
+const MADE = {
+  "vendor/uplot/uPlot.module.js": async () => `${await asset("vendor/uplot/uPlot.iife.min.js")}\nexport default uPlot;\n`,
+  "vendor/uplot/uPlot.style.js": async () => `export default ${JSON.stringify(String(await asset("vendor/uplot/uPlot.min.css")))};\n`,
+  "embed-words.js": async () => {
+    const [id, en] = await Promise.all(["id", "en"].map((lang) => readFile(join(here, `../crates/dashboard/texts/${lang}.json`), "utf8")));
+    return `export default {"id": ${id}, "en": ${en}};\n`;
+  },
+};
+/** Public files, for pages of every origin. */
+const PUBLIC = { "Cache-Control": "no-store", "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
+
 async function asset(path) {
+  if (Object.hasOwn(MADE, path)) return MADE[path]();
   const inside = normalize(path).replace(/^(\.\.[/\\])+/, "");
   const folder = inside.startsWith("vendor/") ? here : join(here, "page");
   return readFile(join(folder, inside));
@@ -45,7 +58,9 @@ createServer(async (asked, answer) => {
     } else if (url.pathname.startsWith("/assets/")) {
       const path = url.pathname.split("/").slice(3).join("/");
       const file = await asset(path);
-      answer.writeHead(200, { "Content-Type": KINDS[extname(path)] ?? "text/plain", "Cache-Control": "no-store" }).end(file);
+      answer.writeHead(200, { "Content-Type": KINDS[extname(path)] ?? "text/plain", ...PUBLIC }).end(file);
+    } else if (url.pathname === "/embed.js") {
+      answer.writeHead(200, { "Content-Type": KINDS[".js"], ...PUBLIC }).end('import "./assets/dev/embed.js";\n');
     } else {
       const options = { hostname: upstream.hostname, port: upstream.port, path: asked.url, method: asked.method, headers: { ...asked.headers, host: upstream.host } };
       const through = request(options, (from) => {

@@ -2,6 +2,7 @@
 
 import { tick } from "./format.js";
 import { hover } from "./hover.js";
+import { library } from "./library.js";
 import { marks } from "./marks.js";
 import { ticks } from "./scale.js";
 
@@ -18,11 +19,14 @@ export class Chart {
   #narrow = false;
   #seen = { table: [[]], gaps: [], limits: [], colours: {} };
 
-  /** @param {{lang: string, side: (name: string) => object}} page */
-  constructor(element, { lang, side }) {
-    this.element = element;
-    this.lang = lang;
-    this.side = side;
+  /**
+   * @param {object} page
+   * @param {(name: string) => object} page.side
+   * @param {HTMLElement} page.root whose `data-kiosk` says that it is read from afar
+   * @param {AbortSignal} page.signal ends all listening; where the chart is there as long as its page it needs none
+   */
+  constructor(element, { lang, side, root = document.documentElement, signal }) {
+    Object.assign(this, { element, lang, side, root });
     const locale = lang === "id" ? "id-ID" : "en-GB";
     const clock = (options) => {
       const format = new Intl.DateTimeFormat(locale, { ...options, hourCycle: "h23" });
@@ -31,14 +35,22 @@ export class Chart {
     };
     this.clock = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
     this.minute = clock({ hour: "2-digit", minute: "2-digit" });
-    new ResizeObserver(() => this.#resize()).observe(element);
+    const sizes = new ResizeObserver(() => this.#resize());
+    sizes.observe(element);
     const recolour = () => {
       this.#shape = "";
     };
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-    document.addEventListener("themechange", recolour);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
+    document.addEventListener("themechange", recolour, { signal });
     // On the wall it is read from afar.
-    new MutationObserver(recolour).observe(document.documentElement, { attributes: true, attributeFilter: ["data-kiosk"] });
+    const wall = new MutationObserver(recolour);
+    wall.observe(root, { attributes: true, attributeFilter: ["data-kiosk"] });
+    signal?.addEventListener("abort", () => {
+      sizes.disconnect();
+      wall.disconnect();
+      this.#plot?.destroy();
+      this.#plot = null;
+    });
   }
 
   /** What is drawn now; null before the first drawing. */
@@ -49,7 +61,7 @@ export class Chart {
   /** About how many pixels wide the plot is. */
   get width() {
     // Not asked of the element: that would cost a layout.
-    return this.#plot ? this.#plot.bbox.width / uPlot.pxRatio : Infinity;
+    return this.#plot ? this.#plot.bbox.width / library().pxRatio : Infinity;
   }
 
   /** The next drawing is due, whatever was drawn. */
@@ -80,7 +92,8 @@ export class Chart {
     if (fresh) {
       this.#plot?.destroy();
       this.#shape = shape;
-      this.#plot = new uPlot(this.#options(scene, colours), drawn, this.element);
+      const Plot = library();
+      this.#plot = new Plot(this.#options(scene, colours), drawn, this.element);
     }
     this.#plot.batch(() => {
       if (!fresh) this.#plot.setData(drawn, false);
@@ -98,9 +111,9 @@ export class Chart {
   }
 
   #colours() {
-    const style = getComputedStyle(document.documentElement);
+    const style = getComputedStyle(this.element);
     const value = (name) => style.getPropertyValue(name).trim();
-    return { text: value("--soft"), grid: value("--grid"), back: value("--card"), band: value("--band"), edge: value("--line"), font: FONT, size: document.documentElement.hasAttribute("data-kiosk") ? 20 : 12 };
+    return { text: value("--soft"), grid: value("--grid"), back: value("--card"), band: value("--band"), edge: value("--line"), font: FONT, size: this.root.hasAttribute("data-kiosk") ? 20 : 12 };
   }
 
   #options({ names, mode, unit }, { text, grid, size }) {
@@ -114,7 +127,7 @@ export class Chart {
       padding: [10, (narrow ? 20 : 30) * part, 0, 0],
       plugins: [
         marks(() => this.#seen),
-        hover({ names, colours: PALETTE, lang: this.lang, clock: this.clock, side: this.side, seen: () => this.#seen }),
+        hover({ names, colours: PALETTE, lang: this.lang, clock: this.clock, side: this.side, unit, seen: () => this.#seen }),
       ],
       legend: { show: false },
       // Zooming is ours: a drag must work with a finger too, and while data go on.

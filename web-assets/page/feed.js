@@ -23,6 +23,10 @@ export function query(path, parameters = {}) {
   return text ? `${path}?${text}` : path;
 }
 
+function own(path) {
+  return query(path, path === "/api/v1/stream" ? { window: STREAMED } : {});
+}
+
 export class Feed {
   /** What is known of the way from the router to here. */
   known = {
@@ -42,11 +46,13 @@ export class Feed {
    * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void,
    *   refused: (problem: object) => boolean}} listener `refused`: true where the page is being left
    */
-  constructor(store, listener) {
+  constructor(store, listener, { address = own, world = globalThis } = {}) {
+    // On another page than our own: where the API is, and how it is asked.
+    Object.assign(this, { address, world });
     this.store = store;
     this.listener = listener;
     const { known } = this;
-    this.stream = new Stream(() => query("/api/v1/stream", { window: STREAMED }), {
+    this.stream = new Stream(() => this.address("/api/v1/stream"), {
       event: (name, data) => {
         known.broken = false;
         known.failures = 0;
@@ -66,7 +72,7 @@ export class Feed {
         // A single break of a moment is no news.
         if (failures > 1 && !known.polling) known.broken = true;
       },
-    });
+    }, world);
     this.poller = new Poller(
       (signal) => this.#ask(signal),
       ({ rows, answer, problem }) => {
@@ -82,6 +88,7 @@ export class Feed {
         known.broken = true;
         listener.changed();
       },
+      world,
     );
   }
 
@@ -146,7 +153,7 @@ export class Feed {
   };
 
   async #ask(signal) {
-    const answer = await fetch(query("/api/interface-stats"), { signal, cache: "no-store" });
+    const answer = await this.world.fetch(this.address("/api/interface-stats"), { signal, cache: "no-store" });
     const body = await answer.json();
     if (answer.ok) return { rows: body, answer };
     // The server answers, and says why there is nothing: that is no failure of the way to it.

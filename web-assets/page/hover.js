@@ -12,10 +12,11 @@ import { shortName, speed } from "./format.js";
  * @param {string[]} page.colours
  * @param {(t: number) => string} page.clock writes a time (ms)
  * @param {(name: string) => {down: "rx"|"tx"}} page.side
+ * @param {"bit"|"byte"} page.unit
  * @param {() => {table: (number|null|undefined)[][], gaps: {from: number, to: number, why: string}[]}} page.seen what is
  *   drawn, as it was received: neither mirrored nor stacked
  */
-export function hover({ names, colours, lang, clock, side, seen }) {
+export function hover({ names, colours, lang, clock, side, unit, seen }) {
   const box = element("div", names.length > 3 ? "hover many" : "hover");
   const time = element("strong");
   const why = element("p", "why");
@@ -47,7 +48,7 @@ export function hover({ names, colours, lang, clock, side, seen }) {
         why.hidden = !gap;
         rows.forEach(({ root, value }, at) => {
           root.hidden = Boolean(gap);
-          if (!gap) put(value, rates(names[at], at, table, row, lang, side));
+          if (!gap) put(value, rates(names[at], at, table, row, lang, side, unit));
         });
         // Beside the pointer, on the side where there is more room; within the chart in any case.
         const { clientWidth: width } = plot.over;
@@ -66,11 +67,11 @@ function gapAt(gaps, here, nearest) {
 }
 
 /** `↓ 12.00 Mb/s RX · ↑ 3.00 Mb/s TX`: download stands first, and each says which direction of the router it is. */
-export function rates(name, at, table, row, lang, side) {
+export function rates(name, at, table, row, lang, side, unit) {
   const { down } = side(name);
   const rate = { rx: value(table[1 + 2 * at], row), tx: value(table[2 + 2 * at], row) };
   const up = down === "rx" ? "tx" : "rx";
-  return `↓ ${speed(rate[down], lang)} ${down.toUpperCase()} · ↑ ${speed(rate[up], lang)} ${up.toUpperCase()}`;
+  return `↓ ${speed(rate[down], lang, 2, unit)} ${down.toUpperCase()} · ↑ ${speed(rate[up], lang, 2, unit)} ${up.toUpperCase()}`;
 }
 
 /** Where only another interface has a point, this one's nearest. */

@@ -1,6 +1,7 @@
 // What stands behind and above the lines: grey bands where nothing is known, with the reason, and the limits of links.
 
 import { extent } from "./curves.js";
+import { library } from "./library.js";
 
 /**
  * A plugin of the chart.
@@ -30,7 +31,7 @@ function within(plot, draw) {
   pen.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   pen.clip();
   pen.setLineDash([]);
-  draw(pen, uPlot.pxRatio);
+  draw(pen, library().pxRatio);
   pen.restore();
 }
 

@@ -1,10 +1,22 @@
-//! The web assets, embedded in the program, under an address that changes with their content.
+//! The web assets, embedded in the program, under an address that changes with their content; compressed when first
+//! asked for, and kept so. They are public: pages of other origins may load them.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::sync::OnceLock;
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, Header, IfNoneMatch};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, ETAG, Encoding, EntityTag, Header,
+    IfNoneMatch, VARY,
+};
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use rust_embed::{Embed, EmbeddedFile};
+
+use crate::{Error, made};
 
 #[derive(Embed)]
 #[folder = "../../web-assets/page"]
@@ -14,48 +26,150 @@ struct Own;
 #[folder = "../../web-assets/vendor"]
 struct Vendored;
 
-/// A number of all assets' contents: their address, so that a browser may keep them for ever.
-pub(crate) fn fingerprint() -> String {
-    let mut hasher = DefaultHasher::new();
-    for name in Own::iter().chain(Vendored::iter()) {
-        name.hash(&mut hasher);
-        find(&name).map(|file| file.metadata.sha256_hash()).hash(&mut hasher);
-    }
-    format!("{:016x}", hasher.finish())
+/// May be kept for ever: another content has another address.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// May be kept, and is asked about each time.
+const ASK_AGAIN: &str = "no-cache";
+
+/// All files, by path.
+#[derive(Debug)]
+pub(crate) struct Assets {
+    files: BTreeMap<String, Asset>,
+    fingerprint: String,
 }
 
-fn find(path: &str) -> Option<EmbeddedFile> {
-    Own::get(path).or_else(|| Vendored::get(path.strip_prefix("vendor/").unwrap_or(path)))
+impl Assets {
+    /// # Errors
+    /// [`Error`] when the texts that some files are made of cannot be read.
+    pub(crate) fn new() -> Result<Self, Error> {
+        let mut files = BTreeMap::new();
+        for name in Own::iter() {
+            files.extend(Own::get(&name).map(|file| (name.into_owned(), contents(file))));
+        }
+        for name in Vendored::iter() {
+            files.extend(Vendored::get(&name).map(|file| (format!("vendor/{name}"), contents(file))));
+        }
+        let derived = made::files(|name| files.get(name).cloned())?;
+        files.extend(derived);
+        let mut hasher = DefaultHasher::new();
+        for (name, contents) in &files {
+            (name, contents.as_ref()).hash(&mut hasher);
+        }
+        let fingerprint = format!("{:016x}", hasher.finish());
+        let files = files.into_iter().map(|(name, contents)| (name, Asset::new(contents))).collect();
+        Ok(Self { files, fingerprint })
+    }
+
+    /// A number of all assets' contents: their address, so that a browser may keep them for ever.
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+/// What is embedded is not copied.
+fn contents(file: EmbeddedFile) -> Bytes {
+    match file.data {
+        std::borrow::Cow::Borrowed(data) => Bytes::from_static(data),
+        std::borrow::Cow::Owned(data) => Bytes::from(data),
+    }
+}
+
+/// A public file.
+#[derive(Debug)]
+pub(crate) struct Asset {
+    plain: Bytes,
+    tag: String,
+    /// `None` where it would not be smaller.
+    packed: OnceLock<Option<Bytes>>,
+}
+
+impl Asset {
+    pub(crate) fn new(plain: Bytes) -> Self {
+        let mut hasher = DefaultHasher::new();
+        plain.as_ref().hash(&mut hasher);
+        Self { tag: format!("{:016x}", hasher.finish()), plain, packed: OnceLock::new() }
+    }
+
+    fn packed(&self) -> Option<&Bytes> {
+        let pack = || {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            encoder.write_all(&self.plain).ok()?;
+            encoder.finish().ok().filter(|packed| packed.len() < self.plain.len()).map(Bytes::from)
+        };
+        self.packed.get_or_init(pack).as_ref()
+    }
+
+    /// The answer to a request for this file.
+    pub(crate) fn answer(&self, request: &HttpRequest, kind: &str, keep: &str) -> HttpResponse {
+        let packed = takes_gzip(request).then(|| self.packed()).flatten();
+        // Each form is a representation of its own, and has a tag of its own.
+        let tags = [self.tag.clone(), format!("{}-gz", self.tag)].map(EntityTag::new_strong);
+        // A proxy that compresses makes the tag a weak one: still the same file.
+        let known = match IfNoneMatch::parse(request) {
+            Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| tags.iter().any(|tag| known.weak_eq(tag))),
+            Ok(IfNoneMatch::Any) => true,
+            Err(_) => false,
+        };
+        let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        answer
+            .insert_header((CACHE_CONTROL, keep))
+            .insert_header((ETAG, tags[usize::from(packed.is_some())].to_string()))
+            .insert_header((VARY, "Accept-Encoding"))
+            .insert_header(("X-Content-Type-Options", "nosniff"));
+        open_to_all(&mut answer);
+        if known {
+            return answer.finish();
+        }
+        answer.content_type(kind);
+        match packed {
+            Some(packed) => answer.insert_header((CONTENT_ENCODING, "gzip")).body(packed.clone()),
+            None => answer.body(self.plain.clone()),
+        }
+    }
+}
+
+/// Every page may load it, from wherever it is: a script that is a module needs to be allowed to.
+fn open_to_all(answer: &mut HttpResponseBuilder) {
+    answer.insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    answer.insert_header(("Cross-Origin-Resource-Policy", "cross-origin"));
+}
+
+fn takes_gzip(request: &HttpRequest) -> bool {
+    let ours = [Encoding::gzip(), Encoding::identity()];
+    // Without the header anything could be sent; who sends none is a tool that would not unpack it.
+    let header = request.headers().contains_key("Accept-Encoding").then(|| AcceptEncoding::parse(request));
+    let chosen = header.and_then(Result::ok).and_then(|accepted| accepted.negotiate(ours.iter()));
+    chosen == Some(Encoding::gzip())
 }
 
 /// `GET /assets/{fingerprint}/{path}`
 pub(crate) async fn get(
     path: web::Path<(String, String)>,
     request: HttpRequest,
-    current: web::Data<String>,
+    assets: Data<Assets>,
 ) -> HttpResponse {
     let (fingerprint, path) = path.into_inner();
-    let Some(file) = find(&path) else {
+    let Some(asset) = assets.files.get(&path) else {
         return HttpResponse::NotFound().content_type("text/plain").body("no such file");
     };
-    let tag: String = file.metadata.sha256_hash()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = EntityTag::new_strong(tag);
-    // A proxy that compresses makes the tag a weak one: still the same file.
-    let known = match IfNoneMatch::parse(&request) {
-        Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&tag)),
-        Ok(IfNoneMatch::Any) => true,
-        Err(_) => false,
-    };
-    let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     // An address of another version is answered too, for a page that was open during an update, but never kept.
-    let keep = if fingerprint == **current { "public, max-age=31536000, immutable" } else { "no-cache" };
-    answer.insert_header((CACHE_CONTROL, keep));
-    answer.insert_header((ETAG, tag.to_string()));
-    answer.insert_header(("X-Content-Type-Options", "nosniff"));
-    if known {
-        return answer.finish();
+    let keep = if fingerprint == assets.fingerprint { FOR_EVER } else { ASK_AGAIN };
+    asset.answer(&request, kind(&path), keep)
+}
+
+/// `GET /embed.js`: its address stays, so it is small, and names what may be kept for ever.
+#[derive(Debug)]
+pub(crate) struct Entry(Asset);
+
+impl Entry {
+    pub(crate) fn new(assets: &Assets) -> Self {
+        // Relative to its own address: the page that loads it is somebody else's.
+        Self(Asset::new(Bytes::from(format!("import \"./assets/{}/embed.js\";\n", assets.fingerprint()))))
     }
-    answer.content_type(kind(&path)).body(file.data.into_owned())
+}
+
+pub(crate) async fn entry(request: HttpRequest, entry: Data<Entry>) -> HttpResponse {
+    entry.0.answer(&request, kind("embed.js"), ASK_AGAIN)
 }
 
 fn kind(path: &str) -> &'static str {

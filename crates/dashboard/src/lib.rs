@@ -5,15 +5,17 @@
 //! ```
 //! use lalin_dashboard::{Dashboard, Lang, Settings};
 //!
-//! let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "0.1.0" })?;
+//! let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "0.1.0", embed: Vec::new() })?;
 //! let app = actix_web::App::new().configure(dashboard.routes());
 //! # drop(app);
 //! # Ok::<(), lalin_dashboard::Error>(())
 //! ```
 
 mod assets;
+mod embed;
 mod error;
 mod lang;
+mod made;
 mod page;
 mod texts;
 

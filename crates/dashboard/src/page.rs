@@ -11,15 +11,19 @@ use serde::{Deserialize, Serialize};
 use tera::{Context, Tera};
 
 use crate::texts::{self, Texts};
-use crate::{Error, Lang, assets};
+use crate::assets::{self, Assets, Entry};
+use crate::embed::{self, EmbedPage};
+use crate::{Error, Lang};
 
 /// What the pages need to know besides what the API tells them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The language where a browser names none of ours.
     pub lang: Lang,
     /// The program's version, to show.
     pub version: &'static str,
+    /// The origins whose pages may frame `/embed`; none: only our own.
+    pub embed: Vec<String>,
 }
 
 /// The pages. Cheap to clone: one for each worker.
@@ -31,7 +35,9 @@ struct Inner {
     settings: Settings,
     tera: Tera,
     texts: [(Lang, Texts); 2],
-    fingerprint: String,
+    assets: Data<Assets>,
+    entry: Data<Entry>,
+    embed: Data<EmbedPage>,
 }
 
 /// What the scripts read from the page.
@@ -69,18 +75,25 @@ impl Dashboard {
         let mut tera = Tera::default();
         tera.add_raw_templates(TEMPLATES.iter().copied())?;
         let texts = [(Lang::Id, texts::of(Lang::Id)?), (Lang::En, texts::of(Lang::En)?)];
-        Ok(Self(Arc::new(Inner { settings, tera, texts, fingerprint: assets::fingerprint() })))
+        let assets = Assets::new()?;
+        let embed = EmbedPage::new(&texts, assets.fingerprint(), &settings.embed, settings.lang)?;
+        let entry = Entry::new(&assets);
+        let (assets, entry, embed) = (Data::new(assets), Data::new(entry), Data::new(embed));
+        Ok(Self(Arc::new(Inner { settings, tera, texts, assets, entry, embed })))
     }
 
     /// Adds the routes to an application.
     pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         let dashboard = Data::new(self.clone());
-        let fingerprint = Data::new(self.0.fingerprint.clone());
-        let icon = format!("/assets/{}/icon.svg", self.0.fingerprint);
+        let icon = format!("/assets/{}/icon.svg", self.0.assets.fingerprint());
         move |config| {
             config
+                .app_data(dashboard.0.assets.clone())
+                .app_data(dashboard.0.entry.clone())
+                .app_data(dashboard.0.embed.clone())
                 .app_data(dashboard)
-                .app_data(fingerprint)
+                .route("/embed.js", read().to(assets::entry))
+                .route("/embed", read().to(embed::get))
                 .route("/", read().to(|| to("/prepaid/dashboard".to_owned())))
                 .route("/favicon.ico", read().to(move || to(icon.clone())))
                 .route("/prepaid/dashboard", page("dashboard.html"))
@@ -93,13 +106,13 @@ impl Dashboard {
 
     /// A page in a language.
     fn render(&self, template: &str, lang: Lang) -> Result<String, Error> {
-        let Inner { settings, tera, texts, fingerprint } = &*self.0;
+        let Inner { settings, tera, texts, assets, .. } = &*self.0;
         let texts = texts.iter().find(|(of, _)| *of == lang).map_or(&texts[0].1, |(_, texts)| texts);
         let data = PageData { lang: lang.code(), version: settings.version, texts };
         let mut context = Context::new();
         context.insert("lang", lang.code());
         context.insert("version", settings.version);
-        context.insert("assets", &format!("/assets/{fingerprint}"));
+        context.insert("assets", &format!("/assets/{}", assets.fingerprint()));
         context.insert("t", texts);
         context.insert("data", &serde_json::to_string(&data)?);
         Ok(tera.render(template, &context)?)

@@ -8,7 +8,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use lalin_dashboard::{Dashboard, Lang, Settings};
 
 async fn get(request: TestRequest) -> ServiceResponse {
-    let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3" }).unwrap();
+    let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3", embed: Vec::new() }).unwrap();
     let app = init_service(App::new().configure(dashboard.routes())).await;
     call_service(&app, request.to_request()).await.map_into_boxed_body()
 }

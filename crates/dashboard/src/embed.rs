@@ -1,0 +1,105 @@
+//! `GET /embed`: a page for an `<iframe>`, with one element that fills it. What it shows is said by its address, which
+//! only its script reads.
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY};
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use tera::{Context, Tera};
+
+use crate::texts::Texts;
+use crate::{Error, Lang};
+
+/// The page in each language, made once.
+#[derive(Debug)]
+pub(crate) struct EmbedPage {
+    pages: Vec<(Lang, String)>,
+    policy: String,
+    default: Lang,
+}
+
+impl EmbedPage {
+    /// # Errors
+    /// [`Error`] when the template is broken.
+    pub(crate) fn new(
+        texts: &[(Lang, Texts)],
+        fingerprint: &str,
+        origins: &[String],
+        default: Lang,
+    ) -> Result<Self, Error> {
+        let mut tera = Tera::default();
+        tera.add_raw_template("embed.html", include_str!("../templates/embed.html"))?;
+        let mut pages = Vec::new();
+        for (lang, t) in texts {
+            let mut context = Context::new();
+            context.insert("lang", lang.code());
+            context.insert("assets", &format!("/assets/{fingerprint}"));
+            context.insert("t", t);
+            pages.push((*lang, tera.render("embed.html", &context)?));
+        }
+        Ok(Self { pages, policy: policy(origins), default })
+    }
+}
+
+/// Everything from our own address; framed by the named origins.
+fn policy(origins: &[String]) -> String {
+    let named = origins.iter().filter(|origin| is_source(origin)).map(String::as_str);
+    let ancestors: Vec<&str> = std::iter::once("'self'").chain(named).collect();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors {}",
+        ancestors.join(" ")
+    )
+}
+
+/// What is no origin would begin another directive, or allow more than was meant: a `*` allows everybody.
+fn is_source(origin: &str) -> bool {
+    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'))
+    })
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    lang: Option<String>,
+}
+
+pub(crate) async fn get(page: Data<EmbedPage>, request: HttpRequest, asked: Option<Query<Asked>>) -> HttpResponse {
+    let preferred = request.headers().get("Accept-Language").and_then(|header| header.to_str().ok());
+    // No cookie: in somebody else's frame a browser sends none.
+    let lang = Lang::choose(asked.as_ref().and_then(|asked| asked.lang.as_deref()), None, preferred, page.default);
+    let html = page.pages.iter().find(|(of, _)| *of == lang).map(|(_, html)| html.clone()).unwrap_or_default();
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((CONTENT_LANGUAGE, lang.code()))
+        .insert_header((VARY, "Accept-Language"))
+        .insert_header((CONTENT_SECURITY_POLICY, page.policy.as_str()))
+        // The address may hold a token.
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"))
+        .insert_header(("X-Content-Type-Options", "nosniff"))
+        .body(html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_origins_get_into_the_policy() {
+        let origins = ["https://billing.example.id", "http://10.0.0.5:8080", "http://[fd00::1]", "*", "https://*"]
+            .into_iter()
+            .chain(["https://a; script-src *", "https://", "'none'", "https://a\r\nx: y", "javascript:1"])
+            .map(str::to_owned);
+        let policy = policy(&origins.collect::<Vec<_>>());
+        let (_, ancestors) = policy.split_once("frame-ancestors ").unwrap();
+        assert_eq!(ancestors, "'self' https://billing.example.id http://10.0.0.5:8080 http://[fd00::1]");
+    }
+
+    #[test]
+    fn without_origins_only_our_own_pages_frame_it() {
+        assert!(policy(&[]).ends_with("frame-ancestors 'self'"));
+    }
+}

@@ -1,0 +1,12 @@
+// The page for an <iframe>: one element that fills it, with what the address says.
+
+import "./embed.js";
+
+const WORDS = ["router", "interface", "window", "lang", "theme", "token", "unit"];
+
+const asked = new URLSearchParams(location.search);
+const traffic = document.createElement("lalin-traffic");
+for (const word of WORDS) if (asked.has(word)) traffic.setAttribute(word, asked.get(word));
+const wanted = asked.get("theme");
+if (wanted === "light" || wanted === "dark") document.querySelector("meta[name=color-scheme]").content = wanted;
+document.body.append(traffic);
