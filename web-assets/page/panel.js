@@ -6,11 +6,10 @@ import { MODES, curves, extent, place } from "./curves.js";
 import { query } from "./feed.js";
 import { duration, fill, shortName, tick } from "./format.js";
 import { gaps, reasonOf, Reasons } from "./gaps.js";
-import { help } from "./help.js";
 import { rates } from "./hover.js";
+import { later } from "./later.js";
 import { limits } from "./marks.js";
 import { Measures } from "./measures.js";
-import { Out } from "./out.js";
 import { Past } from "./past.js";
 import { direction } from "./pov.js";
 import { choice as preference, decide, recall, remember } from "./prefs.js";
@@ -52,8 +51,13 @@ export class Panel {
     const root = byId("chart");
     this.chart = new Chart(root, { lang, side: this.side });
     this.measures = new Measures(byId("measures"), { lang, texts, side: this.side });
-    this.out = new Out({ lang, texts, chart: this.chart, router: () => feed.hello?.router, seen: () => ({ ...this.#scene, mode: this.mode }), words: (range) => this.#rangeText(range) });
-    this.help = help(texts);
+    const seen = () => ({ ...this.#scene, mode: this.mode });
+    const out = later(async () => {
+      const { Out } = await import("./out.js");
+      return new Out({ lang, texts, chart: this.chart, router: () => feed.hello?.router, seen, words: (range) => this.#rangeText(range) });
+    });
+    const help = later(async () => (await import("./help.js")).help(texts));
+    this.help = () => help((open) => open());
     this.past = new Past({
       ask: (names, seconds, signal) =>
         fetch(query("/api/v1/window", { interface: names.join(","), window: seconds }), { signal, cache: "no-store" }),
@@ -66,7 +70,7 @@ export class Panel {
       bar: byId("chart-bar"), windows: byId("windows"), texts,
       window: (ms) => this.window(ms), mode: (mode) => this.setMode(mode), unit: (name) => this.setUnit(name),
       pause: () => this.pause(), live: () => this.live(),
-      more: { png: () => this.out.png(), csv: () => this.out.csv(), table: () => this.out.table(), help: this.help },
+      more: { png: () => out((it) => it.png()), csv: () => out((it) => it.csv()), table: () => out((it) => it.table()), help: this.help },
     });
     this.cross = new Cross(root, {
       seen: () => this.#scene, point: (t) => this.chart.point(t), words: (t) => this.#words(t),

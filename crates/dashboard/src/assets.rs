@@ -16,6 +16,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use rust_embed::{Embed, EmbeddedFile};
 
+use crate::slim::slim;
 use crate::{Error, made};
 
 #[derive(Embed)]
@@ -44,7 +45,15 @@ impl Assets {
     pub(crate) fn new() -> Result<Self, Error> {
         let mut files = BTreeMap::new();
         for name in Own::iter() {
-            files.extend(Own::get(&name).map(|file| (name.into_owned(), contents(file))));
+            let slimmed = Own::get(&name).map(|file| {
+                let text = if name.ends_with(".js") || name.ends_with(".css") {
+                    std::str::from_utf8(&file.data).ok()
+                } else {
+                    None
+                };
+                text.map(|text| Bytes::from(slim(text))).unwrap_or_else(|| contents(file))
+            });
+            files.extend(slimmed.map(|contents| (name.into_owned(), contents)));
         }
         for name in Vendored::iter() {
             files.extend(Vendored::get(&name).map(|file| (format!("vendor/{name}"), contents(file))));
@@ -143,11 +152,7 @@ fn takes_gzip(request: &HttpRequest) -> bool {
 }
 
 /// `GET /assets/{fingerprint}/{path}`
-pub(crate) async fn get(
-    path: web::Path<(String, String)>,
-    request: HttpRequest,
-    assets: Data<Assets>,
-) -> HttpResponse {
+pub(crate) async fn get(path: web::Path<(String, String)>, request: HttpRequest, assets: Data<Assets>) -> HttpResponse {
     let (fingerprint, path) = path.into_inner();
     let Some(asset) = assets.files.get(&path) else {
         return HttpResponse::NotFound().content_type("text/plain").body("no such file");

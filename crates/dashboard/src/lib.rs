@@ -17,6 +17,7 @@ mod error;
 mod lang;
 mod made;
 mod page;
+mod slim;
 mod texts;
 
 pub use error::Error;

@@ -10,9 +10,9 @@ use actix_web::{HttpRequest, HttpResponse, Route, guard, web};
 use serde::{Deserialize, Serialize};
 use tera::{Context, Tera};
 
-use crate::texts::{self, Texts};
 use crate::assets::{self, Assets, Entry};
 use crate::embed::{self, EmbedPage};
+use crate::texts::{self, Texts};
 use crate::{Error, Lang};
 
 /// What the pages need to know besides what the API tells them.

@@ -1,0 +1,69 @@
+//! What a first visit costs: everything that the page loads before somebody does something.
+
+use std::collections::BTreeMap;
+
+use actix_web::test::{TestRequest, read_body};
+
+use crate::{get, links, page};
+
+/// Bytes, compressed: about a second on a phone far from the next mast.
+const MOST: usize = 120_000;
+
+/// The files that scripts import when they are loaded, themselves included, with their contents. What is imported only
+/// when it is first used (`import("./out.js")`) is not among them.
+pub(crate) async fn imported<F>(first: &[String], read: F) -> BTreeMap<String, String>
+where
+    F: AsyncFn(String) -> String,
+{
+    let mut found = BTreeMap::new();
+    let mut wanted = first.to_vec();
+    while let Some(file) = wanted.pop() {
+        if found.contains_key(&file) {
+            continue;
+        }
+        let script = read(file.clone()).await;
+        for line in script.lines().filter(|line| line.starts_with("import ") || line.starts_with("export {")) {
+            wanted.extend(line.rsplit_once("\"./").and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned));
+        }
+        found.insert(file, script);
+    }
+    found
+}
+
+async fn packed(path: &str) -> usize {
+    let response = get(TestRequest::get().uri(path).insert_header(("Accept-Encoding", "gzip"))).await;
+    assert_eq!(response.status(), 200, "{path}");
+    read_body(response).await.len()
+}
+
+#[actix_web::test]
+async fn a_first_visit_is_light() {
+    let html = page(TestRequest::get()).await;
+    let links: Vec<String> = links(&html).into_iter().filter(|link| link.starts_with("/assets/")).collect();
+    let base = links.iter().find_map(|link| link.strip_suffix("app.js")).unwrap();
+    let entries: Vec<String> = links.iter().filter_map(|link| Some(link.strip_prefix(base)?.to_owned())).collect();
+    let scripts: Vec<String> = entries.iter().filter(|file| file.ends_with(".js")).cloned().collect();
+    let read = async |file: String| {
+        let body = read_body(get(TestRequest::get().uri(&format!("{base}{file}"))).await).await;
+        String::from_utf8(body.to_vec()).unwrap()
+    };
+    let mut files: Vec<String> = imported(&scripts, read).await.into_keys().chain(entries).collect();
+    files.sort();
+    files.dedup();
+    assert!(files.len() > 30, "{files:?}");
+    let mut all = vec![("the page".to_owned(), gzip(html.as_bytes()))];
+    for file in files {
+        let size = packed(&format!("{base}{file}")).await;
+        all.push((file, size));
+    }
+    all.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+    let sum: usize = all.iter().map(|(_, size)| size).sum();
+    assert!(sum < MOST, "{sum} bytes: load by import() what is needed only later. {all:?}");
+}
+
+fn gzip(data: &[u8]) -> usize {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(data).unwrap();
+    encoder.finish().unwrap().len()
+}

@@ -1,0 +1,22 @@
+// What is needed only when somebody asks for it is loaded then, once. No page here.
+
+/**
+ * @template T
+ * @param {() => Promise<T>} load
+ * @returns {(use: (made: T) => void) => Promise<void>} what could not be loaded is tried again the next time
+ */
+export function later(load) {
+  let made = null;
+  return async (use) => {
+    made ??= load();
+    let ready;
+    try {
+      ready = await made;
+    } catch (error) {
+      made = null;
+      console.info(`Not loaded: ${error.message}`);
+      return;
+    }
+    use(ready);
+  };
+}
