@@ -73,9 +73,8 @@ export function nearest(times, time) {
   return after > 0 && time - times[after - 1] < times[after] - time ? after - 1 : after;
 }
 
-/** The place of the first time at or after `time`. */
-export function place(times, time) {
-  let [low, high] = [0, times.length];
+/** The place of the first time at or after `time`, among those from `low` to `high`. */
+export function place(times, time, low = 0, high = times.length) {
   while (low < high) {
     const middle = (low + high) >> 1;
     if (times[middle] < time) low = middle + 1;

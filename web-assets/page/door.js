@@ -40,7 +40,7 @@ export async function me() {
   }
 }
 
-/** Whether somebody may change things here. */
+/** Whether somebody may change things here. A server may be open to all who only look. */
 export function mayChange({ state, role }) {
-  return state === "open" || (state === "in" && role === "administrator");
+  return ["open", "in"].includes(state) && role === "administrator";
 }

@@ -69,7 +69,9 @@ export class FleetRow {
     set(this.root, "data-router", router.id);
     set(this.root, "data-trouble", inTrouble(router));
     set(this.root, "data-known", known(router));
-    set(this.link, "href", dashboardOf(router.id));
+    // One that is disabled has nothing to show.
+    if (standing(router) === "off") this.link.removeAttribute("href");
+    else set(this.link, "href", dashboardOf(router.id));
     put(this.name, router.name);
     put(this.where, [about?.identity === router.name ? "" : about?.identity, router.address].filter(Boolean).join(" · "));
     put(this.tags, [...(router.tags ?? []).map((tag) => `#${tag}`), router.origin === "file" ? "lalin.toml" : ""].filter(Boolean).join(" "));

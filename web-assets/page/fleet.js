@@ -168,7 +168,8 @@ function tell() {
   const notice = byId("fleet-notice");
   const unknown = new URLSearchParams(location.search).get("unknown");
   const seconds = Math.round((performance.now() - answered) / 1_000);
-  let text = unknown === null ? "" : fill(texts.fleet_unknown, { name: unknown });
+  const there = routers?.find(({ id }) => id === unknown);
+  let text = unknown === null ? "" : fill(there ? texts.fleet_is_off : texts.fleet_unknown, { name: there?.name ?? unknown });
   if (lost && routers === null) text = texts.fleet_no_server;
   else if (lost) text = texts.fleet_server_lost;
   notice.hidden = text === "";

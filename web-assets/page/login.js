@@ -1,7 +1,7 @@
 // The login, and the first administrator: made with the code that the server has written on its terminal.
 
 import { api } from "./api.js";
-import { me, ownPath } from "./door.js";
+import { mayChange, me, ownPath } from "./door.js";
 import { element, put } from "./element.js";
 import { button, complain, end, field, input, onSubmit, say } from "./form.js";
 import { fill } from "./format.js";
@@ -23,15 +23,24 @@ begin();
 
 async function begin() {
   try {
-    const { state } = await me();
+    const who = await me();
+    const { state } = who;
     put(byId("door-why"), "");
     if (state === "login") show(loginForm(), texts.door_login);
     else if (state === "setup") show(setupForm(), texts.door_setup, texts.door_setup_how);
+    else if (state === "open" && !mayChange(who)) either();
     else onwards();
   } catch {
     put(byId("door-why"), texts.door_no_server);
     setTimeout(begin, AGAIN);
   }
+}
+
+/** Everybody may look here, so that the server need not say whether there is an administrator: one of two ways in. */
+function either() {
+  show(loginForm(), texts.door_login);
+  const first = button(texts.door_first, "first-administrator", () => show(setupForm(), texts.door_setup, texts.door_setup_code));
+  byId("door").append(first);
 }
 
 function show(form, title, why = "") {

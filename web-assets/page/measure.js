@@ -2,6 +2,8 @@
 // as that was: the average is total over time, and the 95th percentile is the nearest rank by time, the lowest rate
 // that was not exceeded for 95 % of the known time. What is not known counts neither as time nor as zero. No page here.
 
+import { place } from "./curves.js";
+
 const NOTHING = Object.freeze({ peak: null, average: null, p95: null, bytes: null, known_ms: 0 });
 /** A point further than this many intervals from the one before it stands for one interval only. */
 const GAP_INTERVALS = 3;
@@ -18,7 +20,7 @@ export function measure(t, values, from, to, intervalMs = 2_000) {
   const rates = new Float64Array(t.length);
   const times = new Float64Array(t.length);
   let [count, known, bits, peak] = [0, 0, 0, 0];
-  for (let i = start(t, from); i < t.length && t[i] <= to; i++) {
+  for (let i = place(t, from); i < t.length && t[i] <= to; i++) {
     const value = values[i];
     if (value === null || value === undefined || Number.isNaN(value)) continue;
     const before = i > 0 ? t[i - 1] : -Infinity;
@@ -57,14 +59,4 @@ function rank(rates, times, count, wanted) {
     else middle = above ? Math.max(low, high - stride) : Math.min(high - 1, low + stride - 1);
   }
   return sorted[low];
-}
-
-function start(t, from) {
-  let [low, high] = [0, t.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (t[middle] < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,5 +1,7 @@
 // One interface's points in time: typed arrays that slide, so that adding and forgetting cost nothing and leave no waste.
 
+import { place } from "./curves.js";
+
 const FIRST = 64;
 
 export class Series {
@@ -59,14 +61,7 @@ export class Series {
 
   /** The place of the first point at or after `t`. */
   at(t) {
-    const times = this.#columns[0];
-    let [low, high] = [this.#start, this.#end];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (times[middle] < t) low = middle + 1;
-      else high = middle;
-    }
-    return low - this.#start;
+    return place(this.#columns[0], t, this.#start, this.#end) - this.#start;
   }
 
   /** The highest known rate of either direction since `from`; 0 where nothing flowed. */

@@ -54,7 +54,7 @@ async function audit() {
   const root = byId("set-audit");
   const wide = element("div", "wide");
   wide.tabIndex = 0;
-  wide.setAttribute("role", "region");
+  wide.setAttribute("role", "group");
   wide.setAttribute("aria-label", texts.set_audit);
   const table = element("table", "audit");
   const head = element("tr");

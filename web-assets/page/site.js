@@ -1,6 +1,6 @@
 // What every page has in its header: the way to the other pages, and who is logged in. On a phone all of it is one menu.
 
-import { atDoor, mayChange, me } from "./door.js";
+import { atDoor, loginAddress, mayChange, me } from "./door.js";
 import { element } from "./element.js";
 import { fill } from "./format.js";
 
@@ -20,6 +20,9 @@ export async function site(texts) {
     const who = await me();
     if (atDoor(shut(who))) return null;
     byId("site-settings").hidden = !mayChange(who);
+    // Where everybody may look, who wants to change something logs in.
+    byId("site-login").hidden = who.state !== "open" || mayChange(who);
+    byId("site-login").href = loginAddress(location);
     if (who.state === "in") account(byId("site-account"), who, texts);
     return who;
   } catch (error) {

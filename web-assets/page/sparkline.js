@@ -1,4 +1,4 @@
-// A small curve of the last minutes: down solid over a light fill, up dashed, in one hue.
+// A small curve of the last minutes, as the chart draws it: received solid over a light fill, sent dashed, in one hue.
 
 export const SPARK_MS = 120_000;
 /** Less than this, bit/s, does not fill the height: silence looks like silence. */
@@ -41,14 +41,14 @@ export class Sparkline {
   }
 
   /** @param {import("./series.js").Series} series */
-  draw(series, edge, { down, up }, colour) {
+  draw(series, edge, colour) {
     const { canvas, context, width, height } = this;
     const from = edge - SPARK_MS;
     const first = Math.max(0, series.at(from) - 1);
     const peak = series.peak(from);
     const ratio = Math.min(3, globalThis.devicePixelRatio || 1);
     // Where nothing flows, each tick looks like the one before.
-    const shown = peak > 0 ? `${edge} ${series.length} ${series.last} ${down} ${colour} ${ratio}` : `${series.length > first} ${colour} ${ratio}`;
+    const shown = peak > 0 ? `${edge} ${series.length} ${series.last} ${colour} ${ratio}` : `${series.length > first} ${colour} ${ratio}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
     if (canvas.width !== Math.round(width * ratio)) {
@@ -72,10 +72,10 @@ export class Sparkline {
       }
     };
     context.globalAlpha = 0.15;
-    paint(series[down], [], true);
+    paint(series.rx, [], true);
     context.globalAlpha = 1;
-    paint(series[up], [3, 2.5], false);
-    paint(series[down], [], false);
+    paint(series.tx, [3, 2.5], false);
+    paint(series.rx, [], false);
   }
 
   /** The next drawing is done, whatever was drawn. */

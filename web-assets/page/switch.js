@@ -42,8 +42,9 @@ export class Switch {
   }
 
   #take(routers) {
-    this.#routers = ordered(routers, "name");
-    const several = routers.length > 1;
+    // One that is disabled has nothing to show.
+    this.#routers = ordered(routers.filter((router) => standing(router) !== "off"), "name");
+    const several = this.#routers.length > 1;
     if (several && this.button.hidden) {
       this.button.prepend(this.name);
       this.button.hidden = false;

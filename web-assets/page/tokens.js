@@ -1,7 +1,7 @@
 // Tokens for programs and links to share: made, shown once with what to paste where, revoked.
 
 import { api } from "./api.js";
-import { copyable } from "./copyable.js";
+import { command } from "./copy.js";
 import { element } from "./element.js";
 import { button, end, field, input, onSubmit, select } from "./form.js";
 import { fill } from "./format.js";
@@ -97,7 +97,10 @@ export class Tokens {
     root.append(element("p", "notice", texts.set_token_once));
     const part = (title, text, testid) => {
       const section = element("section");
-      section.append(element("h3", "", title), copyable(text, texts, testid));
+      const shown = command(texts);
+      shown.set(text);
+      shown.dataset.testid = testid;
+      section.append(element("h3", "", title), shown);
       root.append(section);
     };
     const shown = shownBy(only, this.routers.find((router) => router.default)?.id ?? this.routers[0]?.id ?? null);

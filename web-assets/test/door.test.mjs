@@ -31,5 +31,6 @@ test("changing things is for administrators, and for everybody on a server of on
   assert.equal(mayChange({ state: "open", role: "administrator" }), true);
   assert.equal(mayChange({ state: "in", role: "administrator" }), true);
   assert.equal(mayChange({ state: "in", role: "viewer" }), false);
+  assert.equal(mayChange({ state: "open", role: "viewer" }), false, "everybody may look, not change");
   assert.equal(mayChange({ state: "none", role: null }), false);
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Faults, faultWords } from "../page/faults.js";
 import { share } from "../page/figures.js";
 import { Series } from "../page/series.js";
-import { trace } from "../page/sparkline.js";
+import { Sparkline, trace } from "../page/sparkline.js";
 
 const series = (...points) => {
   const made = new Series();
@@ -45,4 +45,27 @@ test("the small curve rises with the rate and has a gap where nothing is known",
   pen.length = 0;
   trace(moves, { t, values: rx, first: 0 }, { from: 0, to: 100, top: 100, width: 100, height: 40 }, true);
   assert.deepEqual(pen.filter(([, , y]) => y === 40).map(([kind, x]) => [kind, x]), [["move", 0], ["line", 25], ["move", 100], ["line", 100]]);
+});
+
+test("the small curve is drawn as the chart draws it: received solid over its fill, sent dashed", () => {
+  const strokes = [];
+  let dash = [];
+  const pen = new Proxy({}, {
+    get: (_, name) => ({
+      setLineDash: (now) => (dash = now),
+      fill: () => strokes.push(["fill", at]),
+      stroke: () => strokes.push([dash.length > 0 ? "dashed" : "solid", at]),
+      lineTo: (_, y) => (at = Math.min(at, y)),
+      moveTo: (_, y) => (at = Math.min(at, y)),
+      beginPath: () => (at = Infinity),
+    })[name] ?? (() => {}),
+    set: () => true,
+  });
+  let at = Infinity;
+  const canvas = { getContext: () => pen, width: 0, height: 0 };
+  // Sent is ten times what is received: its line is the one that reaches the top.
+  new Sparkline(canvas, 76, 40).draw(series([1_000, 1e5, 1e6], [61_000, 1e5, 1e6]), 61_000, "#123456");
+  const top = strokes.find(([kind]) => kind === "dashed")[1];
+  for (const [kind, highest] of strokes) assert.equal(highest === top, kind === "dashed", `${kind} at ${highest}`);
+  assert.deepEqual(strokes.map(([kind]) => kind).sort(), ["dashed", "fill", "solid"]);
 });

@@ -56,7 +56,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("lalin-e2e", &[]),
-    ("lalin-fuzz-harness", &["routeros"]),
+    ("lalin-fuzz-harness", &["routeros", "lalin-mikrotik"]),
     ("xtask", &[]),
 ];
 

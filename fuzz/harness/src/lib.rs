@@ -1,4 +1,5 @@
-//! What the fuzz targets do with their bytes: one function each, which panics where a promise of `routeros` is broken.
+//! What the fuzz targets do with their bytes: one function each, which panics where a promise of `routeros`, or of the reader of
+//! neighbour discovery, is broken.
 //!
 //! Each also runs on the stable toolchain, so the corpus is replayed by `cargo test`. Running targets, and finding
 //! inputs, is `cargo xtask fuzz`.
@@ -12,6 +13,7 @@ mod client;
 mod codec;
 mod corpus;
 mod login;
+mod mndp;
 mod reference;
 mod typed;
 mod values;
@@ -21,6 +23,7 @@ pub use client::client;
 pub use codec::codec;
 pub use corpus::{Input, inputs};
 pub use login::login;
+pub use mndp::mndp;
 pub use typed::typed;
 pub use values::values;
 
@@ -29,4 +32,4 @@ pub type Target = fn(&[u8]);
 
 /// Every target with its name, which is its folder in the corpus, too.
 pub const TARGETS: &[(&str, Target)] =
-    &[("codec", codec), ("values", values), ("typed", typed), ("login", login), ("client", client)];
+    &[("codec", codec), ("values", values), ("typed", typed), ("login", login), ("client", client), ("mndp", mndp)];

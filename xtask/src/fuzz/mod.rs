@@ -19,7 +19,7 @@ use args::Args;
 use report::Report;
 
 /// Every target, as in `fuzz/Cargo.toml`.
-const TARGETS: &[&str] = &["codec", "values", "typed", "login", "client"];
+const TARGETS: &[&str] = &["codec", "values", "typed", "login", "client", "mndp"];
 /// A machine of the kind that RouterOS' neighbours have.
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 /// The longest input, bytes: longer ones say nothing new and are slow.

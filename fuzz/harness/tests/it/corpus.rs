@@ -47,3 +47,8 @@ fn the_corpus_stays_small() {
     let bytes: usize = all.iter().map(|input| input.bytes.len()).sum();
     assert!(bytes < 300_000, "{bytes} bytes");
 }
+
+#[test]
+fn every_datagram_keeps_its_promises() {
+    replay("mndp");
+}

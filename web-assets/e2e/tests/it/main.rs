@@ -17,6 +17,7 @@ mod proxy;
 mod router;
 mod series;
 mod server;
+mod setup;
 
 mod access;
 mod choosing;
@@ -33,4 +34,5 @@ mod requests;
 mod speeds;
 mod taking;
 mod tools;
+mod trouble;
 mod watching;
