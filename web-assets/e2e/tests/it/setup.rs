@@ -46,8 +46,12 @@ async fn a_router_is_set_up_in_the_page_tested_step_by_step_and_watched_without_
         fill(page, "user", user).await;
         fill(page, "password", "salah").await;
         page.click_on("[data-testid=setup-test]").await;
-        let bad = eventually(s(20), "what the test found", async || when(report(page).await, |told| told.is_object())).await;
-        assert_eq!((&bad["ok"], &bad["steps"]["reach"], &bad["steps"]["login"]), (&json!("false"), &json!("ok"), &json!("failed")));
+        let bad =
+            eventually(s(20), "what the test found", async || when(report(page).await, |told| told.is_object())).await;
+        assert_eq!(
+            (&bad["ok"], &bad["steps"]["reach"], &bad["steps"]["login"]),
+            (&json!("false"), &json!("ok"), &json!("failed"))
+        );
         assert_eq!(bad["steps"]["interfaces"], "skipped");
         assert!(bad["fix"].as_str().unwrap().starts_with("/user set"), "what mends it: {bad}");
         page.screenshot("setup-wrong-password").await;
@@ -55,7 +59,9 @@ async fn a_router_is_set_up_in_the_page_tested_step_by_step_and_watched_without_
         page.click_on("[data-testid=setup-script]").await;
         eventually(s(10), "the script", async || {
             let script = "return document.querySelector('#setup-script code')?.textContent ?? ''";
-            when(page.eval(script).await, |text| text.as_str().is_some_and(|text| text.contains("/user group add name=lalin")))
+            when(page.eval(script).await, |text| {
+                text.as_str().is_some_and(|text| text.contains("/user group add name=lalin"))
+            })
         })
         .await;
         page.click_on("#setup-script .close").await;
