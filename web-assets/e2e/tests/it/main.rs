@@ -7,11 +7,13 @@
 
 mod browser;
 mod chromedriver;
+mod embedding;
 mod eventually;
 mod figures;
 mod hand;
 mod http;
 mod page;
+mod people;
 mod picker;
 mod proxy;
 mod router;
