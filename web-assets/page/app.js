@@ -108,9 +108,9 @@ function label(names) {
 }
 
 let drawing = null;
-/** Whatever comes in between two frames is drawn once. A page that is not seen has no frames. */
+/** Whatever comes in between two frames is drawn once; where nobody sees it, not at all. */
 function soon() {
-  if (document.hidden) draw();
+  if (document.hidden) panel.note(feed.state());
   else drawing ??= requestAnimationFrame(draw);
 }
 
@@ -120,8 +120,8 @@ function draw() {
   const { known } = feed;
   const state = feed.state();
   panel.note(state);
-  status.show(state, { ...known, ageMs: feed.ageMs(), now: performance.now() });
   if (document.hidden) return;
+  status.show(state, { ...known, ageMs: feed.ageMs(), now: performance.now() });
   mend.show(state, { ...known, ageMs: feed.ageMs() });
   unconfigured(state === "no-router");
   byId("watching").hidden = state === "no-router";
@@ -153,15 +153,27 @@ function unconfigured(yes) {
     if (!who || !mayChange(who)) return null;
     const { setup } = await import("./setup.js");
     // The greeting without a router was the last word of this stream: the next one has it.
-    const saved = () => {
-      feed.leave();
-      feed.start();
-    };
+    const saved = () => feed.restart();
     return setup(byId("setup"), { texts, lang, saved });
   });
 }
 
-const life = live(feed, draw);
+let summed = 0;
+/** To who does not see the page, once in a while. */
+function summary() {
+  if (performance.now() - summed < SUMMARY) return;
+  summed = performance.now();
+  byId("summary").textContent = feed.known.stopped ? "" : cards.summary(choice.names, view);
+}
+
+const life = live(feed, {
+  draw,
+  beat() {
+    draw();
+    summary();
+  },
+  slept: (ms) => panel.slept(ms),
+});
 byId("start").addEventListener("click", life.start);
 byId("stop").addEventListener("click", life.stop);
 byId("try-now").addEventListener("click", () => feed.stream.tryNow());
@@ -193,10 +205,6 @@ keys({
   help: () => panel.help(),
   escape: () => panel.unzoom() || wall(false),
 });
-setInterval(draw, 500);
-setInterval(() => {
-  byId("summary").textContent = document.hidden || feed.known.stopped ? "" : cards.summary(choice.names, view);
-}, SUMMARY);
 
 /** For embedders and tests; reading only. */
 window.lalin = Object.freeze({

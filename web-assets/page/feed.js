@@ -103,6 +103,20 @@ export class Feed {
     Object.assign(this.known, { polling: false, broken: false, failures: 0 });
   }
 
+  /** Asks anew: the connection may be dead without a word, or there is something else to be told by now. */
+  restart() {
+    this.leave();
+    this.start();
+  }
+
+  /** The clock that everything here is measured by stood still for so long, ms: what is known is that much older. */
+  stoodStill(ms) {
+    const { known, newest } = this;
+    if (known.sampledAt !== null) known.sampledAt -= ms;
+    if (known.routerRetryAt !== null) known.routerRetryAt -= ms;
+    newest.came -= ms;
+  }
+
   /** How old the newest sample is, ms. */
   ageMs() {
     return this.known.sampledAt === null ? null : Math.max(0, now() - this.known.sampledAt);
