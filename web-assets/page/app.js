@@ -49,7 +49,6 @@ const cards = new Cards(byId("cards"), texts, lang, (name) => {
   byId("picker").focus();
 });
 const status = new StatusLine(byId("state"), texts, lang);
-const mend = new Mend({ root: byId("mend"), texts, router: () => feed.hello?.router?.id ?? null });
 const feed = new Feed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
@@ -82,6 +81,7 @@ const feed = new Feed(store, {
 const routers = new Switch({ name: byId("router-name"), button: byId("router-switch"), texts });
 /** Who looks. */
 const looking = site(texts);
+const mend = new Mend({ root: byId("mend"), texts, lang, looking, router: () => feed.hello?.router?.id ?? null });
 
 const panel = new Panel({ lang, texts, store, feed, choice, redraw: soon });
 const overview = new Overview({ texts, lang, store, choice, faults, edge: () => feed.edge(), rates: (name) => feed.rates(name) });
@@ -121,8 +121,8 @@ function draw() {
   const state = feed.state();
   panel.note(state);
   if (document.hidden) return;
-  status.show(state, { ...known, ageMs: feed.ageMs(), now: performance.now() });
-  mend.show(state, { ...known, ageMs: feed.ageMs() });
+  const standing = { ...known, ageMs: feed.ageMs(), now: performance.now() };
+  status.show(state, standing, mend.show(state, standing));
   unconfigured(state === "no-router");
   byId("watching").hidden = state === "no-router";
   byId("start").hidden = !known.stopped;
@@ -176,6 +176,7 @@ const life = live(feed, {
 });
 byId("start").addEventListener("click", life.start);
 byId("stop").addEventListener("click", life.stop);
+byId("update-now").addEventListener("click", () => location.reload());
 byId("try-now").addEventListener("click", () => feed.stream.tryNow());
 language(byId("lang"), lang);
 

@@ -2,7 +2,7 @@
 
 import { Poller } from "./poll.js";
 import { router } from "./prefs.js";
-import { stateOf } from "./status.js";
+import { stateOf } from "./state.js";
 import { Stream } from "./stream.js";
 
 /** After so many broken streams in a row polling begins beside it. */
