@@ -50,7 +50,6 @@ const cards = new Cards(byId("cards"), texts, lang, (name) => {
   byId("picker").focus();
 });
 const status = new StatusLine(byId("state"), texts, lang);
-const mend = new Mend({ root: byId("mend"), texts, router: () => feed.hello?.router?.id ?? null });
 const feed = new Feed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
@@ -83,6 +82,7 @@ const feed = new Feed(store, {
 const routers = new Switch({ name: byId("router-name"), button: byId("router-switch"), texts });
 /** Who looks. */
 const looking = site(texts);
+const mend = new Mend({ root: byId("mend"), texts, lang, looking, router: () => feed.hello?.router?.id ?? null });
 
 const panel = new Panel({ lang, texts, store, feed, choice, redraw: soon });
 const overview = new Overview({ texts, lang, store, choice, faults, edge: () => feed.edge(), rates: (name) => feed.rates(name) });
@@ -109,9 +109,9 @@ function label(names) {
 }
 
 let drawing = null;
-/** Whatever comes in between two frames is drawn once. A page that is not seen has no frames. */
+/** Whatever comes in between two frames is drawn once; where nobody sees it, not at all. */
 function soon() {
-  if (document.hidden) draw();
+  if (document.hidden) panel.note(feed.state());
   else drawing ??= requestAnimationFrame(draw);
 }
 
@@ -121,9 +121,9 @@ function draw() {
   const { known } = feed;
   const state = feed.state();
   panel.note(state);
-  status.show(state, { ...known, ageMs: feed.ageMs(), now: performance.now() });
   if (document.hidden) return;
-  mend.show(state, { ...known, ageMs: feed.ageMs() });
+  const standing = { ...known, ageMs: feed.ageMs(), now: performance.now() };
+  status.show(state, standing, mend.show(state, standing));
   unconfigured(state === "no-router");
   byId("watching").hidden = state === "no-router";
   byId("start").hidden = !known.stopped;
@@ -156,17 +156,30 @@ function unconfigured(yes) {
     if (!who || !mayChange(who)) return null;
     const { setup } = await import("./setup.js");
     // The greeting without a router was the last word of this stream: the next one has it.
-    const saved = () => {
-      feed.leave();
-      feed.start();
-    };
+    const saved = () => feed.restart();
     return setup(byId("setup"), { texts, lang, saved });
   });
 }
 
-const life = live(feed, draw);
+let summed = 0;
+/** To who does not see the page, once in a while. */
+function summary() {
+  if (performance.now() - summed < SUMMARY) return;
+  summed = performance.now();
+  byId("summary").textContent = feed.known.stopped ? "" : cards.summary(choice.names, view);
+}
+
+const life = live(feed, {
+  draw,
+  beat() {
+    draw();
+    summary();
+  },
+  slept: (ms) => panel.slept(ms),
+});
 byId("start").addEventListener("click", life.start);
 byId("stop").addEventListener("click", life.stop);
+byId("update-now").addEventListener("click", () => location.reload());
 byId("try-now").addEventListener("click", () => feed.stream.tryNow());
 language(byId("lang"), lang);
 
@@ -196,10 +209,6 @@ keys({
   help: () => panel.help(),
   escape: () => panel.unzoom() || wall(false),
 });
-setInterval(draw, 500);
-setInterval(() => {
-  byId("summary").textContent = document.hidden || feed.known.stopped ? "" : cards.summary(choice.names, view);
-}, SUMMARY);
 
 /** For embedders and tests; reading only. */
 window.lalin = Object.freeze({

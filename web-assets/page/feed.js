@@ -2,7 +2,7 @@
 
 import { Poller } from "./poll.js";
 import { router } from "./prefs.js";
-import { stateOf } from "./status.js";
+import { stateOf } from "./state.js";
 import { Stream } from "./stream.js";
 
 /** After so many broken streams in a row polling begins beside it. */
@@ -101,6 +101,20 @@ export class Feed {
     this.stream.stop();
     this.poller.stop();
     Object.assign(this.known, { polling: false, broken: false, failures: 0 });
+  }
+
+  /** Asks anew: the connection may be dead without a word, or there is something else to be told by now. */
+  restart() {
+    this.leave();
+    this.start();
+  }
+
+  /** The clock that everything here is measured by stood still for so long, ms: what is known is that much older. */
+  stoodStill(ms) {
+    const { known, newest } = this;
+    if (known.sampledAt !== null) known.sampledAt -= ms;
+    if (known.routerRetryAt !== null) known.routerRetryAt -= ms;
+    newest.came -= ms;
   }
 
   /** How old the newest sample is, ms. */

@@ -27,7 +27,7 @@ const KINDS = {
   unreachable: ["plug", 0], refused: ["power", 0], "timed-out": ["clock", 0], "wrong-credentials": ["key", 0],
   "not-permitted": ["lock", 0], "turned-away": ["shield", 0], tls: ["paper", 0], certificate: ["paper", 0], closed: ["gap", 0],
   "router-error": ["question", 0], malformed: ["question", 0], internal: ["question", 0],
-  offline: ["plane", 1], server: ["cross", 1],
+  offline: ["plane", 1], server: ["cross", 1], reconnecting: ["wait", 1],
 };
 
 function shape(name, attributes) {
@@ -41,6 +41,7 @@ export function hops(kind) {
   const [sign, at] = KINDS[kind] ?? KINDS.unreachable;
   const root = shape("svg", { viewBox: "0 0 240 64", class: "hops", "aria-hidden": "true" });
   root.dataset.picture = kind;
+  root.dataset.testid = "state-picture";
   const link = (from, to, broken) => root.append(shape("path", { d: `M${from} 36H${to}`, class: broken ? "broken" : "" }));
   link(48, 96, at === 0);
   link(144, 192, at === 1);

@@ -23,7 +23,7 @@ export function kiosk(clock, lang) {
   function changed() {
     clearTimeout(ticking);
     const on = root.hasAttribute("data-kiosk");
-    if (on) {
+    if (on && !document.hidden) {
       tick();
       stayOn();
     } else {
@@ -32,9 +32,7 @@ export function kiosk(clock, lang) {
     }
   }
   new MutationObserver(changed).observe(root, { attributes: true, attributeFilter: ["data-kiosk"] });
-  // The browser takes the lock back whenever the page is hidden.
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && root.hasAttribute("data-kiosk")) stayOn();
-  });
+  // The browser takes the lock back whenever the page is hidden; and then nobody reads the clock.
+  document.addEventListener("visibilitychange", changed);
   changed();
 }

@@ -1,35 +1,69 @@
-// When the page asks and when it does not: started, stopped, hidden, put away by the browser, offline, back again.
+// When the page asks and when it does not: started, stopped, hidden, put away by the browser, offline, asleep, back again.
+
+import { Pulse } from "./pulse.js";
 
 /** A page that nobody sees for this long, ms, leaves; on return it catches up. */
 const HIDDEN = 30_000;
-
-/** The clock is looked at this often, ms; later by so much than it should be, the machine slept. */
-const TICK = 5_000;
-const SLEPT = 20_000;
+/** What counts up or down is written anew this often, ms. */
+const BEAT = 500;
+/** A server without routers is asked again this often, ms: somebody may add one elsewhere. */
+const UNCONFIGURED = 10_000;
 
 /**
  * @param {import("./feed.js").Feed} feed
- * @param {() => void} draw
+ * @param {{draw: () => void, beat: () => void, slept: (ms: number) => void}} page `slept`: the machine did, for so long, ms
  * @returns {{start: () => void, stop: () => void}}
  */
-export function live(feed, draw) {
+export function live(feed, { draw, beat, slept }) {
   const { known } = feed;
-  let hidden = null;
+  let leaving = null;
+  let hiddenAt = null;
+  let askedAt = performance.now();
+
+  const pulse = new Pulse({
+    every: BEAT,
+    beat() {
+      if (known.unconfigured && !known.stopped && performance.now() - askedAt > UNCONFIGURED) {
+        askedAt = performance.now();
+        feed.restart();
+      }
+      beat();
+    },
+    slept({ late, frozen }) {
+      if (frozen > 0) feed.stoodStill(frozen);
+      if (late === 0 || known.stopped) return;
+      slept(late);
+      // The connection is dead, but nobody has told it so.
+      feed.restart();
+    },
+  });
 
   function visibility() {
-    clearTimeout(hidden);
+    clearTimeout(leaving);
     if (document.hidden) {
-      hidden = setTimeout(() => feed.leave(), HIDDEN);
+      pulse.stop();
+      hiddenAt = Date.now();
+      leaving = setTimeout(() => feed.leave(), HIDDEN);
+      draw(); // nothing but why there may be a gap
     } else {
+      // Asleep no timer runs: it should have left by now.
+      if (hiddenAt !== null && Date.now() - hiddenAt > HIDDEN) feed.leave();
+      hiddenAt = null;
       if (!known.stopped) feed.start();
+      pulse.start();
       draw();
     }
   }
   document.addEventListener("visibilitychange", visibility);
   // A page that was left may be kept by the browser, with its stream open: it would go on being a viewer.
-  window.addEventListener("pagehide", () => feed.leave());
+  window.addEventListener("pagehide", () => {
+    feed.leave();
+    pulse.stop();
+  });
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted && !known.stopped) feed.start();
+    if (!event.persisted) return;
+    pulse.start();
+    if (!known.stopped) feed.start();
   });
   window.addEventListener("online", () => {
     known.offline = false;
@@ -40,16 +74,6 @@ export function live(feed, draw) {
     known.offline = true;
     draw();
   });
-
-  // A machine that slept: its clocks stood still, and what was on the wire is gone. The watchdog would notice too, but later.
-  let ticked = Date.now();
-  setInterval(() => {
-    const late = Date.now() - ticked - TICK;
-    ticked = Date.now();
-    if (late < SLEPT || known.stopped || document.hidden) return;
-    feed.leave();
-    feed.start();
-  }, TICK);
 
   feed.start();
   visibility(); // it may have been opened behind another

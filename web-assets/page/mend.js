@@ -1,66 +1,92 @@
-// The panel of a bad state: where the way is broken, why, and what mends it. The quiet line above says the same in short.
+// The panel of a bad state: where the way is broken, why, and what mends it. The line above has the word, and counts.
 
 import { api } from "./api.js";
-import { command } from "./copy.js";
-import { atDoor } from "./door.js";
+import { dialog } from "./dialog.js";
+import { atDoor, mayChange } from "./door.js";
 import { element, put } from "./element.js";
 import { hops } from "./hops.js";
-import { COMMANDS } from "./status.js";
-
-/** Which picture and sentence a state has; nothing where all is well, or where it is only a moment. */
-export function troubleOf(state, { offline, router, ageMs }) {
-  if (state === "reconnecting") return offline ? "offline" : "server";
-  if (state === "unreachable") return router?.reason ?? "unreachable";
-  if (state === "stale") return router?.reason ?? "stale";
-  if (state === "loading" && router?.code === "connecting" && ageMs === null) return "connecting";
-  return null;
-}
+import { mended } from "./mended.js";
+import { retryOf, troubleOf } from "./state.js";
 
 export class Mend {
   #shown = null;
+  #state = "";
+  #since = 0;
+  #facts = {};
+  #asked = null;
   #parts = null;
 
-  /** @param {{root: HTMLElement, texts: Record<string, string>, retry: () => string|null}} page `retry`: the router's id */
-  constructor({ root, texts, router }) {
-    Object.assign(this, { root, texts, router });
+  /**
+   * @param {object} page
+   * @param {HTMLElement} page.root
+   * @param {Record<string, string>} page.texts
+   * @param {string} page.lang
+   * @param {() => string|null} page.router its id
+   * @param {Promise<object|null>} page.looking who looks: administrators are told more, and may change it
+   */
+  constructor({ root, texts, lang, router, looking }) {
+    Object.assign(this, { root, texts, lang, router, looking });
   }
 
+  /**
+   * @param {object} known as `stateOf` takes it, with `now`
+   * @returns {boolean} whether it explains the state
+   */
   show(state, known) {
-    const trouble = troubleOf(state, known);
+    if (state !== this.#state) [this.#state, this.#since] = [state, known.now];
+    const trouble = troubleOf(state, known, known.now - this.#since);
     this.root.hidden = trouble === null;
     if (trouble === null) {
       this.#shown = null;
-      return;
+      return false;
     }
     const parts = (this.#parts ??= this.#build());
+    const { texts } = this;
     if (this.#shown !== trouble) {
       this.#shown = trouble;
       parts.picture.replaceChildren(hops(trouble));
-      parts.picture.dataset.picture = trouble;
       put(parts.said, "");
+      put(parts.title, texts[`trouble.${trouble}`] ?? texts[`state.${state}`]);
+      put(parts.why, texts[`reason.${trouble}`] ?? texts[`trouble_why.${trouble}`] ?? "");
+      this.#mend();
     }
-    const { texts } = this;
-    put(parts.title, texts[`trouble.${trouble}`] ?? texts[`state.${state}`]);
-    put(parts.why, texts[`reason.${trouble}`] ?? texts[`trouble_why.${trouble}`] ?? "");
-    const fix = COMMANDS[trouble] ?? "";
-    parts.fix.hidden = !fix;
-    parts.fix.set(fix);
     const detail = ["reconnecting", "loading"].includes(state) ? "" : (known.router?.detail ?? "");
     parts.detail.hidden = !detail;
     put(parts.words, detail);
-    parts.retry.hidden = !["unreachable", "stale"].includes(state) || !this.router();
+    const router = retryOf(state, known) === "router" ? this.router() : null;
+    parts.retry.hidden = router === null;
+    parts.change.hidden = router === null || this.#facts.origin !== "stored";
+    if (router !== null) this.#ask(router);
+    return true;
+  }
+
+  #mend() {
+    this.#parts.fixes.replaceChildren(mended(this.#shown, this.#facts, this.texts));
+  }
+
+  /** How the router is configured, once: its commands are told with its user and service. */
+  async #ask(router) {
+    if (this.#asked === router) return;
+    this.#asked = router;
+    const who = await this.looking;
+    if (!who || !mayChange(who)) return;
+    try {
+      const { user, tls, origin } = await api.get(`/api/v1/routers/${encodeURIComponent(router)}`);
+      this.#facts = { user, tls, origin };
+      if (this.#shown !== null) this.#mend();
+    } catch (error) {
+      console.info(`How the router is configured is not known: ${error.message}`);
+    }
   }
 
   #build() {
     const { texts, root } = this;
     const picture = element("div", "mend-picture");
-    picture.dataset.testid = "state-picture";
     const title = element("h2");
     title.id = "mend-title";
     root.setAttribute("aria-labelledby", title.id);
     const why = element("p", "mend-why");
-    const fix = command(texts);
-    fix.dataset.testid = "state-fix";
+    const fixes = element("div");
     const detail = element("details", "mend-detail");
     const words = element("p");
     detail.append(element("summary", "", texts.router_words), words);
@@ -80,9 +106,41 @@ export class Mend {
         retry.disabled = false;
       }
     });
+    const change = element("button", "", texts.router_change);
+    change.type = "button";
+    change.dataset.testid = "router-change";
+    change.addEventListener("click", () => this.#change());
+    const actions = element("div", "mend-actions");
+    actions.append(retry, change, said);
     const text = element("div", "mend-text");
-    text.append(title, why, fix, detail, retry, said);
+    text.append(title, why, fixes, detail, actions);
     root.replaceChildren(picture, text);
-    return { picture, title, why, fix, detail, words, retry, said };
+    return { picture, title, why, fixes, detail, words, retry, change, said };
+  }
+
+  /** The form of this router, where its password, address or encryption can be put right. */
+  async #change() {
+    const id = this.router();
+    const { texts, lang } = this;
+    const { setup } = await import("./setup.js");
+    const router = await api.get(`/api/v1/routers/${encodeURIComponent(id)}`).catch((error) => {
+      if (!atDoor(error)) put(this.#parts.said, error.message);
+      return null;
+    });
+    if (router === null) return;
+    const made = dialog("router-form", router.name, texts.close);
+    const form = setup(made.body, {
+      texts, lang, router,
+      saved: () => {
+        this.#asked = null;
+        made.root.close();
+      },
+    });
+    made.root.addEventListener("close", () => {
+      form.stop();
+      made.root.remove();
+      this.#parts.change.focus();
+    });
+    made.open();
   }
 }

@@ -101,6 +101,14 @@ export class Panel {
     this.#fitWindow();
   }
 
+  /** The machine slept for so long, ms: that is why there is a gap, and what is missing may be longer than the stream's past. */
+  slept(ms) {
+    const { newest } = this.feed;
+    if (newest.t === null) return;
+    this.#reasons.note(newest.t + performance.now() - newest.came - ms, "asleep");
+    this.past.returned(newest.t);
+  }
+
   /** Whether somebody looks at something that a reload would take away. */
   held() {
     return this.span.paused || this.span.zoomed;

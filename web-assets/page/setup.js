@@ -112,7 +112,7 @@ export function setup(root, { texts, lang, saved, router }) {
       const { name: _, notes: __, tags: ___, ...asked } = said();
       const path = router ? `/api/v1/routers/${encodeURIComponent(router.id)}/check` : "/api/v1/check";
       const told = await api.send("POST", path, asked);
-      report.replaceChildren(steps(told, texts, lang, (fingerprint) => {
+      report.replaceChildren(steps(told, { user: asked.user, tls: encrypted() }, texts, (fingerprint) => {
         tls.value = "pin";
         pin.value = fingerprint;
         follow();

@@ -1,22 +1,23 @@
 // What a test of a connection found, step by step: a sign, a word, the time, and for a failure what mends it.
 
-import { command } from "./copy.js";
 import { element } from "./element.js";
 import { button } from "./form.js";
 import { fill } from "./format.js";
-import { COMMANDS } from "./status.js";
+import { mended } from "./mended.js";
 
 /**
  * @param {object} told the answer of `POST /api/v1/check`
+ * @param {{user: string, tls: boolean}} router whose it is
+ * @param {Record<string, string>} texts
  * @param {(fingerprint: string) => void} pin
  */
-export function steps(told, texts, lang, pin) {
+export function steps(told, router, texts, pin) {
   const root = element("div", "steps");
   root.dataset.testid = "check-report";
   root.dataset.ok = String(told.ok);
   root.append(element("p", told.ok ? "done" : "wrong", told.ok ? texts.check_ok : texts.check_failed));
   const list = element("ol");
-  for (const step of told.steps) list.append(line(step, texts));
+  for (const step of told.steps) list.append(line(step, router, texts));
   root.append(list);
   const { about } = told;
   if (about) {
@@ -31,7 +32,7 @@ export function steps(told, texts, lang, pin) {
   return root;
 }
 
-function line(step, texts) {
+function line(step, router, texts) {
   const item = element("li", "step");
   item.dataset.step = step.step;
   item.dataset.state = step.state;
@@ -42,12 +43,7 @@ function line(step, texts) {
   if (step.state === "failed") {
     item.append(element("p", "", texts[`reason.${step.reason}`] ?? step.detail ?? ""));
     if (step.detail) item.append(element("p", "note", step.detail));
-    const fix = COMMANDS[step.reason];
-    if (fix) {
-      const shown = command(texts);
-      shown.set(fix);
-      item.append(shown);
-    }
+    item.append(mended(step.reason, router, texts));
   } else if (step.detail) item.append(element("p", "note", step.detail));
   return item;
 }

@@ -1,46 +1,48 @@
+// A server of another version: the page comes anew, once, and not while somebody is at work with it.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { newer } from "../page/newer.js";
 
-/** A browser's memory, and how often the page was loaded anew. */
-function world() {
-  const kept = new Map();
-  const seen = { reloads: 0 };
-  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
-  return { storage, reload: () => seen.reloads++, seen };
+function tab(storage = new Map()) {
+  const here = { reloads: 0, busy: false };
+  const world = { storage: () => ({ getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value) }), reload: () => here.reloads++ };
+  here.greeted = (running, mine = "1.0") => newer(running, mine, () => here.busy, world);
+  return here;
 }
-const free = () => false;
 
-test("a newer server reloads the page once, and then only says so", () => {
-  const { seen, ...around } = world();
-  assert.equal(newer("0.2.0", "0.1.0", free, around), false);
-  assert.equal(seen.reloads, 1);
-  // A proxy that keeps the old page: no loop.
-  assert.equal(newer("0.2.0", "0.1.0", free, around), true);
-  assert.equal(seen.reloads, 1);
-  assert.equal(newer("0.3.0", "0.1.0", free, around), false);
-  assert.equal(seen.reloads, 2);
+test("the same version is nothing to speak of, nor is a page from its files", () => {
+  const page = tab();
+  assert.deepEqual([page.greeted("1.0"), page.greeted(undefined), page.greeted("2.0", "dev"), page.reloads], [false, false, false, 0]);
 });
 
-test("the same version, and none, is nothing new", () => {
-  const { seen, ...around } = world();
-  assert.equal(newer("0.1.0", "0.1.0", free, around), false);
-  assert.equal(newer(undefined, "0.1.0", free, around), false);
-  assert.equal(seen.reloads, 0);
+test("another version is loaded once; a proxy that keeps the old page makes no loop", () => {
+  const page = tab();
+  assert.equal(page.greeted("2.0"), false);
+  assert.equal(page.reloads, 1);
+  // It is the old page still.
+  for (let i = 0; i < 5; i++) assert.equal(page.greeted("2.0"), true);
+  assert.equal(page.reloads, 1);
+  page.greeted("2.1");
+  assert.equal(page.reloads, 2, "the next version is tried again");
 });
 
-test("what somebody looks at or types is not taken away", () => {
-  const { seen, ...around } = world();
-  assert.equal(newer("0.2.0", "0.1.0", () => true, around), true);
-  assert.equal(seen.reloads, 0);
-  assert.equal(newer("0.2.0", "0.1.0", free, around), false);
-  assert.equal(seen.reloads, 1);
+test("who is at work is only told, until he is not", () => {
+  const page = tab();
+  page.busy = true;
+  assert.deepEqual([page.greeted("2.0"), page.greeted("2.0"), page.reloads], [true, true, 0]);
+  page.busy = false;
+  assert.deepEqual([page.greeted("2.0"), page.reloads], [false, 1]);
 });
 
-test("a browser without a memory is only told", () => {
-  const storage = { getItem: () => { throw new Error("denied"); }, setItem() {} };
+test("where nothing can be remembered it is only said", () => {
   let reloads = 0;
-  assert.equal(newer("0.2.0", "0.1.0", free, { storage, reload: () => reloads++ }), true);
+  const world = { reload: () => reloads++ };
+  const forbidden = () => {
+    throw new Error("forbidden");
+  };
+  for (const storage of [forbidden, () => ({ getItem: () => null, setItem: forbidden }), () => ({ getItem: () => null, setItem() {} })]) {
+    assert.equal(newer("2.0", "1.0", () => false, { ...world, storage }), true);
+  }
   assert.equal(reloads, 0);
 });

@@ -1,0 +1,47 @@
+// How it stands, from what is known of server and router: one word, what is wrong, and who can be tried now. No page here.
+
+const STALE_MS = 5_000;
+/** A trouble that passes within this time, ms, is a word in the line: the page need not move for it. */
+export const PATIENCE = 2_500;
+/** After so many attempts in vain the server is not just restarting: it is away. */
+const AWAY_AFTER = 5;
+
+/**
+ * @param {{stopped: boolean, offline: boolean, broken: boolean, polling: boolean, unconfigured: boolean,
+ *   router: object|null, ageMs: number|null, intervalMs: number}} known
+ * @returns {string} loading, live, late, stale, reconnecting, unreachable, no-router or stopped
+ */
+export function stateOf({ stopped, offline, broken, unconfigured, router, ageMs, intervalMs }) {
+  if (stopped) return "stopped";
+  if (offline || broken) return "reconnecting";
+  if (unconfigured) return "no-router";
+  if (!router || router.code === "idle" || router.code === "connecting") return ageMs === null ? "loading" : "late";
+  if (router.code === "unreachable" || router.code === "stale") return router.code;
+  if (ageMs === null) return "loading";
+  if (ageMs > Math.max(STALE_MS, 2.5 * intervalMs)) return "stale";
+  return ageMs > 2 * intervalMs ? "late" : "live";
+}
+
+/** What does not pass by itself is told at once. */
+const LASTING = ["offline", "unreachable", "refused", "wrong-credentials", "not-permitted", "turned-away", "tls", "certificate", "malformed"];
+
+/**
+ * Which trouble is to be explained: a name that has a picture and a sentence. Null where all is well, or where it may be
+ * only a moment.
+ * @param {{offline: boolean, failures: number, router: {code: string, reason?: string}|null, ageMs: number|null}} known
+ * @param {number} forMs it has been this state for so long
+ */
+export function troubleOf(state, { offline, failures, router, ageMs }, forMs) {
+  let trouble = null;
+  if (state === "reconnecting") trouble = offline ? "offline" : failures >= AWAY_AFTER ? "server" : "reconnecting";
+  else if (state === "unreachable") trouble = router?.reason ?? "unreachable";
+  else if (state === "stale") trouble = router?.reason ?? "stale";
+  else if (state === "loading" && ageMs === null) trouble = "connecting";
+  return forMs >= PATIENCE || LASTING.includes(trouble) ? trouble : null;
+}
+
+/** Who need not be waited for: the server, the router, or nobody. */
+export function retryOf(state, { offline }) {
+  if (state === "reconnecting") return offline ? null : "server";
+  return state === "unreachable" || state === "stale" ? "router" : null;
+}
