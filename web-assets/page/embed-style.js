@@ -38,7 +38,7 @@ const OWN = `
   :is([data-state=unreachable], [data-state=not-shown]) .sign::before { content: "✕"; }
   [data-state=no-router] .sign::before { content: "○"; }
   .told { font-size: 13px; overflow-wrap: anywhere; max-height: 45%; overflow: auto; }
-  .now { list-style: none; margin: 0; padding: 0; display: grid; gap: 4px; flex: 0 1 auto; min-height: 44px; overflow: auto; }
+  .now { list-style: none; margin: 0; padding: 0; display: grid; gap: 4px; flex: 0 1 auto; align-content: start; min-height: 22px; overflow: auto; }
   .now li { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; border-inline-start: 4px solid var(--colour); padding-inline-start: 8px; }
   .now bdi { font-weight: 600; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .way { white-space: nowrap; }

@@ -6,10 +6,12 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+
+use crate::process::Owned;
 
 /// A client that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(6);
@@ -59,7 +61,7 @@ struct Outcome {
 
 /// Tries every client; the table, and whether ours (the first) was right everywhere.
 pub(crate) fn run(fake: &mut Command, clients: &[Client]) -> Result<(String, bool)> {
-    let mut router = Router(fake.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?);
+    let mut router = Owned(fake.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?);
     let mut output = BufReader::new(router.0.stdout.take().context("no output")?);
     let mut address = String::new();
     output.read_line(&mut address)?;
@@ -111,16 +113,6 @@ fn cell(trial: &Trial, outcome: &Outcome, right: bool) -> String {
     if outcome.hung { format!("**no end within 6 s**{memory}") } else { format!("**{}**{memory}", short.trim()) }
 }
 
-/// A process that does not outlive its trial.
-struct Router(Child);
-
-impl Drop for Router {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn attempt(words: &[PathBuf], address: &str, path: &str) -> Result<Outcome> {
     let (program, first) = words.split_first().context("no program")?;
     let mut command = Command::new(program);
@@ -130,7 +122,7 @@ fn attempt(words: &[PathBuf], address: &str, path: &str) -> Result<Outcome> {
         None => command.arg(path),
     };
     let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let mut client = Router(spawned.with_context(|| program.display().to_string())?);
+    let mut client = Owned(spawned.with_context(|| program.display().to_string())?);
     let began = Instant::now();
     let (mut memory, mut hung) = (0, false);
     while client.0.try_wait()?.is_none() {

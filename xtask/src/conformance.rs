@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+
+use crate::process::{Owned, cargo, done};
 
 use crate::comparison;
 
@@ -132,25 +134,16 @@ fn page(table: &str, compared: &str) -> String {
 
 /// The simulated routers, ended with this.
 struct Routers {
-    process: Child,
+    _process: Owned,
     /// Open to the end: a router that prints must not meet a closed pipe.
     _output: BufReader<ChildStdout>,
     words: Vec<String>,
     certificate: PathBuf,
 }
 
-impl Drop for Routers {
-    fn drop(&mut self) {
-        // Gone already is as good.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 impl Routers {
     fn start(root: &Path, home: &Path) -> Result<Self> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut process = Command::new(cargo)
+        let mut process = cargo()
             .args(["run", "--quiet", "--locked", "--package", "routeros-simulator"])
             .args(["--features", "tls", "--example", "conformance"])
             .current_dir(root)
@@ -174,7 +167,7 @@ impl Routers {
         ensure!(!words.is_empty(), "the simulated routers did not start");
         let certificate = home.join("router.pem");
         fs::write(&certificate, pem)?;
-        Ok(Self { process, _output: output, words, certificate })
+        Ok(Self { _process: Owned(process), _output: output, words, certificate })
     }
 
     fn address(&self, name: &str) -> &str {
@@ -235,8 +228,7 @@ fn node(home: &Path, here: &Path, routers: &Routers) -> Result<Outcomes> {
 
 fn build(folder: &Path, home: &Path, words: &[&str]) -> Result<PathBuf> {
     let target = home.join("rust");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    done(Command::new(cargo).args(words).arg("--quiet").current_dir(folder).env("CARGO_TARGET_DIR", &target))?;
+    done(cargo().args(words).arg("--quiet").current_dir(folder).env("CARGO_TARGET_DIR", &target))?;
     Ok(target)
 }
 
@@ -283,14 +275,7 @@ fn source(home: &Path) -> Result<PathBuf> {
     fs::write(folder.join("src/lib.rs"), "")?;
     let manifest = "[package]\nname = \"wants-mikrotik-api\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\nmikrotik_api = \"=0.4.2\"\n\n[workspace]\n";
     fs::write(folder.join("Cargo.toml"), manifest)?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    done(
-        Command::new(cargo)
-            .args(["vendor", "--quiet"])
-            .arg(home.join("vendored"))
-            .current_dir(&folder)
-            .stdout(Stdio::null()),
-    )?;
+    done(cargo().args(["vendor", "--quiet"]).arg(home.join("vendored")).current_dir(&folder).stdout(Stdio::null()))?;
     // It is to be built by itself, with the versions that there are now.
     let manifest = copy.join("Cargo.toml");
     fs::write(&manifest, fs::read_to_string(&manifest)? + "\n[workspace]\n")?;
@@ -299,12 +284,4 @@ fn source(home: &Path) -> Result<PathBuf> {
         fs::remove_file(lock)?;
     }
     Ok(copy)
-}
-
-fn done(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("{command:?}"))?;
-    if !status.success() {
-        bail!("{command:?} failed");
-    }
-    Ok(())
 }

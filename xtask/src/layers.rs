@@ -27,15 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lalin-http", &["lalin-monitor", "lalin-store", "lalin-stats"]),
     (
         "lalin-fleet",
-        &[
-            "lalin-cache",
-            "lalin-config",
-            "lalin-http",
-            "lalin-mikrotik",
-            "lalin-monitor",
-            "lalin-stats",
-            "lalin-store",
-        ],
+        &["lalin-cache", "lalin-config", "lalin-http", "lalin-mikrotik", "lalin-monitor", "lalin-stats", "lalin-store"],
     ),
     ("lalin-dashboard", &[]),
     ("lalin-config", &["lalin-stats"]),

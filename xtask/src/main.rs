@@ -7,6 +7,7 @@ mod comparison;
 mod conformance;
 mod fuzz;
 mod layers;
+mod process;
 mod summary;
 mod test;
 mod tidy;
@@ -25,8 +26,11 @@ cargo xtask COMMAND
   bench start    release build: time from start to the first answer, and the binary's size
   bench codec [ROUNDS]
                  the RouterOS client's speed beside other clients' (docs/benchmarks.md)
+  bench fleet [ROUTERS]
+                 a server with a thousand simulated routers, of which some hang and some refuse
+  bench page     what the page costs its viewer, in a real Chromium
   fuzz           the fuzz targets, sharing --seconds N (60); --jobs N targets at a time (1), --keep what
-                 was found, TARGET.. only these: codec values typed login client (fuzz/README.md)
+                 was found, TARGET.. only these: codec values typed login client mndp (fuzz/README.md)
   conformance [--write] [CLIENT..]
                  clients that others wrote, on our simulated router; --write makes docs/conformance.md
   help           this text
@@ -44,6 +48,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root),
         ["bench", "start"] => bench::start(&root),
         ["bench", "codec", words @ ..] => bench::codec(&root, words),
+        ["bench", "fleet", words @ ..] => bench::fleet(&root, words),
+        ["bench", "page"] => bench::page(&root),
         ["conformance", words @ ..] => conformance::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["help" | "--help" | "-h"] | [] => {

@@ -1,7 +1,6 @@
 //! `cargo xtask test`: every check there is, in the order that fails soonest, going on after a failure.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -87,8 +86,7 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
 const SCRIPTS: &[&str] = &[".ci/run", "bin/tests/network/two-hosts.sh", "deploy/install.sh", "deploy/test/run.sh"];
 
 fn cargo(root: &Path, words: &[&str]) -> Command {
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(program);
+    let mut command = crate::process::cargo();
     command.args(words).current_dir(root);
     command
 }

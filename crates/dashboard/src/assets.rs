@@ -132,7 +132,8 @@ impl Asset {
         answer.content_type(kind);
         match packed {
             Some(packed) => answer.insert_header((CONTENT_ENCODING, "gzip")).body(packed.clone()),
-            None => answer.body(self.plain.clone()),
+            // Said, so that the server does not compress it after all, under the tag of the plain form.
+            None => answer.insert_header((CONTENT_ENCODING, "identity")).body(self.plain.clone()),
         }
     }
 }

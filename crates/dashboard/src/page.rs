@@ -94,7 +94,7 @@ impl Dashboard {
                 .app_data(dashboard)
                 .route("/embed.js", read().to(assets::entry))
                 .route("/embed", read().to(embed::get))
-                .route("/", read().to(|| to("/prepaid/dashboard".to_owned())))
+                .route("/", read().to(home))
                 .route("/favicon.ico", read().to(move || to(icon.clone())))
                 .route("/prepaid/dashboard", page("dashboard.html"))
                 .route("/prepaid/fleet", page("fleet.html"))
@@ -122,6 +122,14 @@ impl Dashboard {
 /// GET, and HEAD, with which `curl -I` and watchdogs ask.
 fn read() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// The dashboard, with whatever was asked of it.
+async fn home(request: HttpRequest) -> HttpResponse {
+    match request.query_string() {
+        "" => to("/prepaid/dashboard".to_owned()).await,
+        asked => to(format!("/prepaid/dashboard?{asked}")).await,
+    }
 }
 
 async fn to(path: String) -> HttpResponse {

@@ -6,7 +6,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use super::peers::{Contestant, ours, rivals};
 use super::table::{self, Sample};
+use crate::process::{Owned, cargo};
 
 /// How often each has its turn, unless told otherwise.
 const ROUNDS: usize = 7;
@@ -29,7 +30,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
         [rounds] => rounds.parse().ok().filter(|rounds| *rounds > 0).context("how many rounds?")?,
         _ => bail!("bench codec takes a number of rounds"),
     };
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into).join("bench");
+    let target = crate::process::target(root).join("bench");
     let contest = build(root)?;
     let mut contestants = ours(&contest);
     let (others, missing) = rivals(root, &target);
@@ -56,9 +57,8 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
 
 /// The path of our own program, which is the server, too.
 fn build(root: &Path) -> Result<std::path::PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let words = ["bench", "--package", "routeros", "--bench", "contest", "--no-run", "--locked"];
-    let mut child = Command::new(cargo)
+    let mut child = cargo()
         .args(words)
         .arg("--message-format=json-render-diagnostics")
         .current_dir(root)
@@ -82,7 +82,7 @@ fn build(root: &Path) -> Result<std::path::PathBuf> {
 
 /// Ends with its input, and with this process at the latest.
 struct Server {
-    child: Child,
+    _child: Owned,
     port: String,
 }
 
@@ -91,16 +91,7 @@ impl Server {
         let mut child = Command::new(contest).arg("server").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut port = String::new();
         BufReader::new(child.stdout.take().context("no output")?).read_line(&mut port)?;
-        Ok(Self { child, port: port.trim().to_owned() })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // Gone already is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        Ok(Self { _child: Owned(child), port: port.trim().to_owned() })
     }
 }
 

@@ -1,9 +1,11 @@
-//! Measurements with bars: `cargo xtask bench start` and `cargo xtask bench codec`.
+//! Measurements with bars: `cargo xtask bench` and what to measure.
 
 mod codec;
 mod peers;
 mod start;
 mod table;
+mod whole;
 
 pub(crate) use codec::run as codec;
 pub(crate) use start::start;
+pub(crate) use whole::{fleet, page};

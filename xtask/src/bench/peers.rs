@@ -6,7 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
+
+use crate::process::{cargo, done};
 
 /// The column a contestant is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -105,9 +107,8 @@ fn rival(name: String, task: Task, program: &Path, words: &[&str]) -> Contestant
 }
 
 fn rust(folder: &Path, target: &Path, name: &str, shown: &str) -> Result<Vec<Contestant>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let words = ["build", "--release", "--locked", "--quiet", "--target-dir"];
-    must(Command::new(cargo).args(words).arg(target).current_dir(folder))?;
+    done(cargo().args(words).arg(target).current_dir(folder))?;
     let program = target.join("release").join(format!("bench-{name}{}", std::env::consts::EXE_SUFFIX));
     let mut all = Vec::new();
     for (threads, how) in [("one", "one thread"), ("many", "tokio::main")] {
@@ -127,10 +128,10 @@ fn rust(folder: &Path, target: &Path, name: &str, shown: &str) -> Result<Vec<Con
 fn python(here: &Path, folder: &Path) -> Result<Vec<Contestant>> {
     let python = folder.join("bin").join("python");
     if !python.is_file() {
-        must(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+        done(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
     }
     let packages = ["librouteros==4.2.2", "RouterOS-api==0.21.0"];
-    must(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages))?;
+    done(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages))?;
     let new = |name: &str, program: &str, what: &str, task| {
         let program = here.join(program).to_string_lossy().into_owned();
         rival(name.into(), task, &python, &[&program, what])
@@ -147,20 +148,11 @@ fn python(here: &Path, folder: &Path) -> Result<Vec<Contestant>> {
 fn node(here: &Path, folder: &Path) -> Result<Vec<Contestant>> {
     std::fs::create_dir_all(folder)?;
     let words = ["install", "--silent", "--no-audit", "--no-fund", "--prefix"];
-    must(Command::new("npm").args(words).arg(folder).arg("node-routeros@1.6.9"))?;
+    done(Command::new("npm").args(words).arg(folder).arg("node-routeros@1.6.9"))?;
     let program = here.join("node_routeros_peer.js").to_string_lossy().into_owned();
     let new = |what: &str, task| Contestant {
         modules: Some(folder.join("node_modules")),
         ..rival("node-routeros 1.6.9".into(), task, Path::new("node"), &[&program, what])
     };
     Ok(vec![new("print", Task::Print), new("1", Task::Trips(1)), new("64", Task::Trips(64))])
-}
-
-fn must(command: &mut Command) -> Result<()> {
-    let shown = format!("{:?}", command.get_program());
-    let status = command.status().with_context(|| shown.clone())?;
-    if !status.success() {
-        bail!("{shown} failed");
-    }
-    Ok(())
 }

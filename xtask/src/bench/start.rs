@@ -6,11 +6,13 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+
+use crate::process::{Owned, built, cargo, done};
 
 const RUNS: usize = 10;
 /// From the start of the process to the first answer.
@@ -21,17 +23,8 @@ const LARGEST: u64 = 20_000_000;
 const LIMIT: Duration = Duration::from_secs(10);
 
 pub(crate) fn start(root: &Path) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--release", "--locked", "--package", "lalin"])
-        .current_dir(root)
-        .status()
-        .context("cargo build")?;
-    if !built.success() {
-        bail!("the release build failed");
-    }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
-    let binary = target.join("release").join(format!("lalin{}", std::env::consts::EXE_SUFFIX));
+    done(cargo().args(["build", "--release", "--locked", "--package", "lalin"]).current_dir(root))?;
+    let binary = built(root, "release", "lalin");
     let size = fs::metadata(&binary).with_context(|| binary.display().to_string())?.len();
 
     let mut times = (0..RUNS).map(|_| first_answer(&binary)).collect::<Result<Vec<_>>>()?;
@@ -52,22 +45,11 @@ pub(crate) fn start(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A process that does not outlive its measurement.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Gone already is as good.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn first_answer(binary: &Path) -> Result<Duration> {
     let folder = std::env::temp_dir().join(format!("lalin-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let begin = Instant::now();
-    let mut server = Server(
+    let mut server = Owned(
         Command::new(binary)
             .args(["demo", "--listen", "127.0.0.1:0"])
             .current_dir(&folder)

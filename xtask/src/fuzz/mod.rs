@@ -10,10 +10,12 @@ mod report;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+
+use crate::process::Owned;
 
 use args::Args;
 use report::Report;
@@ -118,7 +120,7 @@ impl Fuzzer<'_> {
             .stderr(output)
             .spawn()
             .with_context(|| target.to_owned())?;
-        Ok(Running { target, child, log, found })
+        Ok(Running { target, child: Owned(child), log, found })
     }
 
     /// Replaces the target's pack by the smallest inputs that reach all that was reached. How many, and their bytes.
@@ -148,7 +150,7 @@ impl Fuzzer<'_> {
 
 struct Running {
     target: &'static str,
-    child: Child,
+    child: Owned,
     log: PathBuf,
     found: PathBuf,
 }
@@ -177,14 +179,6 @@ impl Running {
             report.crashes.push(format!("{}: ended ill, see {}", self.target, self.log.display()));
         }
         Ok(report)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Nothing goes on when another could not be started.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -41,6 +41,8 @@ async fn the_entry_is_asked_about_each_time_and_leads_to_what_is_kept_for_ever()
     let tag = header(&entry, "ETag").to_owned();
     let again = get(TestRequest::get().uri("/embed.js").insert_header(("If-None-Match", tag))).await;
     assert_eq!(again.status(), 304);
+    let small = get(TestRequest::get().uri("/embed.js").insert_header(("Accept-Encoding", "gzip"))).await;
+    assert_ne!(header(&small, "Content-Encoding"), "gzip", "compressed it would be larger");
     let path = element().await;
     assert!(path.starts_with("/assets/") && path.ends_with("/embed.js"), "relative to the entry's own address: {path}");
     let script = get(TestRequest::get().uri(&path)).await;

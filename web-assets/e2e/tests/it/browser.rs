@@ -79,9 +79,9 @@ pub async fn browse(look: Look, scenario: impl AsyncFnOnce(&Page)) {
 }
 
 /// Nothing the page did is worth a warning or an error in the console. That something could not be loaded because a
-/// server was away is no fault of the page, and the browser says it by itself.
+/// server was away, or let nobody in, is no fault of the page, and the browser says it by itself.
 async fn nothing_complains(page: &Page) {
-    let away = ["net::ERR_", "status of 502", "status of 503"];
+    let away = ["net::ERR_", "status of 502", "status of 503", "401 (Unauthorized)", "blocked by CORS policy"];
     let mut complaints = page.complaints().await;
     complaints.retain(|complaint| !away.iter().any(|away| complaint.contains(away)));
     assert_eq!(complaints, Vec::<String>::new(), "the console");

@@ -7,16 +7,19 @@
 
 mod browser;
 mod chromedriver;
+mod embedding;
 mod eventually;
 mod figures;
 mod hand;
 mod http;
 mod page;
+mod people;
 mod picker;
 mod proxy;
 mod router;
 mod series;
 mod server;
+mod setup;
 
 mod access;
 mod choosing;
@@ -33,4 +36,5 @@ mod requests;
 mod speeds;
 mod taking;
 mod tools;
+mod trouble;
 mod watching;

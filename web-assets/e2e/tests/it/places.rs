@@ -150,7 +150,7 @@ async fn interfaces_are_found_and_chosen_without_a_mouse() {
         page.moves("ether1", 1, 20).await;
         // Tab comes to everything, and what has the focus is seen to have it.
         let mut met = Vec::new();
-        for _ in 0..30 {
+        for _ in 0..40 {
             page.press(TAB).await;
             let here = page.focused().await;
             let seen = page.eval(RINGED).await;

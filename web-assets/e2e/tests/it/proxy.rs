@@ -89,12 +89,18 @@ async fn pass(mut browser: TcpStream, server: &str, habit: Habit, clock: &Clock)
         }
     }
     let text = String::from_utf8_lossy(&head);
-    let others = text.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    // Moments can only be retold where they are plain.
+    let retells = stream || head.starts_with(b"GET /api/v1/window");
+    let dropped = |line: &str| {
+        let line = line.to_ascii_lowercase();
+        line.starts_with("connection:") || retells && line.starts_with("accept-encoding:")
+    };
+    let others = text.split("\r\n").filter(|line| !dropped(line));
     let request = others.collect::<Vec<_>>().join("\r\n");
     let request = request.replacen("\r\n", "\r\nConnection: close\r\n", 1);
     let mut upstream = TcpStream::connect(server).await?;
     upstream.write_all(request.as_bytes()).await?;
-    if stream {
+    if retells {
         return retold(&mut browser, &mut upstream, clock).await;
     }
     copy_bidirectional(&mut browser, &mut upstream).await?;

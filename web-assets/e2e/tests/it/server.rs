@@ -34,8 +34,13 @@ impl Server {
 
     /// The same with two ticks where others have one: for tests that wait for ticks and not for time.
     pub async fn quick(router: &Router) -> Self {
+        Self::configured(router, "[sampling]\ninterval = \"1s\"\n").await
+    }
+
+    /// Over this router, with these lines of configuration.
+    pub async fn configured(router: &Router, lines: &str) -> Self {
         let mut server = Self::new(&["--router", &router.login()], Some(Router::PASSWORD));
-        fs::write(server.folder.path().join("lalin.toml"), "[sampling]\ninterval = \"1s\"\n").unwrap();
+        fs::write(server.folder.path().join("lalin.toml"), lines).unwrap();
         server.start().await;
         server
     }

@@ -145,7 +145,7 @@ async fn the_help_names_every_key_and_each_key_does_it() {
         page.open_dashboard(&server).await;
         page.moves("ether1", 1, 20).await;
         page.press('?').await;
-        assert!(shown(page).await);
+        opened(page).await;
         let keys = page
             .eval("return [...document.querySelector('#help dl').querySelectorAll('kbd')].map(k => k.textContent)")
             .await;
@@ -157,7 +157,7 @@ async fn the_help_names_every_key_and_each_key_does_it() {
         page.press(ESCAPE).await;
         assert!(!shown(page).await);
         more(page, "help").await;
-        assert!(shown(page).await);
+        opened(page).await;
         page.press(ESCAPE).await;
 
         // P, [, ], M and U are at home with what they change; here are the others.
@@ -289,6 +289,11 @@ async fn colours_of(page: &Page, picture: &[u8]) -> BTreeMap<[u8; 3], u64> {
 }
 
 /// Whether the help is open. The menu's entry has the same name.
+/// It is fetched when it is first asked for.
+async fn opened(page: &Page) {
+    eventually(s(5), "the help", async || when(shown(page).await, |shown| *shown)).await;
+}
+
 async fn shown(page: &Page) -> bool {
     page.eval("return document.querySelector('dialog#help')?.open ?? false").await == true
 }

@@ -1,0 +1,34 @@
+//! `cargo xtask bench fleet` and `cargo xtask bench page`: the whole server with a thousand routers, and the page in a real
+//! browser. What they print is for people; the programs are examples of the packages that they measure.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::process::{built, cargo, done};
+use crate::tools::{CHROMEDRIVER, CHROMIUM, provide};
+
+/// A thousand routers, or as many as `words` say.
+pub(crate) fn fleet(root: &Path, words: &[&str]) -> Result<()> {
+    let count = match words {
+        [] => "1000",
+        [count] if count.parse::<usize>().is_ok_and(|count| count >= 10) => count,
+        _ => bail!("bench fleet takes a number of routers, 10 at least"),
+    };
+    done(cargo().args(["build", "--release", "--locked", "--package", "lalin"]).current_dir(root))?;
+    let run = ["run", "--release", "--locked", "--package", "lalin-fleet", "--example", "thousand", "--", count];
+    done(cargo().args(run).current_dir(root).env("LALIN_BIN", built(root, "release", "lalin")))
+}
+
+/// The page with 2,000 interfaces, and with ten hours of ticks.
+pub(crate) fn page(root: &Path) -> Result<()> {
+    let [chromium, driver] = match provide([&CHROMIUM, &CHROMEDRIVER]) {
+        Ok(found) => found,
+        Err(missing) => bail!("{missing}"),
+    };
+    done(cargo().args(["build", "--release", "--locked", "--package", "lalin"]).current_dir(root))?;
+    let run = ["run", "--locked", "--package", "lalin-e2e", "--example", "page-load"];
+    let mut command = cargo();
+    command.args(run).current_dir(root).env("LALIN_BIN", built(root, "release", "lalin"));
+    done(command.env("LALIN_CHROMIUM", chromium).env("LALIN_CHROMEDRIVER", driver))
+}
