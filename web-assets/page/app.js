@@ -6,6 +6,7 @@ import { atDoor, mayChange } from "./door.js";
 import { Faults } from "./faults.js";
 import { Feed } from "./feed.js";
 import { fill, shortName } from "./format.js";
+import { hops } from "./hops.js";
 import { keys } from "./keys.js";
 import { kiosk } from "./kiosk.js";
 import { language } from "./language.js";
@@ -142,7 +143,9 @@ function draw() {
 /** The form, as long as there is no router. It is loaded with its first need, and asks the server as long as it is there. */
 let form = null;
 function unconfigured(yes) {
-  byId("unconfigured").hidden = !yes;
+  const root = byId("unconfigured");
+  root.hidden = !yes;
+  if (yes && !root.querySelector(".hops")) root.prepend(hops("no-router"));
   if (!yes) {
     form?.then((made) => made?.stop());
     form = null;

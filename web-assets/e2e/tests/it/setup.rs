@@ -36,6 +36,7 @@ async fn a_router_is_set_up_in_the_page_tested_step_by_step_and_watched_without_
         })
         .await;
         page.eval("window.notReloaded = true").await;
+        assert_eq!(page.eval("return document.querySelector('#unconfigured svg').dataset.picture").await, "no-router");
         // Without an address nothing is sent, and it is said where.
         page.click_on("[data-testid=setup-test]").await;
         assert_eq!(page.eval("return document.activeElement.name").await, "address");
