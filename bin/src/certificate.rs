@@ -83,3 +83,46 @@ fn read(chain: &Path, key: &Path) -> Result<Arc<CertifiedKey>, String> {
     let signed = CertifiedKey::from_der(certificates, private, &provider).map_err(|error| error.to_string())?;
     Ok(Arc::new(signed))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use rcgen::{CertifiedKey as Made, generate_simple_self_signed};
+
+    use super::*;
+
+    /// Writes a certificate and its key; its bytes.
+    fn write(folder: &Path, name: &str) -> Vec<u8> {
+        let Made { cert, signing_key } = generate_simple_self_signed([name.to_owned()]).unwrap();
+        std::fs::write(folder.join("chain.pem"), cert.pem()).unwrap();
+        std::fs::write(folder.join("key.pem"), signing_key.serialize_pem()).unwrap();
+        cert.der().to_vec()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_certificate_is_read_and_a_broken_one_is_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+        let first = write(folder.path(), "satu.example");
+        let current = Arc::new(Current(RwLock::new(read(&chain, &key).unwrap())));
+        let shown = || current.0.read().unwrap().cert[0].to_vec();
+        assert_eq!(shown(), first);
+        let _watch = AbortOnDropHandle::new(tokio::spawn(watch(current.clone(), chain.clone(), key.clone())));
+        sleep(LOOK).await;
+
+        std::fs::write(&key, "half of a new pair").unwrap();
+        sleep(2 * LOOK).await;
+        assert_eq!(shown(), first, "the old one stays");
+        let second = write(folder.path(), "dua.example");
+        sleep(2 * LOOK).await;
+        assert_eq!(shown(), second);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_said_with_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Certificate::of(&folder.path().join("none.pem"), Path::new("key.pem")).map(drop).unwrap_err();
+        assert!(error.to_string().contains("none.pem"), "{error}");
+    }
+}

@@ -127,3 +127,40 @@ fn a_check_says_what_works_and_what_mends_what_does_not() {
     assert!(said.contains("FAILED  login") && said.contains("on the router: /user set"), "{said}");
     assert!(!said.contains("salah"), "{said}");
 }
+
+#[test]
+fn no_log_line_and_no_answer_has_a_password() {
+    const ACCOUNT: &str = "kata sandi panjang 7";
+    let (_runtime, _simulator, address) = router();
+    let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0", "--log", "trace"]).serve();
+    let mut said = Vec::new();
+    let mut send = |method: &str, path: &str, body: serde_json::Value| {
+        said.push(server.send(method, path, &body.to_string()).text);
+    };
+    let good = json!({"id": "pop", "address": address, "user": "admin", "password": PASSWORD});
+    send("POST", "/api/v1/check", good.clone());
+    send("POST", "/api/v1/routers", good.clone());
+    send("POST", "/api/v1/routers", good);
+    // Wrong in every way, with the password in it: what is wrong is said without it.
+    send("POST", "/api/v1/routers", json!({"id": "x", "address": "a b", "user": "u", "password": PASSWORD}));
+    send("POST", "/api/v1/routers", json!({"address": "h", "user": "u", "pasword": PASSWORD}));
+    send("POST", "/api/v1/routers", json!({"address": "h", "user": "u", "password": [PASSWORD]}));
+    send("PATCH", "/api/v1/routers/pop", json!({"password": PASSWORD, "port": 0}));
+    send("POST", "/api/v1/routers/pop/check", json!({"password": "salah-sekali-9"}));
+    server.eventually("/api/v1/interfaces", |answer| answer.json["state"]["code"] == "live");
+    for path in ["/api/v1/routers?watch=1", "/api/v1/routers/pop", "/api/interface-stats", "/api/v1/me", "/prepaid/dashboard"] {
+        said.push(server.get(path).text);
+    }
+    let account = json!({"name": "sari", "password": ACCOUNT, "role": "administrator"}).to_string();
+    said.push(server.send("POST", "/api/v1/users", &account).text);
+    said.push(server.send("POST", "/api/v1/login", &json!({"name": "sari", "password": ACCOUNT}).to_string()).text);
+    said.push(server.send("POST", "/api/v1/login", &json!({"name": ACCOUNT, "password": "x"}).to_string()).text);
+    said.push(server.logged());
+    assert!(said.last().unwrap().len() > 1_000, "there is a log to look through");
+    for secret in [PASSWORD, "salah-sekali-9"] {
+        let found = said.iter().find(|text| text.contains(secret));
+        assert!(found.is_none(), "{secret} in {found:?}");
+    }
+    let account = said.iter().find(|text| text.contains(ACCOUNT));
+    assert!(account.is_none(), "{account:?}");
+}

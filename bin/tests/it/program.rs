@@ -44,6 +44,11 @@ impl Lalin {
         self
     }
 
+    /// What it writes to its log is kept beside its data.
+    fn log(&self) -> std::fs::File {
+        std::fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap()
+    }
+
     /// Runs to its end.
     pub fn output(mut self) -> Output {
         self.command.output().unwrap()
@@ -51,7 +56,7 @@ impl Lalin {
 
     /// Starts a server and waits for the line that says where it is.
     pub fn serve(mut self) -> Server {
-        let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = self.command.stdout(Stdio::piped()).stderr(self.log()).spawn().unwrap();
         let (said, child) = (lines(child.stdout.take().unwrap()), Running(child));
         let line = said.recv_timeout(LIMIT).unwrap();
         let address = line.trim().strip_prefix("Lalin: http").unwrap_or_else(|| panic!("not an address: {line:?}"));
@@ -89,6 +94,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// Everything that it logged so far.
+    pub fn logged(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
     /// The next line of the standard output.
     pub fn line(&self) -> String {
         self.said.lock().unwrap().recv_timeout(LIMIT).unwrap()

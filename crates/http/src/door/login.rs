@@ -122,7 +122,7 @@ async fn begin(
         store.end_session(&Ticket::presented(old.value())).await.map_err(|error| Problem::of_store(&error))?;
     }
     let ticket = store.begin_session(user.id, Moment::now()).await.map_err(|error| Problem::of_store(&error))?;
-    door.record(visitor, action, user.name.clone()).await;
+    door.record_of(&user.name, visitor, action, user.name.clone()).await;
     let guard = Some(ticket.forgery_guard());
     let me = Me { state: "in", name: Some(&user.name), role: Some(user.access.role().as_str()), guard };
     let cookie = cookie(door, request, ticket.expose(), SESSION_LIFE.as_secs());

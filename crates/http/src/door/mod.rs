@@ -114,8 +114,13 @@ impl Door {
 
     /// Writes down who did what. A full disk does not keep an administrator from acting, but it is told.
     pub(crate) async fn record(&self, visitor: &Visitor, action: &str, target: impl Into<String>) {
+        self.record_of(visitor.name(), visitor, action, target).await;
+    }
+
+    /// [`Door::record`] of somebody who was not known yet when the request came.
+    pub(crate) async fn record_of(&self, name: &str, visitor: &Visitor, action: &str, target: impl Into<String>) {
         let Some(store) = &self.0.store else { return };
-        let actor = Actor { name: visitor.name().to_owned(), address: visitor.address().to_string() };
+        let actor = Actor { name: name.to_owned(), address: visitor.address().to_string() };
         let entry = Entry { at: Moment::now(), actor, action: action.to_owned(), target: target.into() };
         if let Err(error) = store.record(entry).await {
             tracing::error!(%error, action, "the audit log cannot be written");
