@@ -160,10 +160,13 @@ export function setup(root, { texts, lang, saved, router }) {
   let shownScript = null;
   function script() {
     shownScript ??= scriptDialog(texts);
-    shownScript.open(encrypted(), user.value.trim());
+    // The script makes a user: the one that every router has is not meant.
+    const named = user.value.trim();
+    shownScript.open(encrypted(), named === "admin" ? "" : named);
   }
 
-  if (router) return { stop() {} };
+  const gone = () => shownScript?.root.remove();
+  if (router) return { stop: gone };
   const poller = new Poller(
     () => api.get("/api/v1/discovery"),
     (heard) => neighbours(found, heard, texts, (chosen) => {
@@ -181,6 +184,7 @@ export function setup(root, { texts, lang, saved, router }) {
   document.addEventListener("visibilitychange", hidden);
   return {
     stop() {
+      gone();
       poller.stop();
       document.removeEventListener("visibilitychange", hidden);
     },
@@ -240,6 +244,7 @@ function scriptDialog(texts) {
   }
   from.addEventListener("change", load);
   return {
+    root: made.root,
     open(tls, user) {
       asked = { tls: tls ? "1" : "0", ...(user && { user }) };
       made.open();
