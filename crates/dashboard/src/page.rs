@@ -61,6 +61,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const TEMPLATES: &[(&str, &str)] = &[
     ("dashboard.html", include_str!("../templates/dashboard.html")),
     ("fleet.html", include_str!("../templates/fleet.html")),
+    ("head.html", include_str!("../templates/head.html")),
     ("login.html", include_str!("../templates/login.html")),
     ("settings.html", include_str!("../templates/settings.html")),
     ("site.html", include_str!("../templates/site.html")),

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use lalin_config::{Endpoint, Secret, TlsPolicy};
+use lalin_config::{Endpoint, Router, Secret, TlsPolicy};
 use lalin_http::{Form, KeeperError, Source, may_be_router};
 use lalin_stats::RouterId;
 
@@ -33,22 +33,8 @@ pub(crate) fn new(form: Form, taken: impl Fn(&RouterId) -> bool) -> Result<Said,
         }
         None => free(form.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&address), taken)?,
     };
-    let blank = Said {
-        id,
-        name: None,
-        host: String::new(),
-        port: 0,
-        user: String::new(),
-        password: Secret::new(String::new()),
-        tls: TlsPolicy::Off,
-        tls_ca: None,
-        interval: None,
-        tags: Vec::new(),
-        notes: String::new(),
-        enabled: true,
-        source: Source::Stored,
-    };
-    changed(blank, form)
+    let nothing = Said::configured(&Router::new(id, "", 0, ""));
+    changed(Said { source: Source::Stored, ..nothing }, form)
 }
 
 /// What the form says, over what was said before.

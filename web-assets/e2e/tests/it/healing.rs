@@ -45,7 +45,8 @@ async fn a_page_behind_another_leaves_and_catches_up_when_it_is_seen_again() {
         after.is_steady(Router::RX, Router::TX);
         let known = after.known();
         let widest = known.windows(2).map(|pair| pair[1].t - pair[0].t).fold(0.0, f64::max);
-        assert!(widest <= 3_000.0, "all of it is there now: {widest} ms of {after:?}");
+        // A busy machine does not know every rate; what was not asked for would be eight seconds.
+        assert!(widest <= 6_000.0, "all of it is there now: {widest} ms of {after:?}");
         assert!(known.iter().any(|point| point.t > before.end() && point.t < before.end() + 4_000.0), "{after:?}");
         page.reaches(10, "live").await;
         assert_eq!(router.load().logins, 1);
@@ -83,8 +84,12 @@ async fn a_page_without_a_network_says_so_and_comes_back_at_once() {
         stays(s(5), "points while offline", async || page.series("ether1").await.known().len()).await;
         assert_eq!(page.state().await.code, "reconnecting");
         network(false).await;
-        let after = page.moves("ether1", 2, 15).await;
-        page.reaches(5, "live").await;
+        page.reaches(15, "live").await;
+        let after = eventually(s(20), "a rate after the gap", async || {
+            // What the server sampled before it noticed comes too.
+            when(page.series("ether1").await, |series| series.end() > before.end() + 4_000.0)
+        })
+        .await;
         after.has_gap_between(before.end(), after.end());
         after.is_steady(Router::RX, Router::TX);
     })
