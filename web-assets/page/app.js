@@ -153,12 +153,22 @@ function unconfigured(yes) {
     return;
   }
   form ??= looking.then(async (who) => {
-    if (!who || !mayChange(who)) return null;
+    if (!who) return null;
+    if (!mayChange(who)) {
+      byId("setup").textContent = texts.setup_ask;
+      return null;
+    }
     const { setup } = await import("./setup.js");
-    // The greeting without a router was the last word of this stream: the next one has it.
-    const saved = () => feed.restart();
-    return setup(byId("setup"), { texts, lang, saved });
+    if (root.hidden) return null; // there is one meanwhile
+    return setup(byId("setup"), { texts, lang, saved: watch });
   });
+}
+
+/** A router was added: the greeting without one was the last word of this stream, the next one has it. */
+function watch() {
+  feed.restart();
+  // The form goes, and with it the place where the keys were.
+  byId("state").focus();
 }
 
 let summed = 0;

@@ -5,12 +5,15 @@ import { command } from "./copy.js";
 import { dialog } from "./dialog.js";
 import { atDoor } from "./door.js";
 import { element, put } from "./element.js";
+import { endpoint, fingerprint, port as portOf } from "./endpoint.js";
 import { button, complain, end, field, input, onSubmit, say, select, sentence } from "./form.js";
 import { fill } from "./format.js";
 import { Poller } from "./poll.js";
 import { steps } from "./steps.js";
 
 const PORTS = { off: "8728", tls: "8729" };
+/** Fields on which the test's result depends. */
+const TESTED = ["address", "port", "user", "password", "tls", "pin"];
 const POLICIES = ["off", "first-use", "system", "pin", "insecure"];
 
 /**
@@ -27,7 +30,7 @@ export function setup(root, { texts, lang, saved, router }) {
   const name = text("name", { maxlength: "255" });
   const address = text("address", { required: true, inputmode: "url", placeholder: "192.168.88.1" });
   const port = text("port", { inputmode: "numeric", maxlength: "5" });
-  const user = text("user", { required: true, autocomplete: "off" });
+  const user = text("user", { required: true, autocomplete: "off", placeholder: "lalin" });
   const password = input({ name: "password", type: "password", autocomplete: "new-password" });
   const tls = select("tls", POLICIES.map((policy) => [policy, texts[`setup_tls.${policy}`]]));
   const pin = text("pin", { maxlength: "100", placeholder: "AB:CD:…" });
@@ -61,18 +64,32 @@ export function setup(root, { texts, lang, saved, router }) {
   const encrypted = () => tls.value !== "off";
   function follow() {
     port.placeholder = encrypted() ? PORTS.tls : PORTS.off;
+    // The other kind's usual port was not meant for this one.
+    if (port.value === (encrypted() ? PORTS.off : PORTS.tls)) port.value = "";
     pinned.hidden = tls.value !== "pin";
     pin.required = tls.value === "pin";
   }
   tls.addEventListener("change", follow);
+  // An address is often pasted with its port.
+  address.addEventListener("change", () => {
+    const typed = endpoint(address.value);
+    if (!typed?.port) return;
+    address.value = bracketed(typed.host);
+    port.value = String(typed.port);
+    complain(port, "");
+  });
+  // What was found of another connection says nothing of this one.
+  form.addEventListener("input", (event) => TESTED.includes(event.target.name) && report.replaceChildren());
   if (router) {
     name.value = router.name ?? "";
-    address.value = router.host?.includes(":") ? `[${router.host}]` : (router.host ?? "");
+    address.value = bracketed(router.host ?? "");
     port.value = router.port ?? "";
     user.value = router.user ?? "";
     const policy = router.tlsPolicy ?? "off";
     tls.value = policy.startsWith("pin:") ? "pin" : policy;
     pin.value = policy.startsWith("pin:") ? policy.slice(4) : "";
+    const often = String(router.intervalMs ?? "");
+    if ([...interval.options].some(({ value }) => value === often)) interval.value = often;
     tags.value = (router.tags ?? []).join(", ");
     notes.value = router.notes ?? "";
   }
@@ -81,7 +98,7 @@ export function setup(root, { texts, lang, saved, router }) {
   /** What the form says, as the API takes it. */
   function said() {
     const told = {
-      address: address.value.trim(), user: user.value.trim(), tls: tls.value === "pin" ? `pin:${pin.value.trim()}` : tls.value,
+      address: address.value.trim(), user: user.value.trim(), tls: tls.value === "pin" ? `pin:${fingerprint(pin.value) ?? pin.value.trim()}` : tls.value,
       name: name.value.trim(), notes: notes.value, tags: tags.value.split(",").map((tag) => tag.trim()).filter(Boolean),
     };
     if (port.value.trim()) told.port = Number(port.value);
@@ -91,10 +108,11 @@ export function setup(root, { texts, lang, saved, router }) {
     return told;
   }
 
+  /** The first field that cannot be as it is, and why. */
   function wrong() {
-    const number = port.value.trim();
-    if (number && !(Number(number) >= 1 && Number(number) <= 65_535 && Number.isInteger(Number(number)))) return [port, texts.setup_port_wrong];
-    return null;
+    if (endpoint(address.value) === null) return [address, texts.setup_address_wrong];
+    if (port.value.trim() && portOf(port.value.trim()) === null) return [port, texts.setup_port_wrong];
+    return tls.value === "pin" && fingerprint(pin.value) === null ? [pin, texts.setup_pin_wrong] : null;
   }
 
   async function check() {
@@ -117,6 +135,8 @@ export function setup(root, { texts, lang, saved, router }) {
         pin.value = fingerprint;
         follow();
       }));
+      // It may be longer than what is seen.
+      report.scrollIntoView({ block: "nearest" });
     } catch (error) {
       report.replaceChildren();
       if (atDoor(error)) return;
@@ -138,30 +158,42 @@ export function setup(root, { texts, lang, saved, router }) {
   });
 
   let shownScript = null;
-  async function script() {
+  function script() {
     shownScript ??= scriptDialog(texts);
-    shownScript.open(encrypted());
+    // The script makes a user: the one that every router has is not meant.
+    const named = user.value.trim();
+    shownScript.open(encrypted(), named === "admin" ? "" : named);
   }
 
-  if (router) return { stop() {} };
+  const gone = () => shownScript?.root.remove();
+  if (router) return { stop: gone };
   const poller = new Poller(
     () => api.get("/api/v1/discovery"),
     (heard) => neighbours(found, heard, texts, (chosen) => {
-      address.value = chosen.includes(":") ? `[${chosen}]` : chosen;
+      address.value = bracketed(chosen);
+      report.replaceChildren();
       complain(address, "");
       (user.value ? password : user).focus();
     }),
     () => {},
+    globalThis,
+    true,
   );
-  poller.start();
+  if (!document.hidden) poller.start();
   const hidden = () => (document.hidden ? poller.stop() : poller.start());
   document.addEventListener("visibilitychange", hidden);
   return {
     stop() {
+      gone();
       poller.stop();
       document.removeEventListener("visibilitychange", hidden);
     },
   };
+}
+
+/** An address as it stands before a port. */
+function bracketed(host) {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** Who is on the network, to be chosen. The list is made anew only where it says something new. */
@@ -169,7 +201,7 @@ function neighbours(root, heard, texts, choose) {
   const all = heard.neighbours.filter(({ address }) => address);
   const gateway = heard.gateway?.api || heard.gateway?.apiTls ? heard.gateway.address : null;
   const known = all.some(({ addresses }) => addresses.includes(gateway));
-  const rows = all.map(({ address, identity, board, version }) => [address, [identity ?? address, [board, version].filter(Boolean).join(" · ")]]);
+  const rows = all.map(({ address, identity, board, version }) => [address, [identity ?? address, [board, version?.split(" ")[0]].filter(Boolean).join(" · ")]]);
   if (gateway && !known) rows.unshift([gateway, [gateway, texts.setup_gateway]]);
   const shown = JSON.stringify(rows);
   if (root.dataset.shown === shown) return;
@@ -192,18 +224,31 @@ function neighbours(root, heard, texts, choose) {
 function scriptDialog(texts) {
   const made = dialog("setup-script", texts.setup_script, texts.close);
   const how = element("p", "", texts.setup_script_how);
-  const shown = command(texts);
-  made.body.append(how, shown);
+  const shown = command(texts, texts.setup_script);
+  const from = input({ name: "from", type: "text", autocomplete: "off", spellcheck: "false", inputmode: "decimal", placeholder: "192.168.88.10" });
+  const where = field(texts.setup_script_from, from, texts.setup_script_from_note);
+  made.body.append(how, where, shown);
+  let asked = {};
+  async function load() {
+    const wanted = (asked = { ...asked });
+    complain(from, "");
+    try {
+      const address = from.value.trim();
+      const script = await api.get(`/api/v1/setup-script?${new URLSearchParams({ ...wanted, ...(address && { from: address }) })}`);
+      if (wanted === asked) shown.set(script);
+    } catch (error) {
+      if (wanted !== asked || atDoor(error)) return;
+      if (error.field === "from") complain(from, texts.setup_script_from_wrong);
+      else complain(from, sentence(error, texts));
+    }
+  }
+  from.addEventListener("change", load);
   return {
-    async open(tls) {
-      shown.set("…");
+    root: made.root,
+    open(tls, user) {
+      asked = { tls: tls ? "1" : "0", ...(user && { user }) };
       made.open();
-      try {
-        const answer = await fetch(`/api/v1/setup-script?tls=${tls ? 1 : 0}`, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
-        shown.set(answer.ok ? await answer.text() : texts.form_no_answer);
-      } catch {
-        put(shown.querySelector("code"), texts.form_no_answer);
-      }
+      load();
     },
   };
 }

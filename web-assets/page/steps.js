@@ -21,7 +21,7 @@ export function steps(told, router, texts, pin) {
   root.append(list);
   const { about } = told;
   if (about) {
-    const parts = [about.identity, about.model, about.version && `RouterOS ${about.version}`, told.interfaces !== null && fill(texts.check_interfaces, { n: told.interfaces })];
+    const parts = [about.identity, about.model, about.version && `RouterOS ${about.version.split(" ")[0]}`, told.interfaces !== null && fill(texts.check_interfaces, { n: told.interfaces })];
     root.append(element("p", "note", parts.filter(Boolean).join(" · ")));
   }
   if (told.fingerprint) {
