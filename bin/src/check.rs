@@ -39,10 +39,11 @@ fn print(report: &Report) {
     for step in &report.steps {
         let took = step.took.as_millis();
         match &step.outcome {
-            Outcome::Passed { note: None } => {
-                println!("  ok      {:<11} {took} ms{}", step.kind.code(), more(report, step.kind))
+            Outcome::Passed { note } => {
+                let note = note.as_deref().map(|note| format!("; {note}")).unwrap_or_default();
+                let what = if step.kind == StepKind::Interfaces { " interfaces" } else { "" };
+                println!("  ok      {:<11} {took} ms{note}{what}", step.kind.code());
             }
-            Outcome::Passed { note: Some(note) } => println!("  ok      {:<11} {took} ms; {note}", step.kind.code()),
             Outcome::Skipped => println!("  -       {}", step.kind.code()),
             Outcome::Failed(reason) => {
                 println!("  FAILED  {:<11} {took} ms: {reason}", step.kind.code());
@@ -54,20 +55,6 @@ fn print(report: &Report) {
     }
     if let Some(fingerprint) = &report.fingerprint {
         println!("  the certificate's fingerprint: pin:{fingerprint}");
-    }
-}
-
-fn more(report: &Report, kind: StepKind) -> String {
-    let about = report.about.as_ref();
-    match kind {
-        StepKind::Version => {
-            let part = |text: Option<&String>| text.cloned().unwrap_or_default();
-            let about = about
-                .map(|about| [part(about.identity.as_ref()), part(about.board.as_ref()), part(about.version.as_ref())]);
-            about.map(|parts| format!("; {}", parts.join(" · "))).unwrap_or_default()
-        }
-        StepKind::Interfaces => report.interfaces.map(|count| format!("; {count} interfaces")).unwrap_or_default(),
-        _ => String::new(),
     }
 }
 

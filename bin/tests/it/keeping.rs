@@ -148,7 +148,9 @@ fn no_log_line_and_no_answer_has_a_password() {
     send("PATCH", "/api/v1/routers/pop", json!({"password": PASSWORD, "port": 0}));
     send("POST", "/api/v1/routers/pop/check", json!({"password": "salah-sekali-9"}));
     server.eventually("/api/v1/interfaces", |answer| answer.json["state"]["code"] == "live");
-    for path in ["/api/v1/routers?watch=1", "/api/v1/routers/pop", "/api/interface-stats", "/api/v1/me", "/prepaid/dashboard"] {
+    for path in
+        ["/api/v1/routers?watch=1", "/api/v1/routers/pop", "/api/interface-stats", "/api/v1/me", "/prepaid/dashboard"]
+    {
         said.push(server.get(path).text);
     }
     let account = json!({"name": "sari", "password": ACCOUNT, "role": "administrator"}).to_string();

@@ -56,7 +56,8 @@ impl Lalin {
 
     /// Starts a server and waits for the line that says where it is.
     pub fn serve(mut self) -> Server {
-        let mut child = self.command.stdout(Stdio::piped()).stderr(self.log()).spawn().unwrap();
+        let log = self.log();
+        let mut child = self.command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let (said, child) = (lines(child.stdout.take().unwrap()), Running(child));
         let line = said.recv_timeout(LIMIT).unwrap();
         let address = line.trim().strip_prefix("Lalin: http").unwrap_or_else(|| panic!("not an address: {line:?}"));
