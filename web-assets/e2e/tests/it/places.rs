@@ -189,8 +189,14 @@ async fn interfaces_are_found_and_chosen_without_a_mouse() {
             "return document.querySelector(`[data-testid=card][data-interface=\"<pppoe-budi>\"]`)?.dataset.view";
         page.press('v').await;
         eventually(s(5), "turned", async || when(page.eval(script).await, |view| view == "network")).await;
-        let told = page.eval("return document.querySelector('.option.marked').getAttribute('aria-description')").await;
-        assert!(told.as_str().is_some_and(|told| told.contains("Download") && told.contains("network")), "{told}");
+        // A rate is not known at every tick.
+        let told = "return document.querySelector('.option.marked').getAttribute('aria-description')";
+        eventually(s(15), "the row in words", async || {
+            when(page.eval(told).await, |told| {
+                told.as_str().is_some_and(|told| told.contains("Download") && told.contains("network"))
+            })
+        })
+        .await;
         page.screenshot("keyboard").await;
         page.press(' ').await;
         chosen(page, &["ether1", "ether2"]).await;
