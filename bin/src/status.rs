@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use ureq::Agent;
+use ureq::tls::TlsConfig;
 
 use crate::error::Error;
 
@@ -47,26 +48,35 @@ struct Answer {
     address: SocketAddr,
     #[serde(flatten)]
     health: Health,
+    /// Absent where only somebody who is logged in is told.
     #[serde(flatten)]
-    routers: Routers,
+    routers: Option<Routers>,
 }
 
-/// Asks the server at `listen` and prints what it says.
+/// Asks the server at `listen` (by `https` where `tls`) and prints what it says.
 ///
 /// # Errors
 /// [`Error::NotRunning`] when nobody answers there, or somebody else does.
-pub(crate) fn print(listen: SocketAddr, json: bool) -> Result<(), Error> {
+pub(crate) fn print(listen: SocketAddr, tls: bool, json: bool) -> Result<(), Error> {
     let address = SocketAddr::new(reachable(listen.ip()), listen.port());
-    let agent: Agent = Agent::config_builder().timeout_global(Some(LIMIT)).build().into();
-    let health: Health = ask(&agent, address, "/healthz")?;
-    let routers: Routers = ask(&agent, address, "/api/v1/routers")?;
+    // It is our own machine that is asked, and no secret is sent: whatever certificate it shows.
+    let trust = TlsConfig::builder().disable_verification(true).build();
+    let config = Agent::config_builder().timeout_global(Some(LIMIT)).http_status_as_error(false).tls_config(trust);
+    let server = Server { agent: config.build().into(), address, scheme: if tls { "https" } else { "http" } };
+    let health: Health = server.ask("/healthz")?.ok_or_else(|| server.not_running("it asks for a login even here"))?;
+    let routers: Option<Routers> = server.ask("/api/v1/routers")?;
     if json {
         let answer = Answer { running: true, address, health, routers };
         println!("{}", serde_json::to_string_pretty(&answer).unwrap_or_default());
         return Ok(());
     }
     let uptime = Duration::from_secs(health.uptime_ms / 1_000);
-    println!("Lalin {} runs at http://{address}/ since {uptime:?}, {} viewers", health.version, health.viewers);
+    let (scheme, Health { version, viewers, .. }) = (server.scheme, &health);
+    println!("Lalin {version} runs at {scheme}://{address}/ since {uptime:?}, {viewers} viewers");
+    let Some(routers) = routers else {
+        println!("how its routers stand is told to whoever is logged in there");
+        return Ok(());
+    };
     if routers.routers.is_empty() {
         println!("no router is configured");
     }
@@ -86,10 +96,27 @@ fn line(router: &Router) -> String {
     format!("{id}  {name}  {address}  {}{why}, {age}, {viewers} viewers", state.code)
 }
 
-fn ask<T: serde::de::DeserializeOwned>(agent: &Agent, address: SocketAddr, path: &str) -> Result<T, Error> {
-    let not_running = |error: ureq::Error| Error::NotRunning { address, reason: error.to_string() };
-    let mut answer = agent.get(format!("http://{address}{path}")).call().map_err(not_running)?;
-    answer.body_mut().read_json().map_err(not_running)
+struct Server {
+    agent: Agent,
+    address: SocketAddr,
+    scheme: &'static str,
+}
+
+impl Server {
+    /// The answer; `None` where a login is asked for.
+    fn ask<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<Option<T>, Error> {
+        let url = format!("{}://{}{path}", self.scheme, self.address);
+        let mut answer = self.agent.get(url).call().map_err(|error| self.not_running(error))?;
+        match answer.status().as_u16() {
+            200 => answer.body_mut().read_json().map(Some).map_err(|error| self.not_running(error)),
+            401 | 403 => Ok(None),
+            other => Err(self.not_running(format!("it answers with the status {other}"))),
+        }
+    }
+
+    fn not_running(&self, reason: impl ToString) -> Error {
+        Error::NotRunning { address: self.address, reason: reason.to_string() }
+    }
 }
 
 /// Who listens everywhere is asked on the loopback.

@@ -111,6 +111,9 @@ fn an_administrator_is_made_on_the_machine_itself_and_everybody_else_is_a_viewer
     assert!(add(&["remove", "tono"]).contains("no user tono"));
     let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0", "--data-dir", &data]).serve();
     assert_eq!(server.get("/api/v1/routers").json["code"], "login-needed", "there is an account now");
+    let status = Lalin::new(&["status", "--listen", &server.address]).output();
+    let said = String::from_utf8(status.stdout).unwrap();
+    assert!(status.status.success() && said.contains("runs at") && said.contains("logged in"), "{said}");
 }
 
 #[test]
