@@ -103,7 +103,7 @@ fn a_router_that_accepts_and_never_answers_is_answered_for_in_time_over_one_sess
 
 #[cfg(unix)]
 #[test]
-fn sigterm_closes_viewers_and_sessions_within_five_seconds() {
+fn sigterm_closes_viewers_and_sessions_in_order_and_soon() {
     let router = Router::new();
     let server = router.serve(PASSWORD);
     let mut viewer = TcpStream::connect(&server.address).unwrap();
