@@ -1,6 +1,6 @@
 //! The simulated router and what flows through it.
 
-use routeros_simulator::{Config, Handle, InterfaceSpec, Load, Simulator, Traffic};
+use routeros_simulator::{Config, Handle, InterfaceSpec, Load, Simulator, TlsIdentity, Traffic};
 
 /// A router on a loopback port, ended when dropped.
 pub struct Router {
@@ -24,7 +24,16 @@ impl Router {
     }
 
     pub async fn with(interfaces: Vec<InterfaceSpec>) -> Self {
-        let config = Config { password: Self::PASSWORD.to_owned(), interfaces, ..Config::default() };
+        Self::configured(Config { interfaces, ..Config::default() }).await
+    }
+
+    /// Its API speaks TLS.
+    pub async fn with_tls(identity: TlsIdentity) -> Self {
+        Self::configured(Config { interfaces: Self::interfaces(), tls: Some(identity), ..Config::default() }).await
+    }
+
+    async fn configured(config: Config) -> Self {
+        let config = Config { password: Self::PASSWORD.to_owned(), ..config };
         let simulator = Simulator::start(config, ([127, 0, 0, 1], 0).into()).await.unwrap();
         let handle = simulator.handle();
         Self { simulator, handle }

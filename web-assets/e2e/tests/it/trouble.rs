@@ -1,6 +1,6 @@
 //! What is wrong is shown with its picture, its sentence and the command that mends it, and goes away by itself.
 
-use routeros_simulator::Fault;
+use routeros_simulator::{Fault, TlsIdentity};
 use serde_json::{Value, json};
 
 use crate::browser::{Look, browse};
@@ -63,11 +63,15 @@ async fn a_wrong_password_a_service_that_is_off_and_a_missing_certificate_have_t
     let full = Router::start().await;
     full.handle.set_fault(Fault::SessionLimit(0));
     let crowded = full.login();
-    let cases: [(&[&str], &str, &str, &str); 4] = [
+    let without = Router::with_tls(TlsIdentity::without_certificate()).await;
+    let unknown = Router::with_tls(TlsIdentity::self_signed(&["127.0.0.1"]).unwrap()).await;
+    let (bare, stranger) = (without.login(), unknown.login());
+    let cases: [(&[&str], &str, &str, &str); 5] = [
         (&["--router", &crowded], Router::PASSWORD, "turned-away", "/ip service"),
         (&["--router", &login], "salah", "wrong-credentials", "/user set"),
         (&["--router", &off], "x", "refused", "/ip service enable api"),
-        (&["--router", &login, "--tls", "insecure"], Router::PASSWORD, "tls", "/ip service print"),
+        (&["--router", &bare, "--tls", "insecure"], Router::PASSWORD, "tls", "/"),
+        (&["--router", &stranger, "--tls", "system"], Router::PASSWORD, "certificate", "/"),
     ];
     for (arguments, password, picture, fix) in cases {
         let server = Server::with(arguments, Some(password)).await;
