@@ -235,6 +235,25 @@ async fn every_route_asks_for_what_it_needs() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_over_is_nobodys_and_a_wrong_key_opens_nothing() {
+    let house = House::with_administrator(false).await;
+    let over = house.log_in("sari").await;
+    house.post("/api/v1/logout", &over, json!({})).await;
+    let wrong = Keys { bearer: Some("not-a-token".into()), ..Keys::default() };
+    let link = Keys { token: Some("not-a-link".into()), ..Keys::default() };
+    for (method, path, [nobody, ..]) in TABLE.iter().filter(|(_, path, _)| !path.contains('?')) {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let body = || (method != Method::GET).then(|| json!({}));
+        let ended = house.ask(&method, path, THERE, &over, body()).await;
+        assert_eq!(ended.status, *nobody, "{method} {path} with an ended session: {}", ended.body);
+        for keys in [&wrong, &link] {
+            let refused = house.ask(&method, path, THERE, keys, body()).await;
+            assert_eq!(refused.status, 401, "{method} {path} with a wrong key: {}", refused.body);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_change_needs_the_guard_and_this_very_site() {
     let house = House::with_administrator(false).await;
     let keys = house.log_in("sari").await;
