@@ -31,10 +31,12 @@ impl From<Result<()>> for Outcome {
 }
 
 /// Tests counted from what the test programs print.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     passed: u64,
     failed: u64,
+    /// Rust's tests that failed, by name.
+    names: Vec<String>,
 }
 
 impl Count {
@@ -50,7 +52,21 @@ impl Count {
             let number = |what: &str| rest.strip_prefix(what).and_then(|n| n.trim().parse::<u64>().ok());
             self.passed += number("pass ").unwrap_or(0);
             self.failed += number("fail ").unwrap_or(0);
+        } else if let Some(name) = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED")) {
+            self.names.push(name.to_owned());
         }
+    }
+
+    /// How many of Rust's tests failed since they were last taken out.
+    pub(crate) fn failed_now(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Those that failed, taken out of the count: they are run once more.
+    pub(crate) fn take_failed(&mut self) -> Vec<String> {
+        let names = std::mem::take(&mut self.names);
+        self.failed = self.failed.saturating_sub(names.len() as u64);
+        names
     }
 }
 
@@ -148,7 +164,10 @@ mod tests {
         ] {
             count.add(line);
         }
-        assert_eq!(count, Count { passed: 37, failed: 3 });
+        assert_eq!(count, Count { passed: 37, failed: 3, names: Vec::new() });
+        count.add("test places::a_wall ... FAILED");
+        assert_eq!(count.take_failed(), ["places::a_wall"]);
+        assert_eq!(count, Count { passed: 37, failed: 2, names: Vec::new() });
     }
 
     #[test]

@@ -68,19 +68,35 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
             return unbuilt();
         }
         match tools::provide([&tools::CHROMIUM, &tools::CHROMEDRIVER]) {
-            Ok([chromium, driver]) => shown(
-                cargo(root, &["test", "--locked", "--no-fail-fast"])
-                    .args(&targets.browser)
-                    .env("LALIN_CHROMIUM", chromium)
-                    .env("LALIN_CHROMEDRIVER", driver)
-                    // Most of such a test is waiting for real time to pass: more of them than cores fit.
-                    .env("RUST_TEST_THREADS", "6"),
-                n,
-            ),
+            Ok([chromium, driver]) => browser(n, || {
+                let mut command = cargo(root, &["test", "--locked", "--no-fail-fast"]);
+                command.args(&targets.browser).env("LALIN_CHROMIUM", &chromium).env("LALIN_CHROMEDRIVER", &driver);
+                command
+            }),
             Err(why) => Outcome::Missing(why),
         }
     });
     summary.end()
+}
+
+/// So many tests may have met a machine that was too busy for their real time; more of them are a fault.
+const BUSY: usize = 3;
+
+/// The browser's tests, several at once, since most of such a test is waiting for real time to pass. A few that fail so are
+/// run once more, alone: what fails then too is a fault, and what does not is said.
+fn browser(count: &mut Count, command: impl Fn() -> Command) -> Outcome {
+    let before = count.failed_now();
+    let first = shown(command().env("RUST_TEST_THREADS", "6"), count);
+    if before > 0 || !(1..=BUSY).contains(&count.failed_now()) {
+        return first;
+    }
+    let names = count.take_failed();
+    println!("\nonce more, alone: {}", names.join(", "));
+    let again = shown(command().env("RUST_TEST_THREADS", "1").args(["--", "--exact"]).args(&names), count);
+    if again == Outcome::Passed {
+        println!("failed beside others and passed alone: {}", names.join(", "));
+    }
+    again
 }
 
 const SCRIPTS: &[&str] = &[".ci/run", "bin/tests/network/two-hosts.sh", "deploy/install.sh", "deploy/test/run.sh"];
