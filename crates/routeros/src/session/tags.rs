@@ -136,3 +136,18 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_ours_or_none() {
+        for tag in [Tag::Command(0), Tag::Command(u64::MAX), Tag::Cancel(7)] {
+            assert_eq!(Tag::read(tag.to_string().as_bytes()), Some(tag));
+        }
+        for other in ["", "c", "cc1", "-1", "+1", " 1", "1c", "18446744073709551616", "c18446744073709551616"] {
+            assert_eq!(Tag::read(other.as_bytes()), None, "{other:?}");
+        }
+    }
+}
