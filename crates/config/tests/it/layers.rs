@@ -179,7 +179,12 @@ fn a_router_of_the_flag_is_found_in_the_file_by_the_port_that_its_policy_means()
     assert_eq!(chosen(BY_TLS, "lalin@10.0.0.1:8729", Some("system")), (tls.clone(), 8729, TlsPolicy::System));
     assert_eq!(chosen(BY_TLS, "lalin@10.0.0.1", Some("system")), (tls, 8729, TlsPolicy::System));
     let only_plain = BY_TLS.split("[[router]]").nth(1).map(|block| format!("[[router]]{block}")).unwrap();
-    assert_eq!(chosen(&only_plain, "lalin@10.0.0.1", Some("insecure")), (plain, 8729, TlsPolicy::Insecure));
+    for written in ["lalin@10.0.0.1", "lalin@10.0.0.1:8729"] {
+        let found = chosen(&only_plain, written, Some("insecure"));
+        assert_eq!(found, (plain.clone(), 8729, TlsPolicy::Insecure), "{written}");
+    }
+    let elsewhere = chosen(&only_plain, "lalin@10.0.0.1:9000", Some("insecure"));
+    assert_eq!(elsewhere, ("10.0.0.1".into(), 9000, TlsPolicy::Insecure));
 }
 
 #[test]
