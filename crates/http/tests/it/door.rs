@@ -1,4 +1,6 @@
 //! The door: every route times every kind of visitor, and what each of the ways in does.
+//!
+//! Long because the table of the routes and everything that is held against it stand together.
 
 use std::net::SocketAddr;
 
