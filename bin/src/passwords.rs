@@ -9,7 +9,8 @@ use crate::error::Error;
 /// Asks for the passwords that neither file nor environment gave.
 pub(crate) fn ask(config: &mut Config) -> Result<(), Error> {
     for router in &mut config.routers {
-        if router.password.is_some() {
+        // One that is switched off is not talked to.
+        if router.password.is_some() || !router.enabled {
             continue;
         }
         let name = router.id.to_string();

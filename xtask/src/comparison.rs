@@ -61,8 +61,8 @@ struct Outcome {
 
 /// Tries every client; the table, and whether ours (the first) was right everywhere.
 pub(crate) fn run(fake: &mut Command, clients: &[Client]) -> Result<(String, bool)> {
-    let mut router = Owned(fake.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?);
-    let mut output = BufReader::new(router.0.stdout.take().context("no output")?);
+    let mut router = Owned::start(fake.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()))?;
+    let mut output = BufReader::new(router.stdout.take().context("no output")?);
     let mut address = String::new();
     output.read_line(&mut address)?;
     let address = address.trim();
@@ -121,21 +121,20 @@ fn attempt(words: &[PathBuf], address: &str, path: &str) -> Result<Outcome> {
         Some(password) => command.args(["/t/rows", "old", password]),
         None => command.arg(path),
     };
-    let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let mut client = Owned(spawned.with_context(|| program.display().to_string())?);
+    let mut client = Owned::start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()))?;
     let began = Instant::now();
     let (mut memory, mut hung) = (0, false);
-    while client.0.try_wait()?.is_none() {
-        memory = memory.max(peak(client.0.id()));
+    while client.try_wait()?.is_none() {
+        memory = memory.max(peak(client.id()));
         hung = began.elapsed() > LIMIT;
         if hung {
-            client.0.kill()?;
+            client.kill()?;
             break;
         }
         std::thread::park_timeout(POLL);
     }
     let mut said = String::new();
-    if let Some(mut output) = client.0.stdout.take() {
+    if let Some(mut output) = client.stdout.take() {
         output.read_to_string(&mut said)?;
     }
     Ok(Outcome { said: said.trim().to_owned(), hung, memory })

@@ -1,24 +1,21 @@
 //! `cargo xtask conformance`: clients that others wrote, on our simulated router. What is told of the protocol in this
 //! repository is thereby told to somebody who learnt it elsewhere.
 //!
-//! They are installed from their registries under `target/conformance`, run as processes of their own and are linked into
-//! nothing. A check that a client fails by a fault of its own is expected to fail: if it passes one day, the table is wrong.
+//! They are installed under `target/conformance`. A check that a client fails by a fault of its own is expected to fail: if it passes one day, the table is wrong.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Command, Stdio};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::process::{Owned, cargo, done};
+use crate::process::{Owned, cargo, done, said};
+use crate::{clients, comparison};
 
-use crate::comparison;
-
-/// A client that takes longer is ended, and so are its checks.
+/// A client that takes longer over a check is ended, and so are its checks.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Faults of theirs: client, check, and what it is.
@@ -41,7 +38,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     let mut all: Vec<(&str, Outcomes)> = Vec::new();
     let here = root.join("xtask/conformance");
     if wanted("librouteros") || wanted("RouterOS-api") {
-        let python = python(&home)?;
+        let python = clients::python(&home.join("python"))?;
         for (name, file) in [("librouteros", "librouteros_peer.py"), ("RouterOS-api", "routeros_api_peer.py")] {
             if wanted(name) {
                 all.push((name, routers.ask(Command::new(&python).arg(here.join(file)))?));
@@ -98,7 +95,7 @@ fn table(all: &[(&str, Outcomes)]) -> String {
 
 /// Every client on the scripted router, ours first.
 fn compare(home: &Path, here: &Path) -> Result<(String, bool)> {
-    let python = python(home)?;
+    let python = clients::python(&home.join("python"))?;
     let folder = home.join("node");
     let script = folder.join("say.cjs");
     fs::copy(here.join("say_node_routeros.cjs"), &script)?;
@@ -143,13 +140,14 @@ struct Routers {
 
 impl Routers {
     fn start(root: &Path, home: &Path) -> Result<Self> {
-        let mut process = cargo()
+        let mut command = cargo();
+        command
             .args(["run", "--quiet", "--locked", "--package", "routeros-simulator"])
             .args(["--features", "tls", "--example", "conformance"])
             .current_dir(root)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+            .stdout(Stdio::piped());
+        let mut process = Owned::start(&mut command)?;
         let mut output = BufReader::new(process.stdout.take().context("no output")?);
         let (mut words, mut pem) = (Vec::new(), String::new());
         for line in output.by_ref().lines() {
@@ -167,7 +165,7 @@ impl Routers {
         ensure!(!words.is_empty(), "the simulated routers did not start");
         let certificate = home.join("router.pem");
         fs::write(&certificate, pem)?;
-        Ok(Self { _process: Owned(process), _output: output, words, certificate })
+        Ok(Self { _process: process, _output: output, words, certificate })
     }
 
     fn address(&self, name: &str) -> &str {
@@ -177,7 +175,7 @@ impl Routers {
 
     /// Runs a client, and reads its lines `CHECK<TAB>OUTCOME`.
     fn ask(&self, client: &mut Command) -> Result<Outcomes> {
-        let text = limited(client.args(&self.words))?;
+        let text = checks(client.args(&self.words))?;
         let outcomes: Outcomes =
             text.lines().filter_map(|line| line.split_once('\t')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
         ensure!(!outcomes.is_empty(), "{client:?} said nothing: {text}");
@@ -185,45 +183,20 @@ impl Routers {
     }
 }
 
-/// What a process prints, until it ends or is ended.
-fn limited(command: &mut Command) -> Result<String> {
-    let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-    let output = BufReader::new(process.stdout.take().context("no output")?);
-    let (sender, lines) = mpsc::channel();
-    std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-    let mut text = String::new();
-    while let Ok(line) = lines.recv_timeout(LIMIT) {
-        text += &(line + "\n");
-    }
-    // One that hangs has had its time; of one that ended there is nothing to end.
-    let _ = process.kill();
-    let _ = process.wait();
-    Ok(text)
-}
-
-fn python(home: &Path) -> Result<PathBuf> {
-    let python = home.join("python/bin/python");
-    if !python.exists() {
-        done(Command::new("python3").args(["-m", "venv"]).arg(home.join("python")))?;
-    }
-    let packages = ["librouteros==4.2.2", "routeros-api==0.21.0"];
-    done(
-        Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages),
-    )?;
-    Ok(python)
-}
-
 fn node(home: &Path, here: &Path, routers: &Routers) -> Result<Outcomes> {
     let folder = home.join("node");
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join("package.json"), "{\"private\": true}\n")?;
-    done(Command::new("npm").args(["install", "--silent", "--no-audit", "node-routeros@1.6.9"]).current_dir(&folder))?;
+    clients::node(&folder)?;
     // Beside its modules, which are looked for from where a script lies.
     let script = folder.join("peer.cjs");
     fs::copy(here.join("node_routeros_peer.cjs"), &script)?;
     let mut outcomes = routers.ask(Command::new("node").arg(&script))?;
     outcomes.extend(routers.ask(Command::new("node").arg(&script).args(["--only", "nothing found (!empty)"]))?);
     Ok(outcomes)
+}
+
+/// What a client says of its checks, whether it came to the end of them or not.
+fn checks(client: &mut Command) -> Result<String> {
+    Ok(said(client.stderr(Stdio::null()), LIMIT)?.0)
 }
 
 fn build(folder: &Path, home: &Path, words: &[&str]) -> Result<PathBuf> {
@@ -243,7 +216,7 @@ fn functional(home: &Path, routers: &Routers) -> Result<Outcomes> {
                 && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("functional-"))
         })
         .max_by_key(|path| fs::metadata(path).and_then(|meta| meta.modified()).ok());
-    let text = limited(
+    let text = checks(
         Command::new(program.context("the suite was not built")?)
             .args(["--include-ignored", "--test-threads=4"])
             .current_dir(&folder)

@@ -3,6 +3,7 @@
 //! Not here: anything a user of Lalin needs; deploying is `deploy/install.sh`.
 
 mod bench;
+mod clients;
 mod comparison;
 mod conformance;
 mod fuzz;

@@ -42,8 +42,7 @@ impl Config {
         let router = flag(flags.router, "--router").or(env.router);
         let tls_said = flag(flags.tls, "--tls").or(env.router_tls);
         let tls = web_tls(given(text.said(file.server.tls_certificate)), given(text.said(file.server.tls_key)))?;
-        let proxy = |text: &str| text.parse().map_err(|_| "must be IP addresses".to_owned());
-        let proxies = list(text.said(file.server.trusted_proxies), "server.trusted-proxies", proxy)?;
+        let proxies = list(&text, file.server.trusted_proxies, "server.trusted-proxies", values::address)?;
         Ok(Self {
             data_dir: data_dir(flags.data_dir, env.data_dir.or(text.said(file.data_dir)))?,
             key: env.key.map(|said| Secret::new(said.value)),
@@ -59,7 +58,7 @@ impl Config {
                 tls,
                 proxies,
             )?,
-            embed: Embed { origins: list(text.said(file.embed.origins), "embed.origins", values::origin)? },
+            embed: Embed { origins: list(&text, file.embed.origins, "embed.origins", values::origin)? },
             routers: chosen(routers, router, tls_said, env.router_password)?,
         })
     }
@@ -148,20 +147,29 @@ fn web_tls(certificate: Option<Said<String>>, key: Option<Said<String>>) -> Resu
             certificate.parse("server.tls-certificate", values::path)?.value,
             key.parse("server.tls-key", values::path)?.value,
         ))),
-        (Some(alone), None) | (None, Some(alone)) => {
-            let problem = "tls-certificate and tls-key belong together: give both or none".into();
+        (Some(alone), None) => {
+            let problem = "its key is missing: give tls-key too".into();
             Err(Error::Invalid { field: "server.tls-certificate", origin: alone.origin, problem })
+        }
+        (None, Some(alone)) => {
+            let problem = "its certificate is missing: give tls-certificate too".into();
+            Err(Error::Invalid { field: "server.tls-key", origin: alone.origin, problem })
         }
     }
 }
 
+/// Every value of a list; a bad one is refused at its own place.
 fn list<T>(
-    said: Option<Said<Vec<String>>>,
+    text: &Text<'_>,
+    values: Vec<Spanned<String>>,
     field: &'static str,
-    one: impl Fn(&str) -> Result<T, String>,
+    one: fn(String) -> Result<T, String>,
 ) -> Result<Vec<T>, Error> {
-    let Some(said) = said else { return Ok(Vec::new()) };
-    Ok(said.parse(field, |all| all.iter().map(|text| one(text)).collect())?.value)
+    let read = |value: Spanned<String>| {
+        let origin = text.at(value.span());
+        Ok(Said::new(value.into_inner(), origin).parse(field, one)?.value)
+    };
+    values.into_iter().map(read).collect()
 }
 
 fn sampling(text: &Text<'_>, file: schema::Sampling) -> Result<Sampling, Error> {
@@ -188,7 +196,24 @@ fn sampling(text: &Text<'_>, file: schema::Sampling) -> Result<Sampling, Error> 
 const INTERVAL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 const WINDOW: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3_600));
 
-fn routers(text: &Text<'_>, file: Vec<Spanned<schema::Router>>) -> Result<Vec<Router>, Error> {
+/// A router, and its address as it was written: where that has no port, the port follows TLS.
+struct Known {
+    router: Router,
+    endpoint: Endpoint,
+}
+
+impl Known {
+    /// As flag or environment say, whatever the file says of TLS.
+    fn trust(&mut self, policy: TlsPolicy) {
+        self.router.tls = policy;
+        self.router.port = self.endpoint.port_for(policy);
+        if policy != TlsPolicy::System {
+            self.router.tls_ca = None;
+        }
+    }
+}
+
+fn routers(text: &Text<'_>, file: Vec<Spanned<schema::Router>>) -> Result<Vec<Known>, Error> {
     let mut lines: HashMap<RouterId, Origin> = HashMap::new();
     let mut routers = Vec::new();
     for entry in file {
@@ -227,8 +252,8 @@ fn routers(text: &Text<'_>, file: Vec<Spanned<schema::Router>>) -> Result<Vec<Ro
             Some(said) => Some(said.parse("router.interval", values::duration(INTERVAL.0, INTERVAL.1))?.value),
             None => None,
         };
-        let port = address.value.port_for(tls);
-        routers.push(Router {
+        let endpoint = address.value;
+        let router = Router {
             name: entry.name.map(Spanned::into_inner).filter(|name| !name.trim().is_empty()),
             password: entry.password.map(Spanned::into_inner),
             tls,
@@ -237,8 +262,9 @@ fn routers(text: &Text<'_>, file: Vec<Spanned<schema::Router>>) -> Result<Vec<Ro
             tags: entry.tags.map(Spanned::into_inner).unwrap_or_default(),
             notes: entry.notes.map(Spanned::into_inner).unwrap_or_default(),
             enabled: entry.enabled.is_none_or(Spanned::into_inner),
-            ..Router::new(id.value, &address.value.host, port, &user)
-        });
+            ..Router::new(id.value, &endpoint.host, endpoint.port_for(tls), &user)
+        };
+        routers.push(Known { router, endpoint });
     }
     Ok(routers)
 }
@@ -249,9 +275,9 @@ fn tls(text: &str) -> Result<TlsPolicy, String> {
 
 /// The routers to watch: the one of the flag or the environment if there is one, else those of the file.
 ///
-/// A router that stands in the file too keeps its id, name and password from there.
+/// A router that stands in the file too keeps from there whatever is not said anew.
 fn chosen(
-    mut routers: Vec<Router>,
+    mut routers: Vec<Known>,
     said: Option<Said<String>>,
     tls_said: Option<Said<String>>,
     password: Option<Said<String>>,
@@ -262,22 +288,30 @@ fn chosen(
     };
     if let Some(said) = said {
         let (user, endpoint) = said.clone().parse("router", |text| address::login(&text))?.value;
-        let port = |tls: TlsPolicy| endpoint.port_for(policy.unwrap_or(tls));
-        routers.retain(|r| r.host == endpoint.host && r.port == port(r.tls) && r.user == user);
+        let same = |known: &Known| {
+            let tls = policy.unwrap_or(known.router.tls);
+            let port = known.endpoint.port_for(tls) == endpoint.port_for(tls);
+            port && known.endpoint.host == endpoint.host && known.router.user == user
+        };
+        routers.retain(same);
+        // With and without TLS it may stand there twice.
+        routers.sort_by_key(|known| policy.is_some_and(|tls| known.router.port != endpoint.port_for(tls)));
         routers.truncate(1);
         if routers.is_empty() {
             let id = said.parse("router", |_| endpoint.id())?.value;
-            routers.push(Router::new(id, &endpoint.host, port(TlsPolicy::Off), &user));
+            let port = endpoint.port_for(policy.unwrap_or_default());
+            routers.push(Known { router: Router::new(id, &endpoint.host, port, &user), endpoint });
         }
     }
     if let (Some(policy), Some(said)) = (policy, tls_said) {
-        let [router] = routers.as_mut_slice() else {
+        let [known] = routers.as_mut_slice() else {
             let problem = "a way to trust a certificate without one router to use it on: name it with --router, or \
                            give each router of the file its own";
             return Err(Error::Invalid { field: "router.tls", origin: said.origin, problem: problem.into() });
         };
-        router.tls = policy;
+        known.trust(policy);
     }
+    let mut routers: Vec<Router> = routers.into_iter().map(|known| known.router).collect();
     if let Some(said) = password {
         let [router] = routers.as_mut_slice() else {
             let problem = "a password without one router to use it on: name it with LALIN_ROUTER, or give each \

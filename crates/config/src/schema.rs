@@ -31,13 +31,13 @@ pub(crate) struct Server {
     pub(crate) open: Maybe<bool>,
     pub(crate) tls_certificate: Maybe<String>,
     pub(crate) tls_key: Maybe<String>,
-    pub(crate) trusted_proxies: Maybe<Vec<String>>,
+    pub(crate) trusted_proxies: Vec<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct Embed {
-    pub(crate) origins: Maybe<Vec<String>>,
+    pub(crate) origins: Vec<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]

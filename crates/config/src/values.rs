@@ -1,9 +1,10 @@
 //! Text into values. A problem says what the value should be and never what it was.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::address::Endpoint;
 use crate::config::{Lang, LogFormat};
 
 /// `500ms`, `2s`, `10m` or `1h`, from `least` to `most`.
@@ -85,15 +86,37 @@ pub(crate) fn switch(text: String) -> Result<bool, String> {
     }
 }
 
-/// An origin as a browser sends it: scheme and host, a port where it is not the usual one, nothing else.
-pub(crate) fn origin(text: &str) -> Result<String, String> {
-    const SHAPE: &str = "must be origins such as \"https://billing.example.id\", without a path, none of them \"*\"";
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(SHAPE)?;
+/// An origin as a browser sends it: scheme, host, and a port where it is not the usual one; nothing else.
+///
+/// A browser compares it letter by letter, so the usual port is taken away.
+pub(crate) fn origin(text: String) -> Result<String, String> {
+    const SHAPE: &str = "must be such as \"https://billing.example.id\": https or http, a host in small letters, \
+                         a port if need be, and no path";
+    if text.contains('*') {
+        return Err("\"*\" would let every page of the world show the traffic; name the pages one by one, such as \
+                    \"https://billing.example.id\""
+            .into());
+    }
+    let (scheme, rest) = text.split_once("://").ok_or(SHAPE)?;
+    let usual = match scheme {
+        "https" => 443,
+        "http" => 80,
+        _ => return Err(SHAPE.into()),
+    };
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    if host.is_empty() || host.len() > 253 || !host.chars().all(fits) {
+    if !rest.chars().all(fits) {
         return Err(SHAPE.into());
     }
-    Ok(text.to_owned())
+    let Endpoint { host, port } = Endpoint::parse(rest).map_err(|_| SHAPE)?;
+    let host = host.parse::<Ipv6Addr>().map_or(host, |address| format!("[{address}]"));
+    Ok(match port.filter(|port| *port != usual) {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    })
+}
+
+pub(crate) fn address(text: String) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| "must be an IP address, such as 127.0.0.1 or ::1".to_owned())
 }
 
 pub(crate) fn path(text: String) -> Result<PathBuf, String> {
@@ -132,6 +155,42 @@ mod tests {
         }
         for bad in ["", "loud", "info,", "=debug", "lalin=loud", "[span]=info"] {
             assert!(log_level(bad.into()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_written_as_a_browser_sends_it() {
+        for (written, sent) in [
+            ("https://billing.example.id", "https://billing.example.id"),
+            ("http://10.0.0.5:8080", "http://10.0.0.5:8080"),
+            ("https://a.id:443", "https://a.id"),
+            ("http://a.id:80", "http://a.id"),
+            ("https://a.id:80", "https://a.id:80"),
+            ("https://[fd00:0::1]:8443", "https://[fd00::1]:8443"),
+        ] {
+            assert_eq!(origin(written.into()).as_deref(), Ok(sent));
+        }
+        for bad in [
+            "",
+            "a.id",
+            "https://",
+            "https://A.id",
+            "HTTPS://a.id",
+            "https://a.id/",
+            "https://u@a.id",
+            "ftp://a.id",
+            "https://a:b",
+            "https://a:b:c",
+            "https://a:0",
+            "https://a:65536",
+            "https://[",
+            "https://fd00::1",
+            "https://a;b",
+        ] {
+            assert!(origin(bad.into()).is_err_and(|problem| problem.starts_with("must be such as")), "{bad}");
+        }
+        for bad in ["*", "https://*", "https://*.example.id"] {
+            assert!(origin(bad.into()).is_err_and(|problem| problem.contains("every page of the world")), "{bad}");
         }
     }
 }

@@ -15,10 +15,12 @@ use crate::Said;
 
 /// The engine's settings.
 pub(crate) fn settings(sampling: &Sampling, said: Option<&Said>) -> Settings {
+    let interval = said.and_then(|said| said.interval).unwrap_or(sampling.interval);
     Settings {
-        interval: said.and_then(|said| said.interval).unwrap_or(sampling.interval),
+        interval,
         window: sampling.window,
-        poll_lease: sampling.poll_lease,
+        // A lease shorter than the interval would end between two samples of somebody who polls.
+        poll_lease: sampling.poll_lease.max(interval * 2),
         fresh_for: sampling.cache_life,
         // A little longer than the read: its own reason is a better answer than ours.
         first_sample: sampling.read_limit + sampling.read_limit / 30,

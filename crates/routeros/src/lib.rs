@@ -9,7 +9,7 @@
 //! hold of it; `reconnect` is a client that opens its connections by itself. This crate knows nothing of menus, traffic
 //! or statistics.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, clippy::missing_errors_doc)]
 
 mod client;
 mod codec;

@@ -4,17 +4,16 @@
 //! connection that works for a second (docs/benchmarks.md says what each does). They take turns, several rounds of it,
 //! so that whatever else the machine does hits all of them; what is compared are ratios within a round.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::peers::{Contestant, ours, rivals};
 use super::table::{self, Sample};
-use crate::process::{Owned, cargo};
+use crate::process::{Owned, cargo, said};
 
 /// How often each has its turn, unless told otherwise.
 const ROUNDS: usize = 7;
@@ -88,27 +87,16 @@ struct Server {
 
 impl Server {
     fn start(contest: &Path) -> Result<Self> {
-        let mut child = Command::new(contest).arg("server").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut child = Owned::start(Command::new(contest).arg("server").stdin(Stdio::piped()).stdout(Stdio::piped()))?;
         let mut port = String::new();
         BufReader::new(child.stdout.take().context("no output")?).read_line(&mut port)?;
-        Ok(Self { _child: Owned(child), port: port.trim().to_owned() })
+        Ok(Self { _child: child, port: port.trim().to_owned() })
     }
 }
 
 /// One contestant's second.
 fn turn(contestant: &Contestant, port: &str) -> Result<Sample> {
-    let mut command = contestant.command(port, SECONDS);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
-    let mut output = child.stdout.take().context("no output")?;
-    let (sender, receiver) = mpsc::sync_channel(1);
-    std::thread::spawn(move || {
-        let mut text = String::new();
-        let _ = output.read_to_string(&mut text);
-        let _ = sender.send(text);
-    });
-    let text = receiver.recv_timeout(LIMIT);
-    let _ = child.kill();
-    let _ = child.wait();
-    let text = text.context("it did not end")?;
+    let (text, ended) = said(&mut contestant.command(port, SECONDS), LIMIT)?;
+    ensure!(ended, "it did not end");
     Sample::read(&text).with_context(|| format!("it said {text:?}"))
 }

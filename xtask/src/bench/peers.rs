@@ -1,13 +1,13 @@
 //! Who takes part in `cargo xtask bench codec`.
 //!
-//! Other clients are installed from their registries into `target/bench/` and run as processes of their own: the
-//! workspace neither links nor holds any of their code.
+//! Other clients are installed into `target/bench/`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
 
+use crate::clients;
 use crate::process::{cargo, done};
 
 /// The column a contestant is in.
@@ -126,12 +126,7 @@ fn rust(folder: &Path, target: &Path, name: &str, shown: &str) -> Result<Vec<Con
 }
 
 fn python(here: &Path, folder: &Path) -> Result<Vec<Contestant>> {
-    let python = folder.join("bin").join("python");
-    if !python.is_file() {
-        done(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-    }
-    let packages = ["librouteros==4.2.2", "RouterOS-api==0.21.0"];
-    done(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages))?;
+    let python = clients::python(folder)?;
     let new = |name: &str, program: &str, what: &str, task| {
         let program = here.join(program).to_string_lossy().into_owned();
         rival(name.into(), task, &python, &[&program, what])
@@ -146,9 +141,7 @@ fn python(here: &Path, folder: &Path) -> Result<Vec<Contestant>> {
 }
 
 fn node(here: &Path, folder: &Path) -> Result<Vec<Contestant>> {
-    std::fs::create_dir_all(folder)?;
-    let words = ["install", "--silent", "--no-audit", "--no-fund", "--prefix"];
-    done(Command::new("npm").args(words).arg(folder).arg("node-routeros@1.6.9"))?;
+    clients::node(folder)?;
     let program = here.join("node_routeros_peer.js").to_string_lossy().into_owned();
     let new = |what: &str, task| Contestant {
         modules: Some(folder.join("node_modules")),

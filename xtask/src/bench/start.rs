@@ -49,16 +49,15 @@ fn first_answer(binary: &Path) -> Result<Duration> {
     let folder = std::env::temp_dir().join(format!("lalin-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let begin = Instant::now();
-    let mut server = Owned(
+    let mut server = Owned::start(
         Command::new(binary)
             .args(["demo", "--listen", "127.0.0.1:0"])
             .current_dir(&folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?,
-    );
-    let stdout = server.0.stdout.take().context("no output")?;
+            .stderr(Stdio::null()),
+    )?;
+    let stdout = server.stdout.take().context("no output")?;
     let address = address(stdout).context("no line with the address within the limit")?;
     let mut stream = TcpStream::connect(&address)?;
     stream.set_read_timeout(Some(LIMIT))?;

@@ -67,7 +67,9 @@ pub(crate) fn print(contestants: &[Contestant], samples: &[Vec<Option<Sample>>])
             );
         }
     }
-    println!("\n* ours, - a loop without a client; allocations are counted in ours alone, for each row or command");
+    println!(
+        "\n* ours, - a loop without a client; allocations a row or command are counted in ours on one thread alone"
+    );
 }
 
 /// Prints each bar with what was reached, and fails if one was not.

@@ -107,8 +107,8 @@ impl Fuzzer<'_> {
         fs::create_dir_all(&artifacts)?;
         let log = self.scratch.join(format!("{target}.txt"));
         let output = File::create(&log).with_context(|| log.display().to_string())?;
-        let child = self
-            .binary(target)
+        let mut fuzzer = self.binary(target);
+        fuzzer
             .arg(format!("-max_total_time={seconds}"))
             .args(["-rss_limit_mb=512", "-malloc_limit_mb=64", "-timeout=10", "-print_final_stats=1", "-reload=0"])
             .arg(format!("-max_len={LONGEST}"))
@@ -117,10 +117,8 @@ impl Fuzzer<'_> {
             .arg(&found)
             .arg(self.root.join("fuzz/corpus").join(target))
             .stdout(Stdio::null())
-            .stderr(output)
-            .spawn()
-            .with_context(|| target.to_owned())?;
-        Ok(Running { target, child: Owned(child), log, found })
+            .stderr(output);
+        Ok(Running { target, child: Owned::start(&mut fuzzer)?, log, found })
     }
 
     /// Replaces the target's pack by the smallest inputs that reach all that was reached. How many, and their bytes.

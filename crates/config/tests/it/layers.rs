@@ -1,9 +1,10 @@
 //! What wins over what.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lalin_config::{Config, Flags, Lang, LogFormat};
+use lalin_config::{Config, Flags, Lang, LogFormat, Secret, TlsPolicy};
 
 use crate::load;
 
@@ -110,4 +111,86 @@ fn the_password_variable_serves_the_files_only_router_and_no_several() {
 fn an_empty_variable_says_nothing() {
     let config = load("", &[("LALIN_LISTEN", ""), ("LALIN_ROUTER_PASSWORD", "")], Flags::default()).unwrap();
     assert_eq!(config, Config::default());
+}
+
+#[test]
+fn the_file_says_who_is_believed_and_who_may_embed() {
+    let file = "
+        [server]
+        tls-certificate = 'chain.pem'
+        tls-key = 'key.pem'
+        trusted-proxies = ['127.0.0.1', 'fd00::1']
+        [embed]
+        origins = ['https://billing.example.id', 'http://10.0.0.5:8080']
+    ";
+    let config = load(file, &[], Flags::default()).unwrap();
+    assert_eq!(config.server.tls, Some(("chain.pem".into(), "key.pem".into())));
+    assert_eq!(config.server.trusted_proxies, ["127.0.0.1", "fd00::1"].map(|a| a.parse::<IpAddr>().unwrap()));
+    assert_eq!(config.embed.origins, ["https://billing.example.id", "http://10.0.0.5:8080"]);
+}
+
+#[test]
+fn an_address_others_reach_needs_no_consent() {
+    let flags = |open| Flags { listen: Some("0.0.0.0:3000".into()), open, ..Flags::default() };
+    assert!(!load("", &[], flags(false)).unwrap().server.open);
+    assert!(load("", &[], flags(true)).unwrap().server.open);
+    assert!(load("[server]\nopen = true", &[], flags(false)).unwrap().server.open);
+    assert!(!load("[server]\nopen = true", &[("LALIN_OPEN", "false")], flags(false)).unwrap().server.open);
+}
+
+/// A router by TLS, its authority, and another one of the same host without.
+const BY_TLS: &str = "
+    [[router]]
+    id = 'plain'
+    address = '10.0.0.1'
+    user = 'lalin'
+    password = 'from-file'
+    [[router]]
+    id = 'tls'
+    address = '10.0.0.1'
+    user = 'lalin'
+    tls = 'system'
+    tls-ca = 'ca.pem'
+";
+
+#[test]
+fn a_policy_said_anew_takes_the_usual_port_along_and_the_authority_away() {
+    let one = "[[router]]\naddress = 'h'\nuser = 'u'\ntls = 'system'\ntls-ca = 'ca.pem'";
+    for (policy, port, ca) in [("off", 8728, false), ("first-use", 8729, false), ("system", 8729, true)] {
+        let config = load(one, &[("LALIN_ROUTER_TLS", policy)], Flags::default()).unwrap();
+        let [router] = config.routers.as_slice() else { panic!("{config:?}") };
+        assert_eq!((router.tls.to_string().as_str(), router.port, router.tls_ca.is_some()), (policy, port, ca));
+    }
+    let said = "[[router]]\naddress = 'h:9000'\nuser = 'u'";
+    let config = load(said, &[("LALIN_ROUTER_TLS", "first-use")], Flags::default()).unwrap();
+    assert_eq!(config.routers[0].port, 9000);
+}
+
+#[test]
+fn a_router_of_the_flag_is_found_in_the_file_by_the_port_that_its_policy_means() {
+    let chosen = |file: &str, router: &str, tls: Option<&str>| {
+        let flags = Flags { router: Some(router.into()), tls: tls.map(str::to_owned), ..Flags::default() };
+        let config = load(file, &[("LALIN_ROUTER_TLS", "off")], flags).unwrap();
+        let [router] = config.routers.as_slice() else { panic!("{config:?}") };
+        (router.id.to_string(), router.port, router.tls)
+    };
+    let (plain, tls) = ("plain".to_owned(), "tls".to_owned());
+    assert_eq!(chosen(BY_TLS, "lalin@10.0.0.1", None), (plain.clone(), 8728, TlsPolicy::Off));
+    assert_eq!(chosen(BY_TLS, "lalin@10.0.0.1:8729", Some("system")), (tls.clone(), 8729, TlsPolicy::System));
+    assert_eq!(chosen(BY_TLS, "lalin@10.0.0.1", Some("system")), (tls, 8729, TlsPolicy::System));
+    let only_plain = BY_TLS.split("[[router]]").nth(1).map(|block| format!("[[router]]{block}")).unwrap();
+    for written in ["lalin@10.0.0.1", "lalin@10.0.0.1:8729"] {
+        let found = chosen(&only_plain, written, Some("insecure"));
+        assert_eq!(found, (plain.clone(), 8729, TlsPolicy::Insecure), "{written}");
+    }
+    let elsewhere = chosen(&only_plain, "lalin@10.0.0.1:9000", Some("insecure"));
+    assert_eq!(elsewhere, ("10.0.0.1".into(), 9000, TlsPolicy::Insecure));
+}
+
+#[test]
+fn the_key_comes_from_the_environment_alone_and_is_not_shown() {
+    let config = load("", &[("LALIN_KEY", "4b1d")], Flags::default()).unwrap();
+    assert_eq!(config.key.as_ref().map(Secret::expose), Some("4b1d"));
+    assert!(!format!("{config:?}").contains("4b1d"));
+    assert!(load("key = '4b1d'", &[], Flags::default()).is_err());
 }

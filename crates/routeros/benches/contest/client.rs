@@ -9,19 +9,28 @@ use routeros::{Client, Command, Credentials, Options};
 use crate::Watch;
 use crate::rows::{ROWS, look};
 
-/// `print` collects rows, `stream` takes them one by one, a number is so many commands in flight.
-pub async fn run(what: &str, port: u16, budget: Duration) {
+/// Logged in and warm.
+pub async fn ready(what: &str, port: u16) -> Client {
     let credentials = Credentials::new("admin", "bench");
     let client = Client::connect("127.0.0.1", port, &credentials, &Options::default()).await.unwrap();
-    let once = async || match what {
-        "print" => print(&client).await,
-        "stream" => stream(&client).await,
-        commands => trips(&client, commands.parse().unwrap()).await,
-    };
-    once().await;
+    once(&client, what).await;
+    client
+}
+
+/// Does it again and again until the time is up.
+pub async fn run(client: &Client, what: &str, budget: Duration) -> String {
     let mut watch = Watch::start(budget);
-    while watch.goes_on(once().await) {}
-    watch.report();
+    while watch.goes_on(once(client, what).await) {}
+    watch.line()
+}
+
+/// `print` collects rows, `stream` takes them one by one, a number is so many commands in flight.
+async fn once(client: &Client, what: &str) -> usize {
+    match what {
+        "print" => print(client).await,
+        "stream" => stream(client).await,
+        commands => trips(client, commands.parse().unwrap()).await,
+    }
 }
 
 async fn print(client: &Client) -> usize {

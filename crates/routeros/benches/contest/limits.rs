@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::Watch;
+use crate::repeated;
 use crate::rows::{ROWS, look, put};
 
 /// Read at once, bytes: more is not faster.
@@ -49,9 +49,7 @@ fn run(port: u16, budget: Duration, mut each: impl FnMut(&[u8])) {
     stream.set_nodelay(true).unwrap();
     let mut buffer = vec![0; CHUNK];
     print(&mut stream, &mut buffer, &mut each);
-    let mut watch = Watch::start(budget);
-    while watch.goes_on(print(&mut stream, &mut buffer, &mut each)) {}
-    watch.report();
+    repeated(budget, || print(&mut stream, &mut buffer, &mut each));
 }
 
 /// One print; how many rows it had.

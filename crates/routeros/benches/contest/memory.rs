@@ -7,7 +7,7 @@ use bytes::BytesMut;
 use routeros::{Codec, Command, Limits};
 use tokio_util::codec::{Decoder, Encoder};
 
-use crate::Watch;
+use crate::repeated;
 use crate::rows::{KEYS, ROWS, look, reply, rows};
 
 /// Rows as sentences, whose words are validated and not looked at.
@@ -34,17 +34,14 @@ pub fn walk(budget: Duration) {
 pub fn encode(budget: Duration) {
     let command = Command::new("/interface/print").proplist(&KEYS);
     let (mut codec, mut bytes) = (Codec::new(Limits::default()), BytesMut::new());
-    let mut watch = Watch::start(budget);
-    loop {
+    repeated(budget, || {
         for _ in 0..1_000 {
             bytes.clear();
             codec.encode(black_box(&command), &mut bytes).unwrap();
             black_box(&bytes);
         }
-        if !watch.goes_on(1_000) {
-            return watch.report();
-        }
-    }
+        1_000
+    });
 }
 
 /// Decodes the print again and again. The copy of the received bytes, which decoding uses up, is part of it.
@@ -57,7 +54,5 @@ fn run(budget: Duration, mut each: impl FnMut(&mut BytesMut, &mut Codec)) {
         ROWS
     };
     once();
-    let mut watch = Watch::start(budget);
-    while watch.goes_on(once()) {}
-    watch.report();
+    repeated(budget, once);
 }

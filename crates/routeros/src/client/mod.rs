@@ -81,8 +81,10 @@ impl Client {
         let stream = connect::connect(host, port, options.connect_timeout).await?;
         #[cfg(feature = "tls")]
         if let Some(tls) = &options.tls {
-            let stream = tls::secure(stream, host, tls, options.tls_timeout).await?;
-            return Self::login(stream, credentials, options).await;
+            let (stream, session) = tls::secure(stream, host, tls, options.tls_timeout).await?;
+            let client = Self::login(stream, credentials, options).await?;
+            session.keep();
+            return Ok(client);
         }
         let login = Self::login(stream, credentials, options).await;
         login.map_err(|error| if port == API_SSL { on_the_tls_port(error) } else { error })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tokio::time::Instant;
 
 use crate::error::Trap;
+use crate::value::number;
 
 /// The most traps of one reply that are kept.
 const TRAPS: usize = 64;
@@ -19,13 +20,6 @@ pub(crate) enum Tag {
 impl Tag {
     /// As it is written; `None` for a tag that is none of ours.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        let number = |digits: &[u8]| {
-            let add = |number: u64, digit: &u8| {
-                let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
-                number.checked_mul(10)?.checked_add(digit.into())
-            };
-            if digits.is_empty() { None } else { digits.iter().try_fold(0, add) }
-        };
         match bytes.strip_prefix(b"c") {
             Some(digits) => number(digits).map(Self::Cancel),
             None => number(bytes).map(Self::Command),
@@ -139,6 +133,21 @@ impl State {
         match self {
             Self::Running(_) => None,
             Self::Quarantined { until } => Some(*until),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_ours_or_none() {
+        for tag in [Tag::Command(0), Tag::Command(u64::MAX), Tag::Cancel(7)] {
+            assert_eq!(Tag::read(tag.to_string().as_bytes()), Some(tag));
+        }
+        for other in ["", "c", "cc1", "-1", "+1", " 1", "1c", "18446744073709551616", "c18446744073709551616"] {
+            assert_eq!(Tag::read(other.as_bytes()), None, "{other:?}");
         }
     }
 }

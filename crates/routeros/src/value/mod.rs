@@ -54,19 +54,13 @@ impl<'a> Value<'a> {
 
     /// A whole number in decimal digits; `None` if it is none, or beyond 64 bits.
     pub fn u64(&self) -> Option<u64> {
-        if self.bytes.is_empty() {
-            return None;
-        }
-        self.bytes.iter().try_fold(0_u64, |number, byte| {
-            let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
-            number.checked_mul(10)?.checked_add(u64::from(digit))
-        })
+        number(self.bytes)
     }
 
     /// A whole number that may be below zero, such as a signal in dBm; `None` if it is none, or beyond 64 bits.
     pub fn i64(&self) -> Option<i64> {
         match self.bytes.strip_prefix(b"-") {
-            Some(digits) => 0_i64.checked_sub_unsigned(Self::new(digits, self.fallback).u64()?),
+            Some(digits) => 0_i64.checked_sub_unsigned(number(digits)?),
             None => self.u64()?.try_into().ok(),
         }
     }
@@ -98,6 +92,17 @@ impl std::fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         std::fmt::Debug::fmt(&self.text(), f)
     }
+}
+
+/// Decimal digits and nothing else, at least one, within 64 bits.
+pub(crate) fn number(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |number, byte| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number.checked_mul(10)?.checked_add(u64::from(digit))
+    })
 }
 
 #[cfg(test)]

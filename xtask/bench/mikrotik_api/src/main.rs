@@ -23,7 +23,7 @@ async fn run(what: &str, port: &str, budget: Duration) {
     let api = api.authenticate("admin", "bench").await.unwrap();
     let once = async || match what {
         "print" => rows(&api, "/interface/print").await,
-        // Its own type of an interface, of 21 properties.
+        // Its own type of an interface, of 23 properties.
         "typed" => {
             let rows = api.interfaces().await.unwrap();
             for row in &rows {

@@ -3,6 +3,7 @@
 mod fingerprint;
 mod given;
 mod sealed;
+mod sessions;
 mod trust;
 
 #[cfg(test)]
@@ -12,10 +13,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
-use rustls::ClientConfig;
-use rustls::client::Resumption;
+use rustls::HandshakeKind;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{ServerName, UnixTime};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
@@ -26,6 +26,7 @@ use crate::error::{Phase, handshake_failed};
 
 use given::Given;
 use sealed::Sealed;
+use sessions::{Session, Sessions};
 use trust::Trust;
 
 pub use fingerprint::Fingerprint;
@@ -34,13 +35,15 @@ pub use fingerprint::Fingerprint;
 ///
 /// Whatever is chosen, the connection is TLS 1.2 or 1.3 with forward secrecy, the router proves that it holds the
 /// certificate's key, the decision falls before the password is sent, and no connection falls back to plain text.
-/// Sessions are not resumed: each connection looks at the certificate.
+/// A reconnect may take up the session of an earlier connection of this one or a clone, where the router can; the
+/// certificate of then is looked at again, and a connection that failed is followed by one that begins anew.
 ///
 /// RouterOS without a certificate offers only anonymous ciphers, in which nobody proves anything; that ends in
 /// [`Error::NoCertificate`].
 #[derive(Clone, Debug)]
 pub struct Tls {
     trust: Source,
+    sessions: Arc<Sessions>,
     /// Whose certificate it should be, where that is not the host connected to.
     name: Option<ServerName<'static>>,
 }
@@ -61,7 +64,7 @@ impl Tls {
     ///
     /// The system's certificates are read at the first connection.
     pub fn system_roots() -> Self {
-        Self { trust: Source::System(Arc::default()), name: None }
+        Self { trust: Source::System(Arc::default()), sessions: Arc::default(), name: None }
     }
 
     /// Signed by an authority given in PEM, or itself given there; valid now.
@@ -112,7 +115,7 @@ impl Tls {
     }
 
     fn with(trust: Trust) -> Self {
-        Self { trust: Source::Ready(Arc::new(trust)), name: None }
+        Self { trust: Source::Ready(Arc::new(trust)), sessions: Arc::default(), name: None }
     }
 
     async fn trust(&self) -> Result<Arc<Trust>, Error> {
@@ -139,8 +142,8 @@ impl Tls {
     }
 }
 
-/// The handshake over an open connection to `host`, within a limit.
-pub(crate) async fn secure<S>(stream: S, host: &str, tls: &Tls, limit: Duration) -> Result<Sealed<S>, Error>
+/// The handshake over an open connection to `host`, within a limit; the session is to be kept after the login.
+pub(crate) async fn secure<S>(stream: S, host: &str, tls: &Tls, limit: Duration) -> Result<(Sealed<S>, Session), Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -148,33 +151,37 @@ where
     secured.unwrap_or(Err(Error::TimedOut { phase: Phase::Tls, after: limit }))
 }
 
-async fn handshake<S>(stream: S, host: &str, tls: &Tls) -> Result<Sealed<S>, Error>
+async fn handshake<S>(stream: S, host: &str, tls: &Tls) -> Result<(Sealed<S>, Session), Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let trust = tls.trust().await?;
     let name = tls.name(host, &trust)?;
-    let stream = TlsConnector::from(Arc::new(config(trust.clone())?)).connect(name, stream).await;
-    let stream = stream.map_err(handshake_failed)?;
+    let session = tls.sessions.take(trust.clone())?;
+    let stream = TlsConnector::from(session.config.clone()).connect(name.clone(), stream).await;
+    let stream = stream.map_err(|error| match handshake_failed(error) {
+        // It had one, and may refuse something else.
+        Error::NoCertificate if session.again => Error::HandshakeFailed {
+            detail: "the router refused to go on from an earlier connection; the next one begins anew".into(),
+        },
+        error => error,
+    })?;
     let (_, connection) = stream.get_ref();
-    let certificate = connection.peer_certificates().and_then(<[_]>::first);
     // There always is one: no cipher without is offered.
-    let presented = Fingerprint::of(certificate.ok_or(Error::NoCertificate)?);
+    let (certificate, others) =
+        connection.peer_certificates().and_then(<[_]>::split_first).ok_or(Error::NoCertificate)?;
+    let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+    if resumed {
+        // That of the session's beginning, which nobody has looked at since; it may have expired.
+        trust.judge(certificate, others, &name, UnixTime::now())?;
+    }
+    let presented = Fingerprint::of(certificate);
     trust.seen(presented)?;
     if matches!(*trust, Trust::Anyone) {
         tracing::warn!(host, fingerprint = %presented, "the router's certificate is not checked (insecure)");
     }
-    tracing::debug!(host, fingerprint = %presented, version = ?connection.protocol_version(), "encrypted");
-    Ok(Sealed(stream))
-}
-
-fn config(trust: Arc<Trust>) -> Result<ClientConfig, Error> {
-    let versions = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
-    let versions = versions.map_err(|error| Error::invalid_tls(error.to_string()))?;
-    // "Dangerous" is to bring one's own decision, which for CAs is rustls' own again.
-    let mut config = versions.dangerous().with_custom_certificate_verifier(trust).with_no_client_auth();
-    config.resumption = Resumption::disabled();
-    Ok(config)
+    tracing::debug!(host, fingerprint = %presented, version = ?connection.protocol_version(), resumed, "encrypted");
+    Ok((Sealed(stream), session))
 }
 
 fn server_name(host: &str) -> Result<ServerName<'static>, Error> {

@@ -120,7 +120,7 @@ async fn the_password_is_for_the_trusted_alone() {
         let (near, far) = duplex(64 << 10);
         let tls = Tls::pinned(pinned);
         let client = async {
-            let stream = secure(near, "router", &tls, LIMIT).await?;
+            let (stream, _) = secure(near, "router", &tls, LIMIT).await?;
             crate::Client::login(stream, &credentials, &crate::Options::default()).await
         };
         let (login, heard) = tokio::join!(client, overheard(acceptor.clone(), far));
@@ -186,7 +186,7 @@ async fn an_end_without_farewell_is_an_end() {
     };
     let (stream, ()) = tokio::join!(secure(near, "router", &tls, LIMIT), peer);
     let mut heard = Vec::new();
-    stream.expect("a handshake").read_to_end(&mut heard).await.unwrap();
+    stream.expect("a handshake").0.read_to_end(&mut heard).await.unwrap();
     assert_eq!(heard, b"abc");
 }
 

@@ -40,6 +40,26 @@ impl Trust {
         matches!(self, Self::Given(_))
     }
 
+    /// Whether this certificate is trusted, which says nothing of who holds its key.
+    pub(super) fn judge(
+        &self,
+        certificate: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let presented = Fingerprint::of(certificate);
+        match self {
+            Self::Given(given) => given
+                .check(certificate, others, name, now)
+                .map_err(|error| Error::UntrustedCertificate { detail: explain(error, now), fingerprint: presented }),
+            Self::Exactly(_) | Self::FirstUse(_) => {
+                self.fingerprint().map_or(Ok(()), |expected| same(expected, presented))
+            }
+            Self::Anyone => Ok(()),
+        }
+    }
+
     /// The handshake is over, so `presented` is the certificate of who is there and not merely one that he showed.
     pub(super) fn seen(&self, presented: Fingerprint) -> Result<(), Error> {
         match self {
@@ -63,16 +83,7 @@ impl ServerCertVerifier for Trust {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let presented = Fingerprint::of(end_entity);
-        let outcome = match self {
-            Self::Given(given) => given
-                .check(end_entity, intermediates, server_name, now)
-                .map_err(|error| Error::UntrustedCertificate { detail: explain(error, now), fingerprint: presented }),
-            Self::Exactly(_) | Self::FirstUse(_) => {
-                self.fingerprint().map_or(Ok(()), |expected| same(expected, presented))
-            }
-            Self::Anyone => Ok(()),
-        };
+        let outcome = self.judge(end_entity, intermediates, server_name, now);
         // Our own error travels inside, to be found again when the handshake has failed.
         let inside = |error| CertificateError::Other(OtherError(Arc::new(error)));
         outcome.map(|()| ServerCertVerified::assertion()).map_err(|error: Error| inside(error).into())
