@@ -9,7 +9,7 @@ use lalin_stats::{RouterId, RouterState};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::keeper::{About, Checked, Form, Keeper, KeeperError, Kept, Outcome, Source};
+use crate::keeper::{About, Checked, Form, Keeper, Kept, Outcome, Source};
 use crate::query::Parameters;
 use crate::sight::Sight;
 use crate::wire::{State, millis};
@@ -267,16 +267,8 @@ fn parsed(id: &str) -> Result<RouterId, Problem> {
 
 /// Who did it, where the server has a door.
 async fn record(request: &HttpRequest, action: &str, id: &RouterId) {
-    use actix_web::HttpMessage;
-    let visitor = request.extensions().get::<Visitor>().cloned();
-    if let (Some(visitor), Some(door)) = (visitor, request.app_data::<Data<crate::Door>>()) {
+    if let (Some(visitor), Some(door)) = (Visitor::of(request), request.app_data::<Data<crate::Door>>()) {
         door.record(&visitor, action, id.as_str()).await;
-    }
-}
-
-impl From<KeeperError> for Problem {
-    fn from(error: KeeperError) -> Self {
-        Self::of_keeper(&error)
     }
 }
 

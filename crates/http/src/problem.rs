@@ -127,8 +127,7 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "too many attempts", detail).retry_after(seconds)
     }
 
-    /// What is remembered cannot be read or written, or refuses the change.
-    pub(crate) fn of_store(error: &lalin_store::Error) -> Self {
+    fn of_store(error: &lalin_store::Error) -> Self {
         use lalin_store::Error;
         match error {
             Error::Taken { .. } => Self::new(StatusCode::CONFLICT, "taken", "taken", error.to_string()),
@@ -146,8 +145,7 @@ impl Problem {
         }
     }
 
-    /// A router is not added, changed or removed.
-    pub(crate) fn of_keeper(error: &KeeperError) -> Self {
+    fn of_keeper(error: &KeeperError) -> Self {
         let detail = error.to_string();
         match error {
             KeeperError::Field { field, detail } => Self::bad_parameter(field, detail),
@@ -166,6 +164,20 @@ impl Problem {
 
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "not found", "there is no such path in the API")
+    }
+}
+
+/// What is remembered cannot be read or written, or refuses the change.
+impl From<lalin_store::Error> for Problem {
+    fn from(error: lalin_store::Error) -> Self {
+        Self::of_store(&error)
+    }
+}
+
+/// A router is not added, changed or removed.
+impl From<KeeperError> for Problem {
+    fn from(error: KeeperError) -> Self {
+        Self::of_keeper(&error)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest};
 use lalin_monitor::Router;
 use lalin_store::Access;
 
@@ -18,7 +18,7 @@ impl Sight {
     /// Of a request: its visitor's. An application without a door shows everything, as its maker wants; one with a door
     /// whose guard did not run shows nothing.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        if let Some(visitor) = request.extensions().get::<Visitor>() {
+        if let Some(visitor) = Visitor::of(request) {
             return Self(visitor.access().clone());
         }
         let guarded = request.app_data::<Data<Door>>().is_some();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::stream::{self, SelectAll, Stream};
 use lalin_monitor::Router;
@@ -172,7 +172,7 @@ fn answer(place: StreamPlace, events: impl Stream<Item = Result<Bytes, Infallibl
 
 /// From where, as far as it is known.
 fn address(request: &HttpRequest) -> IpAddr {
-    let visitor = request.extensions().get::<Visitor>().map(Visitor::address);
+    let visitor = Visitor::of(request).map(|visitor| visitor.address());
     let peer = || request.peer_addr().map(|address| address.ip());
     visitor.or_else(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }

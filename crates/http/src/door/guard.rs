@@ -58,9 +58,6 @@ pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/v1/routers/*/interfaces", Need::Somebody),
     ("GET", "/api/v1/routers/*/stream", Need::Somebody),
     ("POST", "/api/v1/routers/*/retry", Need::Somebody),
-    ("GET", "/login", Need::Nothing),
-    ("GET", "/settings", Need::Nothing),
-    ("GET", "/prepaid/fleet", Need::Nothing),
     ("POST", "/api/v1/logout", Need::Person),
     ("POST", "/api/v1/password", Need::Person),
 ];
@@ -147,14 +144,13 @@ async fn visitor(door: &Door, request: &ServiceRequest, address: IpAddr) -> Resu
     }
     let store = door.store()?;
     let now = Moment::now();
-    let failed = |error| Problem::of_store(&error);
     let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     if let Some(key) = authorization.and_then(|value| value.strip_prefix("Bearer ")) {
-        let token = store.token(&Ticket::presented(key.trim()), now).await.map_err(failed)?;
+        let token = store.token(&Ticket::presented(key.trim()), now).await?;
         return token.map(|token| Some(Visitor::bearer(token, address))).ok_or_else(Problem::login_needed);
     }
     if let Some(key) = shared_key(request) {
-        let token = store.token(&Ticket::presented(&key), now).await.map_err(failed)?;
+        let token = store.token(&Ticket::presented(&key), now).await?;
         // In an address, where logs and histories keep it, only what was made for that counts; and only to look.
         let token = token.filter(|token| token.kind == TokenKind::Share && !changes(request.method()));
         return token.map(|token| Some(Visitor::bearer(token, address))).ok_or_else(Problem::login_needed);
@@ -162,7 +158,7 @@ async fn visitor(door: &Door, request: &ServiceRequest, address: IpAddr) -> Resu
     let everybody = door.0.settings.open.then(|| Visitor::everybody(address));
     let Some(cookie) = request.cookie(COOKIE) else { return Ok(everybody) };
     let ticket = Ticket::presented(cookie.value());
-    let Some(session) = store.session(&ticket, now).await.map_err(failed)? else { return Ok(everybody) };
+    let Some(session) = store.session(&ticket, now).await? else { return Ok(everybody) };
     if changes(request.method()) {
         let guard = request.headers().get(GUARD).and_then(|value| value.to_str().ok());
         // Compared as hashes of what nobody else knows: how long it takes tells nothing of use.

@@ -65,7 +65,7 @@ async fn login(
     if let Some(wait) = door.0.attempts.begin(&name, visitor.address()) {
         return Err(Problem::too_many_attempts(wait));
     }
-    let user = door.store()?.verify(&name, password).await.map_err(|error| Problem::of_store(&error))?;
+    let user = door.store()?.verify(&name, password).await?;
     let Some(user) = user else {
         door.record(&visitor, "login.failed", name).await;
         return Err(Problem::wrong_login());
@@ -103,7 +103,7 @@ async fn setup(
         return Err(Problem::forbidden("the code is wrong, or there is an administrator already"));
     }
     let made = door.store()?.add_first_administrator(&name, password, Moment::now()).await;
-    let user = made.map_err(|error| Problem::of_store(&error))?;
+    let user = made?;
     door.0.attempts.succeeded(GUESSES, visitor.address());
     door.forget_code();
     begin(&door, &request, &visitor, &user, "setup").await
@@ -119,9 +119,9 @@ async fn begin(
 ) -> Result<HttpResponse, Problem> {
     let store = door.store()?;
     if let Some(old) = request.cookie(COOKIE) {
-        store.end_session(&Ticket::presented(old.value())).await.map_err(|error| Problem::of_store(&error))?;
+        store.end_session(&Ticket::presented(old.value())).await?;
     }
-    let ticket = store.begin_session(user.id, Moment::now()).await.map_err(|error| Problem::of_store(&error))?;
+    let ticket = store.begin_session(user.id, Moment::now()).await?;
     door.record_of(&user.name, visitor, action, user.name.clone()).await;
     let guard = Some(ticket.forgery_guard());
     let me = Me { state: "in", name: Some(&user.name), role: Some(user.access.role().as_str()), guard };
@@ -131,7 +131,7 @@ async fn begin(
 
 async fn logout(door: Data<Door>, request: HttpRequest, visitor: Visitor) -> Result<HttpResponse, Problem> {
     if let Who::Person(_, ticket) = visitor.who() {
-        door.store()?.end_session(ticket).await.map_err(|error| Problem::of_store(&error))?;
+        door.store()?.end_session(ticket).await?;
         door.record(&visitor, "logout", "").await;
     }
     Ok(HttpResponse::NoContent().cookie(cookie(&door, &request, "", 0)).finish())
@@ -157,12 +157,11 @@ async fn password(
         return Err(Problem::too_many_attempts(wait));
     }
     let store = door.store()?;
-    let failed = |error| Problem::of_store(&error);
-    if store.verify(name, old).await.map_err(failed)?.is_none() {
+    if store.verify(name, old).await?.is_none() {
         return Err(Problem::wrong_login());
     }
     door.0.attempts.succeeded(name, visitor.address());
-    store.set_password(session.user.id, new).await.map_err(failed)?;
+    store.set_password(session.user.id, new).await?;
     // Every session ended, this one too: the person who knows the password gets a new one.
     begin(&door, &request, &visitor, &session.user, "password").await
 }

@@ -97,7 +97,7 @@ impl Door {
         match &self.0.store {
             // The code is there as long as there is none; another process may have made one meanwhile.
             Some(store) if self.setup_code().is_some() => {
-                let made = store.has_administrator().await.map_err(|error| crate::Problem::of_store(&error))?;
+                let made = store.has_administrator().await?;
                 if made {
                     self.forget_code();
                 }

@@ -60,7 +60,7 @@ impl TokenView {
 }
 
 async fn list(door: Data<Door>) -> Result<HttpResponse, Problem> {
-    let tokens = door.store()?.tokens().await.map_err(|error| Problem::of_store(&error))?;
+    let tokens = door.store()?.tokens().await?;
     let tokens: Vec<TokenView> = tokens.into_iter().map(|token| TokenView::of(token, None)).collect();
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({ "tokens": tokens })))
 }
@@ -91,7 +91,7 @@ async fn add(door: Data<Door>, visitor: Visitor, wanted: Json<Wanted>) -> Result
         return Err(Problem::bad_parameter("expires", "lies in the past"));
     }
     let token = NewToken { kind, name, access: access(&role, only)?, expires };
-    let made = door.store()?.add_token(token, now).await.map_err(|error| Problem::of_store(&error))?;
+    let made = door.store()?.add_token(token, now).await?;
     let (token, ticket) = made;
     door.record(&visitor, "token.add", format!("{} {}", token.id, token.name)).await;
     let view = TokenView::of(token, Some(ticket.expose().to_owned()));
@@ -100,7 +100,7 @@ async fn add(door: Data<Door>, visitor: Visitor, wanted: Json<Wanted>) -> Result
 
 async fn remove(door: Data<Door>, visitor: Visitor, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    door.store()?.remove_token(id).await.map_err(|error| Problem::of_store(&error))?;
+    door.store()?.remove_token(id).await?;
     door.record(&visitor, "token.remove", id.to_string()).await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -65,7 +65,7 @@ pub(super) fn access(role: &str, only: Option<Vec<GrantText>>) -> Result<Access,
 }
 
 async fn list(door: Data<Door>) -> Result<HttpResponse, Problem> {
-    let users = door.store()?.users().await.map_err(|error| Problem::of_store(&error))?;
+    let users = door.store()?.users().await?;
     let users: Vec<UserView> = users.into_iter().map(UserView::from).collect();
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({ "users": users })))
 }
@@ -93,7 +93,7 @@ async fn add(door: Data<Door>, visitor: Visitor, user: Json<NewUser>) -> Result<
     } else {
         store.add_user(&name, password, access, now).await
     };
-    let user = added.map_err(|error| Problem::of_store(&error))?;
+    let user = added?;
     door.record(&visitor, "user.add", user.name.clone()).await;
     Ok(HttpResponse::Created().json(UserView::from(user)))
 }
@@ -115,16 +115,15 @@ async fn change(
     let id = UserId(id.into_inner());
     let Change { role, only, password } = change.into_inner();
     let store = door.store()?;
-    let failed = |error| Problem::of_store(&error);
     if role.is_none() && only.is_some() {
         return Err(Problem::bad_parameter("role", "a limit is given together with the role"));
     }
     if let Some(role) = role {
-        store.set_access(id, access(&role, only)?).await.map_err(failed)?;
+        store.set_access(id, access(&role, only)?).await?;
         door.record(&visitor, "user.access", id.0.to_string()).await;
     }
     if let Some(password) = password {
-        store.set_password(id, password).await.map_err(failed)?;
+        store.set_password(id, password).await?;
         door.record(&visitor, "user.password", id.0.to_string()).await;
     }
     Ok(HttpResponse::NoContent().finish())
@@ -132,7 +131,7 @@ async fn change(
 
 async fn remove(door: Data<Door>, visitor: Visitor, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = UserId(id.into_inner());
-    door.store()?.remove_user(id).await.map_err(|error| Problem::of_store(&error))?;
+    door.store()?.remove_user(id).await?;
     door.record(&visitor, "user.remove", id.0.to_string()).await;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -147,7 +146,7 @@ struct EntryView {
 }
 
 async fn audit(door: Data<Door>) -> Result<HttpResponse, Problem> {
-    let entries = door.store()?.audit(1_000).await.map_err(|error| Problem::of_store(&error))?;
+    let entries = door.store()?.audit(1_000).await?;
     let view = |entry: lalin_store::Entry| EntryView {
         at: entry.at.0,
         actor: entry.actor.name,

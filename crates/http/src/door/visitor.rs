@@ -31,6 +31,11 @@ pub(crate) enum Who {
 }
 
 impl Visitor {
+    /// Who made a request that passed the guard; `None` where there is none.
+    pub(crate) fn of(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+
     pub(crate) fn nobody(address: IpAddr) -> Self {
         Self { who: Who::Nobody, access: Access::viewer_of(Vec::new()), address }
     }
@@ -93,6 +98,6 @@ impl FromRequest for Visitor {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         // Without the guard nobody is anybody.
-        std::future::ready(request.extensions().get::<Self>().cloned().ok_or_else(Problem::login_needed))
+        std::future::ready(Self::of(request).ok_or_else(Problem::login_needed))
     }
 }
