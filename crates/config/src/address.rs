@@ -55,7 +55,7 @@ impl Endpoint {
     }
 
     /// The port that was said, or the usual one.
-    pub(crate) fn port_for(&self, tls: TlsPolicy) -> u16 {
+    pub fn port_for(&self, tls: TlsPolicy) -> u16 {
         self.port.unwrap_or(if tls == TlsPolicy::Off { API_PORT } else { API_TLS_PORT })
     }
 

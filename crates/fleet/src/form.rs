@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use lalin_config::{Endpoint, Router, Secret, TlsPolicy};
+use lalin_config::{Endpoint, Router, Secret};
 use lalin_http::{Form, KeeperError, Source, may_be_router};
 use lalin_stats::RouterId;
 
@@ -45,12 +45,12 @@ pub(crate) fn changed(mut said: Said, form: Form) -> Result<Said, KeeperError> {
         said.tls = tls.parse().map_err(|error| wrong("tls", format!("{error}")))?;
     }
     if let Some(address) = address {
-        let Endpoint { host, port } = Endpoint::parse(address.trim()).map_err(|detail| wrong("address", detail))?;
-        if host.parse::<IpAddr>().is_ok_and(|address| !may_be_router(address)) {
+        let endpoint = Endpoint::parse(address.trim()).map_err(|detail| wrong("address", detail))?;
+        if endpoint.host.parse::<IpAddr>().is_ok_and(|address| !may_be_router(address)) {
             return Err(wrong("address", "no router is at an address of this kind"));
         }
-        said.host = host;
-        said.port = port.unwrap_or(if said.tls == TlsPolicy::Off { 8728 } else { 8729 });
+        said.port = endpoint.port_for(said.tls);
+        said.host = endpoint.host;
     }
     match port {
         Some(0) => return Err(wrong("port", "is between 1 and 65535")),
