@@ -19,12 +19,7 @@ impl StatsSource for SlowRouter {
     async fn read(&self) -> Result<Reading, Failure> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(300)).await;
-        Ok(Reading::fresh(Arc::new(Snapshot {
-            at: Instant::now(),
-            unix_ms: 0,
-            doubt: Duration::ZERO,
-            rows: Vec::new(),
-        })))
+        Ok(Reading::fresh(Arc::new(Snapshot::at(Instant::now(), 0, Vec::new()))))
     }
 }
 

@@ -15,7 +15,7 @@
 //! #[async_trait::async_trait]
 //! impl StatsSource for Router {
 //!     async fn read(&self) -> Result<Reading, Failure> {
-//!         Ok(Reading::fresh(Arc::new(Snapshot { at: Instant::now(), unix_ms: 0, doubt: Default::default(), rows: vec![] })))
+//!         Ok(Reading::fresh(Arc::new(Snapshot::at(Instant::now(), 0, vec![]))))
 //!     }
 //! }
 //!

@@ -8,6 +8,7 @@ use lalin_stats::{BitsPerSecond, Frame, Interface, Rate};
 use serde::Serialize;
 
 use crate::interfaces::Facts;
+use crate::wire::Band;
 
 /// How many encodings are kept: the newest few of each router that is watched right now.
 const KEPT: usize = 64;
@@ -30,6 +31,8 @@ pub(crate) struct Tick {
     rev: u64,
     rx: Vec<Option<u64>>,
     tx: Vec<Option<u64>>,
+    #[serde(flatten)]
+    band: Band,
     /// Interface's place, errors, drops.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<(usize, u64, u64)>,
@@ -65,6 +68,7 @@ impl Tick {
             rev: frame.revision,
             rx: bits(|rate| rate.rx),
             tx: bits(|rate| rate.tx),
+            band: Band::of(frame.band()),
             faults: faults.collect(),
         }
     }
@@ -129,7 +133,7 @@ pub(crate) fn event(name: &str, id: Option<(&str, u64)>, data: &impl Serialize) 
 
 #[cfg(test)]
 mod tests {
-    use lalin_stats::{Counters, Faults};
+    use lalin_stats::{Counters, Faults, Uncertainty};
     use tokio::time::Instant;
 
     use super::*;
@@ -145,6 +149,7 @@ mod tests {
             interfaces: vec![Arc::new(Interface::new("*1", "a\nb", "ether"))].into(),
             counters: vec![Counters::default()].into(),
             rates: vec![Rate { rx: Some(BitsPerSecond::new(8)), tx: None }].into(),
+            uncertainty: Uncertainty { low: 0.98, high: 1.5 },
             faults: vec![Faults { place: 0, errors: 2, drops: 1 }].into(),
         })
     }
@@ -155,7 +160,7 @@ mod tests {
         let first = encoded.tick("e", &frame);
         assert_eq!(
             first,
-            "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"rev\":2,\"rx\":[8],\"tx\":[null],\"faults\":[[0,2,1]]}\n\n"
+            "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"rev\":2,\"rx\":[8],\"tx\":[null],\"low\":0.98,\"high\":1.5,\"faults\":[[0,2,1]]}\n\n"
         );
         assert_eq!(first.as_ptr(), encoded.tick("e", &frame).as_ptr());
     }

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::keeper::{About, Checked, Form, Keeper, Kept, Outcome, Source};
 use crate::query::Parameters;
 use crate::sight::Sight;
-use crate::wire::{State, millis};
+use crate::wire::{Band, State, millis};
 use crate::{Api, Problem, Visitor};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -51,6 +51,8 @@ struct View {
     interfaces: Option<usize>,
     rx_bps: Option<u64>,
     tx_bps: Option<u64>,
+    #[serde(flatten)]
+    band: Band,
     sessions: Option<u64>,
 }
 
@@ -98,6 +100,7 @@ impl View {
             interfaces: frame.as_ref().map(|frame| frame.interfaces.len()),
             rx_bps: sum(|rate| rate.rx.map(lalin_stats::BitsPerSecond::get)),
             tx_bps: sum(|rate| rate.tx.map(lalin_stats::BitsPerSecond::get)),
+            band: Band::of(frame.as_ref().filter(|_| live).and_then(|frame| frame.band())),
             sessions: about.as_ref().and_then(|about| about.sessions),
             about,
         }

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::interfaces::point_of_view;
 use crate::query::Parameters;
 use crate::sight::Sight;
-use crate::wire::{State, millis, rfc3339, state_headers};
+use crate::wire::{Band, State, millis, rfc3339, state_headers};
 use crate::{Api, Problem};
 
 pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -38,7 +38,12 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     };
     let age = frame.at.elapsed();
     tracing::debug!(router = %router.id(), "Fetching interface stats from cache (age: {:.1}s)", age.as_secs_f64());
-    let sampled = Sampled { sampled_at: rfc3339(frame.unix_ms), age_ms: millis(age), state: state.code };
+    let sampled = Sampled {
+        sampled_at: rfc3339(frame.unix_ms),
+        age_ms: millis(age),
+        state: state.code,
+        band: Band::of(frame.band()),
+    };
     let seen = |interface: &Interface| sight.interface(router.id(), &interface.name);
     let rows = frame.rows().zip(&counters).filter(|((interface, ..), _)| seen(interface));
     let rows = rows.map(|((interface, _, rate), counters)| StatsRow {
@@ -61,6 +66,7 @@ struct Sampled {
     sampled_at: String,
     age_ms: u64,
     state: &'static str,
+    band: Band,
 }
 
 struct StatsRow<'a> {
@@ -108,6 +114,11 @@ impl Serialize for StatsRow<'_> {
         map.serialize_entry("pointOfView", point_of_view(PointOfView::of(interface)))?;
         map.serialize_entry("rxBps", &self.rx_bps)?;
         map.serialize_entry("txBps", &self.tx_bps)?;
+        let rated = self.rx_bps.is_some() || self.tx_bps.is_some();
+        if let (true, Band { low: Some(low), high: Some(high) }) = (rated, self.sampled.band) {
+            map.serialize_entry("low", &low)?;
+            map.serialize_entry("high", &high)?;
+        }
         map.serialize_entry("sampledAt", &self.sampled.sampled_at)?;
         map.serialize_entry("ageMs", &self.sampled.age_ms)?;
         map.serialize_entry("state", self.sampled.state)?;

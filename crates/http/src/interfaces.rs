@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::query::Parameters;
 use crate::sight::Sight;
-use crate::wire::{State, counter, rfc3339, state_headers};
+use crate::wire::{Band, State, counter, rfc3339, state_headers};
 use crate::{Api, Problem};
 
 #[derive(Serialize)]
@@ -17,6 +17,8 @@ struct Interfaces<'a> {
     state: State,
     sampled_at: String,
     age_ms: u64,
+    #[serde(flatten)]
+    band: Band,
     interfaces: Vec<InterfaceView<'a>>,
 }
 
@@ -142,6 +144,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         router: router.id().as_str(),
         sampled_at: rfc3339(frame.unix_ms),
         age_ms: state.age_ms.unwrap_or_default(),
+        band: Band::of(frame.band()),
         state,
         interfaces: frame
             .rows()

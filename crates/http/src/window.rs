@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::query::Parameters;
 use crate::sight::Sight;
+use crate::wire::Band;
 use crate::{Api, Problem};
 
 /// So many interfaces are answered for at once: a whole day of thousands of them is no answer for a page.
@@ -20,6 +21,8 @@ const MOST: usize = 64;
 pub(crate) struct WindowView {
     resumed: bool,
     t: Vec<u64>,
+    low: Vec<Option<f64>>,
+    high: Vec<Option<f64>>,
     series: Vec<SeriesView>,
 }
 
@@ -36,9 +39,12 @@ impl WindowView {
         let bits =
             |rates: Vec<Option<BitsPerSecond>>| rates.into_iter().map(|rate| rate.map(BitsPerSecond::get)).collect();
         let series = window.series(wanted).into_iter();
+        let bands: Vec<Band> = window.uncertainties().map(Band::of).collect();
         Self {
             resumed: window.resumed,
             t: window.times().collect(),
+            low: bands.iter().map(|band| band.low).collect(),
+            high: bands.iter().map(|band| band.high).collect(),
             series: series
                 .map(|one| SeriesView { name: one.name.to_string(), rx: bits(one.rx), tx: bits(one.tx) })
                 .collect(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use lalin_stats::{Failure, Interface, Reading, Snapshot, StatsSource};
@@ -106,15 +106,14 @@ impl RouterSource {
         }
     }
 
-    /// The router read its counters somewhere between the question and the end of the answer. The middle is wrong by
-    /// half of the round trip at most, where the moment of arrival is wrong by all of it: by whatever the network, the
-    /// router's queue or this machine delayed.
+    /// The router read its counters somewhere between the question and the end of the answer; where, is the engine's to
+    /// say, which sees many of them.
     fn snapshot(&self, reply: &Reply, asked: Instant) -> Snapshot {
-        let half = asked.elapsed() / 2;
+        let (answered, unix_ms) = (Instant::now(), unix_ms());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = rows::read(&reply.rows, &known, &self.links.rates());
         *known = rows.iter().map(|row| row.interface.clone()).collect();
-        Snapshot { at: asked + half, unix_ms: unix_ms(half), doubt: half, rows }
+        Snapshot { asked, answered, unix_ms, rows }
     }
 }
 
@@ -134,8 +133,8 @@ impl fmt::Debug for RouterSource {
     }
 }
 
-/// The wall clock `ago`, ms since 1970-01-01 UTC.
-fn unix_ms(ago: Duration) -> u64 {
+/// The wall clock, ms since 1970-01-01 UTC.
+fn unix_ms() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(now.saturating_sub(ago).as_millis()).unwrap_or(u64::MAX)
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use lalin_stats::{
     Failure, Faults, Frame, Freshness, Interface, Rate, RateLimits, Reading, RouterId, RouterState, Row, Snapshot,
+    Uncertainty,
 };
 use tokio::sync::{broadcast, watch};
+use tokio::time::Instant;
 
 use crate::finder::Finder;
 use crate::past::{Past, Point, Span};
@@ -132,7 +134,7 @@ impl Engine {
         };
         // A cached reading is no new point: only what was sampled after the last frame is.
         let newest = self.recent.back().map(|frame| frame.at);
-        let new = snapshot.filter(|snapshot| newest.is_none_or(|at| snapshot.at > at));
+        let new = snapshot.filter(|snapshot| newest.is_none_or(|at| middle(snapshot) > at));
         let sampled = new.is_some();
         if let Some(snapshot) = new {
             self.tick(&snapshot);
@@ -154,8 +156,9 @@ impl Engine {
 
     fn tick(&mut self, snapshot: &Snapshot) {
         let before = self.recent.back().cloned();
+        let at = middle(snapshot);
         let interfaces = self.interfaces(snapshot, before.as_deref());
-        let elapsed = before.as_ref().map(|before| snapshot.at - before.at);
+        let elapsed = before.as_ref().map(|before| at - before.at);
         let rates = match &before {
             Some(before) if self.is_sure(snapshot, before) => rates(before, snapshot, self.settings.rate_limits()),
             _ => vec![Rate::UNKNOWN; snapshot.rows.len()].into(),
@@ -165,19 +168,22 @@ impl Engine {
         let frame = Arc::new(Frame {
             router: self.router.clone(),
             seq: self.seq,
-            at: snapshot.at,
+            at,
             // The wall clock may be set back; a chart's time may not.
-            unix_ms: before.map_or(0, |before| before.unix_ms + 1).max(snapshot.unix_ms),
+            unix_ms: before
+                .map_or(0, |before| before.unix_ms + 1)
+                .max(snapshot.unix_ms.saturating_sub(whole_ms(snapshot.answered - at))),
             elapsed,
             revision: self.revision,
             interfaces,
             counters: snapshot.rows.iter().map(|row| row.counters).collect(),
             rates,
+            uncertainty: Uncertainty::NONE,
             faults,
         });
         self.past.push(Point::of(&frame), &self.span());
         self.recent.push_back(frame.clone());
-        self.doubts.push_back(snapshot.doubt);
+        self.doubts.push_back(snapshot.took() / 2);
         while self.recent.len() > self.settings.recent_frames() {
             self.recent.pop_front();
             self.doubts.pop_front();
@@ -190,10 +196,10 @@ impl Engine {
     /// A steady delay is the same for both and falls out of the difference; it is the doubt beyond that of the quickest
     /// recent answer that may bend a rate: a busy machine, a full line. More than 4 % of it is no truth to draw.
     fn is_sure(&self, snapshot: &Snapshot, before: &Frame) -> bool {
-        let quickest = self.doubts.iter().copied().min().unwrap_or_default().min(snapshot.doubt);
+        let quickest = self.doubts.iter().copied().min().unwrap_or_default().min(snapshot.took() / 2);
         let last = self.doubts.back().copied().unwrap_or_default();
-        let doubt = (snapshot.doubt - quickest) + (last - quickest);
-        doubt * 25 <= snapshot.at - before.at
+        let doubt = (snapshot.took() / 2 - quickest) + (last - quickest);
+        doubt * 25 <= middle(snapshot) - before.at
     }
 
     /// The snapshot's interfaces, in the last frame's allocation where nothing changed.
@@ -230,6 +236,11 @@ impl Engine {
     }
 }
 
+/// When the counters were probably read.
+fn middle(snapshot: &Snapshot) -> Instant {
+    snapshot.asked + snapshot.took() / 2
+}
+
 fn faults(before: &Frame, snapshot: &Snapshot) -> Box<[Faults]> {
     let before = Finder::new(before);
     let faults = |(place, row): (usize, &Row)| Faults::between(&before.find(&row.interface, place)?, row, place);
@@ -241,7 +252,7 @@ fn whole_ms(duration: Duration) -> u64 {
 }
 
 fn rates(before: &Frame, snapshot: &Snapshot, limits: RateLimits) -> Box<[Rate]> {
-    let elapsed = snapshot.at - before.at;
+    let elapsed = middle(snapshot) - before.at;
     let before = Finder::new(before);
     let rate = |(place, row): (usize, &Row)| {
         before.find(&row.interface, place).map_or(Rate::UNKNOWN, |old| Rate::between(&old, row, elapsed, limits))

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use lalin_stats::{BitsPerSecond, Frame, Interface, Rate};
+use lalin_stats::{BitsPerSecond, Frame, Interface, Rate, Uncertainty};
 
 /// The rates of one tick. Speeds are f32, seven digits: enough for a pixel. An unknown rate is NaN in here only.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct Point {
     unix_ms: u64,
     interfaces: Arc<[Arc<Interface>]>,
     rates: Box<[[f32; 2]]>,
+    /// The factors of the tick's uncertainty, low and high; NaN where no rate is known.
+    band: [f32; 2],
 }
 
 impl Point {
@@ -26,7 +28,8 @@ impl Point {
     pub(crate) fn of(frame: &Frame) -> Self {
         let small = |rate: Option<BitsPerSecond>| rate.map_or(f32::NAN, |rate| rate.get() as f32);
         let rates = frame.rates.iter().map(|Rate { rx, tx }| [small(*rx), small(*tx)]).collect();
-        Self { seq: frame.seq, unix_ms: frame.unix_ms, interfaces: frame.interfaces.clone(), rates }
+        let band = frame.band().map_or([f32::NAN; 2], |band| [band.low as f32, band.high as f32]);
+        Self { seq: frame.seq, unix_ms: frame.unix_ms, interfaces: frame.interfaces.clone(), rates, band }
     }
 }
 
@@ -119,6 +122,14 @@ impl Window {
         self.points.iter().map(|point| point.unix_ms)
     }
 
+    /// The uncertainty of each time's rates, where any is known.
+    pub fn uncertainties(&self) -> impl ExactSizeIterator<Item = Option<Uncertainty>> {
+        self.points.iter().map(|point| {
+            let [low, high] = point.band.map(f64::from);
+            (!low.is_nan()).then_some(Uncertainty { low, high })
+        })
+    }
+
     /// The series of the interfaces that `wanted` says yes to, in the order of their appearance.
     pub fn series(&self, wanted: impl Fn(&str) -> bool) -> Vec<Series> {
         let mut series: Vec<Series> = Vec::new();
@@ -154,7 +165,8 @@ mod tests {
 
     fn point(seq: u64, names: &[&str], rx: &[f32]) -> Point {
         let interfaces = names.iter().map(|name| Arc::new(Interface::new("*1", name, "ether"))).collect();
-        Point { seq, unix_ms: seq * 1_000, interfaces, rates: rx.iter().map(|rx| [*rx, f32::NAN]).collect() }
+        let (rates, band) = (rx.iter().map(|rx| [*rx, f32::NAN]).collect(), [0.5, 1.5]);
+        Point { seq, unix_ms: seq * 1_000, interfaces, rates, band }
     }
 
     fn past(points: impl IntoIterator<Item = Point>, window_ms: u64, most: usize) -> Past {

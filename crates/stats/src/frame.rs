@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{Counters, Failure, Faults, Interface, Rate, RouterId};
+use crate::{Counters, Failure, Faults, Interface, Rate, RouterId, Uncertainty};
 
 /// One router's rates at one tick. Immutable; every consumer sees the same one.
 ///
@@ -30,6 +30,8 @@ pub struct Frame {
     pub counters: Box<[Counters]>,
     /// The rates, in the order of `interfaces`.
     pub rates: Box<[Rate]>,
+    /// How far all of them may be off, as the moments of the readings are not known exactly.
+    pub uncertainty: Uncertainty,
     /// What went wrong since the sample before, where anything did; in the order of `interfaces`.
     pub faults: Box<[Faults]>,
 }
@@ -38,6 +40,11 @@ impl Frame {
     /// Every interface with its counters and rate.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&Arc<Interface>, &Counters, Rate)> {
         self.interfaces.iter().zip(&self.counters).zip(&self.rates).map(|((i, c), r)| (i, c, *r))
+    }
+
+    /// The uncertainty, where any rate is known at all.
+    pub fn band(&self) -> Option<Uncertainty> {
+        self.rates.iter().any(|rate| *rate != Rate::UNKNOWN).then_some(self.uncertainty)
     }
 }
 

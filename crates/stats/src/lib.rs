@@ -29,6 +29,7 @@ mod rate;
 mod router;
 mod snapshot;
 mod source;
+mod uncertainty;
 
 pub use direction::PointOfView;
 pub use error::{Phase, SourceError};
@@ -41,3 +42,4 @@ pub use snapshot::{Row, Snapshot};
 #[cfg(feature = "mock")]
 pub use source::MockStatsSource;
 pub use source::{Failure, Freshness, Reading, StatsSource};
+pub use uncertainty::Uncertainty;

@@ -23,22 +23,35 @@ impl Row {
     }
 }
 
-/// What a router's interfaces counted at one moment.
+/// What a router's interfaces counted at one moment, which lies between the question and the end of the answer.
+///
+/// A source that knows the moment itself makes one with [`Snapshot::at`].
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// When the counters were read, on the monotonic clock: the difference of two is what rates divide by.
-    pub at: Instant,
-    /// The same moment on the wall clock, ms since 1970-01-01 UTC.
+    /// When the router was asked, on the monotonic clock.
+    pub asked: Instant,
+    /// When its answer had come whole.
+    pub answered: Instant,
+    /// The wall clock at `answered`, ms since 1970-01-01 UTC.
     pub unix_ms: u64,
-    /// By how much `at` may be wrong, either way: half of the time between the question and the answer's end.
-    pub doubt: Duration,
     /// The interfaces, in the router's order.
     pub rows: Vec<Row>,
 }
 
 impl Snapshot {
-    /// How old this is at `now`.
+    /// One whose counters are those of exactly this moment.
+    pub fn at(moment: Instant, unix_ms: u64, rows: Vec<Row>) -> Self {
+        Self { asked: moment, answered: moment, unix_ms, rows }
+    }
+
+    /// How long the answer took.
+    pub fn took(&self) -> Duration {
+        self.answered.saturating_duration_since(self.asked)
+    }
+
+    /// How old this is at `now`: the time since the middle of question and answer, which is wrong by half of
+    /// [`Snapshot::took`] at most.
     pub fn age(&self, now: Instant) -> Duration {
-        now.saturating_duration_since(self.at)
+        now.saturating_duration_since(self.asked + self.took() / 2)
     }
 }

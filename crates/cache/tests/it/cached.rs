@@ -39,7 +39,7 @@ async fn data_younger_than_its_life_is_served_from_memory() {
     assert_eq!(second.freshness, Freshness::Fresh);
     advance(MS).await;
     let third = cached.read().await.unwrap();
-    assert!(third.snapshot.at > first.snapshot.at);
+    assert!(third.snapshot.answered > first.snapshot.answered);
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,7 +60,7 @@ async fn a_thousand_callers_at_expiry_cause_exactly_one_read() {
     advance(LIFE).await;
     let callers = (0..1_000).map(|_| {
         let cached = cached.clone();
-        tokio::spawn(async move { cached.read().await.unwrap().snapshot.at })
+        tokio::spawn(async move { cached.read().await.unwrap().snapshot.answered })
     });
     let moments = join_all(callers).await;
     assert_eq!(slow.counts(), (2, 2, 0));

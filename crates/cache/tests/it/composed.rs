@@ -39,7 +39,7 @@ async fn a_router_that_falls_silent_is_stale_with_the_time_out_as_its_reason() {
     let good = cached.read().await.unwrap();
     advance(Cached::LIFE).await;
     let stale = cached.read().await.unwrap();
-    assert_eq!(stale.snapshot.at, good.snapshot.at);
+    assert_eq!(stale.snapshot.answered, good.snapshot.answered);
     let Freshness::Stale(failure) = stale.freshness else { panic!("not stale") };
     assert_eq!(failure.reason.code(), "timed-out");
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 /// A reading of this moment.
 pub fn fresh() -> Reading {
-    Reading::fresh(Arc::new(Snapshot { at: Instant::now(), unix_ms: 0, doubt: Duration::ZERO, rows: Vec::new() }))
+    Reading::fresh(Arc::new(Snapshot::at(Instant::now(), 0, Vec::new())))
 }
 
 /// A failure that does not come from a time limit.

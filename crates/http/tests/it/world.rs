@@ -63,7 +63,7 @@ impl StatsSource for Script {
             Row::new(Arc::new(line), Counters::bytes(bytes(RX_BPS), bytes(RX_BPS / 10))),
         ];
         let unix_ms = 1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap();
-        Ok(Reading::fresh(Arc::new(Snapshot { at: Instant::now(), unix_ms, doubt: Duration::ZERO, rows })))
+        Ok(Reading::fresh(Arc::new(Snapshot::at(Instant::now(), unix_ms, rows))))
     }
 }
 

@@ -97,9 +97,10 @@ impl StatsSource for Steady {
         let mut rows: Vec<_> =
             (0..script.lines_before).map(|n| Row::new(Arc::new(line(n)), Counters::bytes(0, 0))).collect();
         rows.push(Row::new(Arc::new(Interface::new(script.id, "ether1", "ether")), counters));
-        let at = Instant::now();
+        let at = Instant::now() + script.shown_late;
+        let (asked, answered) = (at - script.doubt, at + script.doubt);
         let unix_ms = 1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap();
-        Ok(Reading::fresh(Arc::new(Snapshot { at: at + script.shown_late, unix_ms, doubt: script.doubt, rows })))
+        Ok(Reading::fresh(Arc::new(Snapshot { asked, answered, unix_ms, rows })))
     }
 }
 
