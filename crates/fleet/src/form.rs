@@ -18,7 +18,9 @@ fn wrong(field: &'static str, detail: impl Into<String>) -> KeeperError {
 
 /// A new router; `taken` says which ids there are.
 pub(crate) fn new(form: Form, taken: impl Fn(&RouterId) -> bool) -> Result<Said, KeeperError> {
-    let address = form.address.clone().ok_or_else(|| wrong("address", "is needed"))?;
+    if form.address.is_none() {
+        return Err(wrong("address", "is needed"));
+    }
     if form.user.as_deref().is_none_or(str::is_empty) {
         return Err(wrong("user", "is needed"));
     }
@@ -31,7 +33,8 @@ pub(crate) fn new(form: Form, taken: impl Fn(&RouterId) -> bool) -> Result<Said,
             }
             id
         }
-        None => free(form.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&address), taken)?,
+        // Never of the address: the id is shown to whoever may see one line of the router.
+        None => free(form.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or("router"), taken)?,
     };
     let nothing = Said::configured(&Router::new(id, "", 0, ""));
     changed(Said { source: Source::Stored, ..nothing }, form)
@@ -127,7 +130,7 @@ mod tests {
         let taken = |id: &RouterId| id.as_str() == "pop";
         assert_eq!(new(named("POP"), taken).unwrap().id.as_str(), "pop-2");
         assert_eq!(new(named("路由"), |_| false).unwrap().id.as_str(), "router");
-        assert_eq!(new(form("192.0.2.1"), |_| false).unwrap().id.as_str(), "192.0.2.1");
+        assert_eq!(new(form("192.0.2.1"), |_| false).unwrap().id.as_str(), "router");
         let given = Form { id: Some("pop".into()), ..form("192.0.2.1") };
         assert_eq!(new(given, taken).unwrap_err(), KeeperError::Taken("pop".parse().unwrap()));
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use lalin_http::{Checked, Discovered, Form, Keeper, KeeperError, Kept};
+use lalin_http::{Checked, Discovered, Form, Keeper, KeeperError, Kept, Source};
 use lalin_stats::RouterId;
 use lalin_store::{Error, Moment, Store};
 use tokio::sync::Semaphore;
@@ -77,7 +77,14 @@ impl Keeper for Fleet {
 
     async fn check(&self, of: Option<&RouterId>, form: Form) -> Result<Checked, KeeperError> {
         let said = match of {
-            Some(id) => form::changed(self.said(id)?, form)?,
+            Some(id) => {
+                let before = self.said(id)?;
+                let host = before.host.clone();
+                let said = form::changed(before, form)?;
+                // Another host is the word of whoever asks, and no longer that of the file's operator.
+                let source = if said.host == host { said.source } else { Source::Stored };
+                Said { source, ..said }
+            }
             None => form::new(form, |_| false)?,
         };
         // Somebody waits for it: it does not stand in the queue of a thousand others.

@@ -164,3 +164,18 @@ async fn no_structure_shows_the_password() {
     }
     assert_eq!(fleet.router(&id("pop")).unwrap().source, Source::File);
 }
+
+#[tokio::test]
+async fn a_check_goes_to_no_address_that_a_router_may_not_have_whoever_wrote_the_router() {
+    let (_simulator, address) = simulator(None).await;
+    let (host, port) = address.split_once(':').unwrap();
+    let fleet = Fleet::new(Sampling::default(), None);
+    let mut configured = Router::new(id("berkas"), host, port.parse().unwrap(), "admin");
+    configured.password = Some(Secret::new(PASSWORD.into()));
+    fleet.add_said(Said::configured(&configured)).unwrap();
+    let own = fleet.check(Some(&id("berkas")), Form::default()).await.unwrap();
+    assert!(matches!(own.steps[0].outcome, Outcome::Passed(_)), "{:?}", own.steps[0]);
+    // A name that resolves to 0.0.0.0, where this machine's own services answer.
+    let elsewhere = fleet.check(Some(&id("berkas")), form(&format!("0:{port}"))).await.unwrap();
+    assert!(matches!(&elsewhere.steps[0].outcome, Outcome::Failed(error) if error.to_string().contains("may have")));
+}

@@ -5,9 +5,11 @@
 //! administrators.
 
 mod attempts;
+mod authority;
 mod guard;
 mod login;
 mod origin;
+mod router_address;
 mod tokens;
 mod users;
 mod visitor;
@@ -22,7 +24,7 @@ use zeroize::Zeroizing;
 use attempts::Attempts;
 
 pub use guard::guard;
-pub use origin::may_be_router;
+pub use router_address::may_be_router;
 pub use visitor::Visitor;
 
 /// What the door has to know of the server.

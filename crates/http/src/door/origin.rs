@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::authority::Authority;
+
 /// The address of who asks. What a header says of it is believed only from the proxies that were named, from the last one
 /// backwards: what stands before the first address that is no proxy of ours can be invented.
 pub(crate) fn client(peer: IpAddr, forwarded: Option<&str>, proxies: &[IpAddr]) -> IpAddr {
@@ -27,14 +29,7 @@ fn hop_address(hop: &str) -> Option<IpAddr> {
 /// Whether a `Host` header may be meant for a server that listens on loopback: a page of somebody else's whose name
 /// suddenly points to 127.0.0.1 (DNS rebinding) still says its own name here.
 pub(crate) fn is_loopback_host(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-    };
-    let name = name.trim_end_matches('.');
-    name.eq_ignore_ascii_case("localhost")
-        || name.to_ascii_lowercase().ends_with(".localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+    Authority::parse(host).is_some_and(|host| host.is_loopback())
 }
 
 /// Whether a browser made the request for a page of this very server, as far as its headers tell. A program that sends
@@ -44,22 +39,9 @@ pub(crate) fn is_same_site(host: Option<&str>, origin: Option<&str>, fetch_site:
         return matches!(site, "same-origin" | "none");
     }
     let Some(origin) = origin else { return true };
-    let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-    authority.is_some() && authority == host
-}
-
-/// Whether a router may be at this address: not where clouds answer questions about themselves, and not where nobody is.
-pub fn may_be_router(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => {
-            !(address.is_link_local() || address.is_unspecified() || address.is_multicast() || address.is_broadcast())
-        }
-        IpAddr::V6(address) => {
-            // fd00:ec2::254 is Amazon's, and the only one outside the link-local range.
-            let metadata = address.segments()[..2] == [0xFD00, 0x0EC2];
-            !(address.is_unicast_link_local() || address.is_unspecified() || address.is_multicast() || metadata)
-        }
-    }
+    let Some((scheme, origin)) = Authority::of_origin(origin) else { return false };
+    let usual = if scheme == "https" { 443 } else { 80 };
+    host.and_then(Authority::parse).is_some_and(|host| host.or_port(usual) == origin)
 }
 
 #[cfg(test)]
@@ -110,6 +92,11 @@ mod tests {
             "localhost.evil.example",
             "192.168.88.2",
             "[::2]",
+            "[::1]evil",
+            "[::1]evil.example:3000",
+            "user@localhost",
+            "localhost:evil",
+            "localhost/.evil.example",
             "xlocalhost",
         ] {
             assert!(!is_loopback_host(host), "{host}");
@@ -122,6 +109,7 @@ mod tests {
         assert!(is_same_site(host, None, None), "no browser");
         assert!(is_same_site(host, Some("https://lalin.example"), Some("same-origin")));
         assert!(is_same_site(host, Some("https://lalin.example"), None));
+        assert!(is_same_site(host, Some("https://lalin.example:443"), None));
         assert!(is_same_site(host, None, Some("none")), "typed by a person");
         for (origin, site) in [
             (Some("https://evil.example"), None),
@@ -130,28 +118,11 @@ mod tests {
             (Some("null"), None),
             (Some("https://lalin.example.evil.example"), None),
             (Some("lalin.example"), None),
+            (Some("https://user@lalin.example"), None),
+            (Some("https://lalin.example/"), None),
+            (Some("https://lalin.example:8443"), None),
         ] {
             assert!(!is_same_site(host, origin, site), "{origin:?} {site:?}");
-        }
-    }
-
-    #[test]
-    fn a_cloud_s_own_addresses_are_no_routers() {
-        for bad in [
-            "169.254.169.254",
-            "::ffff:169.254.169.254",
-            "fe80::1",
-            "fd00:ec2::254",
-            "0.0.0.0",
-            "::",
-            "255.255.255.255",
-            "224.0.0.1",
-            "ff02::1",
-        ] {
-            assert!(!may_be_router(ip(bad)), "{bad}");
-        }
-        for good in ["192.168.88.1", "10.0.0.1", "127.0.0.1", "203.0.113.1", "2001:db8::1", "fd00::1"] {
-            assert!(may_be_router(ip(good)), "{good}");
         }
     }
 }
