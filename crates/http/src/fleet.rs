@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_monitor::Router;
-use lalin_stats::{RouterId, RouterState};
+use lalin_stats::{BitsPerSecond, Rate, RateSum, RouterId, RouterState};
 use serde::Serialize;
 use serde_json::json;
 
@@ -51,6 +51,9 @@ struct View {
     interfaces: Option<usize>,
     rx_bps: Option<u64>,
     tx_bps: Option<u64>,
+    /// How many of the ports in the sums are not known; the sums are of the others.
+    rx_unknown: usize,
+    tx_unknown: usize,
     #[serde(flatten)]
     band: Band,
     sessions: Option<u64>,
@@ -74,11 +77,12 @@ impl View {
         let frame = router.and_then(Router::newest).filter(|_| whole);
         let live = router.is_some_and(|router| matches!(router.status().state, RouterState::Live));
         // What goes through the router's own ports; a bridge or a customer's line would count it again.
-        let sum = |side: fn(&lalin_stats::Rate) -> Option<u64>| {
-            let frame = frame.as_ref().filter(|_| live)?;
+        let sum = |side: fn(Rate) -> Option<BitsPerSecond>| -> RateSum {
+            let Some(frame) = frame.as_ref().filter(|_| live) else { return RateSum::default() };
             let ports = frame.rows().filter(|(interface, ..)| interface.running && is_port(&interface.kind));
-            ports.map(|(_, _, rate)| side(&rate)).fold(None, |sum, rate| Some(sum.unwrap_or(0) + rate?).or(sum))
+            ports.map(|(_, _, rate)| side(rate)).collect()
         };
+        let (rx, tx) = (sum(|rate| rate.rx), sum(|rate| rate.tx));
         let address = router.map(|router| router.label().address.to_string());
         let kept_address = |kept: &Kept| format!("{}:{}", kept.host, kept.port);
         let address = address.or_else(|| kept.as_ref().map(kept_address)).filter(|_| whole);
@@ -98,8 +102,10 @@ impl View {
             tags: kept.as_ref().map(|kept| kept.tags.clone()).unwrap_or_default(),
             tls: kept.as_ref().is_some_and(|kept| kept.tls != "off"),
             interfaces: frame.as_ref().map(|frame| frame.interfaces.len()),
-            rx_bps: sum(|rate| rate.rx.map(lalin_stats::BitsPerSecond::get)),
-            tx_bps: sum(|rate| rate.tx.map(lalin_stats::BitsPerSecond::get)),
+            rx_bps: rx.known.map(BitsPerSecond::get),
+            tx_bps: tx.known.map(BitsPerSecond::get),
+            rx_unknown: rx.unknown,
+            tx_unknown: tx.unknown,
             band: Band::of(frame.as_ref().filter(|_| live).and_then(|frame| frame.band())),
             sessions: about.as_ref().and_then(|about| about.sessions),
             about,

@@ -29,6 +29,7 @@ mod rate;
 mod router;
 mod snapshot;
 mod source;
+mod sum;
 mod uncertainty;
 
 pub use direction::PointOfView;
@@ -42,4 +43,5 @@ pub use snapshot::{Row, Snapshot};
 #[cfg(feature = "mock")]
 pub use source::MockStatsSource;
 pub use source::{Failure, Freshness, Reading, StatsSource};
+pub use sum::RateSum;
 pub use uncertainty::Uncertainty;

@@ -36,6 +36,25 @@ async fn the_list_shows_what_is_known_and_asks_the_routers_only_when_told_to() {
     assert!(world.keeper.asked.lock().unwrap().contains(&"look".to_owned()));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_port_without_counters_takes_nothing_from_a_routers_sum_and_is_counted() {
+    // The first port of the world carries 100 Mbit/s; the unknown one stands last, first and between the others.
+    for ports in
+        [vec![Some(8_000_000), None, Some(1_000_000)], vec![Some(9_000_000), None], vec![None, Some(9_000_000)]]
+    {
+        let world = World::new();
+        *world.router("pop-1").ports.lock().unwrap() = ports.clone();
+        for _ in 0..5 {
+            world.get("/api/v1/routers?watch=1").await;
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        }
+        let router = world.get("/api/v1/routers").await.body["routers"][0].clone();
+        let rx = router["rxBps"].as_u64().unwrap();
+        assert!(rx.abs_diff(RX_BPS + 9_000_000) < RX_BPS / 100, "{ports:?}: {router}");
+        assert_eq!((&router["rxUnknown"], &router["txUnknown"]), (&json!(1), &json!(1)), "{ports:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_router_is_added_changed_checked_tried_and_removed() {
     let house = House::new(true).await;

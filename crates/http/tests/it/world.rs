@@ -26,6 +26,8 @@ pub struct Script {
     pub hang: Mutex<bool>,
     pub comment: Mutex<&'static str>,
     pub down: Mutex<bool>,
+    /// More ports, each with what it receives and sends, bit/s; `None`: it has no counters.
+    pub ports: Mutex<Vec<Option<u64>>>,
     pub reads: AtomicUsize,
     begun: Instant,
 }
@@ -58,10 +60,15 @@ impl StatsSource for Script {
         let mut counters = Counters::bytes(bytes(RX_BPS), bytes(RX_BPS / 10));
         counters.rx_drops = Some(3);
         let line = Interface { dynamic: true, ..Interface::new("*F00000", "<pppoe-budi>", "pppoe-in") };
-        let rows = vec![
+        let mut rows = vec![
             Row::new(Arc::new(ether1), counters),
             Row::new(Arc::new(line), Counters::bytes(bytes(RX_BPS), bytes(RX_BPS / 10))),
         ];
+        rows.extend(self.ports.lock().unwrap().iter().enumerate().map(|(at, port)| {
+            let interface = Interface::new(&format!("*A{at}"), &format!("ether{}", at + 2), "ether");
+            let counters = port.map_or_else(Counters::default, |bps| Counters::bytes(bytes(bps), bytes(bps)));
+            Row::new(Arc::new(interface), counters)
+        }));
         let unix_ms = 1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap();
         Ok(Reading::fresh(Arc::new(Snapshot::at(Instant::now(), unix_ms, rows))))
     }
@@ -91,6 +98,7 @@ impl World {
             hang: Mutex::default(),
             comment: Mutex::new("uplink"),
             down: Mutex::default(),
+            ports: Mutex::default(),
             reads: AtomicUsize::new(0),
             begun: Instant::now(),
         });
