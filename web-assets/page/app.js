@@ -99,7 +99,7 @@ whenTurned(soon);
 /** What a card shows: the facts, the rates now, and the points with the stretch of them that is seen. */
 function view(name) {
   const { intervalMs } = store;
-  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), points: store.points(name), range: panel.range(), intervalMs, faults: faults.of(name) };
+  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), points: store.points(name), factors: store.factors, range: panel.range(), intervalMs, faults: faults.of(name) };
 }
 
 /** What is chosen, in words, on the button that opens the list. */

@@ -4,7 +4,7 @@ import { PALETTE } from "./chart.js";
 import { element, put } from "./element.js";
 import { faultWords } from "./faults.js";
 import { share } from "./figures.js";
-import { fill, shortName, speed } from "./format.js";
+import { about, atLeast, fill, shortName, speed } from "./format.js";
 import { measure } from "./measure.js";
 import { direction, turn } from "./pov.js";
 
@@ -22,7 +22,7 @@ export class Cards {
   /**
    * @param {string[]} names what is chosen
    * @param {(name: string) => {facts: object|null, rx: number|null, tx: number|null, points: object,
-   *   range: {from: number, to: number}, intervalMs: number, faults: {errors: number, drops: number}}} of
+   *   factors: {t: ArrayLike<number>, low: ArrayLike<number>}, range: {from: number, to: number}, intervalMs: number, faults: {errors: number, drops: number}}} of
    * @param {boolean} dim the figures are not of now
    */
   show(names, of, dim) {
@@ -92,7 +92,7 @@ export class Cards {
     return card;
   }
 
-  #fill(name, card, { facts, rx, tx, points, range, intervalMs, faults }) {
+  #fill(name, card, { facts, rx, tx, points, factors, range, intervalMs, faults }) {
     const { texts, lang } = this;
     if (facts) card.facts = facts;
     const side = direction(name, card.facts);
@@ -119,16 +119,20 @@ export class Cards {
       const seen = `${range.from} ${range.to} ${points.length} ${points.last}`;
       if (figure.seen !== seen) {
         figure.seen = seen;
-        figure.measured = measure(points.t, points[way], range.from, range.to, intervalMs);
+        figure.measured = measure(points.t, points[way], range.from, range.to, intervalMs, factors);
       }
-      const { peak, average } = figure.measured;
-      put(figure.more, peak === null ? "" : `${texts.peak} ${speed(peak, lang)}`);
-      put(figure.mean, average === null ? "" : `${texts.average} ${speed(average, lang)}`);
+      const { peak, average, partial } = figure.measured;
+      put(figure.more, peak === null ? "" : `${texts.peak} ${atLeast(speed(peak, lang), partial)}`);
+      put(figure.mean, average === null ? "" : `${texts.average} ${about(speed(average, lang), partial)}`);
+      const title = partial ? texts.partial_time : "";
+      if (figure.figure.title !== title) figure.figure.title = title;
     }
     const use = share(facts, rx, tx);
     card.use.hidden = use === null;
     if (use !== null) {
-      put(card.useText, fill(texts.use, { n: Math.round(use * 100), link: speed(facts.linkBps, lang, 0) }));
+      // One direction alone is known: the other one may be fuller.
+      const n = atLeast(String(Math.round(use * 100)), rx === null || tx === null);
+      put(card.useText, fill(texts.use, { n, link: speed(facts.linkBps, lang, 0) }));
       card.bar.style.setProperty("--use", Math.min(1, use).toFixed(3));
       card.use.dataset.full = String(use >= 0.9);
     }

@@ -17,7 +17,7 @@ export class Chart {
   #plot = null;
   #shape = "";
   #narrow = false;
-  #seen = { table: [[]], gaps: [], limits: [], colours: {} };
+  #seen = { table: [[]], gaps: [], limits: [], doubts: [], factors: { low: [], high: [] }, colours: {} };
 
   /**
    * @param {object} page
@@ -82,13 +82,16 @@ export class Chart {
    * @param {number} scene.bottom the lower one
    * @param {object[]} scene.gaps
    * @param {object[]} scene.limits
+   * @param {{column: number, t: number[], low: number[], high: number[]}[]} scene.doubts see `bands` of uncertainty.js
+   * @param {{low: ArrayLike<number>, high: ArrayLike<number>}} scene.factors one for each row of `table`
    */
   draw(scene) {
     const { names, mode, unit, drawn, from, to, top, bottom } = scene;
     const shape = JSON.stringify([names, mode, unit]);
     const fresh = !this.#plot || shape !== this.#shape;
     const colours = fresh ? this.#colours() : this.#seen.colours;
-    this.#seen = { table: scene.table, gaps: scene.gaps, limits: scene.limits, colours };
+    const doubts = scene.doubts.map((doubt) => ({ ...doubt, colour: PALETTE[((doubt.column - 1) >> 1) % PALETTE.length] }));
+    this.#seen = { table: scene.table, gaps: scene.gaps, limits: scene.limits, doubts, factors: scene.factors, colours };
     if (fresh) {
       this.#plot?.destroy();
       this.#shape = shape;

@@ -23,25 +23,34 @@ export function cell(name) {
 }
 
 /**
- * The rows from `from` to `to` (ms) of a table of the store: `{t, rates}` with rates in bit/s, null where not known.
- * Rows in which nothing is known (the marks of gaps) are left out.
+ * The rows from `from` to `to` (ms) of a table of the store: `{t, rates, low, high}` with rates in bit/s, null where not
+ * known, and the factors between which the truth lies, null where they are not. Rows in which nothing is known (the marks
+ * of gaps) are left out.
  */
-export function rows(table, from, to) {
+export function rows(table, from, to, factors = { low: [], high: [] }) {
   const times = table[0];
   const found = [];
   for (let row = place(times, from / 1000); row < times.length && times[row] * 1000 <= to; row++) {
     const rates = table.slice(1).map((column) => column[row] ?? null);
-    if (rates.some((rate) => rate !== null)) found.push({ t: Math.round(times[row] * 1000), rates });
+    const [low, high] = [factors.low[row], factors.high[row]].map((factor) => (factor > 0 ? factor : null));
+    if (rates.some((rate) => rate !== null)) found.push({ t: Math.round(times[row] * 1000), rates, low, high });
   }
   return found;
 }
 
-/** RFC 4180, UTF-8 with a byte order mark: without it Excel takes names for another code page's. */
-export function csv(names, table, from, to, offset) {
-  const head = ["time", "local_time", ...names.flatMap((name) => [cell(`${name} RX (bit/s)`), cell(`${name} TX (bit/s)`)])];
-  const lines = rows(table, from, to).map(({ t, rates }) =>
-    [iso(t, offset), local(t, offset), ...rates.map((rate) => (rate === null ? "" : Math.round(rate)))].join(","),
-  );
+/**
+ * RFC 4180, UTF-8 with a byte order mark: without it Excel takes names for another code page's. Where the server told how
+ * sure it is, the last two columns are factors: the truth of each rate in the row lies between rate * low and rate * high.
+ */
+export function csv(names, table, from, to, offset, factors) {
+  const all = rows(table, from, to, factors);
+  const edges = all.some(({ low, high }) => low !== null || high !== null) ? ["low", "high"] : [];
+  const head = ["time", "local_time", ...names.flatMap((name) => [cell(`${name} RX (bit/s)`), cell(`${name} TX (bit/s)`)]), ...edges];
+  const lines = all.map((row) => {
+    const bits = row.rates.map((rate) => (rate === null ? "" : Math.round(rate)));
+    const factors = edges.map((edge) => (row[edge] === null ? "" : Number(row[edge].toFixed(4))));
+    return [iso(row.t, offset), local(row.t, offset), ...bits, ...factors].join(",");
+  });
   return `\ufeff${[head.join(","), ...lines].join("\r\n")}\r\n`;
 }
 

@@ -3,11 +3,12 @@
 import { Chart, PALETTE } from "./chart.js";
 import { extent } from "./curves.js";
 import { element, put } from "./element.js";
-import { duration, fill, shortName, speed, tenths } from "./format.js";
+import { about, atLeast, duration, fill, shortName, speed, tenths } from "./format.js";
 import { gaps } from "./gaps.js";
 import { measure } from "./measure.js";
 import { Top } from "./scale.js";
 import { thin } from "./thin.js";
+import { banded, bands } from "./uncertainty.js";
 
 const GAP_INTERVALS = 3;
 /** The words for the chart change this often, ms: nobody wants to be told every tick. Sooner where something was not known. */
@@ -194,7 +195,10 @@ export class Box {
     const earlier = names.some((name) => store.points(name).t[0] < from - gapMs);
     const found = gaps(table, from, to, gapMs, earlier).map((gap) => ({ ...gap, ...this.#reason(gap) }));
     const top = this.#top.fit(extent(table, from, to).most, unit, performance.now());
-    chart.draw({ names, mode: "lines", unit, table, drawn: thin(table, from, to, chart.width), from, to, top, bottom: 0, gaps: found, limits: [] });
+    const factors = store.factorsAt(table[0]);
+    const doubts = bands(table, factors, banded(names.length, "lines"), { from, to, width: chart.width });
+    const lines = thin(table, from, to, chart.width);
+    chart.draw({ names, mode: "lines", unit, table, drawn: lines, from, to, top, bottom: 0, gaps: found, limits: [], doubts, factors });
     this.#describe(from, to);
   }
 
@@ -218,9 +222,9 @@ export class Box {
       const series = source.store.points(name);
       const values = { name: shortName(name) };
       for (const [word, way] of Object.entries(this.#side(name))) {
-        const { average, peak } = measure(series.t, series[way], from, to, source.store.intervalMs);
+        const { average, peak, partial } = measure(series.t, series[way], from, to, source.store.intervalMs, source.store.factors);
         known &&= rates[way] !== null;
-        Object.assign(values, { [word]: say(rates[way]), [`${word}_average`]: say(average), [`${word}_peak`]: say(peak) });
+        Object.assign(values, { [word]: say(rates[way]), [`${word}_average`]: about(say(average), partial), [`${word}_peak`]: atLeast(say(peak), partial) });
       }
       return fill(texts["embed.each"], values);
     });

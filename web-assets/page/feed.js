@@ -158,6 +158,7 @@ export class Feed {
     tick: (tick) => {
       this.#trust(tick.t);
       this.interfaces.forEach(({ name }, at) => this.store.add(name, tick.t, tick.rx[at], tick.tx[at]));
+      this.store.doubt(tick.t, tick.low, tick.high);
       this.store.sweep(tick.t);
       this.#moment(tick.t);
       this.known.sampledAt = now();
@@ -191,6 +192,9 @@ export class Feed {
     if (state === "live" && t > 0) this.#trust(t);
     if (state !== "live" || !(t > (this.newest.t ?? 0))) return;
     for (const row of rows) this.store.add(row.name, t, row.rxBps, row.txBps);
+    // The same for all of them; a row without rates has none.
+    const { low, high } = rows.find((row) => row.low !== undefined) ?? {};
+    this.store.doubt(t, low, high);
     this.#moment(t);
     this.listener.ticked();
   }

@@ -1,7 +1,7 @@
 // A router in the fleet: a row of a table where there is room, else a card with the same cells.
 
 import { element, put } from "./element.js";
-import { amount, fill, speed } from "./format.js";
+import { amount, atLeast, fill, speed } from "./format.js";
 import { dashboardOf, inTrouble, memoryShare, standing, uptime } from "./routers.js";
 
 /** The columns: what each is called in the texts, and by what a press on its head sorts. */
@@ -88,8 +88,8 @@ export class FleetRow {
     this.#use(this.cpu, about?.cpuPercent == null ? null : about.cpuPercent / 100);
     this.#use(this.memory, memoryShare(router));
     put(this.used, memoryShare(router) === null ? "" : `${amount(about.memoryUsed, lang, 0)} / ${amount(about.memoryTotal, lang, 0)}`);
-    put(this.rx, `↓ RX ${speed(router.rxBps, lang, 1)}`);
-    put(this.tx, `↑ TX ${speed(router.txBps, lang, 1)}`);
+    this.#sum(this.rx, "↓ RX", router.rxBps, router.rxUnknown);
+    this.#sum(this.tx, "↑ TX", router.txBps, router.txUnknown);
     put(this.sessions, router.sessions == null ? "–" : String(router.sessions));
     if (this.manage) set(this.manage, "aria-label", fill(texts.fleet_manage, { name: router.name }));
   }
@@ -117,6 +117,11 @@ export class FleetRow {
     root.append(bar, words);
     cell.append(root);
     return { root, bar, words, shown: null };
+  }
+
+  #sum(target, way, bps, unknown = 0) {
+    put(target, `${way} ${atLeast(speed(bps, this.lang, 1), unknown > 0)}`);
+    set(target, "title", unknown > 0 ? fill(this.texts.partial_ports, { n: unknown }) : "");
   }
 
   #use(use, share) {

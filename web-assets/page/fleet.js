@@ -6,7 +6,7 @@ import { element, put } from "./element.js";
 import { COLUMNS, FleetRow, known, why } from "./fleet-row.js";
 import { FleetList } from "./fleet-list.js";
 import { button } from "./form.js";
-import { fill, speed } from "./format.js";
+import { atLeast, fill, speed } from "./format.js";
 import { language } from "./language.js";
 import { Poller } from "./poll.js";
 import { choice, decide, remember } from "./prefs.js";
@@ -131,14 +131,14 @@ function show(anew = false) {
 }
 
 function sum(count) {
-  const { all, live, trouble, rxBps, txBps, sessions } = totals(routers);
+  const { all, live, trouble, rxBps, txBps, sessions, rxPartial, txPartial, sessionsPartial } = totals(routers);
   const parts = [
     ["all", texts.fleet_title, count === all ? String(all) : fill(texts.of_all, { n: count, all })],
     ["live", texts["standing.live"], String(live)],
     ["trouble", texts.fleet_trouble, String(trouble)],
-    ["rx", texts.fleet_rx, speed(rxBps, lang, 1)],
-    ["tx", texts.fleet_tx, speed(txBps, lang, 1)],
-    ["sessions", texts["column.sessions"], sessions === null ? "–" : String(sessions)],
+    ["rx", texts.fleet_rx, atLeast(speed(rxBps, lang, 1), rxPartial), rxPartial],
+    ["tx", texts.fleet_tx, atLeast(speed(txBps, lang, 1), txPartial), txPartial],
+    ["sessions", texts["column.sessions"], sessions === null ? "–" : atLeast(String(sessions), sessionsPartial), sessionsPartial],
   ];
   const root = byId("fleet-totals");
   if (root.children.length === 0) {
@@ -148,7 +148,11 @@ function sum(count) {
       return part;
     }));
   }
-  parts.forEach(([, , value], at) => put(root.children[at].lastElementChild, value));
+  parts.forEach(([, , value, partial], at) => {
+    const cell = root.children[at].lastElementChild;
+    put(cell, value);
+    cell.title = partial ? texts.partial_routers : "";
+  });
   root.children[2].toggleAttribute("data-some", trouble > 0);
 }
 

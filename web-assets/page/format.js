@@ -55,6 +55,16 @@ export function duration(ms) {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** A figure that is at least so much: a part of what it sums up, or the highest of, is not known. */
+export function atLeast(text, partial) {
+  return partial && text !== "–" ? `≥ ${text}` : text;
+}
+
+/** A figure that is about so much: a part of what it is the mean or a rank of is not known. */
+export function about(text, partial) {
+  return partial && text !== "–" ? `≈ ${text}` : text;
+}
+
 /** A number with one decimal. */
 export function tenths(number, lang) {
   return digitsOf(number, lang, 1, 1);

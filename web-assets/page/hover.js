@@ -4,6 +4,7 @@
 import { nearest } from "./curves.js";
 import { element, put } from "./element.js";
 import { shortName, speed } from "./format.js";
+import { doubtWords } from "./uncertainty.js";
 
 /**
  * A plugin of the chart.
@@ -13,8 +14,9 @@ import { shortName, speed } from "./format.js";
  * @param {(t: number) => string} page.clock writes a time (ms)
  * @param {(name: string) => {down: "rx"|"tx"}} page.side
  * @param {"bit"|"byte"} page.unit
- * @param {() => {table: (number|null|undefined)[][], gaps: {from: number, to: number, why: string}[]}} page.seen what is
- *   drawn, as it was received: neither mirrored nor stacked
+ * @param {() => {table: (number|null|undefined)[][], gaps: {from: number, to: number, why: string}[],
+ *   factors: {low: ArrayLike<number>, high: ArrayLike<number>}}} page.seen what is drawn, as it was received: neither
+ *   mirrored nor stacked
  */
 export function hover({ names, colours, lang, clock, side, unit, seen }) {
   const box = element("div", names.length > 3 ? "hover many" : "hover");
@@ -38,12 +40,14 @@ export function hover({ names, colours, lang, clock, side, unit, seen }) {
         const { idx, left } = plot.cursor;
         box.hidden = names.length === 0 || idx === null || idx === undefined || left < 0;
         if (box.hidden) return;
-        const { table, gaps } = seen();
+        const { table, gaps, factors } = seen();
         const here = plot.posToVal(left, "x") * 1000;
         // What is drawn may be thinned out: the figures are those of the nearest sample.
         const row = nearest(table[0], here / 1000);
         const gap = gapAt(gaps, here, table[0][row] * 1000);
-        put(time, clock(gap ? here : table[0][row] * 1000));
+        // Of one tick all rates are right or wrong together.
+        const doubt = gap ? "" : doubtWords(factors.low[row], factors.high[row]);
+        put(time, clock(gap ? here : table[0][row] * 1000) + (doubt && `  ${doubt}`));
         put(why, gap ? gap.why : "");
         why.hidden = !gap;
         rows.forEach(({ root, value }, at) => {

@@ -1,17 +1,23 @@
-// What stands behind and above the lines: grey bands where nothing is known, with the reason, and the limits of links.
+// What stands behind and above the lines: grey bands where nothing is known, with the reason; between what and what a rate
+// may truly be; and the limits of links.
 
 import { extent } from "./curves.js";
 import { library } from "./library.js";
 
 /**
  * A plugin of the chart.
- * @param {() => {gaps: {from: number, to: number, label: string}[], limits: {bps: number, label: string, colour: string}[], colours: object}} seen
+ * @param {() => {gaps: {from: number, to: number, label: string}[], limits: {bps: number, label: string, colour: string}[],
+ *   doubts: {t: number[], low: number[], high: number[], colour: string}[], colours: object}} seen
  */
 export function marks(seen) {
   return {
     hooks: {
       // Before the axes and the lines, so that they stay readable on the bands.
-      drawClear: (plot) => within(plot, (pen, ratio) => bands(plot, pen, ratio, seen())),
+      drawClear: (plot) =>
+        within(plot, (pen, ratio) => {
+          bands(plot, pen, ratio, seen());
+          doubts(plot, pen, seen().doubts);
+        }),
       draw: (plot) =>
         within(plot, (pen, ratio) => {
           const now = seen();
@@ -50,6 +56,21 @@ function bands(plot, pen, ratio, { gaps, colours }) {
     pen.stroke();
   }
 }
+
+/** A quiet veil in the line's own colour, from the least to the most that its rate may truly be. */
+function doubts(plot, pen, all) {
+  const [x, y] = [(t) => plot.valToPos(t, "x", true), (bps) => plot.valToPos(bps, "y", true)];
+  for (const { t, low, high, colour } of all) {
+    pen.fillStyle = `${colour}${VEIL}`;
+    pen.beginPath();
+    t.forEach((time, at) => pen.lineTo(x(time), y(high[at])));
+    for (let at = t.length - 1; at >= 0; at--) pen.lineTo(x(t[at]), y(low[at]));
+    pen.closePath();
+    pen.fill();
+  }
+}
+/** How dense it is, as the last two digits of a colour. */
+const VEIL = "2b";
 
 /** Where the bands are, in the canvas' own pixels. */
 function places(plot, gaps) {

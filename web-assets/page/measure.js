@@ -4,7 +4,7 @@
 
 import { place } from "./curves.js";
 
-const NOTHING = Object.freeze({ peak: null, average: null, p95: null, bytes: null, known_ms: 0 });
+const NOTHING = Object.freeze({ peak: null, average: null, p95: null, bytes: null, known_ms: 0, partial: false });
 /** A point further than this many intervals from the one before it stands for one interval only. */
 const GAP_INTERVALS = 3;
 
@@ -14,28 +14,50 @@ const GAP_INTERVALS = 3;
  * @param {number} from ms
  * @param {number} to ms
  * @param {number} intervalMs how far apart points are
- * @returns {{peak: number|null, average: number|null, p95: number|null, bytes: number|null, known_ms: number}}
+ * @param {{t: ArrayLike<number>, low: ArrayLike<number>}} [uncertainty] the factors that lead to the least which each point
+ *   may truly be: peak and percentile are of these, so that no doubt becomes a record
+ * @returns {{peak: number|null, average: number|null, p95: number|null, bytes: number|null, known_ms: number, partial: boolean}}
+ *   `partial`: of some of the time between there is nothing known
  */
-export function measure(t, values, from, to, intervalMs = 2_000) {
+export function measure(t, values, from, to, intervalMs = 2_000, uncertainty = NONE) {
   const rates = new Float64Array(t.length);
   const times = new Float64Array(t.length);
   let [count, known, bits, peak] = [0, 0, 0, 0];
-  for (let i = place(t, from); i < t.length && t[i] <= to; i++) {
+  const first = place(t, from);
+  let factor = place(uncertainty.t, from);
+  // Before the very first point that is known there is nothing to miss.
+  let [begun, missing, last] = [earlier(values, first), false, first > 0 ? t[first - 1] : -Infinity];
+  for (let i = first; i < t.length && t[i] <= to; i++) {
     const value = values[i];
-    if (value === null || value === undefined || Number.isNaN(value)) continue;
+    if (value === null || value === undefined || Number.isNaN(value)) {
+      missing ||= begun;
+      continue;
+    }
     const before = i > 0 ? t[i - 1] : -Infinity;
-    const since = t[i] - before > GAP_INTERVALS * intervalMs ? t[i] - intervalMs : before;
-    const ms = t[i] - Math.max(since, from);
-    rates[count] = value;
+    const late = t[i] - before > GAP_INTERVALS * intervalMs;
+    if (begun && t[i] - last > GAP_INTERVALS * intervalMs) missing = true;
+    [begun, last] = [true, t[i]];
+    const ms = t[i] - Math.max(late ? t[i] - intervalMs : before, from);
+    while (uncertainty.t[factor] < t[i]) factor++;
+    const low = uncertainty.t[factor] === t[i] && uncertainty.low[factor] <= 1 ? uncertainty.low[factor] : 1;
+    rates[count] = value * low;
     times[count] = ms;
     count++;
     known += ms;
     bits += (value * ms) / 1000;
-    if (value > peak) peak = value;
+    if (rates[count - 1] > peak) peak = rates[count - 1];
   }
   if (count === 0) return NOTHING;
-  if (known === 0) return { peak, average: peak, p95: peak, bytes: 0, known_ms: 0 };
-  return { peak, average: (bits * 1000) / known, p95: rank(rates, times, count, 0.95 * known), bytes: bits / 8, known_ms: known };
+  const partial = missing || to - last > GAP_INTERVALS * intervalMs;
+  if (known === 0) return { peak, average: peak, p95: peak, bytes: 0, known_ms: 0, partial };
+  return { peak, average: (bits * 1000) / known, p95: rank(rates, times, count, 0.95 * known), bytes: bits / 8, known_ms: known, partial };
+}
+const NONE = Object.freeze({ t: [], low: [] });
+
+/** Whether anything is known before this place. */
+function earlier(values, end) {
+  for (let i = end - 1; i >= 0; i--) if (values[i] !== null && values[i] !== undefined && !Number.isNaN(values[i])) return true;
+  return false;
 }
 
 /** The lowest rate that, with all below it, lasted at least `wanted` ms. */

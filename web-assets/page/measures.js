@@ -1,13 +1,14 @@
 // The figures of what is visible, under the chart: for each interface and direction peak, average, 95th percentile, total.
 
 import { element, put } from "./element.js";
-import { amount, shortName, speed } from "./format.js";
+import { about, amount, atLeast, shortName, speed } from "./format.js";
 import { measure } from "./measure.js";
 import { recall, remember } from "./prefs.js";
 
 /** Here there is no room for a second decimal. */
 const NARROW = "(max-width: 640px)";
 const COLUMNS = ["peak", "average", "p95", "total"];
+const MEANS = ["average", "p95"];
 
 export class Measures {
   #bodies = new Map();
@@ -40,8 +41,9 @@ export class Measures {
    * @param {string[]} names
    * @param {string[]} colours
    * @param {(name: string) => import("./series.js").Series} points
+   * @param {{t: ArrayLike<number>, low: ArrayLike<number>}} factors of the ticks; see `measure`
    */
-  show(names, colours, points, { from, to }, intervalMs, title) {
+  show(names, colours, points, { from, to }, intervalMs, title, factors) {
     this.root.hidden = names.length === 0;
     put(this.title, title);
     if (!this.seen) return;
@@ -60,12 +62,15 @@ export class Measures {
       const series = points(name);
       const { down, up } = this.side(name);
       [[down, "↓"], [up, "↑"]].forEach(([way, sign], row) => {
-        const found = measure(series.t, series[way], from, to, intervalMs);
+        const found = measure(series.t, series[way], from, to, intervalMs, factors);
         const { label, stroke, cells } = body.rows[row];
         put(label, `${sign} ${way.toUpperCase()}`);
         stroke.className = `stroke ${way}`;
-        [found.peak, found.average, found.p95].forEach((bps, column) => put(cells[column], speed(bps, this.lang, digits)));
-        put(cells[3], amount(found.bytes, this.lang, digits));
+        const shown = [found.peak, found.average, found.p95].map((bps) => speed(bps, this.lang, digits));
+        // The highest and the total of a part are the least of the whole; a mean of a part is about that of the whole.
+        [...shown, amount(found.bytes, this.lang, digits)].forEach((text, column) => put(cells[column], (MEANS.includes(COLUMNS[column]) ? about : atLeast)(text, found.partial)));
+        const title = found.partial ? this.texts.partial_time : "";
+        if (body.rows[row].row.title !== title) body.rows[row].row.title = title;
       });
     });
   }

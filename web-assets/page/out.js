@@ -12,7 +12,7 @@ export class Out {
    * @param {object} page
    * @param {import("./chart.js").Chart} page.chart
    * @param {() => {name: string, address: string}|null|undefined} page.router
-   * @param {() => {names: string[], table: object[], range: {from: number, to: number}, mode: string}} page.seen
+   * @param {() => {names: string[], table: object[], range: {from: number, to: number}, mode: string, factors: object, doubtful: boolean}} page.seen
    * @param {(range: object) => string} page.words a range of time in words
    */
   constructor({ lang, texts, chart, router, seen, words }) {
@@ -21,18 +21,18 @@ export class Out {
   }
 
   table() {
-    const { names, table, range } = this.seen();
-    this.data.open(names, table, range.from, range.to, this.words(range));
+    const { names, table, range, factors } = this.seen();
+    this.data.open(names, table, range.from, range.to, this.words(range), factors);
   }
 
   csv() {
-    const { names, table, range } = this.seen();
+    const { names, table, range, factors } = this.seen();
     if (names.length === 0) return;
-    save(new Blob([csv(names, table, range.from, range.to)], { type: "text/csv;charset=utf-8" }), this.#file("csv"));
+    save(new Blob([csv(names, table, range.from, range.to, undefined, factors)], { type: "text/csv;charset=utf-8" }), this.#file("csv"));
   }
 
   png() {
-    const { names, range, mode } = this.seen();
+    const { names, range, mode, doubtful } = this.seen();
     const { plot } = this.chart;
     if (!plot || names.length === 0) return;
     const { texts, lang } = this;
@@ -41,7 +41,7 @@ export class Out {
     const words = {
       title: [this.router()?.name, texts.title].filter(Boolean).join(" · "),
       range: `${day(range.to, lang)}, ${this.words(range)}`,
-      note: `${texts[`legend.${mode}`]} · ${texts[`unit.${unit()}`]}`,
+      note: [texts[`legend.${mode}`], doubtful && texts.legend_doubt, texts[`unit.${unit()}`]].filter(Boolean).join(" · "),
       legend: names.map((name, at) => ({ label: shortName(name), colour: PALETTE[at % PALETTE.length] })),
     };
     const colours = { text: colour("--text"), soft: colour("--soft"), back: colour("--card") };

@@ -6,12 +6,13 @@ import { PALETTE } from "./chart.js";
 import { element, put } from "./element.js";
 import { Filters } from "./filters.js";
 import { share } from "./figures.js";
-import { fill, shortName, speed } from "./format.js";
+import { atLeast, fill, shortName, speed } from "./format.js";
 import { compareGroups, groupOf, titleOf } from "./groups.js";
 import { List } from "./list.js";
 import { direction, turn, whenTurned } from "./pov.js";
 import { Row } from "./row.js";
 import { SPARK_MS } from "./sparkline.js";
+import { sumOf } from "./sums.js";
 
 /** The order by activity is looked at anew so often, ms. */
 const SORT_EVERY = 4_000;
@@ -41,7 +42,7 @@ export class Overview {
     this.filters = new Filters(texts, () => this.#order(true));
     this.list = new List(document.getElementById("picker-list"), {
       row: (id) => new Row(texts, lang, id),
-      heading: () => new Heading(lang),
+      heading: () => new Heading(texts, lang),
       fill: (row, item, place, size) => this.#fill(row, item, place, size),
       paint: (row) => this.#paint(row),
       toggle: (name) => page.choice.toggle(name),
@@ -128,7 +129,7 @@ export class Overview {
       const since = edge() - SPARK_MS;
       for (const entry of SORTS.indexOf(by) > 1 || active ? this.#sorted : []) {
         const { down, up } = this.#rates(entry);
-        const rate = by === "down" ? down : by === "up" ? up : (down ?? 0) + (up ?? 0);
+        const rate = by === "down" ? down : by === "up" ? up : sumOf([down, up]).known;
         this.#ranks.set(entry.name, { rate: rate ?? -1, active: store.points(entry.name).peak(since) >= ACTIVE });
       }
     }
@@ -160,8 +161,9 @@ export class Overview {
   #paint(row) {
     const { store, faults, edge } = this.page;
     if (row.members) {
-      const sum = (key) => row.members.reduce((total, entry) => total + (this.#rates(entry)[key] ?? 0), 0);
-      row.total(sum("down"), sum("up"));
+      const rates = row.members.map((entry) => ({ ...this.#rates(entry), running: entry.condition === "running" }));
+      // Through one that is gone or down nothing flows, so that nothing is missing where it does not count.
+      row.total(...["down", "up"].map((key) => sumOf(rates.filter((one) => one.running || one[key] !== null).map((one) => one[key]))));
       return;
     }
     const { entry } = row;
@@ -194,8 +196,8 @@ function entryOf(facts, before, gone = false) {
 
 /** A group's title, how many are in it, and what flows through them all. */
 class Heading {
-  constructor(lang) {
-    this.lang = lang;
+  constructor(texts, lang) {
+    Object.assign(this, { texts, lang });
     this.root = element("div", "group");
     this.root.setAttribute("role", "presentation");
     [this.title, this.count, this.sum] = [element("b"), element("span", "count"), element("span", "sum")];
@@ -209,7 +211,12 @@ class Heading {
     put(this.count, String(members.length));
   }
 
+  /** @param {{known: number|null, unknown: number}} down */
   total(down, up) {
-    put(this.sum, `↓ ${speed(down, this.lang, 1)}  ↑ ${speed(up, this.lang, 1)}`);
+    const [below, above] = [down, up].map(({ known, unknown }) => atLeast(speed(known, this.lang, 1), unknown > 0));
+    put(this.sum, `↓ ${below}  ↑ ${above}`);
+    const unknown = Math.max(down.unknown, up.unknown);
+    const title = unknown > 0 ? fill(this.texts.partial_lines, { n: unknown }) : "";
+    if (this.sum.title !== title) this.sum.title = title;
   }
 }

@@ -17,6 +17,7 @@ import { Top } from "./scale.js";
 import { Span } from "./span.js";
 import { thin } from "./thin.js";
 import { Tools } from "./tools.js";
+import { banded, bands, doubtWords } from "./uncertainty.js";
 import { UNITS, unit, useUnit } from "./units.js";
 import { zoomable } from "./zoom.js";
 
@@ -32,7 +33,7 @@ const byId = (id) => document.getElementById(id);
 
 export class Panel {
   #drawn = "";
-  #scene = { names: [], table: [[]], range: { from: 0, to: 0 }, gaps: [] };
+  #scene = { names: [], table: [[]], range: { from: 0, to: 0 }, gaps: [], factors: { low: [], high: [] } };
   #tops = [new Top(), new Top()];
   #shape = "";
   #reasons = new Reasons();
@@ -171,8 +172,11 @@ export class Panel {
     const top = this.#tops[0].fit(Math.max(most, limit), unit(), now);
     // Below zero there is room for a few words at least.
     const bottom = mode === "lines" ? 0 : -this.#tops[1].fit(Math.max(-least, -lowest), unit(), now, top / 10);
-    this.#scene = { names, table, range, gaps: found };
-    chart.draw({ names, mode, unit: unit(), table, drawn: thin(lines, range.from, range.to, chart.width), ...range, top, bottom, gaps: found, limits: links });
+    const factors = store.factorsAt(table[0]);
+    const doubts = bands(lines, factors, banded(names.length, mode), { ...range, width: chart.width });
+    this.#scene = { names, table, range, gaps: found, factors, doubtful: doubts.length > 0 };
+    const drawn = thin(lines, range.from, range.to, chart.width);
+    chart.draw({ names, mode, unit: unit(), table, drawn, ...range, top, bottom, gaps: found, limits: links, doubts, factors });
   }
 
   #reason({ from, to }) {
@@ -184,12 +188,13 @@ export class Panel {
   }
 
   #words(t) {
-    const { names, table, gaps: all } = this.#scene;
+    const { names, table, gaps: all, factors } = this.#scene;
     const row = place(table[0], t / 1000 - 1e-4);
     const gap = all.find(({ from, to }) => t > from && t < to);
     if (gap) return `${this.chart.clock(t)}: ${gap.why}`;
     const each = names.map((name, at) => `${shortName(name)} ${rates(name, at, table, row, this.lang, this.side)}`);
-    return `${this.chart.clock(t)}: ${each.join("; ")}`;
+    const doubt = doubtWords(factors.low[row], factors.high[row]);
+    return `${this.chart.clock(t)}: ${each.join("; ")}${doubt && ` (${doubt})`}`;
   }
 
   /** Under the chart, after it was drawn, and not with every drawing. */
@@ -203,7 +208,7 @@ export class Panel {
       this.#figuresAt = performance.now();
       const { names, range } = this.#scene;
       const title = fill(this.texts.visible, { range: this.#rangeText(range) });
-      this.measures.show(names, PALETTE, (name) => this.store.points(name), range, this.store.intervalMs, title);
+      this.measures.show(names, PALETTE, (name) => this.store.points(name), range, this.store.intervalMs, title, this.store.factors);
     }, wait);
   }
 

@@ -1,5 +1,7 @@
 // What is to be said of many routers: how each stands, which are in trouble, in what order, how much in all. No page here.
 
+import { sumOf } from "./sums.js";
+
 /** How bad each standing is: the worst first. */
 const RANKS = { unreachable: 0, stale: 1, connecting: 2, idle: 3, live: 4, off: 5 };
 const number = (value) => value ?? -1;
@@ -12,7 +14,7 @@ const most = (value) => (a, b) => number(value(b)) - number(value(a));
 const ORDERS = {
   trouble: (a, b) => RANKS[standing(a)] - RANKS[standing(b)],
   name: () => 0,
-  traffic: most(({ rxBps, txBps }) => (rxBps === null && txBps === null ? null : (rxBps ?? 0) + (txBps ?? 0))),
+  traffic: most(({ rxBps, txBps }) => sumOf([rxBps, txBps]).known),
   rx: most((router) => router.rxBps),
   tx: most((router) => router.txBps),
   cpu: most((router) => router.about?.cpuPercent),
@@ -66,16 +68,24 @@ export function tagsOf(routers) {
   return [...new Set(routers.flatMap(({ tags }) => tags ?? []))].sort(WORDS.compare);
 }
 
-/** How many stand how, and what flows in all of which it is known; a sum of nothing known is null. */
+/**
+ * How many stand how, and what flows in all of which it is known; a sum of nothing known is null. `rxPartial`,
+ * `txPartial`, `sessionsPartial`: a router that is not disabled is missing in it, or a port of one.
+ */
 export function totals(routers) {
-  const sum = (value) => routers.reduce((all, router) => (value(router) == null ? all : (all ?? 0) + value(router)), null);
+  const on = routers.filter((router) => standing(router) !== "off");
+  const sum = (value, missing = () => false) => {
+    const { known, unknown } = sumOf(on.map(value));
+    return [known, known !== null && (unknown > 0 || on.some(missing))];
+  };
+  const [rxBps, rxPartial] = sum((router) => router.rxBps, (router) => router.rxUnknown > 0);
+  const [txBps, txPartial] = sum((router) => router.txBps, (router) => router.txUnknown > 0);
+  const [sessions, sessionsPartial] = sum((router) => router.sessions);
   return {
     all: routers.length,
     live: routers.filter((router) => standing(router) === "live").length,
     trouble: routers.filter(inTrouble).length,
-    rxBps: sum((router) => router.rxBps),
-    txBps: sum((router) => router.txBps),
-    sessions: sum((router) => router.sessions),
+    rxBps, txBps, sessions, rxPartial, txPartial, sessionsPartial,
   };
 }
 

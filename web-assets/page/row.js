@@ -3,7 +3,7 @@
 
 import { element, put } from "./element.js";
 import { faultWords } from "./faults.js";
-import { speed } from "./format.js";
+import { atLeast, speed } from "./format.js";
 import { Sparkline } from "./sparkline.js";
 
 const [SPARK_WIDTH, SPARK_HEIGHT] = [76, 40];
@@ -91,7 +91,7 @@ export class Row {
     this.faults.classList.toggle("news", news);
     this.use.hidden = use === null;
     if (use !== null) {
-      put(this.share, `${Math.round(use * 100)} %`);
+      put(this.share, atLeast(`${Math.round(use * 100)} %`, down === null || up === null));
       set(this.use, "data-full", use >= 0.9);
       this.bar.style.setProperty("--use", Math.min(1, use).toFixed(3));
     }

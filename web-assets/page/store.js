@@ -9,6 +9,8 @@ const EMPTY = new Series();
 
 export class Store {
   #series = new Map();
+  /** The factors of each tick, `low` and `high`, as a series of its own: they are the same for all interfaces. */
+  #factors = new Series();
   /** Those of which more is kept. */
   #kept = new Set();
   #keptMs = 0;
@@ -39,29 +41,50 @@ export class Store {
     this.revision++;
   }
 
-  /** Takes in a stretch of the past: `{t: [...], series: [{name, rx, tx}]}`. What is known already stays. */
+  /** How far from the truth a tick's rates may be: factors, or null where not known. */
+  doubt(t, low, high) {
+    if (t <= this.#factors.last) return;
+    this.#factors.push(t, low, high);
+    this.#factors.forget(t - Math.max(this.windowMs, this.#keptMs));
+  }
+
+  /** The factors of the ticks as they lie, NaN for a null, to be read at once. */
+  get factors() {
+    const { t, rx: low, tx: high } = this.#factors;
+    return { t, low, high };
+  }
+
+  /** The factors at these times (s, rising): `{low, high}` with a NaN where they are not known. */
+  factorsAt(times) {
+    const { t, low, high } = this.factors;
+    const found = { low: new Float64Array(times.length).fill(NaN), high: new Float64Array(times.length).fill(NaN) };
+    let at = times.length > 0 ? this.#factors.at(Math.round(times[0] * 1000)) : 0;
+    for (let row = 0; row < times.length; row++) {
+      const time = Math.round(times[row] * 1000);
+      while (t[at] < time) at++;
+      if (t[at] === time) [found.low[row], found.high[row]] = [low[at], high[at]];
+    }
+    return found;
+  }
+
+  /**
+   * Takes in a stretch of the past: `{t: [...], series: [{name, rx, tx}]}`, with the ticks' factors `low` and `high` where
+   * the server knows them. What is known already stays.
+   */
   merge(window) {
     for (const { name, rx, tx } of window.series) {
       const known = this.#series.get(name) ?? EMPTY;
       const late = !(window.t[0] <= known.last);
       if (!late) this.#series.set(name, new Series());
-      // Both stretches are in order: side by side, what is known first.
-      let [i, k] = [0, 0];
-      const old = late ? 0 : known.length;
-      const { t, rx: knownRx, tx: knownTx } = known;
-      while (i < window.t.length || k < old) {
-        if (k < old && (i >= window.t.length || t[k] <= window.t[i])) {
-          if (t[k] === window.t[i]) i++;
-          // A gap's mark is made anew where the gap is still there.
-          const mark = k > 0 && t[k] === t[k - 1] + 1 && Number.isNaN(knownRx[k]) && Number.isNaN(knownTx[k]);
-          if (!mark) this.add(name, t[k], knownRx[k], knownTx[k]);
-          k++;
-        } else {
-          this.add(name, window.t[i], rx[i], tx[i]);
-          i++;
-        }
-      }
+      // A gap's mark is made anew where the gap is still there.
+      const mark = ({ t, rx, tx }, k) => k > 0 && t[k] === t[k - 1] + 1 && Number.isNaN(rx[k]) && Number.isNaN(tx[k]);
+      woven(late ? EMPTY : known, { t: window.t, rx, tx }, (t, rx, tx) => this.add(name, t, rx, tx), mark);
     }
+    const { low = [], high = [] } = window;
+    const before = this.#factors;
+    const late = !(window.t[0] <= before.last);
+    if (!late) this.#factors = new Series();
+    woven(late ? EMPTY : before, { t: window.t, rx: low, tx: high }, (t, low, high) => this.doubt(t, low, high));
     this.revision++;
   }
 
@@ -113,7 +136,7 @@ export class Store {
 
   /** Bytes held in all. */
   get bytes() {
-    let sum = 0;
+    let sum = this.#factors.bytes;
     for (const series of this.#series.values()) sum += series.bytes;
     return sum;
   }
@@ -126,11 +149,28 @@ export class Store {
   /** Forgets everything. */
   clear() {
     this.#series.clear();
+    this.#factors = new Series();
     this.revision++;
   }
 
   #span(name) {
     return this.#kept.has(name) ? Math.max(this.windowMs, this.#keptMs) : this.windowMs;
+  }
+}
+
+/** Both stretches are in order: side by side, what is known first. `skip` leaves out points of what is known. */
+function woven(known, fresh, add, skip = () => false) {
+  let [i, k] = [0, 0];
+  const { t, rx, tx } = known;
+  while (i < fresh.t.length || k < t.length) {
+    if (k < t.length && (i >= fresh.t.length || t[k] <= fresh.t[i])) {
+      if (t[k] === fresh.t[i]) i++;
+      if (!skip(known, k)) add(t[k], rx[k], tx[k]);
+      k++;
+    } else {
+      add(fresh.t[i], fresh.rx[i] ?? null, fresh.tx[i] ?? null);
+      i++;
+    }
   }
 }
 

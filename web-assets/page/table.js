@@ -4,6 +4,7 @@ import { rows } from "./csv.js";
 import { dialog } from "./dialog.js";
 import { element } from "./element.js";
 import { fill, shortName, speed } from "./format.js";
+import { doubtWords } from "./uncertainty.js";
 
 const MOST = 300;
 
@@ -15,20 +16,23 @@ export class DataTable {
   }
 
   /** Shows what is visible at this moment; it stands still while it is read. */
-  open(names, table, from, to, range) {
+  open(names, table, from, to, range, factors) {
     const { texts, lang } = this;
     this.#dialog ??= dialog("data-table", texts.table, texts.close);
-    const all = rows(table, from, to);
+    const all = rows(table, from, to, factors);
+    // A column that says the same nothing in every row is none.
+    const doubtful = all.some(({ low, high }) => doubtWords(low, high) !== "");
     const shown = all.slice(-MOST).reverse();
     const made = element("table");
     const told = shown.length < all.length ? `${range} · ${fill(texts.table_newest, { n: shown.length, all: all.length })}` : range;
-    made.append(element("caption", "", told), this.#head(names));
+    made.append(element("caption", "", told), this.#head(names, doubtful));
     const body = element("tbody");
-    for (const { t, rates } of shown) {
+    for (const { t, rates, low, high } of shown) {
       const row = element("tr");
       const time = element("th", "", this.clock(t));
       time.scope = "row";
       row.append(time, ...rates.map((rate) => element("td", "", speed(rate, lang))));
+      if (doubtful) row.append(element("td", "", doubtWords(low, high)));
       body.append(row);
     }
     made.append(body);
@@ -37,7 +41,7 @@ export class DataTable {
     this.#dialog.open();
   }
 
-  #head(names) {
+  #head(names, doubtful) {
     const head = element("thead");
     const [first, second] = [element("tr"), element("tr")];
     const time = element("th", "", this.texts.time);
@@ -55,6 +59,12 @@ export class DataTable {
         cell.scope = "col";
         second.append(cell);
       }
+    }
+    if (doubtful) {
+      const cell = element("th", "", this.texts.doubt);
+      cell.scope = "col";
+      cell.rowSpan = 2;
+      first.append(cell);
     }
     head.append(first, second);
     return head;

@@ -24,6 +24,13 @@ test("rates are whole bit/s, and what is not known is an empty cell, never a zer
   );
 });
 
+test("where it is known between what and what a rate truly lies, that stands in the last two columns", () => {
+  const factors = { low: [0.8333333, NaN], high: [1.25, NaN] };
+  const text = csv(["a"], [[T / 1000, T / 1000 + 2], [1_000, 2_000], [1, 2]], T, T + 2_000, 0, factors);
+  const [head, first, second] = text.trim().split("\r\n").map((line) => line.split(",").slice(2));
+  assert.deepEqual([head.slice(2), first, second], [["low", "high"], ["1000", "1", "0.8333", "1.25"], ["2000", "2", "", ""]]);
+});
+
 test("only visible rows are written, and none of which nothing is known", () => {
   const table = [[1, 2, 2.001, 30, 40], [1, 2, null, 3, 4], [1, 2, null, 3, 4]];
   assert.equal(csv(["a"], table, 2_000, 30_000, 0).trim().split("\r\n").length, 3);

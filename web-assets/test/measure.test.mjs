@@ -12,7 +12,7 @@ const every = (count, step, value) => ({
 test("a steady rate is its own peak, average and percentile, and its bytes are rate times time", () => {
   const { t, values } = every(31, 2_000, () => 8_000_000);
   const found = measure(t, values, t[0], t.at(-1));
-  assert.deepEqual(found, { peak: 8e6, average: 8e6, p95: 8e6, bytes: 60e6, known_ms: 60_000 });
+  assert.deepEqual(found, { peak: 8e6, average: 8e6, p95: 8e6, bytes: 60e6, known_ms: 60_000, partial: false });
 });
 
 test("each point counts for as long as since the point before it", () => {
@@ -73,6 +73,26 @@ test("only what is visible counts", () => {
 });
 
 test("where nothing is known there is no figure", () => {
-  assert.deepEqual(measure([], [], 0, 1), { peak: null, average: null, p95: null, bytes: null, known_ms: 0 });
+  assert.deepEqual(measure([], [], 0, 1), { peak: null, average: null, p95: null, bytes: null, known_ms: 0, partial: false });
   assert.equal(measure([1, 2], [null, NaN], 0, 9).peak, null);
+});
+
+test("peak and percentile are of what a point truly is at least; average and bytes lose nothing", () => {
+  const { t, values } = every(31, 2_000, (at) => (at === 20 ? 40e6 : 8e6));
+  // The doubtful point may have been 8 Mbit/s as well: it is no record.
+  const uncertainty = { t, low: t.map((_, at) => (at === 20 ? 0.2 : at === 3 ? NaN : 1)) };
+  const found = measure(t, values, t[0], t.at(-1), 2_000, uncertainty);
+  assert.deepEqual([found.peak, found.p95], [8e6, 8e6]);
+  assert.equal(found.bytes, measure(t, values, t[0], t.at(-1)).bytes);
+  assert.equal(measure(t, values, t[0], t.at(-1)).peak, 40e6);
+});
+
+test("figures of a stretch say when a part of it is not known", () => {
+  const partial = (t, values, from, to) => measure(t, values, from, to, 2_000).partial;
+  assert.equal(partial([0, 2_000, 4_000], [1, null, 1], 0, 4_000), true, "one point is missing");
+  assert.equal(partial([0, 2_000, 60_000], [1, 1, 1], 0, 60_000), true, "a silence");
+  assert.equal(partial([0, 2_000], [1, 1], 0, 60_000), true, "a silence until now");
+  assert.equal(partial([0, 2_000, 4_000], [1, null, 1], 1_000, 4_000), true, "it begins with the missing one");
+  assert.equal(partial([0, 2_000, 4_000], [null, 1, 1], -60_000, 4_000), false, "before the first point nothing is missed");
+  assert.equal(partial([0, 2_000, 4_000], [1, 1, 1], 0, 5_000), false);
 });

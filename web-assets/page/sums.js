@@ -1,0 +1,20 @@
+// Sums of which a part may be unknown: what is known, and of how many it is not the whole. No page here.
+
+/**
+ * @param {Iterable<number|null|undefined>} values
+ * @returns {{known: number|null, unknown: number}} `known` is null where nothing is
+ */
+export function sumOf(values) {
+  let [known, unknown] = [null, 0];
+  for (const value of values) {
+    if (value === null || value === undefined || Number.isNaN(value)) unknown++;
+    else known = (known ?? 0) + value;
+  }
+  return { known, unknown };
+}
+
+/** The highest of what is known; null where nothing is. */
+export function mostOf(...values) {
+  const known = values.filter((value) => value !== null && value !== undefined && !Number.isNaN(value));
+  return known.length === 0 ? null : Math.max(...known);
+}
