@@ -107,6 +107,9 @@ fn of_store(error: Error, id: &RouterId) -> KeeperError {
         Error::Taken { .. } => KeeperError::Taken(id.clone()),
         Error::Unknown { .. } => KeeperError::Unknown(id.clone()),
         Error::Invalid { field, reason } => KeeperError::Field { field, detail: reason.to_owned() },
+        Error::Full => KeeperError::DiskFull,
+        Error::ReadOnly => KeeperError::ReadOnly,
+        Error::Busy => KeeperError::Busy,
         other => {
             tracing::error!(error = %other, "the routers are not written down");
             KeeperError::Store

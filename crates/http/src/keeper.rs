@@ -182,6 +182,15 @@ pub enum KeeperError {
     /// This server keeps nothing: a demonstration.
     #[error("this server keeps nothing")]
     NothingKept,
+    /// It cannot be written down for now: there is no room.
+    #[error("{}", lalin_store::Error::Full)]
+    DiskFull,
+    /// It cannot be written down for now: the data can only be read.
+    #[error("{}", lalin_store::Error::ReadOnly)]
+    ReadOnly,
+    /// It cannot be written down for now: another program holds the data.
+    #[error("{}", lalin_store::Error::Busy)]
+    Busy,
     /// It cannot be written down.
     #[error("the data cannot be read or written; the log says more")]
     Store,

@@ -136,6 +136,11 @@ impl Problem {
             Error::LastAdministrator => {
                 Self::new(StatusCode::CONFLICT, "last-administrator", "last administrator", error.to_string())
             }
+            Error::Full => Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", "disk full", error.to_string()),
+            Error::ReadOnly => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "read-only", "read only", error.to_string()).retry_after(60)
+            }
+            Error::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "busy", error.to_string()).retry_after(5),
             other => {
                 // What is wrong inside is for the log.
                 tracing::error!(error = %other, "store");
@@ -153,6 +158,9 @@ impl Problem {
             KeeperError::NotEditable(_) => Self::new(StatusCode::CONFLICT, "not-editable", "not editable", detail),
             KeeperError::Taken(_) => Self::new(StatusCode::CONFLICT, "taken", "taken", detail).field("id"),
             KeeperError::NothingKept => Self::new(StatusCode::CONFLICT, "nothing-kept", "nothing is kept", detail),
+            KeeperError::DiskFull => Self::of_store(&lalin_store::Error::Full),
+            KeeperError::ReadOnly => Self::of_store(&lalin_store::Error::ReadOnly),
+            KeeperError::Busy => Self::of_store(&lalin_store::Error::Busy),
             KeeperError::Store => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail),
         }
     }

@@ -37,7 +37,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn record(&self, entry: Entry) -> Result<(), Error> {
-        self.call(move |db, _| {
+        self.write(move |db, _| {
             let short = |text: &str| text.chars().take(LONGEST).collect::<String>();
             let sql = "INSERT INTO audit (at, actor, address, action, target) VALUES (?1, ?2, ?3, ?4, ?5)";
             let Entry { at, actor, action, target } = &entry;
@@ -53,7 +53,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn audit(&self, most: u16) -> Result<Vec<Entry>, Error> {
-        self.call(move |db, _| {
+        self.read(move |db, _| {
             let mut newest = db.prepare("SELECT * FROM audit ORDER BY id DESC LIMIT ?1")?;
             let entries = newest.query_map([most.min(1_000)], |row| {
                 Ok(Entry {

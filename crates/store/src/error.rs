@@ -60,10 +60,47 @@ pub enum Error {
     /// The last administrator cannot go.
     #[error("this is the last administrator")]
     LastAdministrator,
-    /// The database failed: a full disk, a damaged file.
+    /// There is no room to write in.
+    #[error("the disk is full: nothing was changed; make room where the data is")]
+    Full,
+    /// The file, or the folder around it, cannot be written.
+    #[error("the data can only be read: nothing was changed; see to the rights and the mount of its folder")]
+    ReadOnly,
+    /// Somebody else holds the database, or too many wait for it.
+    #[error("another program holds the database: nothing was changed; try again")]
+    Busy,
+    /// The database failed: a damaged file, a broken disk.
     #[error("database: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(#[source] rusqlite::Error),
     /// The system gave no random numbers, or no thread.
     #[error("the system failed: {0}")]
     System(String),
+}
+
+impl Error {
+    /// Whether it is writing alone that fails, for now: what is there can be read all the same.
+    #[must_use]
+    pub fn is_unwritable(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, SystemIoFailure};
+        match self {
+            Self::Full | Self::ReadOnly | Self::Busy => true,
+            // The log or its index, beside the file, could not be made or made longer.
+            Self::Database(error) => {
+                matches!(error.sqlite_error_code(), Some(CannotOpen | PermissionDenied | SystemIoFailure))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly};
+        match error.sqlite_error_code() {
+            Some(DiskFull) => Self::Full,
+            Some(ReadOnly) => Self::ReadOnly,
+            Some(DatabaseBusy | DatabaseLocked) => Self::Busy,
+            _ => Self::Database(error),
+        }
+    }
 }

@@ -5,19 +5,24 @@
 //! alone gets into nothing. Deliberately not here: HTTP, cookies, who may call what (that is `lalin-http`), and the
 //! traffic itself (that is history).
 //!
+//! What only reads never writes and waits for nobody who does: a full, locked or read-only disk stops changes alone.
 //! Every call runs on tokio's blocking threads and takes the time as an argument, so that tests can choose it.
 //!
 //! | file | it holds |
 //! | --- | --- |
-//! | `store`, `schema` | the file, its migrations, how calls reach it |
+//! | `store`, `database`, `schema` | the file, how calls reach it, its migrations |
+//! | `upkeep`, `last_use`, `memory_sessions` | what is written in the background, or could not be written yet |
 //! | `key`, `ticket`, `password` | encryption at rest; random secrets kept as hashes; hashed passwords |
 //! | `access` | what somebody may see and do; pure |
 //! | `routers`, `users`, `sessions`, `tokens`, `audit` | one table each |
 
 mod access;
 mod audit;
+mod database;
 mod error;
 mod key;
+mod last_use;
+mod memory_sessions;
 mod moment;
 mod password;
 mod routers;
@@ -26,6 +31,7 @@ mod sessions;
 mod store;
 mod ticket;
 mod tokens;
+mod upkeep;
 mod users;
 
 pub use access::{Access, Grant, Role};
@@ -38,4 +44,4 @@ pub use sessions::{SESSION_IDLE, SESSION_LIFE, Session};
 pub use store::Store;
 pub use ticket::Ticket;
 pub use tokens::{NewToken, Token, TokenKind};
-pub use users::{User, UserId};
+pub use users::{PasswordStamp, User, UserId};

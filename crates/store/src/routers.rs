@@ -54,7 +54,7 @@ impl Store {
     /// # Errors
     /// [`Error::WrongKey`] when a password cannot be decrypted, [`Error::Database`].
     pub async fn routers(&self) -> Result<Vec<StoredRouter>, Error> {
-        self.call(|db, key| {
+        self.read(|db, key| {
             let mut all = db.prepare(&format!("SELECT {COLUMNS} FROM routers ORDER BY created, id"))?;
             let rows = all.query_map([], |row| Ok(read(row, key)))?;
             rows.map(|row| row?).collect()
@@ -68,7 +68,7 @@ impl Store {
     /// [`Error::Taken`] when the id is, [`Error::Invalid`], [`Error::Database`].
     pub async fn add_router(&self, id: RouterId, router: NewRouter, now: Moment) -> Result<StoredRouter, Error> {
         router.check()?;
-        self.call(move |db, key| {
+        self.write(move |db, key| {
             if one(db, key, &id)?.is_some() {
                 return Err(Error::Taken { what: "a router" });
             }
@@ -93,7 +93,7 @@ impl Store {
     /// [`Error::Unknown`], [`Error::Invalid`], [`Error::Database`].
     pub async fn change_router(&self, id: RouterId, router: NewRouter, now: Moment) -> Result<StoredRouter, Error> {
         router.check()?;
-        self.call(move |db, key| {
+        self.write(move |db, key| {
             let old = one(db, key, &id)?.ok_or(Error::Unknown { what: "router" })?;
             let password = router.password.clone().or(old.said.password);
             write(
@@ -110,7 +110,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unknown`], [`Error::Database`].
     pub async fn remove_router(&self, id: RouterId) -> Result<(), Error> {
-        self.call(move |db, _| match db.execute("DELETE FROM routers WHERE id = ?1", [id.as_str()])? {
+        self.write(move |db, _| match db.execute("DELETE FROM routers WHERE id = ?1", [id.as_str()])? {
             0 => Err(Error::Unknown { what: "router" }),
             _ => Ok(()),
         })

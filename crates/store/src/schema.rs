@@ -1,8 +1,8 @@
 //! The tables, and how an older file becomes a newer one.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
-use crate::Error;
+use crate::{Error, Key};
 
 /// Each step once, in order; the file's `user_version` says how many were taken. A step that was released never changes.
 const STEPS: [&str; 1] = ["
@@ -31,20 +31,47 @@ const STEPS: [&str; 1] = ["
     ) STRICT;
 "];
 
-/// Brings a file to the newest schema.
-pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(Error::Newer { found, known });
-    }
+/// Encrypted with the key at the beginning, so that another key is noticed at the start and not at the first router.
+const WITNESS: &[u8] = b"lalin";
+
+/// Brings a file to the newest schema, and sees that the key fits it.
+pub(crate) fn migrate(connection: &mut Connection, key: &Key) -> Result<(), Error> {
+    let found = version(connection)?;
     for (step, version) in STEPS.iter().zip(1_i64..).skip(usize::try_from(found).unwrap_or(0)) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", version)?;
         transaction.commit()?;
     }
+    if !fits(connection, key)? {
+        let sealed = key.seal("witness", WITNESS)?;
+        connection.execute("INSERT INTO meta (name, value) VALUES ('witness', ?1)", [sealed])?;
+    }
     Ok(())
+}
+
+/// [`migrate`] of a file that can only be read: it has to be of the newest schema.
+pub(crate) fn check(connection: &Connection, key: &Key) -> Result<(), Error> {
+    if version(connection)? < newest() {
+        return Err(Error::ReadOnly);
+    }
+    fits(connection, key).map(drop)
+}
+
+fn version(connection: &Connection) -> Result<i64, Error> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > newest() { Err(Error::Newer { found, known: newest() }) } else { Ok(found) }
+}
+
+fn newest() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+/// Whether there is a witness, which the key then has to open.
+fn fits(connection: &Connection, key: &Key) -> Result<bool, Error> {
+    let sql = "SELECT value FROM meta WHERE name = 'witness'";
+    let sealed = connection.query_row(sql, [], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    sealed.map_or(Ok(false), |sealed| key.open("witness", &sealed).map(|_| true))
 }
 
 #[cfg(test)]
@@ -56,9 +83,10 @@ mod tests {
     #[test]
     fn a_file_is_migrated_once_and_one_of_a_newer_version_is_refused() {
         let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection).unwrap();
-        migrate(&mut connection).unwrap();
+        let key = Key::random().unwrap();
+        migrate(&mut connection, &key).unwrap();
+        migrate(&mut connection, &key).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(migrate(&mut connection), Err(Error::Newer { found: 99, known: 1 })));
+        assert!(matches!(migrate(&mut connection, &key), Err(Error::Newer { found: 99, known: 1 })));
     }
 }

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
-use crate::users::read;
+use crate::last_use::Used;
+use crate::memory_sessions::{Begun, Change};
+use crate::users::{read, stamp_of};
 use crate::{Error, Moment, Store, Ticket, User, UserId};
 
 /// A session that was not used for so long is over.
 pub const SESSION_IDLE: Duration = Duration::from_secs(14 * 86_400);
 /// A session is over after so long, however much it was used.
 pub const SESSION_LIFE: Duration = Duration::from_secs(90 * 86_400);
-/// That a session was used is written down this often at most: a page asks every second.
-const NOTED_EVERY: i64 = 60_000;
 /// The most sessions of a user; the oldest gives way.
 const MOST: i64 = 32;
 
@@ -28,25 +28,37 @@ pub struct Session {
 }
 
 impl Store {
-    /// Begins a session; the ticket is what the cookie holds.
+    /// Begins a session; the ticket is what the cookie holds. Where nothing can be written it holds in memory, until it
+    /// can be or the process ends.
     ///
     /// # Errors
     /// [`Error::Unknown`] when the user is gone, [`Error::System`], [`Error::Database`].
     pub async fn begin_session(&self, user: UserId, now: Moment) -> Result<Ticket, Error> {
-        self.call(move |db, _| {
+        let ticket = Ticket::random()?;
+        let hash = ticket.hash();
+        let written = self.write(move |db, _| {
             forget(db, now)?;
-            if db.query_row("SELECT 1 FROM users WHERE id = ?1", [user.0], |_| Ok(())).optional()?.is_none() {
+            if stamp_of(db, user)?.is_none() {
                 return Err(Error::Unknown { what: "user" });
             }
-            let ticket = Ticket::random()?;
             let sql = "INSERT INTO sessions (hash, user, created, seen) VALUES (?1, ?2, ?3, ?3)";
-            db.execute(sql, params![ticket.hash(), user.0, now.0])?;
+            db.execute(sql, params![hash, user.0, now.0])?;
             let sql = "DELETE FROM sessions WHERE user = ?1 AND hash NOT IN
                        (SELECT hash FROM sessions WHERE user = ?1 ORDER BY seen DESC, created DESC LIMIT ?2)";
             db.execute(sql, params![user.0, MOST])?;
-            Ok(ticket)
-        })
-        .await
+            Ok(())
+        });
+        match written.await {
+            Ok(()) => {}
+            Err(error) if error.is_unwritable() => {
+                let stamp = self.read(move |db, _| stamp_of(db, user)).await?.ok_or(Error::Unknown { what: "user" })?;
+                self.0.sessions.begin(hash, Begun { user, stamp, created: now })?;
+                tracing::warn!(%error, "a session is not written for now: it would end with this process");
+                self.wake_upkeep();
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(ticket)
     }
 
     /// The session that a ticket opens, if it is not over.
@@ -55,31 +67,67 @@ impl Store {
     /// [`Error::Database`].
     pub async fn session(&self, ticket: &Ticket, now: Moment) -> Result<Option<Session>, Error> {
         let hash = ticket.hash();
-        self.call(move |db, _| {
-            let sql =
-                "SELECT users.id, users.name, users.role, users.grants, users.created, sessions.created AS begun, seen
-                       FROM sessions JOIN users ON users.id = sessions.user WHERE hash = ?1";
-            let found = db.query_row(sql, [hash], |row| {
-                let (begun, seen) = (Moment(row.get("begun")?), Moment(row.get("seen")?));
-                Ok(Session { user: read(row)?, created: begun, seen })
-            });
-            let Some(session) = found.optional()?.filter(|session| !session.over(now)) else { return Ok(None) };
-            if now.0.saturating_sub(session.seen.0) >= NOTED_EVERY {
-                db.execute("UPDATE sessions SET seen = ?2 WHERE hash = ?1", params![hash, now.0])?;
-            }
-            Ok(Some(session))
-        })
-        .await
+        let in_memory = match self.0.sessions.get(&hash) {
+            Some(Change::Ended) => return Ok(None),
+            Some(Change::Begun(begun)) => Some(begun),
+            None => None,
+        };
+        let found = self.read(move |db, _| match in_memory {
+            Some(begun) => of_memory(db, begun),
+            None => of_file(db, &hash),
+        });
+        let Some(mut session) = found.await? else { return Ok(None) };
+        let used = Used::Session(hash);
+        session.seen = self.0.last_use.known(used, Some(session.seen)).unwrap_or(session.seen);
+        if session.over(now) {
+            return Ok(None);
+        }
+        if self.0.last_use.note(used, Some(session.seen), now) {
+            self.wake_upkeep();
+        }
+        Ok(Some(session))
     }
 
-    /// Ends a session.
+    /// Ends a session, also where nothing can be written: then it ends here, and in the file as soon as that is possible.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn end_session(&self, ticket: &Ticket) -> Result<(), Error> {
         let hash = ticket.hash();
-        self.call(move |db, _| Ok(db.execute("DELETE FROM sessions WHERE hash = ?1", [hash]).map(drop)?)).await
+        // First here: one that began in memory must not be written after it ended.
+        self.0.sessions.end(hash)?;
+        let deleted = self.write(move |db, _| {
+            db.execute("DELETE FROM sessions WHERE hash = ?1", [hash])?;
+            Ok(())
+        });
+        match deleted.await {
+            Ok(()) => self.0.sessions.wrote(&[(hash, Change::Ended)]),
+            Err(error) if error.is_unwritable() => {
+                tracing::warn!(%error, "the end of a session is not written for now");
+                self.wake_upkeep();
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
+}
+
+fn of_file(db: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Session>, Error> {
+    let sql = "SELECT users.id, users.name, users.role, users.grants, users.created, sessions.created AS begun, seen
+               FROM sessions JOIN users ON users.id = sessions.user WHERE hash = ?1";
+    let found = db.query_row(sql, [hash], |row| {
+        Ok(Session { user: read(row)?, created: Moment(row.get("begun")?), seen: Moment(row.get("seen")?) })
+    });
+    Ok(found.optional()?)
+}
+
+fn of_memory(db: &Transaction<'_>, begun: Begun) -> Result<Option<Session>, Error> {
+    if stamp_of(db, begun.user)? != Some(begun.stamp) {
+        return Ok(None);
+    }
+    let sql = "SELECT id, name, role, grants, created FROM users WHERE id = ?1";
+    let user = db.query_row(sql, [begun.user.0], read).optional()?;
+    Ok(user.map(|user| Session { user, created: begun.created, seen: begun.created }))
 }
 
 impl Session {
@@ -89,7 +137,7 @@ impl Session {
 }
 
 /// Forgets sessions that are over.
-fn forget(db: &rusqlite::Transaction<'_>, now: Moment) -> Result<(), Error> {
+fn forget(db: &Transaction<'_>, now: Moment) -> Result<(), Error> {
     let before = |life: Duration| now.0.saturating_sub(i64::try_from(life.as_millis()).unwrap_or(i64::MAX));
     let sql = "DELETE FROM sessions WHERE seen <= ?1 OR created <= ?2";
     db.execute(sql, params![before(SESSION_IDLE), before(SESSION_LIFE)])?;

@@ -1,38 +1,40 @@
-//! The file, and how calls reach it: one connection, one call at a time, on tokio's blocking threads.
+//! What everything that is remembered is asked through.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::Transaction;
 
-use crate::{Error, Key, schema};
-
-/// Another process may be writing: `lalin user add` beside the server.
-const BUSY: Duration = Duration::from_secs(5);
-/// Encrypted with the key at the beginning, so that another key is noticed at the start and not at the first router.
-const WITNESS: &[u8] = b"lalin";
+use crate::database::Database;
+use crate::last_use::LastUse;
+use crate::memory_sessions::MemorySessions;
+use crate::upkeep::Upkeep;
+use crate::{Error, Key};
 
 /// What Lalin remembers. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Store(Arc<Inner>);
+pub struct Store(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
-    connection: Mutex<Connection>,
-    key: Key,
+pub(crate) struct Inner {
+    database: Arc<Database>,
+    pub(crate) last_use: Arc<LastUse>,
+    pub(crate) sessions: Arc<MemorySessions>,
+    /// Ends, with what it still has to write, when the last clone of the store is gone.
+    upkeep: Upkeep,
 }
 
 impl Store {
-    /// Opens the file, or makes it so that only its owner can read it.
+    /// Opens the file, or makes it so that only its owner can read it. A file that can only be read is read; what would
+    /// write fails with [`Error::ReadOnly`] until it can be written again.
     ///
     /// # Errors
     /// [`Error::Open`], [`Error::Newer`], [`Error::WrongKey`], [`Error::Database`].
     pub fn open(path: &Path, key: Key) -> Result<Self, Error> {
-        let failed = |detail: String| Error::Open { path: path.to_owned(), detail };
-        private(path).map_err(|error| failed(error.to_string()))?;
-        let connection = Connection::open(path).map_err(|error| failed(error.to_string()))?;
-        Self::of(connection, key)
+        if !path.exists() {
+            private(path).map_err(|error| Error::Open { path: path.to_owned(), detail: error.to_string() })?;
+        }
+        Self::over(Database::open(path, key)?)
     }
 
     /// One that is gone with the process.
@@ -40,53 +42,44 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub fn in_memory(key: Key) -> Result<Self, Error> {
-        Self::of(Connection::open_in_memory()?, key)
+        Self::over(Database::in_memory(key)?)
     }
 
-    fn of(mut connection: Connection, key: Key) -> Result<Self, Error> {
-        connection.busy_timeout(BUSY)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.pragma_update(None, "foreign_keys", "ON")?;
-        schema::migrate(&mut connection)?;
-        let sql = "SELECT value FROM meta WHERE name = 'witness'";
-        match connection.query_row(sql, [], |row| row.get::<_, Vec<u8>>(0)).optional()? {
-            Some(sealed) => drop(key.open("witness", &sealed)?),
-            None => {
-                let sealed = key.seal("witness", WITNESS)?;
-                connection.execute("INSERT INTO meta (name, value) VALUES ('witness', ?1)", [sealed])?;
-            }
-        }
-        Ok(Self(Arc::new(Inner { connection: Mutex::new(connection), key })))
+    fn over(database: Database) -> Result<Self, Error> {
+        let (database, last_use, sessions) = (Arc::new(database), Arc::default(), Arc::default());
+        let upkeep = Upkeep::start(&database, &last_use, &sessions)?;
+        Ok(Self(Arc::new(Inner { database, last_use, sessions, upkeep })))
     }
 
-    /// Runs one call in a transaction of its own; an error takes back whatever it did.
-    pub(crate) async fn call<T, F>(&self, call: F) -> Result<T, Error>
+    /// Runs one call that only reads: it waits for nobody who writes.
+    pub(crate) async fn read<T, F>(&self, call: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &Key) -> Result<T, Error> + Send + 'static,
     {
-        let inner = self.0.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            // A call that panicked left no transaction behind: its drop took it back.
-            let mut connection = inner.connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            let outcome = call(&transaction, &inner.key)?;
-            transaction.commit()?;
-            Ok(outcome)
-        });
-        done.await.unwrap_or_else(|error| Err(Error::System(error.to_string())))
+        self.0.database.clone().read(call).await
+    }
+
+    /// Runs one call in a transaction of its own; an error takes back whatever it did.
+    pub(crate) async fn write<T, F>(&self, call: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &Key) -> Result<T, Error> + Send + 'static,
+    {
+        self.0.database.clone().write(call).await
+    }
+
+    /// Has what could not be written at once, or need not be, written in the background.
+    pub(crate) fn wake_upkeep(&self) {
+        self.0.upkeep.wake();
     }
 }
 
 /// SQLite gives its other files the rights of this one.
-#[cfg(unix)]
 fn private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
-}
-
-#[cfg(not(unix))]
-fn private(_: &Path) -> std::io::Result<()> {
-    Ok(())
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use crate::last_use::Used;
 use crate::{Access, Error, Moment, Store, Ticket};
 
 /// What kind of key it is.
@@ -45,9 +46,6 @@ pub struct Token {
     pub used: Option<Moment>,
 }
 
-/// That a token was used is written down this often at most.
-const NOTED_EVERY: i64 = 60_000;
-
 impl Store {
     /// Makes a token. The ticket is shown once and is not kept.
     ///
@@ -56,7 +54,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn add_token(&self, token: NewToken, now: Moment) -> Result<(Token, Ticket), Error> {
         token.check()?;
-        self.call(move |db, _| {
+        self.write(move |db, _| {
             let NewToken { kind, name, access, expires } = token;
             let ticket = Ticket::random()?;
             let sql = "INSERT INTO tokens (hash, kind, name, role, grants, created, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -74,12 +72,13 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn tokens(&self) -> Result<Vec<Token>, Error> {
-        self.call(|db, _| {
+        let all = self.read(|db, _| {
             let mut all = db.prepare("SELECT * FROM tokens ORDER BY id DESC")?;
-            let tokens = all.query_map([], read)?.collect::<Result<_, _>>()?;
+            let tokens = all.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
             Ok(tokens)
-        })
-        .await
+        });
+        let last_use = |token: Token| Token { used: self.0.last_use.known(Used::Token(token.id), token.used), ..token };
+        Ok(all.await?.into_iter().map(last_use).collect())
     }
 
     /// What a ticket opens, if it has not expired.
@@ -88,17 +87,17 @@ impl Store {
     /// [`Error::Database`].
     pub async fn token(&self, ticket: &Ticket, now: Moment) -> Result<Option<Token>, Error> {
         let hash = ticket.hash();
-        self.call(move |db, _| {
-            let found = db.query_row("SELECT * FROM tokens WHERE hash = ?1", [hash], read).optional()?;
-            let Some(token) = found.filter(|token| token.expires.is_none_or(|until| now < until)) else {
-                return Ok(None);
-            };
-            if token.used.is_none_or(|used| now.0.saturating_sub(used.0) >= NOTED_EVERY) {
-                db.execute("UPDATE tokens SET used = ?2 WHERE id = ?1", params![token.id, now.0])?;
-            }
-            Ok(Some(token))
-        })
-        .await
+        let found = self
+            .read(move |db, _| Ok(db.query_row("SELECT * FROM tokens WHERE hash = ?1", [hash], read).optional()?));
+        let Some(mut token) = found.await?.filter(|token| token.expires.is_none_or(|until| now < until)) else {
+            return Ok(None);
+        };
+        let used = Used::Token(token.id);
+        token.used = self.0.last_use.known(used, token.used);
+        if self.0.last_use.note(used, token.used, now) {
+            self.wake_upkeep();
+        }
+        Ok(Some(token))
     }
 
     /// Revokes a token.
@@ -106,7 +105,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unknown`], [`Error::Database`].
     pub async fn remove_token(&self, id: i64) -> Result<(), Error> {
-        self.call(move |db, _| match db.execute("DELETE FROM tokens WHERE id = ?1", [id])? {
+        self.write(move |db, _| match db.execute("DELETE FROM tokens WHERE id = ?1", [id])? {
             0 => Err(Error::Unknown { what: "token" }),
             _ => Ok(()),
         })

@@ -1,6 +1,7 @@
 //! The people who may come in.
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{Access, Error, Moment, Role, Store, password};
@@ -22,6 +23,10 @@ pub struct User {
     pub created: Moment,
 }
 
+/// Stands for the password that a user has now: another one, another stamp. Tells nothing of the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PasswordStamp([u8; 16]);
+
 const COLUMNS: &str = "users.id, users.name, users.role, users.grants, users.created";
 
 impl Store {
@@ -30,7 +35,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn users(&self) -> Result<Vec<User>, Error> {
-        self.call(|db, _| {
+        self.read(|db, _| {
             let mut all = db.prepare(&format!("SELECT {COLUMNS} FROM users ORDER BY name COLLATE NOCASE"))?;
             let users = all.query_map([], read)?.collect::<Result<_, _>>()?;
             Ok(users)
@@ -43,7 +48,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn has_administrator(&self) -> Result<bool, Error> {
-        self.call(|db, _| Ok(administrators(db)? > 0)).await
+        self.read(|db, _| Ok(administrators(db)? > 0)).await
     }
 
     /// Adds a user.
@@ -60,7 +65,7 @@ impl Store {
         let name = checked(name)?;
         access.check()?;
         let hash = password::hash(password).await?;
-        self.call(move |db, _| add(db, &name, &hash, &access, now)).await
+        self.write(move |db, _| add(db, &name, &hash, &access, now)).await
     }
 
     /// Adds the first administrator: nothing happens when there is one already.
@@ -75,7 +80,7 @@ impl Store {
     ) -> Result<User, Error> {
         let name = checked(name)?;
         let hash = password::hash(password).await?;
-        self.call(move |db, _| {
+        self.write(move |db, _| {
             // In one transaction with the adding: of two who come at once, one is too late.
             if administrators(db)? > 0 {
                 return Err(Error::Taken { what: "an administrator" });
@@ -91,7 +96,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn verify(&self, name: &str, password: Zeroizing<String>) -> Result<Option<User>, Error> {
         let name = name.trim().to_owned();
-        let found = self.call(move |db, _| {
+        let found = self.read(move |db, _| {
             let sql = format!("SELECT {COLUMNS}, users.password FROM users WHERE name = ?1");
             let found = db.query_row(&sql, [&name], |row| Ok((read(row)?, row.get::<_, String>("password")?)));
             Ok(found.optional()?)
@@ -107,7 +112,7 @@ impl Store {
     /// [`Error::Unknown`], [`Error::Invalid`], [`Error::Database`].
     pub async fn set_password(&self, id: UserId, password: Zeroizing<String>) -> Result<(), Error> {
         let hash = password::hash(password).await?;
-        self.call(move |db, _| {
+        self.write(move |db, _| {
             if db.execute("UPDATE users SET password = ?2 WHERE id = ?1", params![id.0, hash])? == 0 {
                 return Err(Error::Unknown { what: "user" });
             }
@@ -123,7 +128,7 @@ impl Store {
     /// [`Error::Unknown`], [`Error::LastAdministrator`], [`Error::Invalid`], [`Error::Database`].
     pub async fn set_access(&self, id: UserId, access: Access) -> Result<(), Error> {
         access.check()?;
-        self.call(move |db, _| {
+        self.write(move |db, _| {
             let sql = "UPDATE users SET role = ?2, grants = ?3 WHERE id = ?1";
             if db.execute(sql, params![id.0, access.role().as_str(), access.write()])? == 0 {
                 return Err(Error::Unknown { what: "user" });
@@ -138,7 +143,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unknown`], [`Error::LastAdministrator`], [`Error::Database`].
     pub async fn remove_user(&self, id: UserId) -> Result<(), Error> {
-        self.call(move |db, _| {
+        self.write(move |db, _| {
             if db.execute("DELETE FROM users WHERE id = ?1", [id.0])? == 0 {
                 return Err(Error::Unknown { what: "user" });
             }
@@ -146,6 +151,19 @@ impl Store {
         })
         .await
     }
+}
+
+/// The stamp of a user's password; `None` when there is no such user.
+pub(crate) fn stamp_of(db: &Transaction<'_>, id: UserId) -> Result<Option<PasswordStamp>, Error> {
+    let hash = db.query_row("SELECT password FROM users WHERE id = ?1", [id.0], |row| row.get::<_, String>(0));
+    Ok(hash.optional()?.map(|hash| stamp(&hash)))
+}
+
+/// Of what is kept of the password, which holds a salt of its own each time.
+fn stamp(hash: &str) -> PasswordStamp {
+    let mut stamp = [0; 16];
+    stamp.copy_from_slice(&Sha256::digest(hash.as_bytes())[..16]);
+    PasswordStamp(stamp)
 }
 
 fn add(db: &Transaction<'_>, name: &str, hash: &str, access: &Access, now: Moment) -> Result<User, Error> {

@@ -24,8 +24,10 @@ pub(crate) const GUARD: &str = "x-lalin-guard";
 /// What a route asks of whoever comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// Nothing: it tells nothing.
+    /// Nothing: it tells nothing, and who asks is not even looked up.
     Nothing,
+    /// Anybody may ask; the answer depends on who it is.
+    Anybody,
     /// Somebody; what exactly they see is the route's own care.
     Somebody,
     /// A person who is logged in, whatever the role.
@@ -38,9 +40,9 @@ pub(crate) enum Need {
 /// they ask for.
 pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/healthz", Need::Nothing),
-    ("GET", "/api/v1/me", Need::Nothing),
-    ("POST", "/api/v1/login", Need::Nothing),
-    ("POST", "/api/v1/setup", Need::Nothing),
+    ("GET", "/api/v1/me", Need::Anybody),
+    ("POST", "/api/v1/login", Need::Anybody),
+    ("POST", "/api/v1/setup", Need::Anybody),
     ("GET", "/", Need::Nothing),
     ("GET", "/favicon.ico", Need::Nothing),
     ("GET", "/prepaid/dashboard", Need::Nothing),
@@ -113,10 +115,14 @@ async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
             return Err(Problem::misdirected("another site's page made this request"));
         }
     }
+    // Neither a page nor a health check depends on what is remembered, or on whether it can be read.
+    if need == Need::Nothing {
+        return Ok(Visitor::nobody(address));
+    }
     let visitor = visitor(door, request, address).await?;
     let Some(visitor) = visitor else {
         return match need {
-            Need::Nothing => Ok(Visitor::nobody(address)),
+            Need::Nothing | Need::Anybody => Ok(Visitor::nobody(address)),
             _ if door.has_administrator().await? => Err(Problem::login_needed()),
             _ => Err(Problem::setup_needed()),
         };
@@ -124,7 +130,7 @@ async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
     let enough = match need {
         // Who may only look because everybody may is asked to log in for more.
         Need::Person | Need::Administrator if visitor.is_everybody() => return Err(Problem::login_needed()),
-        Need::Nothing | Need::Somebody => true,
+        Need::Nothing | Need::Anybody | Need::Somebody => true,
         Need::Person => matches!(visitor.who(), super::visitor::Who::Person(..)),
         Need::Administrator => visitor.is_administrator(),
     };

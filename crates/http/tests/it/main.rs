@@ -9,4 +9,5 @@ mod fleet;
 mod keeper;
 mod stream;
 mod typed;
+mod unwritable;
 mod world;

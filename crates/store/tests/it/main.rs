@@ -6,6 +6,8 @@ mod file;
 mod routers;
 mod sessions;
 mod tokens;
+#[cfg(target_os = "linux")]
+mod unwritable;
 mod users;
 
 use lalin_store::{Key, Moment, Store};

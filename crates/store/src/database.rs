@@ -1,0 +1,255 @@
+//! The file, and how calls reach it: one connection writes, some others read beside it, all on tokio's blocking threads.
+//!
+//! In WAL mode a reader waits for no writer, and reading needs no room on the disk: a full disk, a database that another
+//! program holds, or a directory that became read-only stop what writes, and nothing else. Where the file cannot be
+//! written at all it is read as it is, and [`Database::reopen`] tries again.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use crate::{Error, Key, schema};
+
+/// Another process may be writing: `lalin user add` beside the server.
+const BUSY: Duration = Duration::from_secs(2);
+/// How long a call waits for its turn.
+const TURN: Duration = Duration::from_secs(5);
+/// So many read at once. Each is a connection and, while it reads, a thread.
+const READERS: usize = 4;
+
+/// The database. Writing is one call at a time, reading several.
+#[derive(Debug)]
+pub(crate) struct Database {
+    /// `None`: in memory, on the writer's connection alone.
+    path: Option<PathBuf>,
+    key: Key,
+    /// `None` while the file cannot be written.
+    writer: Mutex<Option<Connection>>,
+    /// Readers' connections that nobody uses now.
+    idle: Mutex<Vec<Reader>>,
+    /// How many times the file was opened: a reader of an earlier time may see an old state for ever.
+    opened: AtomicU64,
+    reading: Arc<Semaphore>,
+    writing: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct Reader {
+    connection: Connection,
+    opened: u64,
+}
+
+impl Database {
+    /// Of a file that is there already.
+    ///
+    /// # Errors
+    /// [`Error::Open`], [`Error::Newer`], [`Error::WrongKey`], [`Error::Database`].
+    pub(crate) fn open(path: &Path, key: Key) -> Result<Self, Error> {
+        match writer(path, &key) {
+            Ok(connection) => Ok(Self::of(Some(path.to_owned()), Some(connection), key)),
+            Err(error) if error.is_unwritable() => {
+                let reader = reader(path).map_err(|_| opening(path, &error))?;
+                schema::check(&reader, &key)?;
+                tracing::warn!(%error, path = %path.display(), "the data cannot be written: it is only read");
+                Ok(Self::of(Some(path.to_owned()), None, key))
+            }
+            Err(error @ Error::Database(_)) => Err(opening(path, &error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One that is gone with the process.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) fn in_memory(key: Key) -> Result<Self, Error> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        schema::migrate(&mut connection, &key)?;
+        Ok(Self::of(None, Some(connection), key))
+    }
+
+    fn of(path: Option<PathBuf>, writer: Option<Connection>, key: Key) -> Self {
+        Self {
+            path,
+            key,
+            writer: Mutex::new(writer),
+            idle: Mutex::default(),
+            opened: AtomicU64::new(0),
+            reading: Arc::new(Semaphore::new(READERS)),
+            writing: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// Runs one call that only reads.
+    pub(crate) async fn read<T, F>(self: Arc<Self>, call: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &Key) -> Result<T, Error> + Send + 'static,
+    {
+        let turn = turn(&self.reading).await?;
+        blocking(turn, move || self.read_now(call)).await
+    }
+
+    /// Runs one call in a transaction of its own; an error takes back whatever it did.
+    pub(crate) async fn write<T, F>(self: Arc<Self>, call: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &Key) -> Result<T, Error> + Send + 'static,
+    {
+        // Whoever waits for a locked file does not take the threads of those who read.
+        let turn = turn(&self.writing).await?;
+        blocking(turn, move || self.write_now(call)).await
+    }
+
+    fn read_now<T>(&self, call: impl FnOnce(&Transaction<'_>, &Key) -> Result<T, Error>) -> Result<T, Error> {
+        let Some(path) = &self.path else { return self.write_now(call) };
+        let opened = self.opened.load(Ordering::Acquire);
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = match idle.filter(|reader| reader.opened == opened) {
+            Some(reader) => reader,
+            None => Reader { connection: reader(path)?, opened },
+        };
+        let outcome = call(&reader.connection.transaction()?, &self.key);
+        // After a failure a fresh one: a file that was replaced or mended is then seen.
+        if !matches!(outcome, Err(Error::Database(_))) {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        }
+        outcome
+    }
+
+    /// [`Self::write`] on this very thread.
+    pub(crate) fn write_now<T>(
+        &self,
+        call: impl FnOnce(&Transaction<'_>, &Key) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // A call that panicked left no transaction behind: its drop took it back.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if writer.is_none() {
+            *writer = Some(self.writable()?);
+        }
+        let connection = writer.as_mut().ok_or(Error::ReadOnly)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let outcome = call(&transaction, &self.key)?;
+        transaction.commit()?;
+        Ok(outcome)
+    }
+
+    /// Where the file could not be written: tries again. Blocks.
+    pub(crate) fn reopen(&self) {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if writer.is_none() {
+            // Why it is not is known already.
+            *writer = self.writable().ok();
+        }
+    }
+
+    /// Opens the file for writing after all.
+    fn writable(&self) -> Result<Connection, Error> {
+        let path = self.path.as_ref().ok_or(Error::ReadOnly)?;
+        // SQLite shares the log's index among a process's connections: as long as one has it for reading only, all have.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let opened = writer(path, &self.key).map_err(|error| match error {
+            Error::Full => Error::Full,
+            other if other.is_unwritable() => Error::ReadOnly,
+            other => other,
+        })?;
+        self.opened.fetch_add(1, Ordering::AcqRel);
+        tracing::info!(path = %path.display(), "the data can be written again");
+        Ok(opened)
+    }
+}
+
+/// The one connection that writes; the file is brought to the newest schema.
+fn writer(path: &Path, key: &Key) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    // Where the system refuses to open it for writing, SQLite reads instead, and says so only here.
+    if connection.is_readonly("main")? {
+        return Err(Error::ReadOnly);
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    schema::migrate(&mut connection, key)?;
+    Ok(connection)
+}
+
+/// A connection that only reads. Beside a writer it shares his view of the log; where nothing can be written, neither the
+/// log nor its index can be made, and the file is read without them, or with what there is of them.
+fn reader(path: &Path) -> Result<Connection, Error> {
+    let opened = try_reader(path, "");
+    if opened.is_ok() {
+        return opened;
+    }
+    let log = std::fs::metadata(companion(path, "-wal")).is_ok_and(|file| file.len() > 0);
+    // `immutable` looks at no log, so it is for a file without one only.
+    try_reader(path, if log { "&readonly_shm=1" } else { "&immutable=1" }).or(opened)
+}
+
+fn try_reader(path: &Path, how: &str) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = if how.is_empty() {
+        Connection::open_with_flags(path, flags & !OpenFlags::SQLITE_OPEN_URI)?
+    } else {
+        Connection::open_with_flags(format!("file:{}?mode=ro{how}", escaped(path)), flags)?
+    };
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+/// A path inside a URI.
+fn escaped(path: &Path) -> String {
+    let mut escaped = String::new();
+    for letter in path.to_string_lossy().chars() {
+        match letter {
+            '%' | '?' | '#' => {
+                let _ = write!(escaped, "%{:02X}", u32::from(letter));
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// A file beside the database, by what its name ends with.
+pub(crate) fn companion(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Which file it was.
+fn opening(path: &Path, error: &Error) -> Error {
+    Error::Open { path: path.to_owned(), detail: error.to_string() }
+}
+
+async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
+    match timeout(TURN, of.clone().acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => Err(Error::Busy),
+    }
+}
+
+/// The turn lasts as long as the work, also where nobody waits for it any more.
+async fn blocking<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    done.await.unwrap_or_else(|error| Err(Error::System(error.to_string())))
+}

@@ -1,0 +1,102 @@
+//! What is written in the background, on a thread of the store's own: when something was last used, sessions that began
+//! or ended while nothing could be written. A file that could not be written is tried again.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use crate::Error;
+use crate::database::Database;
+use crate::last_use::{self, LastUse};
+use crate::memory_sessions::{self, MemorySessions};
+
+/// Between two tries while nothing can be written.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// The thread. Ends when dropped, after one last try.
+#[derive(Debug)]
+pub(crate) struct Upkeep {
+    bell: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Upkeep {
+    pub(crate) fn start(
+        database: &Arc<Database>,
+        last_use: &Arc<LastUse>,
+        sessions: &Arc<MemorySessions>,
+    ) -> Result<Self, Error> {
+        // What there is to do is in the tables of the two: a bell that rings already need not be rung again.
+        let (bell, rung) = sync_channel(1);
+        let mut work =
+            Work { database: database.clone(), last_use: last_use.clone(), sessions: sessions.clone(), failing: false };
+        let thread = Builder::new().name("lalin-store".to_owned()).spawn(move || {
+            loop {
+                match rung.recv_timeout(PAUSE) {
+                    Ok(()) if work.failing => {}
+                    Ok(()) => work.write(),
+                    Err(RecvTimeoutError::Timeout) => work.again(),
+                    Err(RecvTimeoutError::Disconnected) => return work.write(),
+                }
+            }
+        });
+        let thread = thread.map_err(|error| Error::System(error.to_string()))?;
+        Ok(Self { bell: Some(bell), thread: Some(thread) })
+    }
+
+    pub(crate) fn wake(&self) {
+        if let Some(Err(TrySendError::Disconnected(()))) = self.bell.as_ref().map(|bell| bell.try_send(())) {
+            tracing::error!("the store's thread is gone: when something was last used is not written any more");
+        }
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        self.bell = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Work {
+    database: Arc<Database>,
+    last_use: Arc<LastUse>,
+    sessions: Arc<MemorySessions>,
+    failing: bool,
+}
+
+impl Work {
+    fn again(&mut self) {
+        self.database.reopen();
+        self.write();
+    }
+
+    fn write(&mut self) {
+        let (uses, changes) = (self.last_use.unwritten(), self.sessions.unwritten());
+        if uses.is_empty() && changes.is_empty() {
+            return;
+        }
+        let written = self.database.write_now(|db, _| {
+            last_use::write(db, &uses)?;
+            memory_sessions::write(db, &changes)
+        });
+        match written {
+            Ok(()) => {
+                self.last_use.wrote(&uses);
+                self.sessions.wrote(&changes);
+                if std::mem::take(&mut self.failing) {
+                    tracing::info!("what was put off is written");
+                }
+            }
+            Err(error) => {
+                // Once, and not every time.
+                if !std::mem::replace(&mut self.failing, true) {
+                    tracing::warn!(%error, "when something was last used is not written for now");
+                }
+            }
+        }
+    }
+}
