@@ -7,6 +7,10 @@ use actix_web::web::Query;
 
 use crate::Problem;
 
+/// So many values one request may have, the parts of its lists counted. Whoever wants more wants everything, and leaves
+/// the list out.
+const MOST_VALUES: usize = 1_000;
+
 /// The parameters of one request.
 #[derive(Debug)]
 pub(crate) struct Parameters(Vec<(String, String)>);
@@ -17,6 +21,12 @@ impl Parameters {
         let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string())
             .map_err(|error| Problem::bad_parameter("query", error))?
             .into_inner();
+        // What a request costs is decided by who asks: counted before anything is compared.
+        let values: usize = pairs.iter().map(|(_, value)| 1 + value.matches(',').count()).sum();
+        if values > MOST_VALUES {
+            let detail = format!("{values} values, at most {MOST_VALUES} at once: leave a list out for everything");
+            return Err(Problem::bad_parameter("query", detail));
+        }
         for (at, (key, _)) in pairs.iter().enumerate() {
             if !known.contains(&key.as_str()) {
                 let expected = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
@@ -33,7 +43,7 @@ impl Parameters {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// Names with commas between.
+    /// Names with commas between. Whoever asks once for each interface of a router makes a set of them.
     pub(crate) fn names(&self, key: &str) -> Option<Vec<String>> {
         self.text(key).map(|names| names.split(',').map(str::to_owned).collect())
     }

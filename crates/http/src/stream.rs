@@ -1,5 +1,6 @@
 //! `GET /api/v1/stream`: server-sent events; an open stream is a viewer.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
@@ -75,7 +76,7 @@ fn one(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: Sight) 
     let longest = router.as_ref().map_or(Duration::from_secs(600), |router| router.settings().window);
     let window = parameters.seconds("window", longest)?;
     let narrow = parameters.flag("only")?;
-    let only = parameters.names("interface");
+    let only = parameters.names("interface").map(|names| names.into_iter().collect());
     if narrow && only.is_none() {
         return Err(Problem::bad_parameter("only", "name the interfaces with interface="));
     }
@@ -108,20 +109,21 @@ fn several(
     if parameters.text("router").is_some() || parameters.text("interface").is_some() {
         return Err(Problem::bad_parameter("watch", "names routers and interfaces: leave out router and interface"));
     }
-    let mut chosen: Vec<(Arc<Router>, Vec<String>)> = Vec::new();
+    let mut chosen: Vec<(Arc<Router>, HashSet<String>)> = Vec::new();
     for text in watched {
         let Some((router, interface)) = text.split_once('/') else {
             return Err(Problem::bad_parameter("watch", format!("expected ROUTER/INTERFACE, got {text:?}")));
         };
         let found = router.parse().ok().filter(|id| sight.some_of(id)).and_then(|id| api.inner().monitor.get(&id));
         let found = found.ok_or_else(|| Problem::unknown_router(router))?;
+        let full = chosen.len() >= MOST_ROUTERS;
         match chosen.iter_mut().find(|(known, _)| known.id() == found.id()) {
-            Some((_, names)) => names.push(interface.to_owned()),
-            None => chosen.push((found, vec![interface.to_owned()])),
+            Some((_, names)) => drop(names.insert(interface.to_owned())),
+            None if full => {
+                return Err(Problem::bad_parameter("watch", format!("at most {MOST_ROUTERS} routers at once")));
+            }
+            None => chosen.push((found, HashSet::from([interface.to_owned()]))),
         }
-    }
-    if chosen.len() > MOST_ROUTERS {
-        return Err(Problem::bad_parameter("watch", format!("at most {MOST_ROUTERS} routers at once")));
     }
     let longest = chosen.iter().map(|(router, _)| router.settings().window).min().unwrap_or_default();
     let window = parameters.seconds("window", longest)?;

@@ -1,6 +1,6 @@
 //! One router of an open stream: what a viewer is told of it, as bytes.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -21,7 +21,7 @@ pub(crate) struct Shown {
     /// What may be seen.
     pub(crate) sight: Sight,
     /// What was asked for; `None`: everything.
-    pub(crate) only: Option<Vec<String>>,
+    pub(crate) only: Option<HashSet<String>>,
     /// Whether lists and ticks too carry only these, and not only the window.
     pub(crate) narrow: bool,
     /// Whether every event names its router: the stream carries several.
@@ -96,7 +96,7 @@ impl Viewer {
     }
 
     fn may_show(&self, name: &str) -> bool {
-        let asked = self.shown.only.as_ref().is_none_or(|only| only.iter().any(|wanted| wanted == name));
+        let asked = self.shown.only.as_ref().is_none_or(|only| only.contains(name));
         asked && self.router.as_ref().is_some_and(|router| self.shown.sight.interface(router, name))
     }
 

@@ -1,5 +1,6 @@
 //! `GET /api/v1/window`: a stretch of the recent past, as the stream's `window` event shows it.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -64,7 +65,8 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     if names.len() > MOST {
         return Err(Problem::bad_parameter("interface", format!("at most {MOST} at once")));
     }
-    let wanted = |name: &str| names.iter().any(|wanted| wanted == name) && sight.interface(router.id(), name);
+    let names: HashSet<String> = names.into_iter().collect();
+    let wanted = |name: &str| names.contains(name) && sight.interface(router.id(), name);
     // A little more, so that a line enters from the left edge.
     let past = router.past(window + Duration::from_secs(1));
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(WindowView::of(&past, wanted)))

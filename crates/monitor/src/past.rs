@@ -135,24 +135,36 @@ impl Window {
         let mut series: Vec<Series> = Vec::new();
         let mut index: HashMap<Arc<str>, usize> = HashMap::new();
         let length = self.points.len();
+        // Where the wanted ones stand, in the list and in the answer. Neighbours share one list nearly always, so that a
+        // window of one line of ten thousand costs one walk through the list, and not one a point.
+        let mut list: Option<&Arc<[Arc<Interface>]>> = None;
+        let mut places: Vec<(usize, usize)> = Vec::new();
         for (at, point) in self.points.iter().enumerate() {
-            for (interface, rates) in point.interfaces.iter().zip(&point.rates) {
-                let place = match index.get(&interface.name) {
-                    Some(place) => *place,
-                    None if !wanted(&interface.name) => continue,
-                    None => {
-                        index.insert(interface.name.clone(), series.len());
-                        series.push(Series {
-                            name: interface.name.clone(),
-                            rx: vec![None; length],
-                            tx: vec![None; length],
-                        });
-                        series.len() - 1
-                    }
-                };
-                let large = |rate: f32| (!rate.is_nan()).then(|| BitsPerSecond::new(rate as u64));
-                series[place].rx[at] = large(rates[0]);
-                series[place].tx[at] = large(rates[1]);
+            if !list.is_some_and(|list| Arc::ptr_eq(list, &point.interfaces)) {
+                list = Some(&point.interfaces);
+                places.clear();
+                for (place, interface) in point.interfaces.iter().enumerate() {
+                    let of_series = match index.get(&interface.name) {
+                        Some(of_series) => *of_series,
+                        None if !wanted(&interface.name) => continue,
+                        None => {
+                            index.insert(interface.name.clone(), series.len());
+                            series.push(Series {
+                                name: interface.name.clone(),
+                                rx: vec![None; length],
+                                tx: vec![None; length],
+                            });
+                            series.len() - 1
+                        }
+                    };
+                    places.push((place, of_series));
+                }
+            }
+            let large = |rate: f32| (!rate.is_nan()).then(|| BitsPerSecond::new(rate as u64));
+            for (place, of_series) in &places {
+                let Some(rates) = point.rates.get(*place) else { continue };
+                series[*of_series].rx[at] = large(rates[0]);
+                series[*of_series].tx[at] = large(rates[1]);
             }
         }
         series
@@ -223,5 +235,22 @@ mod tests {
         assert_eq!(series[1].rx, bits(&[Some(20), Some(21), Some(22)]));
         assert_eq!(series[1].tx, bits(&[None, None, None]));
         assert_eq!(window.series(|name| name == "b").len(), 1);
+    }
+
+    #[test]
+    fn one_line_of_many_costs_one_walk_through_their_list() {
+        let names: Vec<String> = (0..100).map(|n| format!("ether{n}")).collect();
+        let interfaces: Arc<[_]> = names.iter().map(|name| Arc::new(Interface::new("*1", name, "ether"))).collect();
+        let rates = || (0..100).map(|n| [n as f32, f32::NAN]).collect();
+        let band = [f32::NAN; 2];
+        let of = |seq| Point { seq, unix_ms: seq * 1_000, interfaces: interfaces.clone(), rates: rates(), band };
+        let window = Window::new((1..=300).map(|seq| Arc::new(of(seq))).collect(), false);
+        let asked = std::cell::Cell::new(0);
+        let series = window.series(|name| {
+            asked.set(asked.get() + 1);
+            name == "ether42"
+        });
+        assert_eq!((series.len(), series[0].rx.len(), asked.get()), (1, 300, 100));
+        assert!(series[0].rx.iter().all(|rate| *rate == Some(BitsPerSecond::new(42))));
     }
 }

@@ -61,3 +61,30 @@ async fn health_is_answered_without_any_router() {
     assert_eq!((answer.status, &answer.body["status"]), (200, &"ok".into()));
     assert_eq!(answer.body["routers"], 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_names_is_bounded_and_the_problem_says_by_what() {
+    let world = World::new();
+    world.router("r");
+    let many = |prefix: &str, count: usize| (0..count).map(|n| format!("{prefix}{n}")).collect::<Vec<_>>().join(",");
+    for path in [
+        format!("/api/v1/stream?interface={}", many("e", 30_000)),
+        format!("/api/v1/stream?only=1&interface={}", ",".repeat(60_000)),
+        format!("/api/v1/stream?watch={}", many("r/e", 2_000)),
+        format!("/api/v1/window?interface={}", many("e", 2_000)),
+        format!("/api/v1/interfaces?{}", many("router=", 2_000).replace(',', "&")),
+    ] {
+        let path = &path[..path.len().min(60_000)];
+        let answer = world.get(path).await;
+        assert_eq!((answer.status, &answer.body["code"]), (400, &"bad-parameter".into()), "{}", &path[..40]);
+        assert!(answer.body["detail"].as_str().unwrap().contains("at most"), "{}", answer.body);
+    }
+    let routers: Vec<String> = (0..17).map(|n| format!("p{n}")).collect();
+    for id in &routers {
+        world.router(id);
+    }
+    let watch = routers.iter().map(|id| format!("{id}/ether1")).collect::<Vec<_>>().join(",");
+    assert!(
+        world.get(&format!("/api/v1/stream?watch={watch}")).await.body["detail"].to_string().contains("16 routers")
+    );
+}
