@@ -4,10 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_stats::{
-    Failure, Faults, Frame, Freshness, Interface, Rate, RateLimits, Reading, RouterId, RouterState, Row, Snapshot,
-    Uncertainty,
-};
+use lalin_stats::{Failure, Faults, Frame, Freshness, Interface, Rate, Reading, RouterId, RouterState, Row, Snapshot};
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
@@ -15,7 +12,7 @@ use crate::finder::Finder;
 use crate::past::{Past, Point, Span};
 use crate::room::Room;
 use crate::router::Status;
-use crate::{Settings, Window};
+use crate::{ReadTimes, Settings, Window};
 
 /// What the engine tells subscribers.
 #[derive(Clone, Debug)]
@@ -35,8 +32,9 @@ pub(crate) struct Engine {
     seq: u64,
     revision: u64,
     recent: VecDeque<Arc<Frame>>,
-    /// The doubts of the recent frames' moments, in their order.
-    doubts: VecDeque<Duration>,
+    /// When the newest reading was asked for.
+    asked: Option<Instant>,
+    read_times: ReadTimes,
     past: Past,
     room: Arc<Room>,
     /// `None` once the router was removed.
@@ -53,7 +51,8 @@ impl Engine {
             seq: 0,
             revision: 0,
             recent: VecDeque::new(),
-            doubts: VecDeque::new(),
+            asked: None,
+            read_times: ReadTimes::new(settings.interval),
             past: Past::default(),
             room,
             events: Some(broadcast::Sender::new(BACKLOG)),
@@ -71,8 +70,7 @@ impl Engine {
 
     /// Whether the newest sample has none before it that it makes a line with.
     pub(crate) fn starts_a_run(&self) -> bool {
-        let longest = self.settings.rate_limits().longest;
-        self.recent.back().is_none_or(|frame| frame.elapsed.is_none_or(|elapsed| elapsed > longest))
+        self.recent.back().is_none_or(|frame| frame.elapsed.is_none())
     }
 
     /// How much of the past is kept.
@@ -132,9 +130,8 @@ impl Engine {
             Ok(Reading { snapshot, freshness: Freshness::Stale(failure) }) => (Some(snapshot), Some(failure)),
             Err(failure) => (None, Some(failure)),
         };
-        // A cached reading is no new point: only what was sampled after the last frame is.
-        let newest = self.recent.back().map(|frame| frame.at);
-        let new = snapshot.filter(|snapshot| newest.is_none_or(|at| middle(snapshot) > at));
+        // A cached reading is no new point: only what was asked for after the last one is.
+        let new = snapshot.filter(|snapshot| self.asked.is_none_or(|asked| snapshot.asked > asked));
         let sampled = new.is_some();
         if let Some(snapshot) = new {
             self.tick(&snapshot);
@@ -156,50 +153,44 @@ impl Engine {
 
     fn tick(&mut self, snapshot: &Snapshot) {
         let before = self.recent.back().cloned();
-        let at = middle(snapshot);
         let interfaces = self.interfaces(snapshot, before.as_deref());
-        let elapsed = before.as_ref().map(|before| at - before.at);
-        let rates = match &before {
-            Some(before) if self.is_sure(snapshot, before) => rates(before, snapshot, self.settings.rate_limits()),
-            _ => vec![Rate::UNKNOWN; snapshot.rows.len()].into(),
+        let pairs = Pairs::of(before.as_deref(), snapshot);
+        if before.as_ref().is_some_and(|before| !Arc::ptr_eq(&before.interfaces, &interfaces)) {
+            let counters = |place: &Option<usize>| [place.map(|at| 2 * at), place.map(|at| 2 * at + 1)];
+            self.read_times.rearrange(pairs.places.iter().flat_map(counters));
+        }
+        let rises: Vec<_> =
+            pairs.each(|old, row| old.map_or([None; 2], |old| Rate::rises(&old, row))).flatten().collect();
+        let read = self.read_times.next(snapshot.asked, snapshot.answered, &rises);
+        let limits = self.settings.rate_limits();
+        let rate = |old: Option<Row>, row: &Row| match (old, read.elapsed) {
+            (Some(old), Some(elapsed)) => Rate::between(&old, row, elapsed, limits),
+            _ => Rate::UNKNOWN,
         };
-        let faults = before.as_ref().map_or_else(Box::default, |before| faults(before, snapshot));
+        let faults = |(place, (old, row)): (usize, (Option<Row>, &Row))| Faults::between(&old?, row, place);
+        let unix_ms = snapshot.unix_ms.saturating_sub(whole_ms(snapshot.answered.saturating_duration_since(read.at)));
         self.seq += 1;
         let frame = Arc::new(Frame {
             router: self.router.clone(),
             seq: self.seq,
-            at,
+            at: read.at,
             // The wall clock may be set back; a chart's time may not.
-            unix_ms: before
-                .map_or(0, |before| before.unix_ms + 1)
-                .max(snapshot.unix_ms.saturating_sub(whole_ms(snapshot.answered - at))),
-            elapsed,
+            unix_ms: before.as_ref().map_or(0, |before| before.unix_ms + 1).max(unix_ms),
+            elapsed: read.elapsed,
             revision: self.revision,
             interfaces,
             counters: snapshot.rows.iter().map(|row| row.counters).collect(),
-            rates,
-            uncertainty: Uncertainty::NONE,
-            faults,
+            rates: pairs.each(rate).collect(),
+            uncertainty: read.uncertainty,
+            faults: pairs.each(|old, row| (old, row)).enumerate().filter_map(faults).collect(),
         });
+        self.asked = Some(snapshot.asked);
         self.past.push(Point::of(&frame), &self.span());
         self.recent.push_back(frame.clone());
-        self.doubts.push_back(snapshot.took() / 2);
         while self.recent.len() > self.settings.recent_frames() {
             self.recent.pop_front();
-            self.doubts.pop_front();
         }
         self.tell(Event::Tick(frame));
-    }
-
-    /// Whether the time between two samples is known well enough to divide by.
-    ///
-    /// A steady delay is the same for both and falls out of the difference; it is the doubt beyond that of the quickest
-    /// recent answer that may bend a rate: a busy machine, a full line. More than 4 % of it is no truth to draw.
-    fn is_sure(&self, snapshot: &Snapshot, before: &Frame) -> bool {
-        let quickest = self.doubts.iter().copied().min().unwrap_or_default().min(snapshot.took() / 2);
-        let last = self.doubts.back().copied().unwrap_or_default();
-        let doubt = (snapshot.took() / 2 - quickest) + (last - quickest);
-        doubt * 25 <= middle(snapshot) - before.at
     }
 
     /// The snapshot's interfaces, in the last frame's allocation where nothing changed.
@@ -236,26 +227,31 @@ impl Engine {
     }
 }
 
-/// When the counters were probably read.
-fn middle(snapshot: &Snapshot) -> Instant {
-    snapshot.asked + snapshot.took() / 2
+/// A snapshot's rows beside those of the frame before.
+struct Pairs<'a> {
+    before: Option<&'a Frame>,
+    rows: &'a [Row],
+    /// Where each row stood before, if it was there.
+    places: Vec<Option<usize>>,
 }
 
-fn faults(before: &Frame, snapshot: &Snapshot) -> Box<[Faults]> {
-    let before = Finder::new(before);
-    let faults = |(place, row): (usize, &Row)| Faults::between(&before.find(&row.interface, place)?, row, place);
-    snapshot.rows.iter().enumerate().filter_map(faults).collect()
+impl<'a> Pairs<'a> {
+    fn of(before: Option<&'a Frame>, snapshot: &'a Snapshot) -> Self {
+        let finder = before.map(Finder::new);
+        let place = |(place, row): (usize, &Row)| finder.as_ref()?.place(&row.interface, place);
+        Self { before, rows: &snapshot.rows, places: snapshot.rows.iter().enumerate().map(place).collect() }
+    }
+
+    /// Does something with every row and what it was before.
+    fn each<T>(&self, with: impl Fn(Option<Row>, &'a Row) -> T) -> impl Iterator<Item = T> {
+        let old = |place: &Option<usize>| {
+            let (before, place) = (self.before?, (*place)?);
+            Some(Row::new(before.interfaces.get(place)?.clone(), *before.counters.get(place)?))
+        };
+        self.rows.iter().zip(&self.places).map(move |(row, place)| with(old(place), row))
+    }
 }
 
 fn whole_ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn rates(before: &Frame, snapshot: &Snapshot, limits: RateLimits) -> Box<[Rate]> {
-    let elapsed = middle(snapshot) - before.at;
-    let before = Finder::new(before);
-    let rate = |(place, row): (usize, &Row)| {
-        before.find(&row.interface, place).map_or(Rate::UNKNOWN, |old| Rate::between(&old, row, elapsed, limits))
-    };
-    snapshot.rows.iter().enumerate().map(rate).collect()
 }

@@ -23,7 +23,7 @@ pub struct CountersAt {
 }
 
 /// The counters of the newest frame's interfaces at `moment`. `frames` are the newest ones, oldest first.
-pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant, limits: RateLimits) -> Option<CountersAt> {
+pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant) -> Option<CountersAt> {
     let frame = frames.back()?.clone();
     let later = frames.partition_point(|frame| frame.at <= moment);
     let before = later.checked_sub(1).and_then(|index| frames.get(index));
@@ -31,7 +31,7 @@ pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant, limits
     let counters = match (before, after) {
         // The next sample is late: nothing newer is known.
         (_, None) => frame.counters.clone(),
-        (Some(before), Some(after)) if after.at - before.at <= limits.longest => {
+        (Some(before), Some(after)) if after.elapsed.is_some() => {
             let elapsed = after.at - before.at;
             let part = (moment - before.at).as_secs_f64() / elapsed.as_secs_f64();
             let (old, new) = (Finder::new(before), Finder::new(after));
@@ -39,7 +39,7 @@ pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant, limits
         }
         // In a gap, or before the first sample: back along the first line after it, not below what was before it.
         (before, Some(after)) => {
-            let second = frames.get(later + 1).filter(|second| second.at - after.at <= limits.longest);
+            let second = frames.get(later + 1).filter(|second| second.elapsed.is_some());
             let elapsed = second.map_or(Duration::ZERO, |second| second.at - after.at);
             let part = (after.at - moment).as_secs_f64() / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
             let (floor, first) = (before.map(|before| Finder::new(before)), Finder::new(after));

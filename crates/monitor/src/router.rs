@@ -166,7 +166,7 @@ impl Router {
         let settings = self.settings();
         let frames = self.shared.engine().frames().clone();
         let moment = asked.checked_sub(settings.delay()).unwrap_or(asked);
-        counters_at(&frames, moment, settings.rate_limits())
+        counters_at(&frames, moment)
     }
 }
 

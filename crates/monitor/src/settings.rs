@@ -52,9 +52,10 @@ impl Settings {
         self.interval.min(self.warm_up) / 2
     }
 
-    /// Two samples further apart than three intervals have a gap between them.
+    /// Whether there is a gap between two samples is told by when they were asked for, and not by how long the answers
+    /// took: see [`crate::ReadTimes`].
     pub(crate) fn rate_limits(&self) -> RateLimits {
-        RateLimits { longest: self.interval * 3, ..RateLimits::default() }
+        RateLimits { longest: Duration::MAX, ..RateLimits::default() }
     }
 
     /// How many frames the moment of [`Settings::delay`] can need; the warm-up adds two.

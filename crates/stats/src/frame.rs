@@ -20,7 +20,8 @@ pub struct Frame {
     pub at: Instant,
     /// The same on the wall clock, ms since 1970-01-01 UTC; never less than the last frame's.
     pub unix_ms: u64,
-    /// The time since the sample before; `None` for the first of a run.
+    /// The time since the sample before, which the rates are divided by; `None` for the first of a run: the first of all,
+    /// and the first after a gap in which nothing was asked.
     pub elapsed: Option<Duration>,
     /// Counts the changes of `interfaces`: two frames of one revision have the same list.
     pub revision: u64,

@@ -93,6 +93,21 @@ impl Rate {
     }
 }
 
+impl Rate {
+    /// How many bytes came in and went out between two samples of what should be one interface; `None` where that cannot
+    /// be known, as after a reset.
+    pub fn rises(before: &Row, after: &Row) -> [Option<u64>; 2] {
+        if !same_life(before, after) {
+            return [None; 2];
+        }
+        let (old, new) = (&before.counters, &after.counters);
+        match (rise(old.rx_bytes, new.rx_bytes), rise(old.tx_bytes, new.tx_bytes)) {
+            (Rise::Fell, _) | (_, Rise::Fell) => [None; 2],
+            (rx, tx) => [rx, tx].map(|rise| if let Rise::By(bytes) = rise { Some(bytes) } else { None }),
+        }
+    }
+}
+
 /// Whether the counters of both rows belong to one life of one interface.
 fn same_life(before: &Row, after: &Row) -> bool {
     let (old, new) = (&before.interface, &after.interface);
@@ -133,6 +148,18 @@ mod tests {
     fn bytes_a_second_become_bits_a_second() {
         let rate = between(&row(1_000, 5), &row(126_000, 5));
         assert_eq!(rate, Rate { rx: Some(BitsPerSecond::new(1_000_000)), tx: Some(BitsPerSecond::new(0)) });
+    }
+
+    #[test]
+    fn rises_are_known_where_rates_are() {
+        assert_eq!(Rate::rises(&row(1_000, 5), &row(126_000, 5)), [Some(125_000), Some(0)]);
+        assert_eq!(Rate::rises(&row(1_000, 5), &row(999, 6)), [None, None], "a reset of both");
+        let mut hidden = row(2_000, 5);
+        hidden.counters.tx_bytes = None;
+        assert_eq!(Rate::rises(&row(1_000, 5), &hidden), [Some(1_000), None]);
+        let mut other = row(2_000, 6);
+        other.interface = Arc::new(Interface::new("*2", "ether1", "ether"));
+        assert_eq!(Rate::rises(&row(1_000, 5), &other), [None, None], "another life");
     }
 
     #[test]

@@ -113,24 +113,42 @@ async fn lines_that_come_and_go_move_no_other_interfaces_rate() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sample_whose_moment_is_in_doubt_gives_no_rate_and_a_steady_delay_does() {
+async fn a_late_answer_breaks_no_line_and_its_band_holds_the_truth() {
+    let millis = Duration::from_millis;
+    for interval in [1, 2, 5] {
+        let source = Steady::new();
+        let router = router(source.clone(), Duration::from_secs(interval));
+        let mut subscription = router.subscribe(None, ALL);
+        tick(&mut subscription).await;
+        for late in (0..60).map(|tick| tick * 7 % 10 * 50) {
+            source.set(|script| script.on_the_way = millis(late));
+            let rate = tick(&mut subscription).await.rx.expect("a rate on every tick").get();
+            let band = router.newest().unwrap().uncertainty;
+            let told = rate as f64 * band.low..=rate as f64 * band.high;
+            assert!(told.contains(&(RX_BPS as f64)), "{interval} s, {late} ms: {rate} {band:?}");
+        }
+        assert!(is_true(tick(&mut subscription).await), "where in an answer the counters are read is known by now");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_frame_divides_by_is_what_lies_between_the_moments() {
     let source = Steady::new();
     let router = router(source.clone(), INTERVAL);
     let mut subscription = router.subscribe(None, ALL);
-    tick(&mut subscription).await;
-    assert!(is_true(tick(&mut subscription).await));
-    // One answer took long, and its middle is 200 ms off: both lines through it would be 10 % wrong.
-    source.set(|script| (script.doubt, script.shown_late) = (Duration::from_millis(200), Duration::from_millis(200)));
-    assert_eq!(tick(&mut subscription).await, Rate::UNKNOWN);
-    source.set(|script| (script.doubt, script.shown_late) = (Duration::ZERO, Duration::ZERO));
-    assert_eq!(tick(&mut subscription).await, Rate::UNKNOWN);
-    assert!(is_true(tick(&mut subscription).await));
-    // Every answer takes as long: that is a slow line, and the difference is right.
-    source.set(|script| (script.doubt, script.shown_late) = (Duration::from_millis(200), Duration::from_millis(200)));
-    for _ in 0..8 {
+    let mut last: Option<lalin_stats::Frame> = None;
+    for late in (0..40).map(|tick| tick * 3 % 10 * 40) {
+        source.set(|script| {
+            (script.on_the_way, script.latency) = (Duration::from_millis(late), Duration::from_millis(200 - late / 2))
+        });
         tick(&mut subscription).await;
+        let frame = lalin_stats::Frame::clone(&*router.newest().unwrap());
+        if let Some(last) = &last {
+            assert_eq!(Some(frame.at - last.at), frame.elapsed);
+            assert!((frame.unix_ms - last.unix_ms).abs_diff((frame.at - last.at).as_millis() as u64) <= 1);
+        }
+        last = Some(frame);
     }
-    assert!(is_true(tick(&mut subscription).await));
 }
 
 #[tokio::test(start_paused = true)]

@@ -29,10 +29,8 @@ pub struct Script {
     /// Added to the counters; a negative one is a reset.
     pub shift: i64,
     pub hide_tx: bool,
-    /// What the source says of its moment: by how much it may be wrong.
-    pub doubt: Duration,
-    /// By how much it is wrong.
-    pub shown_late: Duration,
+    /// How long the answer is on its way after the counters were read.
+    pub on_the_way: Duration,
     /// Lines before `ether1` in the router's list.
     pub lines_before: usize,
 }
@@ -51,8 +49,7 @@ impl Steady {
             id: "*1",
             shift: 1_000_000_000_000,
             hide_tx: false,
-            doubt: Duration::ZERO,
-            shown_late: Duration::ZERO,
+            on_the_way: Duration::ZERO,
             lines_before: 0,
         };
         Arc::new(Self { script: Mutex::new(script), reads: AtomicUsize::new(0), begun: Instant::now() })
@@ -77,9 +74,10 @@ impl Steady {
 impl StatsSource for Steady {
     async fn read(&self) -> Result<Reading, Failure> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        let (behaviour, latency) = {
+        let asked = Instant::now();
+        let (behaviour, latency, on_the_way) = {
             let script = self.script.lock().unwrap();
-            (script.behaviour.clone(), script.latency)
+            (script.behaviour.clone(), script.latency, script.on_the_way)
         };
         sleep(latency).await;
         match behaviour {
@@ -88,6 +86,15 @@ impl StatsSource for Steady {
             Behaviour::Hang => std::future::pending().await,
             Behaviour::Panic => panic!("a source's bug"),
         }
+        let rows = self.rows();
+        sleep(on_the_way).await;
+        let unix_ms = 1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap();
+        Ok(Reading::fresh(Arc::new(Snapshot { asked, answered: Instant::now(), unix_ms, rows })))
+    }
+}
+
+impl Steady {
+    fn rows(&self) -> Vec<Row> {
         let script = self.script.lock().unwrap();
         let mut counters = Counters::bytes(self.bytes(RX_BPS, script.shift), self.bytes(TX_BPS, script.shift));
         if script.hide_tx {
@@ -97,10 +104,7 @@ impl StatsSource for Steady {
         let mut rows: Vec<_> =
             (0..script.lines_before).map(|n| Row::new(Arc::new(line(n)), Counters::bytes(0, 0))).collect();
         rows.push(Row::new(Arc::new(Interface::new(script.id, "ether1", "ether")), counters));
-        let at = Instant::now() + script.shown_late;
-        let (asked, answered) = (at - script.doubt, at + script.doubt);
-        let unix_ms = 1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap();
-        Ok(Reading::fresh(Arc::new(Snapshot { asked, answered, unix_ms, rows })))
+        rows
     }
 }
 
