@@ -15,9 +15,13 @@ const LIMIT: Duration = Duration::from_secs(5);
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Health {
-    version: String,
-    uptime_ms: u64,
-    viewers: usize,
+    /// These are told to whoever may see everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uptime_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    viewers: Option<usize>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -29,8 +33,11 @@ struct Routers {
 struct Router {
     id: String,
     name: String,
-    address: String,
-    viewers: usize,
+    /// Absent for whoever may not see everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    viewers: Option<usize>,
     state: State,
 }
 
@@ -70,9 +77,11 @@ pub(crate) fn print(listen: SocketAddr, tls: bool, json: bool) -> Result<(), Err
         println!("{}", serde_json::to_string_pretty(&answer).unwrap_or_default());
         return Ok(());
     }
-    let uptime = Duration::from_secs(health.uptime_ms / 1_000);
-    let (scheme, Health { version, viewers, .. }) = (server.scheme, &health);
-    println!("Lalin {version} runs at {scheme}://{address}/ since {uptime:?}, {viewers} viewers");
+    let (scheme, Health { version, uptime_ms, viewers }) = (server.scheme, &health);
+    let version = version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
+    let since = uptime_ms.map(|ms| format!(" since {:?}", Duration::from_secs(ms / 1_000))).unwrap_or_default();
+    let viewers = viewers.map(|viewers| format!(", {viewers} viewers")).unwrap_or_default();
+    println!("Lalin{version} runs at {scheme}://{address}/{since}{viewers}");
     let Some(routers) = routers else {
         println!("how its routers stand is told to whoever is logged in there");
         return Ok(());
@@ -93,7 +102,9 @@ fn line(router: &Router) -> String {
         .map_or_else(|| "never sampled".to_owned(), |ms| format!("{}.{} s old", ms / 1_000, ms % 1_000 / 100));
     let why = router.state.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
     let Router { id, name, address, viewers, state } = router;
-    format!("{id}  {name}  {address}  {}{why}, {age}, {viewers} viewers", state.code)
+    let address = address.as_deref().unwrap_or("-");
+    let viewers = viewers.map(|viewers| format!(", {viewers} viewers")).unwrap_or_default();
+    format!("{id}  {name}  {address}  {}{why}, {age}{viewers}", state.code)
 }
 
 struct Server {

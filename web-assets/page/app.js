@@ -61,9 +61,10 @@ const feed = new Feed(store, {
     const busy = () => panel.held() || document.querySelector("dialog[open], form.setup") !== null;
     byId("update").hidden = !newer(hello.version, version, busy);
     if (!hello.router) return;
-    const { name, address } = hello.router;
+    // Who has limits is told no address.
+    const { name, address = "" } = hello.router;
     routers.greeted();
-    byId("router-name").textContent = address.startsWith(name) ? address : `${name} · ${address}`;
+    byId("router-name").textContent = address.startsWith(name) ? address : [name, address].filter(Boolean).join(" · ");
   },
   interfaces(list) {
     choice.propose(list);

@@ -15,6 +15,7 @@ export class Mend {
   #facts = {};
   #asked = null;
   #parts = null;
+  #stranger = false;
 
   /**
    * @param {object} page
@@ -26,6 +27,8 @@ export class Mend {
    */
   constructor({ root, texts, lang, router, looking }) {
     Object.assign(this, { root, texts, lang, router, looking });
+    // Where everybody may look, whoever comes by may not have a router tried.
+    looking.then((who) => (this.#stranger = who?.state === "open" && !mayChange(who)));
   }
 
   /**
@@ -54,7 +57,7 @@ export class Mend {
     parts.detail.hidden = !detail;
     put(parts.words, detail);
     const router = retryOf(state, known) === "router" ? this.router() : null;
-    parts.retry.hidden = router === null;
+    parts.retry.hidden = router === null || this.#stranger;
     parts.change.hidden = router === null || this.#facts.origin !== "stored";
     if (router !== null) this.#ask(router);
     return true;

@@ -144,7 +144,7 @@ export class Switch {
     put(stands, texts[`standing.${word}`]);
     row.classList.toggle("trouble", inTrouble(router));
     put(name, router.name);
-    put(note, router.address);
+    put(note, router.address ?? "");
     return row;
   }
 

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::encoded::Encoded;
 use crate::keeper::Keeper;
+use crate::retries::Retries;
 use crate::{Problem, fleet, health, interface_stats, interfaces, stream, window};
 
 /// The bounds of what viewers may take.
@@ -47,6 +48,7 @@ pub(crate) struct Inner {
     pub(crate) encoded: Encoded,
     pub(crate) stop: CancellationToken,
     pub(crate) keeper: Option<Arc<dyn Keeper>>,
+    pub(crate) retries: Retries,
     streams: Mutex<HashMap<IpAddr, usize>>,
 }
 
@@ -71,6 +73,7 @@ impl Api {
             encoded: Encoded::default(),
             stop: CancellationToken::new(),
             keeper,
+            retries: Retries::default(),
             streams: Mutex::default(),
         }))
     }

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::keeper::{About, Checked, Form, Keeper, Kept, Outcome, Source};
 use crate::query::Parameters;
 use crate::sight::Sight;
-use crate::wire::{Band, State, millis};
+use crate::wire::{Band, State, StateView, millis};
 use crate::{Api, Problem, Visitor};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -29,25 +29,18 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/api/v1/discovery").get(discovery).default_service(wrong_method()));
 }
 
-/// A router in the list.
+/// A router in the list, as anybody may see it who may see something of it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct View {
     id: String,
     name: String,
-    /// Absent for whoever may see only a part of the router.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
     default: bool,
-    state: State,
-    viewers: usize,
+    state: StateView,
     interval_ms: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<Source>,
     enabled: bool,
-    tags: Vec<String>,
-    tls: bool,
-    about: Option<About>,
+    #[serde(flatten)]
+    details: Option<Details>,
     interfaces: Option<usize>,
     rx_bps: Option<u64>,
     tx_bps: Option<u64>,
@@ -57,6 +50,18 @@ struct View {
     #[serde(flatten)]
     band: Band,
     sessions: Option<u64>,
+}
+
+/// What somebody without limits sees beside it.
+#[derive(Serialize)]
+struct Details {
+    address: Option<String>,
+    viewers: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Source>,
+    tags: Vec<String>,
+    tls: bool,
+    about: Option<About>,
 }
 
 /// What an administrator sees of one router, beyond the list.
@@ -73,7 +78,8 @@ struct Whole {
 }
 
 impl View {
-    fn of(router: Option<&Router>, kept: Option<Kept>, id: &RouterId, default: bool, whole: bool) -> Self {
+    fn of(router: Option<&Router>, kept: Option<Kept>, id: &RouterId, default: bool, sight: &Sight) -> Self {
+        let whole = sight.all_of(id);
         let frame = router.and_then(Router::newest).filter(|_| whole);
         let live = router.is_some_and(|router| matches!(router.status().state, RouterState::Live));
         // What goes through the router's own ports; a bridge or a customer's line would count it again.
@@ -85,30 +91,34 @@ impl View {
         let (rx, tx) = (sum(|rate| rate.rx), sum(|rate| rate.tx));
         let address = router.map(|router| router.label().address.to_string());
         let kept_address = |kept: &Kept| format!("{}:{}", kept.host, kept.port);
-        let address = address.or_else(|| kept.as_ref().map(kept_address)).filter(|_| whole);
+        let address = address.or_else(|| kept.as_ref().map(kept_address));
         let name = router.map(|router| router.label().name.to_string());
         let name = name.or_else(|| kept.as_ref().map(|kept| kept.name.clone()));
-        let about = kept.as_ref().and_then(|kept| kept.about.clone()).filter(|_| whole);
+        let about = kept.as_ref().and_then(|kept| kept.about.clone());
+        let sessions = about.as_ref().and_then(|about| about.sessions).filter(|_| whole);
+        let details = sight.details().then(|| Details {
+            address,
+            viewers: router.map_or(0, Router::viewers),
+            origin: kept.as_ref().map(|kept| kept.source),
+            tags: kept.as_ref().map(|kept| kept.tags.clone()).unwrap_or_default(),
+            tls: kept.as_ref().is_some_and(|kept| kept.tls != "off"),
+            about,
+        });
         Self {
             id: id.to_string(),
             name: name.unwrap_or_else(|| id.to_string()),
-            address,
             default,
-            state: router.map_or_else(State::off, |router| State::of(&router.status())),
-            viewers: router.map_or(0, Router::viewers),
+            state: router.map_or_else(|| StateView::Limited(State::off()), |router| sight.state(&router.status())),
             interval_ms: router.map_or(0, |router| millis(router.settings().interval)),
-            origin: kept.as_ref().map(|kept| kept.source),
             enabled: router.is_some(),
-            tags: kept.as_ref().map(|kept| kept.tags.clone()).unwrap_or_default(),
-            tls: kept.as_ref().is_some_and(|kept| kept.tls != "off"),
+            details,
             interfaces: frame.as_ref().map(|frame| frame.interfaces.len()),
             rx_bps: rx.known.map(BitsPerSecond::get),
             tx_bps: tx.known.map(BitsPerSecond::get),
             rx_unknown: rx.unknown,
             tx_unknown: tx.unknown,
             band: Band::of(frame.as_ref().filter(|_| live).and_then(|frame| frame.band())),
-            sessions: about.as_ref().and_then(|about| about.sessions),
-            about,
+            sessions,
         }
     }
 }
@@ -130,7 +140,7 @@ async fn list(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Prob
         routers.iter().filter(|router| seen(router.id())).for_each(|router| router.touch());
     }
     let view = |router: Option<&Router>, kept: Option<Kept>, id: &RouterId| {
-        View::of(router, kept, id, default.as_ref() == Some(id), sight.all_of(id))
+        View::of(router, kept, id, default.as_ref() == Some(id), &sight)
     };
     let views: Vec<View> = match api.keeper() {
         Ok(keeper) => {
@@ -152,14 +162,14 @@ async fn list(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Prob
     Ok(answer(json!({ "routers": views })))
 }
 
-async fn one(api: Data<Api>, id: Path<String>) -> Result<HttpResponse, Problem> {
+async fn one(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let keeper = api.keeper()?;
     let id = parsed(&id)?;
     let kept = keeper.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
-    Ok(answer(whole(&api, kept)))
+    Ok(answer(whole(&api, &request, kept)))
 }
 
-fn whole(api: &Api, kept: Kept) -> impl Serialize {
+fn whole(api: &Api, request: &HttpRequest, kept: Kept) -> impl Serialize {
     let monitor = &api.inner().monitor;
     let id = kept.id.clone();
     let default = monitor.default_router().is_some_and(|router| *router.id() == id);
@@ -169,7 +179,7 @@ fn whole(api: &Api, kept: Kept) -> impl Serialize {
         user: kept.user.clone(),
         tls_policy: kept.tls.clone(),
         notes: kept.notes.clone(),
-        view: View::of(monitor.get(&id).as_deref(), Some(kept), &id, default, true),
+        view: View::of(monitor.get(&id).as_deref(), Some(kept), &id, default, &Sight::of(request)),
     }
 }
 
@@ -178,7 +188,7 @@ async fn add(api: Data<Api>, request: HttpRequest, form: Json<Form>) -> Result<H
     let id = keeper.add(form.into_inner()).await?;
     record(&request, "router.add", &id).await;
     let kept = keeper.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
-    Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(whole(&api, kept)))
+    Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(whole(&api, &request, kept)))
 }
 
 async fn change(
@@ -191,7 +201,7 @@ async fn change(
     keeper.change(&id, form.into_inner()).await?;
     record(&request, "router.change", &id).await;
     let kept = keeper.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
-    Ok(answer(whole(&api, kept)))
+    Ok(answer(whole(&api, &request, kept)))
 }
 
 async fn remove(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
@@ -203,7 +213,13 @@ async fn remove(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Resul
 
 async fn retry(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = parsed(&id)?;
-    if !Sight::of(&request).some_of(&id) || !api.keeper()?.retry(&id) {
+    let keeper = api.keeper()?;
+    if !Sight::of(&request).some_of(&id) || keeper.router(&id).is_none() {
+        return Err(Problem::unknown_router(id.as_str()));
+    }
+    // Each one may be a login at the router, whoever asks for it.
+    api.inner().retries.begin(&id).map_err(Problem::tried_just_now)?;
+    if !keeper.retry(&id) {
         return Err(Problem::unknown_router(id.as_str()));
     }
     Ok(HttpResponse::Accepted().json(json!({})))

@@ -1,29 +1,38 @@
-//! `GET /healthz`: the server runs.
+//! `GET /healthz`: the server runs. How it stands beyond that is told to whoever may see everything.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::Api;
+use crate::sight::Sight;
 use crate::wire::millis;
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Health {
     status: &'static str,
+    #[serde(flatten)]
+    details: Option<Details>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Details {
     version: &'static str,
     uptime_ms: u64,
     routers: usize,
     viewers: usize,
 }
 
-pub(crate) async fn get(api: Data<Api>) -> HttpResponse {
-    let routers = api.inner().monitor.routers();
-    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(Health {
-        status: "ok",
-        version: env!("CARGO_PKG_VERSION"),
-        uptime_ms: millis(api.inner().begun.elapsed()),
-        routers: routers.len(),
-        viewers: routers.iter().map(|router| router.viewers()).sum(),
-    })
+pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> HttpResponse {
+    let details = Sight::of(&request).details().then(|| {
+        let routers = api.inner().monitor.routers();
+        Details {
+            version: env!("CARGO_PKG_VERSION"),
+            uptime_ms: millis(api.inner().begun.elapsed()),
+            routers: routers.len(),
+            viewers: routers.iter().map(|router| router.viewers()).sum(),
+        }
+    });
+    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(Health { status: "ok", details })
 }

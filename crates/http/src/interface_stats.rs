@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::interfaces::point_of_view;
 use crate::query::Parameters;
 use crate::sight::Sight;
-use crate::wire::{Band, State, millis, rfc3339, state_headers};
+use crate::wire::{Band, millis, rfc3339, state_headers};
 use crate::{Api, Problem};
 
 pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -26,7 +26,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     let router = sight.router(&api, &request, &parameters);
     let router = router.inspect_err(|_| tracing::debug!("MikroTik not configured"))?;
     let status = router.poll().await;
-    let state = State::of(&status);
+    let state = sight.state(&status);
     let sample = if raw {
         router.newest().map(|frame| CountersAt { counters: frame.counters.clone(), frame })
     } else {
@@ -43,6 +43,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         age_ms: millis(age),
         state: state.code,
         band: Band::of(frame.band()),
+        details: sight.details(),
     };
     let seen = |interface: &Interface| sight.interface(router.id(), &interface.name);
     let rows = frame.rows().zip(&counters).filter(|((interface, ..), _)| seen(interface));
@@ -67,6 +68,8 @@ struct Sampled {
     age_ms: u64,
     state: &'static str,
     band: Band,
+    /// Whether the ports' own addresses are shown.
+    details: bool,
 }
 
 struct StatsRow<'a> {
@@ -96,7 +99,7 @@ impl Serialize for StatsRow<'_> {
         both("mtu", "mtu", text(&interface.mtu))?;
         both("actual-mtu", "actualMtu", number(interface.actual_mtu))?;
         both("l2mtu", "l2mtu", number(interface.l2_mtu))?;
-        both("mac-address", "macAddress", text(&interface.mac_address))?;
+        both("mac-address", "macAddress", text(&interface.mac_address.clone().filter(|_| self.sampled.details)))?;
         both("last-link-up-time", "lastLinkUpTime", text(&interface.last_link_up))?;
         both("link-downs", "linkDowns", number(interface.link_downs))?;
         both("rx-byte", "rxByte", number(counters.rx_bytes))?;

@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use crate::query::Parameters;
 use crate::sight::Sight;
-use crate::wire::{Band, State, counter, rfc3339, state_headers};
+use crate::wire::{Band, StateView, counter, rfc3339, state_headers};
 use crate::{Api, Problem};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Interfaces<'a> {
     router: &'a str,
-    state: State,
+    state: StateView,
     sampled_at: String,
     age_ms: u64,
     #[serde(flatten)]
@@ -136,7 +136,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     let parameters = Parameters::of(&request, &["router", "token"])?;
     let sight = Sight::of(&request);
     let router = sight.router(&api, &request, &parameters)?;
-    let state = State::of(&router.poll().await);
+    let state = sight.state(&router.poll().await);
     let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
     let mut answer = HttpResponse::Ok();
     state_headers(&mut answer, &state);
@@ -149,7 +149,11 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         interfaces: frame
             .rows()
             .filter(|(interface, ..)| sight.interface(router.id(), &interface.name))
-            .map(|(interface, counters, rate)| InterfaceView::of(interface, counters, rate))
+            .map(|(interface, counters, rate)| {
+                let view = InterfaceView::of(interface, counters, rate);
+                // Another kind of address, and nobody's business who sees one line.
+                InterfaceView { mac_address: view.mac_address.filter(|_| sight.details()), ..view }
+            })
             .collect(),
     }))
 }

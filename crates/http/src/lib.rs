@@ -29,6 +29,7 @@ mod door;
 mod keeper;
 mod problem;
 mod query;
+mod retries;
 mod sight;
 mod wire;
 

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::keeper::KeeperError;
-use crate::wire::State;
+use crate::wire::StateView;
 
 /// What went wrong with a request, as the client is told.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<State>,
+    state: Option<StateView>,
     #[serde(skip)]
     retry_after: Option<u64>,
 }
@@ -76,8 +76,8 @@ impl Problem {
     }
 
     /// There never was a sample, or it is not there yet.
-    pub(crate) fn no_data(state: State) -> Self {
-        let detail = match &state.detail {
+    pub(crate) fn no_data(state: StateView) -> Self {
+        let detail = match state.detail() {
             Some(detail) => format!("no data yet: {detail}"),
             None => "no data yet: the first sample is being waited for".to_owned(),
         };
@@ -125,6 +125,13 @@ impl Problem {
         let seconds = wait.as_secs().max(1);
         let detail = format!("too many wrong attempts: wait {seconds} s");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "too many attempts", detail).retry_after(seconds)
+    }
+
+    /// The router was tried a moment ago.
+    pub(crate) fn tried_just_now(wait: std::time::Duration) -> Self {
+        let seconds = wait.as_secs().saturating_add(1);
+        let detail = format!("this router was tried a moment ago: wait {seconds} s");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "tried-just-now", "tried just now", detail).retry_after(seconds)
     }
 
     fn of_store(error: &lalin_store::Error) -> Self {

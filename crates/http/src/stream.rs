@@ -44,14 +44,20 @@ struct Hello<'a> {
 struct RouterView<'a> {
     id: &'a str,
     name: &'a str,
-    /// Empty for whoever may see only a part of the router.
+    #[serde(flatten)]
+    details: Option<RouterDetails<'a>>,
+}
+
+/// For whoever may see everything.
+#[derive(Serialize)]
+struct RouterDetails<'a> {
     address: &'a str,
 }
 
 impl<'a> RouterView<'a> {
     fn of(router: &'a Router, sight: &Sight) -> Self {
-        let address = if sight.all_of(router.id()) { &*router.label().address } else { "" };
-        Self { id: router.id().as_str(), name: &router.label().name, address }
+        let details = sight.details().then(|| RouterDetails { address: &router.label().address });
+        Self { id: router.id().as_str(), name: &router.label().name, details }
     }
 }
 

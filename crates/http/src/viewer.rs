@@ -13,7 +13,6 @@ use crate::Api;
 use crate::encoded::{List, Tick, event};
 use crate::sight::Sight;
 use crate::window::WindowView;
-use crate::wire::State;
 
 /// Which of a router's interfaces a viewer is shown.
 #[derive(Clone, Debug)]
@@ -82,7 +81,7 @@ impl Viewer {
 
     fn show(&mut self, update: Update) {
         let bytes = match update {
-            Update::State(status) => self.event("state", None, State::of(&status)),
+            Update::State(status) => self.event("state", None, self.shown.sight.state(&status)),
             Update::Tick(frame) => {
                 self.list();
                 self.tick(&frame)

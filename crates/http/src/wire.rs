@@ -9,15 +9,14 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use tokio::time::Instant;
 
-/// A router's state as programs see it.
+/// A router's state as anybody may see it who may see something of the router. What the system or the router said of a
+/// failure is not here, as it names addresses, ports and users: that is in [`DetailedState`].
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct State {
     pub(crate) code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) detail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) attempt: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,15 +30,7 @@ pub(crate) struct State {
 impl State {
     /// Of a router that is switched off.
     pub(crate) fn off() -> Self {
-        Self {
-            code: "off",
-            reason: None,
-            detail: None,
-            attempt: None,
-            retry_in_ms: None,
-            sampled_at: None,
-            age_ms: None,
-        }
+        Self { code: "off", reason: None, attempt: None, retry_in_ms: None, sampled_at: None, age_ms: None }
     }
 
     pub(crate) fn of(status: &Status) -> Self {
@@ -48,7 +39,6 @@ impl State {
         Self {
             code: status.state.code(),
             reason: failure.map(|failure| failure.reason.code()),
-            detail: failure.map(|failure| failure.reason.to_string()),
             attempt: failure.map(|failure| failure.attempt).filter(|attempt| *attempt > 0),
             retry_in_ms: retry_at.map(|at| millis(at.saturating_duration_since(Instant::now()))),
             sampled_at: status.newest.map(|(_, unix_ms)| rfc3339(unix_ms)),
@@ -75,6 +65,53 @@ impl Band {
         Self {
             low: uncertainty.map(|factors| (steps(factors.low) + 1e-3).floor() / 1e4),
             high: uncertainty.map(|factors| (steps(factors.high) - 1e-3).ceil() / 1e4),
+        }
+    }
+}
+
+/// A router's state for whoever may see everything.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct DetailedState {
+    #[serde(flatten)]
+    state: State,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+/// A router's state as one visitor sees it; made by `Sight::state`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum StateView {
+    Limited(State),
+    Detailed(DetailedState),
+}
+
+impl StateView {
+    pub(crate) fn limited(status: &Status) -> Self {
+        Self::Limited(State::of(status))
+    }
+
+    pub(crate) fn detailed(status: &Status) -> Self {
+        let detail = status.state.failure().map(|failure| failure.reason.to_string());
+        Self::Detailed(DetailedState { state: State::of(status), detail })
+    }
+
+    pub(crate) fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Limited(_) => None,
+            Self::Detailed(detailed) => detailed.detail.as_deref(),
+        }
+    }
+}
+
+/// What both have.
+impl std::ops::Deref for StateView {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        match self {
+            Self::Limited(state) => state,
+            Self::Detailed(detailed) => &detailed.state,
         }
     }
 }

@@ -28,8 +28,12 @@ pub(crate) enum Need {
     Nothing,
     /// Anybody may ask; the answer depends on who it is.
     Anybody,
+    /// Nothing, and it answers whatever becomes of the data; who asks is looked up all the same, to be told more.
+    Alive,
     /// Somebody; what exactly they see is the route's own care.
     Somebody,
+    /// Somebody with an account or a program's token: neither whoever comes by nor the holder of a link.
+    Known,
     /// A person who is logged in, whatever the role.
     Person,
     /// An administrator.
@@ -39,7 +43,7 @@ pub(crate) enum Need {
 /// Routes that are not for administrators only. A `*` in a path stands for anything. Pages tell nothing: what they show
 /// they ask for.
 pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
-    ("GET", "/healthz", Need::Nothing),
+    ("GET", "/healthz", Need::Alive),
     ("GET", "/api/v1/me", Need::Anybody),
     ("POST", "/api/v1/login", Need::Anybody),
     ("POST", "/api/v1/setup", Need::Anybody),
@@ -59,7 +63,7 @@ pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
     ("GET", "/api/v1/window", Need::Somebody),
     ("GET", "/api/v1/routers/*/interfaces", Need::Somebody),
     ("GET", "/api/v1/routers/*/stream", Need::Somebody),
-    ("POST", "/api/v1/routers/*/retry", Need::Somebody),
+    ("POST", "/api/v1/routers/*/retry", Need::Known),
     ("POST", "/api/v1/logout", Need::Person),
     ("POST", "/api/v1/password", Need::Person),
 ];
@@ -119,6 +123,10 @@ async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
     if need == Need::Nothing {
         return Ok(Visitor::nobody(address));
     }
+    if need == Need::Alive {
+        let visitor = visitor(door, request, address).await.ok().flatten();
+        return Ok(visitor.unwrap_or_else(|| Visitor::nobody(address)));
+    }
     let visitor = visitor(door, request, address).await?;
     let Some(visitor) = visitor else {
         return match need {
@@ -129,8 +137,11 @@ async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
     };
     let enough = match need {
         // Who may only look because everybody may is asked to log in for more.
-        Need::Person | Need::Administrator if visitor.is_everybody() => return Err(Problem::login_needed()),
-        Need::Nothing | Need::Anybody | Need::Somebody => true,
+        Need::Known | Need::Person | Need::Administrator if visitor.is_everybody() => {
+            return Err(Problem::login_needed());
+        }
+        Need::Nothing | Need::Alive | Need::Anybody | Need::Somebody => true,
+        Need::Known => !visitor.is_link(),
         Need::Person => matches!(visitor.who(), super::visitor::Who::Person(..)),
         Need::Administrator => visitor.is_administrator(),
     };

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use lalin_store::{Access, Role, Session, Ticket, Token};
+use lalin_store::{Access, Role, Session, Ticket, Token, TokenKind};
 
 use crate::Problem;
 
@@ -50,6 +50,11 @@ impl Visitor {
 
     pub(crate) fn is_everybody(&self) -> bool {
         matches!(self.who, Who::Everybody)
+    }
+
+    /// Whether it is the holder of a link, who may only look.
+    pub(crate) fn is_link(&self) -> bool {
+        matches!(&self.who, Who::Bearer(token) if token.kind == TokenKind::Share)
     }
 
     pub(crate) fn person(session: Session, ticket: Ticket, address: IpAddr) -> Self {

@@ -3,6 +3,7 @@
 //! Long because the table of the routes and everything that is held against it stand together.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use actix_web::App;
 use actix_web::cookie::Cookie;
@@ -16,16 +17,18 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::stream::Reader;
-use crate::world::{Answer, World};
+use crate::world::{Answer, Script, World};
 
 pub const HERE: &str = "127.0.0.1:50000";
-const THERE: &str = "203.0.113.9:50000";
+pub const THERE: &str = "203.0.113.9:50000";
 
 /// A server with a router and a store, seen from somewhere.
 pub struct House {
     pub world: World,
     door: Door,
     pub store: Store,
+    /// The one router.
+    pub script: Arc<Script>,
 }
 
 /// What a visitor brings.
@@ -47,10 +50,20 @@ impl House {
     pub async fn over(store: Store, loopback: bool) -> Self {
         let mut settings = DoorSettings::default();
         settings.loopback = loopback;
+        Self::of(store, settings).await
+    }
+
+    pub async fn open() -> Self {
+        let mut settings = DoorSettings::default();
+        settings.open = true;
+        Self::of(Store::in_memory(Key::random().unwrap()).unwrap(), settings).await
+    }
+
+    async fn of(store: Store, settings: DoorSettings) -> Self {
         let door = Door::new(store.clone(), settings).await.unwrap();
         let world = World::new();
-        world.router("pop-1");
-        Self { world, door, store }
+        let script = world.router("pop-1");
+        Self { world, door, store, script }
     }
 
     pub async fn with_administrator(loopback: bool) -> Self {
@@ -80,11 +93,21 @@ impl House {
         Reader::of(self.call(&Method::GET, path, THERE, keys, None).await)
     }
 
+    /// Everything that an answer says: status, headers, body; of a stream the first events.
+    pub async fn text(&self, method: &Method, path: &str, from: &str, keys: &Keys, body: Option<Value>) -> String {
+        let response = self.call(method, path, from, keys, body).await;
+        let head = format!("{} {:?}\n", response.status(), response.headers());
+        if response.headers().get("Content-Type").is_some_and(|kind| kind == "text/event-stream") {
+            return head + &Reader::of(response).blocks(6).await;
+        }
+        head + &String::from_utf8_lossy(&read_body(response).await)
+    }
+
     async fn call(&self, method: &Method, path: &str, from: &str, keys: &Keys, body: Option<Value>) -> ServiceResponse {
         let app = App::new().wrap(from_fn(guard)).configure(self.door.routes()).configure(self.world.api.routes());
         let app = init_service(app).await;
         let path = match &keys.token {
-            Some(token) => format!("{path}?token={token}"),
+            Some(token) => format!("{path}{}token={token}", if path.contains('?') { '&' } else { '?' }),
             None => path.to_owned(),
         };
         let mut request =
@@ -147,7 +170,7 @@ pub fn line(interface: Option<&str>) -> Access {
 
 /// Every route, and what it answers to: nobody, a viewer, an administrator. A route of the API that is missing here fails
 /// `every_route_is_in_the_table`.
-const TABLE: &[(&str, &str, [u16; 3])] = &[
+pub const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/healthz", [200, 200, 200]),
     ("GET", "/api/v1/me", [200, 200, 200]),
     ("GET", "/api/interface-stats", [401, 200, 200]),
@@ -163,7 +186,7 @@ const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("POST", "/api/v1/routers", [401, 403, 400]),
     ("PATCH", "/api/v1/routers/pop-1", [401, 403, 409]),
     ("DELETE", "/api/v1/routers/nothing", [401, 403, 404]),
-    ("POST", "/api/v1/routers/pop-1/retry", [401, 202, 202]),
+    ("POST", "/api/v1/routers/pop-1/retry", [401, 202, 429]),
     ("POST", "/api/v1/routers/pop-1/check", [401, 403, 200]),
     ("POST", "/api/v1/check", [401, 403, 200]),
     ("GET", "/api/v1/users", [401, 403, 200]),

@@ -30,15 +30,15 @@ impl FakeKeeper {
             name: "Kantor".into(),
             host: "192.0.2.1".into(),
             port: 8728,
-            user: "lalin".into(),
+            user: "lalin-user".into(),
             tls: "off".into(),
             interval: Duration::from_secs(2),
             tags: vec!["pusat".into()],
-            notes: String::new(),
+            notes: "notes-of-pop".into(),
             enabled: true,
             source: Source::File,
             about: Some(About {
-                identity: Some("gw".into()),
+                identity: Some("gw-identity".into()),
                 cpu_percent: Some(7),
                 sessions: Some(3),
                 ..About::default()

@@ -7,6 +7,7 @@ mod door;
 mod errors;
 mod fleet;
 mod keeper;
+mod limited;
 mod stream;
 mod typed;
 mod unwritable;

@@ -56,6 +56,16 @@ impl Reader {
         }
     }
 
+    /// The next so many blocks, as they came.
+    pub async fn blocks(&mut self, count: usize) -> String {
+        let mut text = String::new();
+        for _ in 0..count {
+            let Some(block) = self.block().await else { break };
+            text += &block;
+        }
+        text
+    }
+
     async fn event(&mut self) -> Event {
         loop {
             let block = self.block().await.unwrap();

@@ -56,6 +56,7 @@ impl StatsSource for Script {
         let mut ether1 = Interface::new("*2", "ether1", "ether");
         ether1.comment = Some((*self.comment.lock().unwrap()).into());
         ether1.actual_mtu = Some(1500);
+        ether1.mac_address = Some("0C:00:E6:1F:95:00".into());
         ether1.running = !*self.down.lock().unwrap();
         let mut counters = Counters::bytes(bytes(RX_BPS), bytes(RX_BPS / 10));
         counters.rx_drops = Some(3);
