@@ -2,7 +2,7 @@
 
 #[cfg(feature = "tls")]
 use crate::TlsIdentity;
-use crate::{InterfaceSpec, Version};
+use crate::{AnswerTimes, InterfaceSpec, Version};
 
 /// Which login the router speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Config {
     pub max_sessions: usize,
     /// The interfaces, in the order of its rows.
     pub interfaces: Vec<InterfaceSpec>,
+    /// How long a print takes; `None`: no time at all. One that repeats or follows is not held up.
+    pub answer_times: Option<AnswerTimes>,
     /// Serves TLS (`api-ssl`), on the port and in memory; `None`: plain text.
     #[cfg(feature = "tls")]
     pub tls: Option<TlsIdentity>,
@@ -53,6 +55,7 @@ impl Default for Config {
             version: Version::default(),
             max_sessions: 20,
             interfaces: vec![InterfaceSpec::ether("ether1")],
+            answer_times: None,
             #[cfg(feature = "tls")]
             tls: None,
             seed: 0,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::router::{Event, Router, lock};
-use crate::{Fault, InterfaceSpec, Load, Traffic};
+use crate::{AnswerTimes, Fault, InterfaceSpec, Load, Traffic};
 
 /// Changes a simulated router while it runs, and tells what it was put through.
 ///
@@ -25,6 +25,11 @@ impl Handle {
     /// Ends the fault.
     pub fn clear_fault(&self) {
         self.0.set_fault(Fault::None);
+    }
+
+    /// Begins other times of answers for the prints that come from now on; `None`: no time at all.
+    pub fn set_answer_times(&self, times: Option<AnswerTimes>) {
+        self.0.set_answer_times(times.as_ref());
     }
 
     /// Cuts every open connection.

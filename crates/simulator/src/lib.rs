@@ -24,6 +24,7 @@
 //! | --- | --- |
 //! | `config`, `spec`, `version`, `demo` | what is simulated |
 //! | `traffic` | rates and their exact sums |
+//! | `answer_times` | how long prints take to be answered, and when in that the counters are read |
 //! | `router`, `port`, `seats`, `clock` | the router's state: interfaces, who is logged in, its time |
 //! | `handle`, `fault`, `load` | what changes it while it runs, and what it was put through |
 //! | `simulator`, `door`, `tls` | starting, listening, refusing, the certificate |
@@ -31,6 +32,7 @@
 //! | `session`, `login`, `line`, `outlet`, `wire` | one connection, from bytes to commands and back |
 //! | `command` | the commands, and the language of their queries |
 
+mod answer_times;
 mod clock;
 mod command;
 mod config;
@@ -56,6 +58,7 @@ mod traffic;
 mod version;
 mod wire;
 
+pub use answer_times::{AnswerSequence, AnswerTime, AnswerTimes, Excess};
 pub use config::{Config, Login};
 pub use error::Error;
 pub use fault::Fault;

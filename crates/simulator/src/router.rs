@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{broadcast, watch};
+use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::door::Door;
 use crate::load::{Counts, Load};
 use crate::port::Port;
 use crate::seats::Seats;
-use crate::{Config, Fault, InterfaceSpec, Version};
+use crate::{AnswerSequence, AnswerTime, AnswerTimes, Config, Fault, InterfaceSpec, Version};
 
 /// What a listener may lag behind, events; it then misses the oldest.
 const EVENTS: usize = 1_024;
@@ -29,6 +30,8 @@ pub(crate) struct Router {
     forgotten: AtomicU64,
     pub(crate) events: broadcast::Sender<Event>,
     fault: Mutex<Arc<Fault>>,
+    /// Since when prints take such times.
+    answers: Mutex<Option<(Instant, AnswerSequence)>>,
     ports: Mutex<Ports>,
     random: Mutex<fastrand::Rng>,
 }
@@ -57,6 +60,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Router {
     pub(crate) fn new(mut config: Config) -> Self {
         let interfaces = std::mem::take(&mut config.interfaces);
+        let answer_times = config.answer_times.take();
         let router = Self {
             version: config.version,
             random: Mutex::new(fastrand::Rng::with_seed(config.seed)),
@@ -69,11 +73,13 @@ impl Router {
             forgotten: AtomicU64::new(0),
             events: broadcast::Sender::new(EVENTS),
             fault: Mutex::default(),
+            answers: Mutex::default(),
             ports: Mutex::default(),
         };
         for spec in interfaces {
             router.add(spec);
         }
+        router.set_answer_times(answer_times.as_ref());
         router
     }
 
@@ -85,6 +91,17 @@ impl Router {
         let refuse = fault == Fault::Refuse;
         *lock(&self.fault) = Arc::new(fault);
         self.door.set_open(!refuse);
+    }
+
+    pub(crate) fn set_answer_times(&self, times: Option<&AnswerTimes>) {
+        *lock(&self.answers) = times.map(|times| (Instant::now(), times.begin()));
+    }
+
+    /// How long the print that comes now takes.
+    pub(crate) fn answer_time(&self) -> Option<AnswerTime> {
+        let mut answers = lock(&self.answers);
+        let (since, answers) = answers.as_mut()?;
+        Some(answers.next(since.elapsed()))
     }
 
     pub(crate) fn load(&self) -> Load {

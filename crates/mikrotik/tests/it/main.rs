@@ -6,6 +6,7 @@ mod about;
 mod check;
 mod discovery;
 mod facts;
+mod jitter;
 mod links;
 mod outage;
 mod refusal;

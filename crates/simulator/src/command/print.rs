@@ -3,11 +3,12 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::menus::{self, Menu};
 use super::query::Query;
 use super::{Command, Reply, listen, span};
+use crate::AnswerTime;
 use crate::outlet::{BATCH, Gone};
 use crate::port::{Port, Wanted};
 
@@ -62,8 +63,11 @@ pub(crate) async fn run(menu: Menu, command: &Command, reply: &Reply) -> Result<
         return listen::follow(events, command, reply).await;
     }
     if command.flag("count-only") {
-        let count = selection.print(None, reply).await?;
-        return reply.done_with(count.to_string().as_bytes()).await;
+        return late(reply, |reply| async move {
+            let count = selection.print(None, &reply).await?;
+            reply.done_with(count.to_string().as_bytes()).await
+        })
+        .await;
     }
     if let Some(every) = command.get("interval") {
         let Some(every) = span::parse(every) else {
@@ -76,11 +80,28 @@ pub(crate) async fn run(menu: Menu, command: &Command, reply: &Reply) -> Result<
             selection.say(reply).await?;
         }
     }
-    selection.say(reply).await?;
     if command.flag("follow") {
+        selection.say(reply).await?;
         return listen::follow(events, command, reply).await;
     }
-    reply.done().await
+    late(reply, |reply| async move {
+        selection.say(&reply).await?;
+        reply.done().await
+    })
+    .await
+}
+
+/// Answers after the time that a print takes: what is read is read at one moment, which lies within it.
+async fn late<F: Future<Output = Result<(), Gone>>>(
+    reply: &Reply,
+    answer: impl FnOnce(Reply) -> F,
+) -> Result<(), Gone> {
+    let Some(AnswerTime { before, after }) = reply.router.answer_time() else { return answer(reply.clone()).await };
+    sleep(before).await;
+    let held = reply.held();
+    answer(held.clone()).await?;
+    sleep(after).await;
+    held.release().await
 }
 
 impl Selection<'_> {

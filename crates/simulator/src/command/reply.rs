@@ -1,9 +1,9 @@
 //! What every command's answer is made of: rows, traps, ends, each with the command's tag.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::outlet::{Gone, Outlet};
-use crate::router::Router;
+use crate::router::{Router, lock};
 use crate::wire;
 
 /// Answers one command.
@@ -12,16 +12,29 @@ pub(crate) struct Reply {
     pub(crate) router: Arc<Router>,
     outlet: Outlet,
     tag: Option<Vec<u8>>,
+    /// What is kept back, where anything is to be.
+    held: Option<Arc<Mutex<Vec<u8>>>>,
 }
 
 impl Reply {
     pub(crate) fn new(router: &Arc<Router>, outlet: &Outlet, tag: Option<Vec<u8>>) -> Self {
-        Self { router: router.clone(), outlet: outlet.clone(), tag }
+        Self { router: router.clone(), outlet: outlet.clone(), tag, held: None }
     }
 
     /// To another command of the same session.
     pub(crate) fn to(&self, tag: Option<Vec<u8>>) -> Self {
         Self { tag, ..self.clone() }
+    }
+
+    /// The same, but what is said is kept back until it is released.
+    pub(crate) fn held(&self) -> Self {
+        Self { held: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// Says what was kept back.
+    pub(crate) async fn release(self) -> Result<(), Gone> {
+        let kept = self.held.as_ref().map(|held| std::mem::take(&mut *lock(held)));
+        self.outlet.send(kept.unwrap_or_default()).await
     }
 
     pub(crate) fn tag(&self) -> Option<&[u8]> {
@@ -30,6 +43,10 @@ impl Reply {
 
     /// Whole sentences, encoded already.
     pub(crate) async fn send(&self, sentences: Vec<u8>) -> Result<(), Gone> {
+        if let Some(held) = &self.held {
+            lock(held).extend_from_slice(&sentences);
+            return Ok(());
+        }
         self.outlet.send(sentences).await
     }
 

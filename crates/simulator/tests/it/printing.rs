@@ -1,6 +1,9 @@
 //! `print`: rows, what of them is wanted, which of them.
 
-use routeros_simulator::{Config, InterfaceSpec, Version};
+use std::time::Duration;
+
+use routeros_simulator::{AnswerTimes, Config, Excess, InterfaceSpec, Version};
+use tokio::time::Instant;
 
 use crate::peer::{Peer, SECOND, config, logged_in, value};
 
@@ -146,4 +149,28 @@ async fn an_interval_repeats_the_print_until_it_is_cancelled() {
         }
     }
     assert_eq!(others, ["!trap .tag=1 =category=2 =message=interrupted", "!done .tag=c", "!done .tag=1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_has_the_counters_of_the_moment_of_its_reading() {
+    let least = Duration::from_millis(200);
+    let of = |excess| Some(AnswerTimes::new(least, excess));
+    let (router, mut peer) = logged_in(Config { answer_times: of(Excess::None), ..config() }).await;
+    let mut ask = async |took: Duration, read_after: Duration| {
+        let asked = Instant::now();
+        let truth = router.handle().counters("ether1").unwrap().0;
+        let answer = peer.ask(&["/interface/print", "=.proplist=rx-byte", "?name=ether1"]).await;
+        assert_eq!(asked.elapsed(), took);
+        // 8 Mbit/s are 1,000 bytes a millisecond.
+        let read = truth + u64::try_from(read_after.as_millis()).unwrap() * 1_000;
+        assert_eq!(answer, [format!("!re =rx-byte={read}"), "!done".to_owned()]);
+    };
+    ask(least, least / 2).await;
+    let most = Duration::from_millis(300);
+    router.handle().set_answer_times(of(Excess::EveryThirdAfter { most }));
+    ask(least, least / 2).await;
+    ask(least, least / 2).await;
+    ask(least + most, least / 2).await;
+    router.handle().set_answer_times(None);
+    ask(Duration::ZERO, Duration::ZERO).await;
 }
