@@ -28,6 +28,10 @@ type Kept<T> = VecDeque<(Arc<T>, Bytes)>;
 pub(crate) struct Tick {
     seq: u64,
     t: u64,
+    /// The time base; see `lalin_stats::Frame`.
+    base: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    step: i64,
     rev: u64,
     rx: Vec<Option<u64>>,
     tx: Vec<Option<u64>>,
@@ -65,6 +69,8 @@ impl Tick {
         Self {
             seq: frame.seq,
             t: frame.unix_ms,
+            base: frame.time_base,
+            step: frame.clock_step_ms,
             rev: frame.revision,
             rx: bits(|rate| rate.rx),
             tx: bits(|rate| rate.tx),
@@ -72,6 +78,10 @@ impl Tick {
             faults: faults.collect(),
         }
     }
+}
+
+fn is_zero(step: &i64) -> bool {
+    *step == 0
 }
 
 impl<'a> List<'a> {
@@ -144,6 +154,8 @@ mod tests {
             seq: 7,
             at: Instant::now(),
             unix_ms: 1_000,
+            time_base: 2,
+            clock_step_ms: 0,
             elapsed: None,
             revision: 2,
             interfaces: vec![Arc::new(Interface::new("*1", "a\nb", "ether"))].into(),
@@ -160,7 +172,7 @@ mod tests {
         let first = encoded.tick("e", &frame);
         assert_eq!(
             first,
-            "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"rev\":2,\"rx\":[8],\"tx\":[null],\"low\":0.98,\"high\":1.5,\"faults\":[[0,2,1]]}\n\n"
+            "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"base\":2,\"rev\":2,\"rx\":[8],\"tx\":[null],\"low\":0.98,\"high\":1.5,\"faults\":[[0,2,1]]}\n\n"
         );
         assert_eq!(first.as_ptr(), encoded.tick("e", &frame).as_ptr());
     }

@@ -56,6 +56,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     });
     let mut answer = HttpResponse::Ok();
     state_headers(&mut answer, &state);
+    answer.insert_header(("X-Lalin-Time-Base", frame.time_base.to_string()));
     if !raw {
         answer.insert_header(("X-Lalin-Delay-Ms", millis(router.settings().delay()).to_string()));
     }

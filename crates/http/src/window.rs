@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_monitor::Window;
+use lalin_monitor::{ClockStep, Window};
 use lalin_stats::BitsPerSecond;
 use serde::Serialize;
 
@@ -21,10 +21,22 @@ const MOST: usize = 64;
 #[derive(Serialize)]
 pub(crate) struct WindowView {
     resumed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<u64>,
+    /// Where time bases begin in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    steps: Vec<StepView>,
     t: Vec<u64>,
     low: Vec<Option<f64>>,
     high: Vec<Option<f64>>,
     series: Vec<SeriesView>,
+}
+
+#[derive(Serialize)]
+struct StepView {
+    base: u64,
+    t: u64,
+    ms: i64,
 }
 
 #[derive(Serialize)]
@@ -43,6 +55,8 @@ impl WindowView {
         let bands: Vec<Band> = window.uncertainties().map(Band::of).collect();
         Self {
             resumed: window.resumed,
+            base: window.time_base(),
+            steps: window.clock_steps().map(StepView::of).collect(),
             t: window.times().collect(),
             low: bands.iter().map(|band| band.low).collect(),
             high: bands.iter().map(|band| band.high).collect(),
@@ -50,6 +64,12 @@ impl WindowView {
                 .map(|one| SeriesView { name: one.name.to_string(), rx: bits(one.rx), tx: bits(one.tx) })
                 .collect(),
         }
+    }
+}
+
+impl StepView {
+    fn of(step: ClockStep) -> Self {
+        Self { base: step.time_base, t: step.unix_ms, ms: step.step_ms }
     }
 }
 

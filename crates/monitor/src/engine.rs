@@ -4,14 +4,19 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_stats::{Failure, Faults, Frame, Freshness, Interface, Rate, Reading, RouterId, RouterState, Row, Snapshot};
+use lalin_stats::{
+    Failure, Faults, Frame, Freshness, Interface, Judged, LinkBound, Rate, Reading, RouterId, RouterState, Row,
+    Snapshot,
+};
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 use crate::finder::Finder;
+use crate::links::Links;
 use crate::past::{Past, Point, Span};
 use crate::room::Room;
 use crate::router::Status;
+use crate::time_base::TimeBase;
 use crate::{ReadTimes, Settings, Window};
 
 /// What the engine tells subscribers.
@@ -35,6 +40,9 @@ pub(crate) struct Engine {
     /// When the newest reading was asked for.
     asked: Option<Instant>,
     read_times: ReadTimes,
+    time_base: TimeBase,
+    /// What of the newest sample was faster than its link, in the order of its interfaces.
+    over: Box<[Rate]>,
     past: Past,
     room: Arc<Room>,
     /// `None` once the router was removed.
@@ -53,6 +61,8 @@ impl Engine {
             recent: VecDeque::new(),
             asked: None,
             read_times: ReadTimes::new(settings.interval),
+            time_base: TimeBase::default(),
+            over: Box::default(),
             past: Past::default(),
             room,
             events: Some(broadcast::Sender::new(BACKLOG)),
@@ -92,15 +102,21 @@ impl Engine {
     }
 
     /// What was before, without what comes.
-    pub(crate) fn window(&self, oldest_ms: u64) -> Window {
-        Window::new(self.past.since(oldest_ms), false)
+    pub(crate) fn window(&self, window: Duration) -> Window {
+        Window::new(self.past.since(self.oldest_ms(window)), false)
+    }
+
+    /// The time `window` ago, by the newest sample's time base: the wall clock may be elsewhere by now.
+    fn oldest_ms(&self, window: Duration) -> u64 {
+        let now = self.recent.back().map_or(0, |frame| frame.unix_ms.saturating_add(whole_ms(frame.at.elapsed())));
+        now.saturating_sub(whole_ms(window))
     }
 
     /// The events from now on, and what was before: no event falls between, as both are taken under one lock.
-    pub(crate) fn join(&self, after: Option<u64>, oldest_ms: u64) -> (broadcast::Receiver<Event>, Window) {
+    pub(crate) fn join(&self, after: Option<u64>, window: Duration) -> (broadcast::Receiver<Event>, Window) {
         let window = match after.and_then(|seq| self.past.after(seq)) {
             Some(points) => Window::new(points, true),
-            None => Window::new(self.past.since(oldest_ms), false),
+            None => self.window(window),
         };
         let events = self.events.as_ref().map_or_else(|| broadcast::channel(1).1, broadcast::Sender::subscribe);
         (events, window)
@@ -161,30 +177,47 @@ impl Engine {
         }
         let rises: Vec<_> =
             pairs.each(|old, row| old.map_or([None; 2], |old| Rate::rises(&old, row))).flatten().collect();
-        let read = self.read_times.next(snapshot.asked, snapshot.answered, &rises);
+        let mut read = self.read_times.next(snapshot.asked, snapshot.answered, &rises);
+        let told = self.time_base.tell(read.at, snapshot.answered, snapshot.unix_ms);
+        if told.step_ms != 0 {
+            // The machine may have slept, which its monotonic clock does not count: how much time passed is not known.
+            read.elapsed = None;
+            tracing::warn!(router = %self.router, moved_ms = told.step_ms, "the wall clock was set, or the machine slept");
+        }
         let limits = self.settings.rate_limits();
-        let rate = |old: Option<Row>, row: &Row| match (old, read.elapsed) {
-            (Some(old), Some(elapsed)) => Rate::between(&old, row, elapsed, limits),
-            _ => Rate::UNKNOWN,
+        let (links, low) = (Links::of(&snapshot.rows), read.uncertainty.low);
+        let judge = |old: Option<Row>, row: &Row| match (old, read.elapsed) {
+            (Some(old), Some(elapsed)) => {
+                let link = links.carries(&old.interface, &row.interface).map(|carries| LinkBound { carries, low });
+                Judged::between(&old, row, elapsed, limits, link)
+            }
+            _ => Judged::default(),
         };
+        let judged: Vec<Judged> = pairs.each(judge).collect();
+        let over = |place: &Option<usize>| place.and_then(|place| self.over.get(place)).copied().unwrap_or_default();
+        let rates = judged.iter().zip(&pairs.places).map(|(judged, place)| judged.after(over(place))).collect();
         let faults = |(place, (old, row)): (usize, (Option<Row>, &Row))| Faults::between(&old?, row, place);
-        let unix_ms = snapshot.unix_ms.saturating_sub(whole_ms(snapshot.answered.saturating_duration_since(read.at)));
         self.seq += 1;
         let frame = Arc::new(Frame {
             router: self.router.clone(),
             seq: self.seq,
             at: read.at,
-            // The wall clock may be set back; a chart's time may not.
-            unix_ms: before.as_ref().map_or(0, |before| before.unix_ms + 1).max(unix_ms),
+            unix_ms: told.unix_ms,
+            time_base: told.base,
+            clock_step_ms: told.step_ms,
             elapsed: read.elapsed,
             revision: self.revision,
             interfaces,
             counters: snapshot.rows.iter().map(|row| row.counters).collect(),
-            rates: pairs.each(rate).collect(),
+            rates,
             uncertainty: read.uncertainty,
             faults: pairs.each(|old, row| (old, row)).enumerate().filter_map(faults).collect(),
         });
         self.asked = Some(snapshot.asked);
+        self.over = judged.iter().map(|judged| judged.over).collect();
+        if told.step_ms < 0 {
+            self.past.set_back(told.step_ms, self.seq);
+        }
         self.past.push(Point::of(&frame), &self.span());
         self.recent.push_back(frame.clone());
         while self.recent.len() > self.settings.recent_frames() {

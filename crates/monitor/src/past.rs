@@ -9,10 +9,13 @@ use std::sync::Arc;
 use lalin_stats::{BitsPerSecond, Frame, Interface, Rate, Uncertainty};
 
 /// The rates of one tick. Speeds are f32, seven digits: enough for a pixel. An unknown rate is NaN in here only.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Point {
     pub(crate) seq: u64,
     unix_ms: u64,
+    /// The time base, and in its first point by how much the clock was moved, ms.
+    base: u64,
+    step_ms: i64,
     interfaces: Arc<[Arc<Interface>]>,
     rates: Box<[[f32; 2]]>,
     /// The factors of the tick's uncertainty, low and high; NaN where no rate is known.
@@ -29,7 +32,15 @@ impl Point {
         let small = |rate: Option<BitsPerSecond>| rate.map_or(f32::NAN, |rate| rate.get() as f32);
         let rates = frame.rates.iter().map(|Rate { rx, tx }| [small(*rx), small(*tx)]).collect();
         let band = frame.band().map_or([f32::NAN; 2], |band| [band.low as f32, band.high as f32]);
-        Self { seq: frame.seq, unix_ms: frame.unix_ms, interfaces: frame.interfaces.clone(), rates, band }
+        Self {
+            seq: frame.seq,
+            unix_ms: frame.unix_ms,
+            base: frame.time_base,
+            step_ms: frame.clock_step_ms,
+            interfaces: frame.interfaces.clone(),
+            rates,
+            band,
+        }
     }
 }
 
@@ -48,6 +59,8 @@ pub(crate) struct Span {
 pub(crate) struct Past {
     points: VecDeque<Arc<Point>>,
     bytes: usize,
+    /// From this tick on times are those of the clock that was set back last; who has older ones has wrong times.
+    restated: u64,
 }
 
 impl Past {
@@ -67,17 +80,36 @@ impl Past {
         }
     }
 
-    /// The points after tick `seq`, if nothing between is forgotten.
+    /// The wall clock was set back by `-step_ms` before tick `seq`: the points of the newest time base are told by as much
+    /// earlier, as they were too late by as much. Those of older bases stay where they still lie before them; a clock that
+    /// was wrongly set forward and back again does not move what was right. All others go along.
+    pub(crate) fn set_back(&mut self, step_ms: i64, seq: u64) {
+        self.restated = seq;
+        let mut base = self.points.back().map_or(0, |point| point.base);
+        let mut later = u64::MAX;
+        for point in self.points.iter_mut().rev() {
+            if point.base != base && point.unix_ms < later {
+                break;
+            }
+            base = point.base;
+            let moved = point.unix_ms.saturating_add_signed(step_ms).min(later.saturating_sub(1));
+            // Copied only where somebody is just being told of it.
+            Arc::make_mut(point).unix_ms = moved;
+            later = moved;
+        }
+    }
+
+    /// The points after tick `seq`, if nothing between is forgotten and its time is still the same.
     pub(crate) fn after(&self, seq: u64) -> Option<Vec<Arc<Point>>> {
         let newest = self.points.back()?.seq;
         let oldest = self.points.front()?.seq;
-        if seq > newest || seq + 1 < oldest {
+        if seq > newest || seq + 1 < oldest || seq < self.restated {
             return None;
         }
         Some(self.points.iter().filter(|point| point.seq > seq).cloned().collect())
     }
 
-    /// The points of the last `window_ms` before `now_ms`.
+    /// The points from `oldest_ms` on.
     pub(crate) fn since(&self, oldest_ms: u64) -> Vec<Arc<Point>> {
         self.points.iter().filter(|point| point.unix_ms >= oldest_ms).cloned().collect()
     }
@@ -89,6 +121,17 @@ pub struct Window {
     points: Vec<Arc<Point>>,
     /// True: this continues what the subscriber has. False: it replaces it.
     pub resumed: bool,
+}
+
+/// The beginning of a time base: the wall clock was found elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockStep {
+    /// The time of the base's first sample, ms since 1970-01-01 UTC.
+    pub unix_ms: u64,
+    /// The base's number.
+    pub time_base: u64,
+    /// By how much the clock was moved, ms.
+    pub step_ms: i64,
 }
 
 /// One interface's part of a [`Window`].
@@ -120,6 +163,17 @@ impl Window {
     /// The samples' times, ms since 1970-01-01 UTC, oldest first.
     pub fn times(&self) -> impl ExactSizeIterator<Item = u64> {
         self.points.iter().map(|point| point.unix_ms)
+    }
+
+    /// The time base of the newest time.
+    pub fn time_base(&self) -> Option<u64> {
+        self.points.last().map(|point| point.base)
+    }
+
+    /// Where time bases begin in it, oldest first.
+    pub fn clock_steps(&self) -> impl Iterator<Item = ClockStep> {
+        let first = self.points.iter().filter(|point| point.step_ms != 0);
+        first.map(|point| ClockStep { unix_ms: point.unix_ms, time_base: point.base, step_ms: point.step_ms })
     }
 
     /// The uncertainty of each time's rates, where any is known.
@@ -178,7 +232,7 @@ mod tests {
     fn point(seq: u64, names: &[&str], rx: &[f32]) -> Point {
         let interfaces = names.iter().map(|name| Arc::new(Interface::new("*1", name, "ether"))).collect();
         let (rates, band) = (rx.iter().map(|rx| [*rx, f32::NAN]).collect(), [0.5, 1.5]);
-        Point { seq, unix_ms: seq * 1_000, interfaces, rates, band }
+        Point { seq, unix_ms: seq * 1_000, base: 1, step_ms: 0, interfaces, rates, band }
     }
 
     fn past(points: impl IntoIterator<Item = Point>, window_ms: u64, most: usize) -> Past {
@@ -223,6 +277,53 @@ mod tests {
         assert!(past.after(10).is_none(), "a tick that never was");
     }
 
+    /// Points of several time bases: the number, the base, the time.
+    fn of_bases(points: &[(u64, u64, u64)]) -> Past {
+        let of = |&(seq, base, unix_ms): &(u64, u64, u64)| Point { unix_ms, base, ..point(seq, &[], &[]) };
+        past(points.iter().map(of), 1_000_000, 100)
+    }
+
+    fn times(past: &Past) -> Vec<u64> {
+        past.since(0).iter().map(|point| point.unix_ms).collect()
+    }
+
+    #[test]
+    fn a_clock_set_back_moves_what_was_told_too_late_and_nobody_resumes_from_before_it() {
+        let mut past = of_bases(&[(1, 1, 70_000), (2, 1, 72_000), (3, 1, 74_000)]);
+        past.set_back(-50_000, 4);
+        assert_eq!(times(&past), [20_000, 22_000, 24_000]);
+        past.push(Point { unix_ms: 26_000, base: 2, ..point(4, &[], &[]) }, &SPAN);
+        assert!(past.after(3).is_none(), "whoever has tick 3 has it at another time");
+        assert_eq!(past.after(4).map(|points| points.len()), Some(0));
+    }
+
+    #[test]
+    fn what_was_told_rightly_before_a_clock_was_wrongly_set_forward_stays() {
+        let mut past = of_bases(&[(1, 1, 10_000), (2, 1, 12_000), (3, 2, 74_000), (4, 2, 76_000)]);
+        past.set_back(-60_000, 5);
+        assert_eq!(times(&past), [10_000, 12_000, 14_000, 16_000]);
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_through_a_suspend_is_moved_on_both_sides_of_it() {
+        let mut past = of_bases(&[(1, 1, 70_000), (2, 1, 72_000), (3, 2, 100_000)]);
+        past.set_back(-40_000, 4);
+        assert_eq!(times(&past), [30_000, 32_000, 60_000]);
+        past.set_back(-1_000_000, 4);
+        let moved = times(&past);
+        assert!(moved.is_sorted(), "{moved:?}");
+    }
+
+    #[test]
+    fn who_holds_a_window_keeps_it_as_it_was() {
+        let mut past = of_bases(&[(1, 1, 70_000)]);
+        let held = Window::new(past.since(0), false);
+        past.set_back(-50_000, 2);
+        assert_eq!((held.times().collect::<Vec<_>>(), times(&past)), (vec![70_000], vec![20_000]));
+    }
+
+    const SPAN: Span = Span { window_ms: 1_000_000, longest_ms: 1_000_000, bytes: usize::MAX, points: 100 };
+
     #[test]
     fn an_interface_that_comes_and_goes_keeps_its_places_in_time() {
         let points =
@@ -243,7 +344,15 @@ mod tests {
         let interfaces: Arc<[_]> = names.iter().map(|name| Arc::new(Interface::new("*1", name, "ether"))).collect();
         let rates = || (0..100).map(|n| [n as f32, f32::NAN]).collect();
         let band = [f32::NAN; 2];
-        let of = |seq| Point { seq, unix_ms: seq * 1_000, interfaces: interfaces.clone(), rates: rates(), band };
+        let of = |seq| Point {
+            seq,
+            unix_ms: seq * 1_000,
+            base: 1,
+            step_ms: 0,
+            interfaces: interfaces.clone(),
+            rates: rates(),
+            band,
+        };
         let window = Window::new((1..=300).map(|seq| Arc::new(of(seq))).collect(), false);
         let asked = std::cell::Cell::new(0);
         let series = window.series(|name| {

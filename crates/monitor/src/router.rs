@@ -11,7 +11,6 @@ use crate::demand::Demand;
 use crate::engine::Engine;
 use crate::moment::counters_at;
 use crate::room::Room;
-use crate::subscription::oldest_ms;
 use crate::{CountersAt, Settings, Subscription, Window, sampler};
 
 /// What people call a router.
@@ -130,7 +129,7 @@ impl Router {
 
     /// The last `window` of the past. Asks nothing of the router.
     pub fn past(&self, window: Duration) -> Window {
-        self.shared.engine().window(oldest_ms(window))
+        self.shared.engine().window(window)
     }
 
     /// How far back [`Router::past`] reaches once the memory for it is full; at least [`Settings::window`].

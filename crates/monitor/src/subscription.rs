@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use lalin_stats::{Frame, Interface};
 use tokio::sync::broadcast;
@@ -17,7 +17,8 @@ use crate::router::{Shared, Status};
 pub enum Update {
     /// The state, at first and then whenever it changes.
     State(Status),
-    /// The recent past: at first, and again when the subscriber was too slow to be told tick by tick.
+    /// The recent past: at first, and again when the subscriber was too slow to be told tick by tick, or when the wall clock
+    /// was set back and the past is told at other times.
     Window(Window),
     /// One more sample. The same allocation for every subscriber.
     Tick(Arc<Frame>),
@@ -39,7 +40,7 @@ pub struct Subscription {
 impl Subscription {
     pub(crate) fn new(shared: Arc<Shared>, after: Option<u64>, window: Duration) -> Self {
         let viewer = shared.demand.enter();
-        let (events, _) = shared.engine().join(None, u64::MAX);
+        let (events, _) = shared.engine().join(None, Duration::ZERO);
         let mut this = Self {
             shared,
             window,
@@ -57,7 +58,7 @@ impl Subscription {
     /// Joins the events where the past ends.
     fn join(&mut self, after: Option<u64>) {
         let engine = self.shared.engine();
-        let (events, window) = engine.join(after, oldest_ms(self.window));
+        let (events, window) = engine.join(after, self.window);
         self.interfaces = engine.frames().back().map(|frame| (frame.revision, frame.interfaces.clone()));
         // The window reaches to the newest tick, however short it is.
         let newest = engine.frames().back().map(|frame| frame.seq);
@@ -92,6 +93,8 @@ impl Subscription {
             }
             match self.events.recv().await {
                 Ok(Event::State(status)) => return Some(Update::State(status)),
+                // The clock was set back: what was told before is now told earlier, so all of it is told anew.
+                Ok(Event::Tick(frame)) if frame.clock_step_ms < 0 => self.join(None),
                 Ok(Event::Tick(frame)) => {
                     self.last_seq = Some(frame.seq);
                     self.interfaces = Some((frame.revision, frame.interfaces.clone()));
@@ -105,10 +108,4 @@ impl Subscription {
             }
         }
     }
-}
-
-/// The wall clock `window` ago, ms since 1970-01-01 UTC.
-pub(crate) fn oldest_ms(window: Duration) -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(now.saturating_sub(window).as_millis()).unwrap_or(u64::MAX)
 }

@@ -18,10 +18,16 @@ pub struct Frame {
     pub seq: u64,
     /// The sample's own moment, on the monotonic clock.
     pub at: Instant,
-    /// The same on the wall clock, ms since 1970-01-01 UTC; never less than the last frame's.
+    /// The same on the wall clock, ms since 1970-01-01 UTC. Within one time base it rises, with the samples' real spacing.
     pub unix_ms: u64,
+    /// Counts how often the wall clock was found elsewhere than the monotonic clock says: it was set, or the machine slept.
+    /// Times of different bases have no known distance, and across a set-back they may even stand in the wrong order.
+    pub time_base: u64,
+    /// In the first frame of a new time base, by how much the wall clock was moved, ms; below 0 it was set back, so that
+    /// what was before is now told by as much earlier. Otherwise 0.
+    pub clock_step_ms: i64,
     /// The time since the sample before, which the rates are divided by; `None` for the first of a run: the first of all,
-    /// and the first after a gap in which nothing was asked.
+    /// the first after a gap in which nothing was asked, and the first of a time base.
     pub elapsed: Option<Duration>,
     /// Counts the changes of `interfaces`: two frames of one revision have the same list.
     pub revision: u64,

@@ -199,3 +199,36 @@ async fn a_stopping_server_ends_its_streams() {
     let end = async { while reader.block().await.is_some() {} };
     timeout(Duration::from_millis(10), end).await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_set_back_is_told_by_a_whole_window_of_another_base_and_to_who_comes_back_too() {
+    let world = World::new();
+    let script = world.router("r");
+    let mut stream = Reader::open(&world, "/api/v1/stream", None).await;
+    assert!(stream.wait_for("window").await.data.get("base").is_none(), "there is nothing yet");
+    for _ in 0..4 {
+        assert_eq!(stream.wait_for("tick").await.data["base"], 1);
+    }
+    let last = stream.wait_for("tick").await;
+    *script.clock_off_ms.lock().unwrap() = -3_600_000;
+    let window = stream.wait_for("window").await;
+    let times = window.data["t"].as_array().unwrap();
+    assert_eq!((&window.data["resumed"], &window.data["base"], times.len()), (&false.into(), &2.into(), 6));
+    let step = &window.data["steps"][0];
+    assert_eq!((&step["base"], &step["t"], &step["ms"]), (&2.into(), &times[5], &(-3_600_000).into()));
+    assert!(times[4].as_u64() < last.data["t"].as_u64().map(|t| t - 3_500_000), "restated: {times:?}");
+    let tick = stream.wait_for("tick").await.data;
+    assert!(tick["t"].as_u64() > times[5].as_u64() && tick.get("step").is_none(), "{tick}");
+    let mut back = Reader::open(&world, "/api/v1/stream", Some(&last.id)).await;
+    assert_eq!(back.wait_for("window").await.data["resumed"], false, "what it has is at other times");
+    let mut back = Reader::open(&world, "/api/v1/stream", Some(&window.id)).await;
+    assert_eq!(back.wait_for("window").await.data["resumed"], true);
+    assert_eq!(world.get("/api/interface-stats").await.header("X-Lalin-Time-Base"), "2");
+    *script.clock_off_ms.lock().unwrap() = 0;
+    let tick = stream.wait_for("tick").await.data;
+    let tick = if tick["base"] == 3 { tick } else { stream.wait_for("tick").await.data };
+    assert_eq!(
+        (&tick["base"], &tick["step"], &tick["rx"][0]),
+        (&3.into(), &3_600_000.into(), &serde_json::Value::Null)
+    );
+}

@@ -28,6 +28,8 @@ pub struct Script {
     pub down: Mutex<bool>,
     /// More ports, each with what it receives and sends, bit/s; `None`: it has no counters.
     pub ports: Mutex<Vec<Option<u64>>>,
+    /// By how much the machine's wall clock is wrong, ms.
+    pub clock_off_ms: Mutex<i64>,
     pub reads: AtomicUsize,
     begun: Instant,
 }
@@ -71,6 +73,7 @@ impl StatsSource for Script {
             Row::new(Arc::new(interface), counters)
         }));
         let unix_ms = 1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap();
+        let unix_ms = unix_ms.saturating_add_signed(*self.clock_off_ms.lock().unwrap());
         Ok(Reading::fresh(Arc::new(Snapshot::at(Instant::now(), unix_ms, rows))))
     }
 }
@@ -100,6 +103,7 @@ impl World {
             comment: Mutex::new("uplink"),
             down: Mutex::default(),
             ports: Mutex::default(),
+            clock_off_ms: Mutex::default(),
             reads: AtomicUsize::new(0),
             begun: Instant::now(),
         });

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod clock;
 mod counters;
+mod links;
 mod rates;
 mod source;
 mod viewers;

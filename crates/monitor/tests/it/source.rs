@@ -33,6 +33,12 @@ pub struct Script {
     pub on_the_way: Duration,
     /// Lines before `ether1` in the router's list.
     pub lines_before: usize,
+    /// How fast the link of `ether1` is, bit/s.
+    pub link_bps: Option<u64>,
+    /// The counters of `ether1` have 32 bits.
+    pub short_counters: bool,
+    /// By how much the machine's wall clock is wrong, ms.
+    pub clock_off_ms: i64,
 }
 
 pub struct Steady {
@@ -51,6 +57,9 @@ impl Steady {
             hide_tx: false,
             on_the_way: Duration::ZERO,
             lines_before: 0,
+            link_bps: None,
+            short_counters: false,
+            clock_off_ms: 0,
         };
         Arc::new(Self { script: Mutex::new(script), reads: AtomicUsize::new(0), begun: Instant::now() })
     }
@@ -61,6 +70,11 @@ impl Steady {
 
     pub fn reads(&self) -> usize {
         self.reads.load(Ordering::SeqCst)
+    }
+
+    /// The true time, ms since 1970.
+    pub fn true_ms(&self) -> u64 {
+        1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap()
     }
 
     /// The true counter, bytes.
@@ -88,7 +102,8 @@ impl StatsSource for Steady {
         }
         let rows = self.rows();
         sleep(on_the_way).await;
-        let unix_ms = 1_700_000_000_000 + u64::try_from(self.begun.elapsed().as_millis()).unwrap();
+        let off = self.script.lock().unwrap().clock_off_ms;
+        let unix_ms = self.true_ms().saturating_add_signed(off);
         Ok(Reading::fresh(Arc::new(Snapshot { asked, answered: Instant::now(), unix_ms, rows })))
     }
 }
@@ -100,10 +115,17 @@ impl Steady {
         if script.hide_tx {
             counters.tx_bytes = None;
         }
+        if script.short_counters {
+            let packets = |bytes: Option<u64>| bytes.map(|bytes| bytes / 1_000);
+            (counters.rx_packets, counters.tx_packets) = (packets(counters.rx_bytes), packets(counters.tx_bytes));
+            let short = |bytes: Option<u64>| bytes.map(|bytes| bytes % (1 << 32));
+            (counters.rx_bytes, counters.tx_bytes) = (short(counters.rx_bytes), short(counters.tx_bytes));
+        }
         let line = |n: usize| Interface::new(&format!("*F0{n:04}"), &format!("<pppoe-{n}>"), "pppoe-in");
         let mut rows: Vec<_> =
             (0..script.lines_before).map(|n| Row::new(Arc::new(line(n)), Counters::bytes(0, 0))).collect();
-        rows.push(Row::new(Arc::new(Interface::new(script.id, "ether1", "ether")), counters));
+        let ether1 = Interface { link_bps: script.link_bps, ..Interface::new(script.id, "ether1", "ether") };
+        rows.push(Row::new(Arc::new(ether1), counters));
         rows
     }
 }

@@ -1,0 +1,84 @@
+//! What the interfaces of one sample can carry, as far as the rates of the router's links tell.
+
+use lalin_stats::{BitsPerSecond, Interface, Row};
+
+/// The bounds of one sample's rates.
+#[derive(Debug)]
+pub(crate) struct Links {
+    /// What an interface without a link of its own can carry; `None` where the rate of any link is not known.
+    inside: Option<u64>,
+}
+
+impl Links {
+    /// Of these rows.
+    pub(crate) fn of(rows: &[Row]) -> Self {
+        let ports = || rows.iter().map(|row| &*row.interface).filter(|one| one.running && is_port(one));
+        let all = ports().try_fold(0_u64, |sum, port| Some(sum.saturating_add(port.link_bps?)));
+        // A packet may pass a bridge or a tunnel twice: in by one of its lines and out by another.
+        Self { inside: all.filter(|sum| *sum > 0).map(|sum| sum.saturating_mul(2)) }
+    }
+
+    /// What `new` can have carried since it was `old`: of a link that changed meanwhile, the faster one.
+    pub(crate) fn carries(&self, old: &Interface, new: &Interface) -> Option<BitsPerSecond> {
+        let own = old.link_bps.max(new.link_bps);
+        let bound = if is_port(new) { new.link_bps.and(own) } else { own.or(self.inside) };
+        bound.map(BitsPerSecond::new)
+    }
+}
+
+/// Traffic comes into the router and leaves it through these.
+fn is_port(interface: &Interface) -> bool {
+    ["ether", "sfp", "wlan", "wifi", "cap", "lte", "w60g"].iter().any(|kind| interface.kind.starts_with(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lalin_stats::Counters;
+
+    use super::*;
+
+    fn row(name: &str, kind: &str, link_bps: Option<u64>) -> Row {
+        Row::new(Arc::new(Interface { link_bps, ..Interface::new("*1", name, kind) }), Counters::default())
+    }
+
+    fn carries(rows: &[Row], at: usize) -> Option<u64> {
+        Links::of(rows).carries(&rows[at].interface, &rows[at].interface).map(BitsPerSecond::get)
+    }
+
+    const MEGABIT: u64 = 1_000_000;
+
+    #[test]
+    fn a_port_carries_what_its_link_does_and_a_line_no_more_than_all_ports() {
+        let rows = [
+            row("ether1", "ether", Some(100 * MEGABIT)),
+            row("ether2", "ether", Some(1_000 * MEGABIT)),
+            row("<pppoe-budi>", "pppoe-in", None),
+            row("bridge1", "bridge", None),
+        ];
+        assert_eq!(carries(&rows, 0), Some(100 * MEGABIT));
+        assert_eq!(carries(&rows, 2), Some(2_200 * MEGABIT));
+        assert_eq!(carries(&rows, 3), Some(2_200 * MEGABIT));
+    }
+
+    #[test]
+    fn a_port_whose_link_is_not_known_bounds_nothing() {
+        let rows =
+            [row("ether1", "ether", Some(100 * MEGABIT)), row("wlan1", "wlan", None), row("l2tp", "l2tp-in", None)];
+        assert_eq!((carries(&rows, 1), carries(&rows, 2)), (None, None));
+        assert_eq!(carries(&[row("l2tp", "l2tp-in", None)], 0), None, "no port is in sight");
+    }
+
+    #[test]
+    fn a_link_that_changed_carried_at_most_what_the_faster_one_does() {
+        let [slow, fast] = [100, 1_000].map(|rate| row("ether1", "ether", Some(rate * MEGABIT)));
+        let unknown = row("ether1", "ether", None);
+        let links = Links::of(std::slice::from_ref(&fast));
+        let between = |old: &Row, new: &Row| links.carries(&old.interface, &new.interface).map(BitsPerSecond::get);
+        assert_eq!(between(&slow, &fast), Some(1_000 * MEGABIT));
+        assert_eq!(between(&fast, &slow), Some(1_000 * MEGABIT));
+        assert_eq!(between(&slow, &unknown), None, "it came back, and nobody knows how fast");
+        assert_eq!(between(&unknown, &slow), Some(100 * MEGABIT));
+    }
+}

@@ -1,0 +1,166 @@
+//! A rate beside its link: what the link cannot have carried is a counter's jump, and a counter of 32 bits that began anew
+//! at its end did not fall.
+//!
+//! A link's rate is what a router says of it; where it is wrong the truth must not vanish for ever. So what is too fast is
+//! kept apart from what is unknown: a counter jumps once, and what is too fast twice in a row is the truth.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::{BitsPerSecond, Counters, Rate, RateLimits, Row};
+
+/// What an interface can carry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinkBound {
+    /// In each direction.
+    pub carries: BitsPerSecond,
+    /// The true rate is at least this part of the computed one, as the time between the samples is not known exactly.
+    pub low: f64,
+}
+
+impl LinkBound {
+    /// Whether this rate is possible. A little more is granted than the link says of itself: counters count what it does not.
+    fn allows(&self, bits: f64) -> bool {
+        bits * self.low <= self.carries.get() as f64 * 1.1
+    }
+}
+
+/// A rate, and what was too fast to be one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// What is believed.
+    pub rate: Rate,
+    /// What is above the link.
+    pub over: Rate,
+}
+
+impl Judged {
+    /// As [`Rate::between`], for an interface with this link, where anything is known of it.
+    pub fn between(before: &Row, after: &Row, elapsed: Duration, limits: RateLimits, link: Option<LinkBound>) -> Self {
+        let Some(link) = link else {
+            return Self { rate: Rate::between(before, after, elapsed, limits), over: Rate::UNKNOWN };
+        };
+        let after = unwrapped(before, after, elapsed, &link);
+        let all = Rate::between(before, &after, elapsed, limits);
+        let allowed = |rate: &BitsPerSecond| link.allows(rate.get() as f64);
+        Self {
+            rate: Rate { rx: all.rx.filter(allowed), tx: all.tx.filter(allowed) },
+            over: Rate { rx: all.rx.filter(|rate| !allowed(rate)), tx: all.tx.filter(|rate| !allowed(rate)) },
+        }
+    }
+
+    /// The rate, also above the link where the sample before was above it too.
+    pub fn after(self, before: Rate) -> Rate {
+        let side = |rate: Option<_>, over: Option<_>, before: Option<_>| rate.or(before.and(over));
+        Rate { rx: side(self.rate.rx, self.over.rx, before.rx), tx: side(self.rate.tx, self.over.tx, before.tx) }
+    }
+}
+
+/// Where a counter of 32 bits begins anew.
+const WRAP: u64 = 1 << 32;
+/// The longest that a driver hands on as one packet, bytes.
+const LONGEST_PACKET: u64 = 65_535;
+
+/// The row with its counters of 32 bits counted on, where they were at their end since the row before.
+fn unwrapped<'a>(before: &Row, after: &'a Row, elapsed: Duration, link: &LinkBound) -> Cow<'a, Row> {
+    let (old, new) = (&before.counters, &after.counters);
+    let rx = counted_on([old.rx_bytes, new.rx_bytes], [old.rx_packets, new.rx_packets], elapsed, link);
+    let tx = counted_on([old.tx_bytes, new.tx_bytes], [old.tx_packets, new.tx_packets], elapsed, link);
+    if rx.is_none() && tx.is_none() {
+        return Cow::Borrowed(after);
+    }
+    let counters = Counters { rx_bytes: rx.or(new.rx_bytes), tx_bytes: tx.or(new.tx_bytes), ..*new };
+    Cow::Owned(Row::new(after.interface.clone(), counters))
+}
+
+/// What a counter that fell would have counted, if that was the end of 32 bits. Everything must speak for it, else it was a
+/// reset: the link allows the rise but not a whole round more, and the packets went on meanwhile, enough for the bytes.
+fn counted_on(bytes: [Option<u64>; 2], packets: [Option<u64>; 2], elapsed: Duration, link: &LinkBound) -> Option<u64> {
+    let ([Some(before), Some(after)], [Some(packets), Some(packets_now)]) = (bytes, packets) else { return None };
+    let packets = packets_now.checked_sub(packets)?;
+    if after >= before || before >= WRAP || elapsed.is_zero() {
+        return None;
+    }
+    let rise = after + WRAP - before;
+    let bits = |bytes: u64| bytes as f64 * 8.0 / elapsed.as_secs_f64();
+    let plausible = link.allows(bits(rise)) && !link.allows(bits(rise + WRAP));
+    (plausible && rise <= packets.saturating_mul(LONGEST_PACKET)).then_some(after + WRAP)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::Interface;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const GIGABIT: LinkBound = LinkBound { carries: BitsPerSecond::new(1_000_000_000), low: 1.0 };
+
+    fn row(rx: u64, tx: u64) -> Row {
+        Row::new(Arc::new(Interface::new("*1", "ether1", "ether")), Counters::bytes(rx, tx))
+    }
+
+    fn judged(before: &Row, after: &Row, link: Option<LinkBound>) -> Judged {
+        Judged::between(before, after, SECOND, RateLimits::default(), link)
+    }
+
+    fn with_packets(rx: u64, packets: u64) -> Row {
+        let mut row = row(rx, 0);
+        (row.counters.rx_packets, row.counters.tx_packets) = (Some(packets), Some(9));
+        row
+    }
+
+    #[test]
+    fn a_rate_above_the_link_is_a_counters_jump() {
+        let judged = |after: &Row| judged(&row(0, 0), after, Some(GIGABIT));
+        let jump = judged(&row(WRAP, 1_000));
+        assert_eq!(
+            jump.rate,
+            Rate { rx: None, tx: Some(BitsPerSecond::new(8_000)) },
+            "the other direction did not jump"
+        );
+        assert!(jump.over.rx.is_some() && jump.over.tx.is_none());
+        let full = judged(&row(125_000_000, 0));
+        assert_eq!((full.rate.rx, full.over), (Some(BitsPerSecond::new(1_000_000_000)), Rate::UNKNOWN));
+    }
+
+    #[test]
+    fn what_is_above_the_link_only_by_the_doubt_of_its_moment_is_believed() {
+        let rate = |low| judged(&row(0, 0), &row(150_000_000, 0), Some(LinkBound { low, ..GIGABIT })).rate.rx;
+        assert_eq!((rate(1.0), rate(0.7).is_some()), (None, true));
+    }
+
+    #[test]
+    fn what_stays_above_the_link_is_the_truth_about_the_link() {
+        let judged = judged(&row(0, 0), &row(400_000_000, 5), Some(GIGABIT));
+        assert_eq!(judged.after(Rate::UNKNOWN).rx, None);
+        assert_eq!(judged.after(judged.over), Rate { rx: judged.over.rx, tx: judged.rate.tx });
+    }
+
+    #[test]
+    fn the_end_of_a_32_bit_counter_is_a_rise() {
+        let (before, after) = (with_packets(WRAP - 50_000_000, 1_000_000), with_packets(50_000_000, 1_080_000));
+        let found = judged(&before, &after, Some(GIGABIT));
+        assert_eq!(found.over, Rate::UNKNOWN);
+        assert_eq!(found.rate, Rate { rx: Some(BitsPerSecond::new(800_000_000)), tx: Some(BitsPerSecond::new(0)) });
+    }
+
+    #[test]
+    fn a_fall_that_is_no_end_of_a_32_bit_counter_is_a_reset() {
+        let before = with_packets(WRAP - 50_000_000, 1_000_000);
+        let unknown = |name: &str, before: &Row, after: &Row, link: Option<LinkBound>| {
+            assert_eq!(judged(before, after, link), Judged::default(), "{name}");
+        };
+        let gigabit = Some(GIGABIT);
+        let wrapped = with_packets(50_000_000, 1_080_000);
+        unknown("all counters fell", &before, &with_packets(50_000_000, 80_000), gigabit);
+        unknown("no packets are told", &row(WRAP - 50_000_000, 0), &row(50_000_000, 0), gigabit);
+        unknown("too few packets", &before, &with_packets(50_000_000, 1_000_100), gigabit);
+        unknown("more than the link carries", &before, &with_packets(WRAP / 2, 9_000_000), gigabit);
+        unknown("no link is known", &before, &wrapped, None);
+        unknown("a counter of 64 bits", &with_packets(3 * WRAP, 1_000_000), &wrapped, gigabit);
+        let fast = LinkBound { carries: BitsPerSecond::new(100_000_000_000), ..GIGABIT };
+        unknown("it may have gone round twice", &before, &wrapped, Some(fast));
+    }
+}
