@@ -53,6 +53,10 @@ const status = new StatusLine(byId("state"), texts, lang);
 const feed = new Feed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
+  turned(ms) {
+    faults.shift(ms);
+    panel.turned(ms);
+  },
   greeted(hello) {
     const { recentMs } = hello;
     recent = recentMs ?? null;

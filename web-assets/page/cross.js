@@ -48,6 +48,11 @@ export class Cross {
     if (near.length > 0) this.#set(near.reduce((best, time) => (Math.abs(time - t) < Math.abs(best - t) ? time : best)));
   }
 
+  /** Puts it away. */
+  leave() {
+    if (this.t !== null) this.#set(null);
+  }
+
   /** After each drawing: it stays at its moment while the data go on. */
   follow() {
     if (this.t === null) return;

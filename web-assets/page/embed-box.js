@@ -204,7 +204,8 @@ export class Box {
 
   #reason({ from, to }) {
     const { texts } = this;
-    const why = this.source.reasons.why(from, to);
+    const clock = this.source.feed.clockIn({ from, to });
+    const why = clock ? { kind: clock } : this.source.reasons.why(from, to);
     const label = texts[`gap.${why?.kind ?? "unknown"}`];
     const more = why?.reason ? (texts[`reason.${why.reason}`] ?? "") : "";
     return { label, why: `${label} (${duration(to - from)})${more && `. ${more}`}` };

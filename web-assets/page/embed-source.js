@@ -90,6 +90,10 @@ export class Source {
       changed, ticked() {},
       greeted: (hello) => this.#greeted(hello),
       interfaces: () => (this.listed = true),
+      turned: (ms) => {
+        this.past.forget();
+        this.reasons.shift(ms);
+      },
       refused: (problem) => this.#refused(problem),
     }, { address: (path) => this.#address(path), world: ask });
     this.past = new Past({
@@ -98,7 +102,7 @@ export class Source {
         return ask.fetch(url, { signal, cache: "no-store" });
       },
       took: (window) => {
-        this.store.merge(window);
+        this.feed.took(window);
         this.#tell();
       },
     });

@@ -30,6 +30,11 @@ export class Faults {
     return now - this.of(name).at < NEWS;
   }
 
+  /** The clock was moved by `ms`; without `ms` nothing is news any more. */
+  shift(ms) {
+    for (const [name, fault] of this.#counts) this.#counts.set(name, { ...fault, at: ms === null ? -Infinity : fault.at + ms });
+  }
+
   /** Forgets all but these: customers come and go for ever. */
   keep(names) {
     for (const name of this.#counts.keys()) if (!names.has(name)) this.#counts.delete(name);

@@ -7,8 +7,10 @@ import { Stream } from "./stream.js";
 
 /** After so many broken streams in a row polling begins beside it. */
 const FALLBACK_AFTER = 3;
-/** A sample that is this much older than the newest known, ms: the server's clock was set back. */
+/** A sample that is this much older than the newest known, ms: the server's clock was set back, though it does not say so. */
 const CLOCK_TURNED = 30_000;
+/** So many changes of the server's clock are remembered. */
+const MOST_STEPS = 64;
 
 /** So much of the past the stream brings by itself, s; more of what is chosen is asked for. */
 const STREAMED = 120;
@@ -40,11 +42,16 @@ export class Feed {
   newest = { t: null, came: 0 };
   /** What the server said of itself: version, epoch, router. */
   hello = null;
+  /** The time base of the newest sample: which setting of the server's clock its time is by; null where it does not say. */
+  base = null;
+  /** When the server's clock was found elsewhere, and by how much, ms: below 0 it was set back. */
+  steps = [];
 
   /**
    * @param {import("./store.js").Store} store
    * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void,
-   *   refused: (problem: object) => boolean}} listener `refused`: true where the page is being left
+   *   refused: (problem: object) => boolean, turned?: (ms: number|null) => void}} listener `refused`: true where the page is
+   *   being left; `turned`: the server's clock was set back, by -ms where that is known: all that was is told anew
    */
   constructor(store, listener, { address = own, world = globalThis } = {}) {
     // On another page than our own: where the API is, and how it is asked.
@@ -151,12 +158,13 @@ export class Feed {
     state: (state) => this.#setRouter(state),
     interfaces: (list) => this.#setInterfaces(list.interfaces),
     window: (window) => {
-      if (window.t.length > 0) this.#trust(window.t.at(-1));
+      this.#rebase(window);
       this.store.merge(window);
       if (window.t.length > 0) this.#moment(window.t.at(-1));
     },
     tick: (tick) => {
       this.#trust(tick.t);
+      this.#stepped(tick.base, tick.step ? [{ base: tick.base, t: tick.t, ms: tick.step }] : []);
       this.interfaces.forEach(({ name }, at) => this.store.add(name, tick.t, tick.rx[at], tick.tx[at]));
       this.store.doubt(tick.t, tick.low, tick.high);
       this.store.sweep(tick.t);
@@ -189,7 +197,12 @@ export class Feed {
     if (JSON.stringify(list) !== JSON.stringify(this.interfaces)) this.#setInterfaces(list);
     const t = Date.parse(rows[0]?.sampledAt);
     // A stale answer, or the same sample once more, is no new point.
-    if (state === "live" && t > 0) this.#trust(t);
+    const base = Number(headers.get("X-Lalin-Time-Base")) || null;
+    if (state === "live" && t > 0) {
+      if (base !== this.base && t < this.newest.t) this.#turn(null);
+      else this.#trust(t);
+      this.#stepped(base, []);
+    }
     if (state !== "live" || !(t > (this.newest.t ?? 0))) return;
     for (const row of rows) this.store.add(row.name, t, row.rxBps, row.txBps);
     // The same for all of them; a row without rates has none.
@@ -199,11 +212,52 @@ export class Feed {
     this.listener.ticked();
   }
 
+  /** Takes in a stretch of the past that was asked for beside the stream. */
+  took(window) {
+    const { base, steps = [] } = window;
+    // It was on its way while the server's clock was set: its times are not those of the points here.
+    if (base !== undefined && this.base !== null && base !== this.base) throw new Error("told by another clock");
+    this.store.merge(window);
+    this.#stepped(this.base, steps);
+  }
+
   /** A server whose clock was set back would never again have a newer point: then the old curve goes. */
   #trust(t) {
-    if (this.newest.t === null || t > this.newest.t - CLOCK_TURNED) return;
+    if (this.newest.t !== null && t <= this.newest.t - CLOCK_TURNED) this.#turn(null);
+  }
+
+  /** A whole window tells all that was by the server's clock as it is now: what was told by another one goes. */
+  #rebase({ resumed, base, steps = [], t }) {
+    if (t.length > 0 && !resumed && this.newest.t !== null) {
+      const back = this.#epoch === this.hello?.epoch && this.base !== null ? steps.filter((step) => step.base > this.base && step.ms < 0) : [];
+      if (back.length > 0) this.#turn(back.reduce((sum, { ms }) => sum + ms, 0));
+      else if (t.at(-1) < this.newest.t) this.#turn(null);
+    }
+    this.#stepped(base, steps);
+  }
+  /** The start of the server by which bases are numbered. */
+  #epoch = null;
+
+  #turn(ms) {
     this.store.clear();
     this.newest = { t: null, came: 0 };
+    this.steps = [];
+    this.listener.turned?.(ms);
+  }
+
+  #stepped(base, steps) {
+    for (const { t, ms } of steps) {
+      if (!this.steps.some((known) => known.t === t)) this.steps.push({ t, ms });
+    }
+    this.steps.splice(0, this.steps.length - MOST_STEPS);
+    this.base = base ?? null;
+    this.#epoch = this.hello?.epoch ?? null;
+  }
+
+  /** Why there is a gap, where it was the server's clock: the kind of reason; null where it was not. */
+  clockIn({ from, to }) {
+    const step = this.steps.find(({ t }) => t > from && t <= to);
+    return step ? (step.ms < 0 ? "clock_back" : "clock_forward") : null;
   }
 
   #moment(t) {

@@ -33,6 +33,15 @@ export class Reasons {
     if (this.#entries.length > MOST) this.#entries.shift();
   }
 
+  /** The clock was moved by `ms`: what is remembered is told by the new one; without `ms` it cannot be. */
+  shift(ms) {
+    if (ms === null) this.#entries.splice(0);
+    for (const entry of this.#entries) {
+      entry.from += ms;
+      if (entry.to !== null) entry.to += ms;
+    }
+  }
+
   /** What explains this stretch best: what lasted longest in it. Null where nothing is known. */
   why(from, to) {
     let best = null;

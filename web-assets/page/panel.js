@@ -63,7 +63,7 @@ export class Panel {
       ask: (names, seconds, signal) =>
         fetch(query("/api/v1/window", { interface: names.join(","), window: seconds }), { signal, cache: "no-store" }),
       took: (window) => {
-        store.merge(window);
+        feed.took(window);
         redraw();
       },
     });
@@ -108,6 +108,15 @@ export class Panel {
     if (newest.t === null) return;
     this.#reasons.note(newest.t + performance.now() - newest.came - ms, "asleep");
     this.past.returned(newest.t);
+  }
+
+  /** The server's clock was set back, by -ms where that is known: what was is told anew, by the new one. */
+  turned(ms) {
+    this.past.forget();
+    this.span.shift(ms);
+    this.#reasons.shift(ms);
+    this.cross.leave();
+    this.#drawn = "";
   }
 
   /** Whether somebody looks at something that a reload would take away. */
@@ -181,7 +190,8 @@ export class Panel {
 
   #reason({ from, to }) {
     const { texts } = this;
-    const why = this.#reasons.why(from, to);
+    const clock = this.feed.clockIn({ from, to });
+    const why = clock ? { kind: clock } : this.#reasons.why(from, to);
     const label = texts[`gap.${why?.kind ?? "unknown"}`];
     const more = why?.reason ? (texts[`reason.${why.reason}`] ?? "") : "";
     return { label, why: `${label} (${duration(to - from)})${more && `. ${more}`}` };

@@ -22,7 +22,7 @@ export class Past {
   /**
    * @param {object} page
    * @param {(names: string[], seconds: number, signal: AbortSignal) => Promise<Response>} page.ask
-   * @param {(window: object) => void} page.took
+   * @param {(window: object) => void} page.took throws where it cannot be used: it is asked for again
    * @param {() => number} page.now ms, of any clock that goes on
    */
   constructor({ ask, took, now = () => performance.now() }) {
@@ -41,8 +41,9 @@ export class Past {
     this.#notBefore = 0;
   }
 
-  /** Another clock, another store: nothing was asked yet. */
+  /** Another clock, another store: nothing was asked yet, and what is under way is of the old one. */
   forget() {
+    this.stop();
     this.#since.clear();
     this.#hole = null;
   }
@@ -86,10 +87,10 @@ export class Past {
       // No such path: an older server. Any other refusal may pass.
       if (answer.status === 404 && body.code === "not-found") this.#missing = true;
       if (!answer.ok) throw new Error(`answered ${answer.status}`);
+      if (Array.isArray(body.t) && body.t.length > 0) this.took(body);
       for (const name of names) this.#since.set(name, Math.min(from, this.#since.get(name) ?? Infinity));
       if (hole !== null) this.#hole = null;
       this.#failures = 0;
-      if (Array.isArray(body.t) && body.t.length > 0) this.took(body);
     } catch {
       // Quietly: the chart shows what there is, and it is tried again.
       if (this.#asking === asking) this.#notBefore = this.now() + PAUSES[Math.min(this.#failures++, PAUSES.length - 1)];

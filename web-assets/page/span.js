@@ -38,6 +38,13 @@ export class Span {
     this.#to ??= edge;
   }
 
+  /** The clock was moved by `ms`: the same stretch is seen by the new one; without `ms` it cannot be found, and the newest is. */
+  shift(ms) {
+    if (ms === null) return this.live();
+    if (this.#to !== null) this.#to += ms;
+    if (this.#zoom) this.#zoom = { from: this.#zoom.from + ms, to: this.#zoom.to + ms };
+  }
+
   /** Follows the newest again. */
   live() {
     this.#to = null;
