@@ -51,6 +51,9 @@ pub(crate) struct CommonFlags {
     /// Everybody who reaches the server may look; only changes need an account
     #[arg(long)]
     open: bool,
+    /// The path under which a proxy shows the server, such as /lalin
+    #[arg(long, value_name = "PATH")]
+    base_path: Option<String>,
 }
 
 impl CommonFlags {
@@ -61,6 +64,7 @@ impl CommonFlags {
             log: self.log,
             log_format: self.log_format,
             open: self.open,
+            base_path: self.base_path,
             ..Flags::default()
         }
     }

@@ -48,7 +48,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
     let dashboard = Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed })?;
     let listen = config.server.listen;
     let origins = config.embed.origins.clone();
-    let code = door.setup_code().filter(|_| !listen.ip().is_loopback());
+    let code = door.needed_code();
     let server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(lalin_http::guard))
@@ -99,6 +99,8 @@ async fn door(config: &Config, store: Option<Store>) -> Result<Door, Error> {
     settings.loopback = config.server.listen.ip().to_canonical().is_loopback();
     settings.open = config.server.open;
     settings.proxies.clone_from(&config.server.trusted_proxies);
+    settings.hosts.clone_from(&config.server.hosts);
+    settings.base_path.clone_from(&config.server.base_path);
     settings.tls = config.server.tls.is_some();
     if settings.open && !settings.loopback {
         tracing::warn!("open: everybody who reaches {} may see the traffic", config.server.listen);

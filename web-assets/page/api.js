@@ -37,6 +37,8 @@ async function learn() {
 
 async function once(method, path, body) {
   const headers = { Accept: "application/json, text/plain" };
+  // Where the page was opened: a server for its own machine only learns by it that a proxy shows it to others.
+  if (globalThis.location) headers["X-Lalin-Page"] = location.origin;
   if (method !== "GET") {
     headers["Content-Type"] = "application/json";
     if (guard) headers["X-Lalin-Guard"] = guard;

@@ -117,6 +117,7 @@ impl Server {
         let agent: Agent =
             Agent::config_builder().timeout_global(Some(LIMIT)).http_status_as_error(false).build().into();
         let request = ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        let request = request.header("Origin", format!("http://{}", self.address));
         let request = request.header("Content-Type", "application/json").body(body.to_owned()).unwrap();
         Answer::of(agent.run(request).unwrap())
     }

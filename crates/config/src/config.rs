@@ -40,6 +40,10 @@ pub struct Server {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Reverse proxies whose word on where a request comes from is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// The names that the server is reached by; none: every name, on loopback those of the machine.
+    pub hosts: Vec<String>,
+    /// Under which path a proxy shows the server, such as `/lalin`; empty: at the root.
+    pub base_path: String,
 }
 
 /// Pages of others that may show what flows here.
@@ -187,6 +191,8 @@ impl Default for Server {
             open: false,
             tls: None,
             trusted_proxies: Vec::new(),
+            hosts: Vec::new(),
+            base_path: String::new(),
         }
     }
 }

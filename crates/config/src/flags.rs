@@ -11,6 +11,8 @@ pub struct Flags {
     pub config: Option<PathBuf>,
     /// `--listen`: `ADDR:PORT`.
     pub listen: Option<String>,
+    /// `--base-path`: the path under which a proxy shows the server.
+    pub base_path: Option<String>,
     /// `--open`: everybody who reaches the server may look.
     pub open: bool,
     /// `--data-dir`.

@@ -1,7 +1,6 @@
 //! The layers laid over each other: flags over environment over file over defaults.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -43,6 +42,8 @@ impl Config {
         let tls_said = flag(flags.tls, "--tls").or(env.router_tls);
         let tls = web_tls(given(text.said(file.server.tls_certificate)), given(text.said(file.server.tls_key)))?;
         let proxies = list(&text, file.server.trusted_proxies, "server.trusted-proxies", values::address)?;
+        let hosts = list(&text, file.server.hosts, "server.hosts", values::host)?;
+        let base_path = flag(flags.base_path, "--base-path").or(env.base_path).or(text.said(file.server.base_path));
         Ok(Self {
             data_dir: data_dir(flags.data_dir, env.data_dir.or(text.said(file.data_dir)))?,
             key: env.key.map(|said| Secret::new(said.value)),
@@ -55,8 +56,7 @@ impl Config {
                 flag(flags.listen, "--listen").or(env.listen).or(text.said(file.server.listen)),
                 flag(flags.lang, "--lang").or(env.lang).or(text.said(file.server.lang)),
                 open(flags.open, env.open, file.server.open)?,
-                tls,
-                proxies,
+                Server { tls, trusted_proxies: proxies, hosts, base_path: base(base_path)?, ..Server::default() },
             )?,
             embed: Embed { origins: list(&text, file.embed.origins, "embed.origins", values::origin)? },
             routers: chosen(routers, router, tls_said, env.router_password)?,
@@ -117,14 +117,8 @@ fn open(flag: bool, env: Option<Said<String>>, file: Option<Spanned<bool>>) -> R
     }
 }
 
-fn server(
-    listen: Option<Said<String>>,
-    lang: Option<Said<String>>,
-    open: bool,
-    tls: Option<(PathBuf, PathBuf)>,
-    trusted_proxies: Vec<IpAddr>,
-) -> Result<Server, Error> {
-    let mut server = Server { open, tls, trusted_proxies, ..Server::default() };
+fn server(listen: Option<Said<String>>, lang: Option<Said<String>>, open: bool, rest: Server) -> Result<Server, Error> {
+    let mut server = Server { open, ..rest };
     if let Some(said) = lang {
         server.lang = said.parse("server.lang", values::lang)?.value;
     }
@@ -137,6 +131,11 @@ fn server(
 /// An empty text says nothing.
 fn given(said: Option<Said<String>>) -> Option<Said<String>> {
     said.filter(|said| !said.value.is_empty())
+}
+
+fn base(said: Option<Said<String>>) -> Result<String, Error> {
+    let read = |said: Said<String>| Ok(said.parse("server.base-path", values::base_path)?.value);
+    given(said).map_or(Ok(String::new()), read)
 }
 
 /// Certificate and key belong together.

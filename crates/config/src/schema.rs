@@ -32,6 +32,8 @@ pub(crate) struct Server {
     pub(crate) tls_certificate: Maybe<String>,
     pub(crate) tls_key: Maybe<String>,
     pub(crate) trusted_proxies: Vec<Spanned<String>>,
+    pub(crate) hosts: Vec<Spanned<String>>,
+    pub(crate) base_path: Maybe<String>,
 }
 
 #[derive(Default, Deserialize)]

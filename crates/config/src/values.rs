@@ -119,6 +119,43 @@ pub(crate) fn address(text: String) -> Result<IpAddr, String> {
     text.parse().map_err(|_| "must be an IP address, such as 127.0.0.1 or ::1".to_owned())
 }
 
+/// A name that a browser may ask for: without a scheme and a port, in small letters.
+pub(crate) fn host(text: String) -> Result<String, String> {
+    const SHAPE: &str = "must be a host name such as \"lalin.example.id\", or an IP address: no scheme, no port, no *";
+    if text.parse::<IpAddr>().is_ok() {
+        return Ok(text);
+    }
+    let text = text.to_ascii_lowercase();
+    match Endpoint::parse(&text) {
+        Ok(Endpoint { host, port: None }) if host == text && !host.ends_with('.') => Ok(host),
+        _ => Err(SHAPE.into()),
+    }
+}
+
+/// What a browser asks of the server by itself; a base path that begins so could not be told apart from it.
+const OWN: &[&str] =
+    &["api", "assets", "embed", "embed.js", "favicon.ico", "healthz", "login", "metrics", "prepaid", "settings"];
+
+/// The path under which a proxy shows the server. It gets into pages, cookies and redirects, so it is read strictly.
+pub(crate) fn base_path(text: String) -> Result<String, String> {
+    const SHAPE: &str = "must be such as \"/lalin\" or \"/tools/lalin\": a slash before each part and none at the end, of \
+                         letters, digits, - and _ (a . within), 100 characters at most";
+    let part = |part: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && part.chars().all(fits)
+    };
+    let parts: Vec<&str> = text.strip_prefix('/').ok_or(SHAPE)?.split('/').collect();
+    if text.len() > 100 || !parts.iter().all(|text| part(text)) {
+        return Err(SHAPE.into());
+    }
+    if OWN.contains(&parts[0]) {
+        return Err(
+            "must not begin like one of Lalin's own paths (/api, /assets, /embed, /login, /prepaid, /settings)".into(),
+        );
+    }
+    Ok(text)
+}
+
 pub(crate) fn path(text: String) -> Result<PathBuf, String> {
     if text.is_empty() { Err("must not be empty".into()) } else { Ok(text.into()) }
 }
@@ -155,6 +192,37 @@ mod tests {
         }
         for bad in ["", "loud", "info,", "=debug", "lalin=loud", "[span]=info"] {
             assert!(log_level(bad.into()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_base_path_is_read_strictly() {
+        for good in ["/lalin", "/tools/lalin", "/a", "/v1.2/x_y-Z"] {
+            assert_eq!(base_path(good.into()).as_deref(), Ok(good));
+        }
+        let bad = [
+            "/", "//", "lalin", "/lalin/", "/a//b", "/../x", "/a/.", "/a b", "/a?b", "/a#b", "/%61", "/a;b", "/\u{e4}",
+        ];
+        for bad in bad.iter().map(|&text| text.to_owned()).chain([format!("/{}", "x".repeat(100)), "/a\n".into()]) {
+            assert!(base_path(bad.clone()).is_err_and(|problem| problem.starts_with("must be such as")), "{bad}");
+        }
+        for own in ["/api", "/assets/x", "/embed.js", "/prepaid/dashboard"] {
+            assert!(base_path(own.into()).is_err_and(|problem| problem.contains("own paths")), "{own}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_a_name_alone() {
+        for (written, read) in [
+            ("lalin.example.id", "lalin.example.id"),
+            ("Lalin.LAN", "lalin.lan"),
+            ("10.0.0.5", "10.0.0.5"),
+            ("fd00::1", "fd00::1"),
+        ] {
+            assert_eq!(host(written.into()).as_deref(), Ok(read));
+        }
+        for bad in ["", "*", "*.example", "https://a.id", "a.id:443", "a.id/", "u@a.id", "[fd00::1]", "a.id.", "a b"] {
+            assert!(host(bad.into()).is_err(), "{bad}");
         }
     }
 

@@ -6,6 +6,7 @@ use crate::{Error, Origin};
 /// What the environment says; an empty variable says nothing.
 #[derive(Default)]
 pub(crate) struct Variables {
+    pub(crate) base_path: Option<Said<String>>,
     pub(crate) config: Option<Said<String>>,
     pub(crate) data_dir: Option<Said<String>>,
     pub(crate) key: Option<Said<String>>,
@@ -43,6 +44,7 @@ type Field = fn(&mut Variables) -> &mut Option<Said<String>>;
 
 /// The browser tests find their browser by the two without a field, and start Lalin in the same environment.
 const KNOWN: &[(&str, Option<Field>)] = &[
+    ("LALIN_BASE_PATH", Some(|v| &mut v.base_path)),
     ("LALIN_CHROMEDRIVER", None),
     ("LALIN_CHROMIUM", None),
     ("LALIN_CONFIG", Some(|v| &mut v.config)),

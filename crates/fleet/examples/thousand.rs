@@ -99,7 +99,7 @@ async fn serve(folder: &std::path::Path) -> (Child, String) {
     let program = std::env::var_os("LALIN_BIN").expect("LALIN_BIN names the built server");
     let program = std::path::absolute(program).unwrap();
     let mut server = Command::new(program)
-        .args(["serve", "--listen", "127.0.0.1:0", "--log", "error"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--log", "error", "--open"])
         .current_dir(folder)
         .env_clear()
         .stdout(Stdio::piped())

@@ -108,8 +108,9 @@ impl Api {
         &self.0
     }
 
-    /// Takes one of the places for streams; it is free again when the guard is dropped.
-    pub(crate) fn stream_place(&self, from: IpAddr) -> Result<StreamPlace, Problem> {
+    /// Takes one of the places for streams; it is free again when the guard is dropped. An address that may be `everybody`
+    /// has no bound of its own.
+    pub(crate) fn stream_place(&self, (from, everybody): (IpAddr, bool)) -> Result<StreamPlace, Problem> {
         let limits = self.0.limits;
         let mut streams = self.0.streams.lock().unwrap_or_else(PoisonError::into_inner);
         let open: usize = streams.values().sum();
@@ -117,8 +118,7 @@ impl Api {
         if open >= limits.streams {
             return Err(Problem::too_many_viewers(open));
         }
-        // Behind a proxy on this machine everybody seems to be here.
-        if own >= limits.streams_of_one && !from.is_loopback() {
+        if own >= limits.streams_of_one && !everybody {
             return Err(Problem::too_many_viewers(own));
         }
         streams.insert(from, own + 1);

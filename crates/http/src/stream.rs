@@ -16,12 +16,13 @@ use lalin_monitor::Router;
 use serde::Serialize;
 
 use crate::api::StreamPlace;
+use crate::door::Client;
 use crate::encoded::event;
 use crate::query::Parameters;
 use crate::sight::Sight;
 use crate::viewer::{Shown, Viewer};
 use crate::wire::millis;
-use crate::{Api, Problem, Visitor};
+use crate::{Api, Problem};
 
 /// So many routers one stream may carry.
 const MOST_ROUTERS: usize = 16;
@@ -178,11 +179,14 @@ fn answer(place: StreamPlace, events: impl Stream<Item = Result<Bytes, Infallibl
         .streaming(events)
 }
 
-/// From where, as far as it is known.
-fn address(request: &HttpRequest) -> IpAddr {
-    let visitor = Visitor::of(request).map(|visitor| visitor.address());
+/// From where, as far as it is known; and whether that may be everybody: a proxy on this machine that does not say for whom
+/// it asks.
+fn address(request: &HttpRequest) -> (IpAddr, bool) {
     let peer = || request.peer_addr().map(|address| address.ip());
-    visitor.or_else(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    let client = Client::found(request);
+    let told = client.as_ref().is_some_and(|client| client.by_trusted_proxy);
+    let address = client.map(|client| client.address).or_else(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    (address, address.is_loopback() && !told)
 }
 
 /// The tick that a client who comes back saw last, if it was one of this life of the server.

@@ -130,6 +130,20 @@ fn the_file_says_who_is_believed_and_who_may_embed() {
 }
 
 #[test]
+fn where_a_proxy_shows_it_is_said_by_flag_variable_or_file() {
+    let file = "[server]\nhosts = ['Lalin.example.id', '10.0.0.5']\nbase-path = '/file'\n";
+    let variable = &[("LALIN_BASE_PATH", "/variable")];
+    let flags = Flags { base_path: Some("/flag".into()), ..Flags::default() };
+    let server = load(file, &[], Flags::default()).unwrap().server;
+    assert_eq!(
+        (server.base_path.as_str(), &*server.hosts),
+        ("/file", &["lalin.example.id".into(), "10.0.0.5".into()][..])
+    );
+    assert_eq!(load(file, variable, Flags::default()).unwrap().server.base_path, "/variable");
+    assert_eq!(load(file, variable, flags).unwrap().server.base_path, "/flag");
+}
+
+#[test]
 fn an_address_others_reach_needs_no_consent() {
     let flags = |open| Flags { listen: Some("0.0.0.0:3000".into()), open, ..Flags::default() };
     assert!(!load("", &[], flags(false)).unwrap().server.open);

@@ -91,6 +91,8 @@ fn what_belongs_together_stands_together() {
         ("[server]\ntls-key = 'k'\ntls-certificate = ''", "lalin.toml: line 2, column 11: server.tls-key: "),
         ("[embed]\norigins = [\n'https://a',\n'*']", "lalin.toml: line 4, column 1: embed.origins: \"*\" would let"),
         ("[embed]\norigins = ['https://a/b']", "lalin.toml: line 2, column 12: embed.origins: must be such as"),
+        ("[server]\nhosts = ['a.id', 'https://b.id']", "lalin.toml: line 2, column 18: server.hosts: must be"),
+        ("[server]\nbase-path = '/lalin/'", "lalin.toml: line 2, column 13: server.base-path: must be such as"),
         ("[server]\ntrusted-proxies = ['::1', 'p']", "lalin.toml: line 2, column 27: server.trusted-proxies: must be"),
     ] {
         assert!(problem(file).starts_with(start), "{}", problem(file));

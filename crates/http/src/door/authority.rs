@@ -57,6 +57,24 @@ impl Authority {
         Self { port: self.port.or(Some(usual)), ..self }
     }
 
+    /// Whether it is this host, whatever the port.
+    pub(crate) fn is_host(&self, host: &str) -> bool {
+        match &self.host {
+            Host::Name(name) => name.eq_ignore_ascii_case(host),
+            Host::Address(address) => host.parse() == Ok(*address),
+        }
+    }
+
+    /// Whether it is an address and no name: no other site's name leads to it.
+    pub(crate) fn is_address(&self) -> bool {
+        matches!(self.host, Host::Address(_))
+    }
+
+    /// Whether both are the same host, where `self` says no port.
+    pub(crate) fn is_without_port_of(&self, other: &Self) -> bool {
+        self.port.is_none() && self.host == other.host
+    }
+
     /// Whether it is this machine for every resolver.
     pub(crate) fn is_loopback(&self) -> bool {
         match &self.host {

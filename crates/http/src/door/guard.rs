@@ -1,6 +1,6 @@
 //! The one place that every request passes: who asks, and whether this route is for them.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,7 +14,7 @@ use lalin_store::{Moment, Ticket, TokenKind};
 use crate::Problem;
 
 use super::visitor::Visitor;
-use super::{Door, origin};
+use super::{Client, Door, origin, this_machine};
 
 /// The session's cookie.
 pub(crate) const COOKIE: &str = "lalin-session";
@@ -103,22 +103,23 @@ pub async fn guard(
 async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
     let door = request.app_data::<Data<Door>>().ok_or_else(|| Problem::forbidden("the server has no door"))?;
     let settings = &door.0.settings;
-    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
     let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let host = header(&HOST);
-    if settings.loopback && !host.is_some_and(origin::is_loopback_host) {
-        return Err(Problem::misdirected("this server answers only to the names of its own machine"));
+    let client = Client::of(request, settings);
+    let address = client.address;
+    if !origin::is_our_name(header(&HOST), client.by_trusted_proxy, settings) {
+        return Err(Problem::misdirected(
+            "this server answers only to the names of its own machine, to those in [server] hosts, and to what a trusted \
+             proxy passes on",
+        ));
     }
-    let forwarded = header(&HeaderName::from_static("x-forwarded-for"));
-    let address = origin::client(peer, forwarded, &settings.proxies);
-
     let need = need(request.method(), request.path());
     if changes(request.method()) {
         let fetch_site = header(&HeaderName::from_static("sec-fetch-site"));
-        if !origin::is_same_site(host, header(&ORIGIN), fetch_site) {
+        if !origin::is_same_site(&client, header(&ORIGIN), fetch_site) {
             return Err(Problem::misdirected("another site's page made this request"));
         }
     }
+    request.extensions_mut().insert(client);
     // Neither a page nor a health check depends on what is remembered, or on whether it can be read.
     if need == Need::Nothing {
         return Ok(Visitor::nobody(address));
@@ -151,13 +152,16 @@ async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
 /// Who it is, by the first key that fits; a key that does not fit is not looked past.
 async fn visitor(door: &Door, request: &ServiceRequest, address: IpAddr) -> Result<Option<Visitor>, Problem> {
     if !door.has_administrator().await? {
-        // The machine's own user; a server that others reach tells nobody anything yet. Whoever comes through a proxy
-        // on this machine comes from elsewhere, whatever the proxy does with the address.
-        let through =
-            ["x-forwarded-for", "x-real-ip", "forwarded"].iter().any(|name| request.headers().contains_key(*name));
-        let local = door.0.settings.loopback && address.is_loopback() && !through;
-        let everybody = || door.0.settings.open.then(|| Visitor::everybody(address));
-        return Ok(if local { Some(Visitor::local(address)) } else { everybody() });
+        // The machine's own user; a server that others reach tells nobody anything yet.
+        if door.is_this_machine(request) {
+            if changes(request.method()) && !this_machine::is_meant(request) {
+                return Err(Problem::misdirected(
+                    "without an account only a page of this server changes anything: send its address as the Origin",
+                ));
+            }
+            return Ok(Some(Visitor::local(address)));
+        }
+        return Ok(door.0.settings.open.then(|| Visitor::everybody(address)));
     }
     let store = door.store()?;
     let now = Moment::now();

@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 
 use crate::Problem;
 
-use super::Door;
 use super::guard::COOKIE;
 use super::visitor::{Visitor, Who};
+use super::{Client, Door};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -169,13 +169,13 @@ async fn password(
 /// `Secure` wherever the browser came by TLS: to us, or to a proxy that we believe.
 fn cookie(door: &Door, request: &HttpRequest, value: &str, seconds: u64) -> Cookie<'static> {
     let settings = &door.0.settings;
-    let by_proxy = request.peer_addr().is_some_and(|peer| settings.proxies.contains(&peer.ip().to_canonical()));
-    let scheme = request.headers().get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    let secure = Client::found(request).map_or(settings.tls, |client| client.secure);
+    let path = if settings.base_path.is_empty() { "/" } else { &settings.base_path };
     Cookie::build(COOKIE, value.to_owned())
-        .path("/")
+        .path(path.to_owned())
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(settings.tls || (by_proxy && scheme == Some("https")))
+        .secure(secure)
         .max_age(Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
         .finish()
 }

@@ -1,28 +1,35 @@
 //! The door: who may come in, and to what.
 //!
-//! On loopback, and while nobody has an account, it is open: a tool on one's own machine. Anywhere else nothing is told
-//! before there is an administrator. What passes carries a [`Visitor`]; a route that nobody thought of is for
+//! On loopback, and while nobody has an account, it is open to whoever sits at the machine: a tool of one's own. Anywhere
+//! else, and behind a proxy, nothing is told before there is an administrator. What passes carries a [`Visitor`]; a route that nobody thought of is for
 //! administrators.
 
 mod attempts;
 mod authority;
+mod client;
+mod forwarded;
 mod guard;
 mod login;
 mod origin;
 mod router_address;
+mod this_machine;
 mod tokens;
 mod users;
 mod visitor;
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use actix_web::dev::ServiceRequest;
 use actix_web::web::{Data, ServiceConfig};
 use lalin_store::{Actor, Entry, Error, Moment, Store, Ticket};
 use zeroize::Zeroizing;
 
 use attempts::Attempts;
+use this_machine::Doubt;
 
+pub(crate) use client::Client;
 pub use guard::guard;
 pub use router_address::may_be_router;
 pub use visitor::Visitor;
@@ -35,10 +42,26 @@ pub struct DoorSettings {
     pub loopback: bool,
     /// Everybody who reaches the server may look; only changes need an account.
     pub open: bool,
-    /// Proxies whose word on a client's address and scheme is believed.
+    /// Proxies whose word on a client's address, scheme and host is believed.
     pub proxies: Vec<IpAddr>,
+    /// The names that the server is reached by; none: every name, on loopback those of the machine.
+    pub hosts: Vec<String>,
+    /// Under which path a proxy shows the server, such as `/lalin`; empty: at the root.
+    pub base_path: String,
     /// The server itself speaks TLS: cookies never travel without it.
     pub tls: bool,
+}
+
+impl DoorSettings {
+    /// Something in the configuration says that others come, by way of a proxy.
+    fn names_a_proxy(&self) -> bool {
+        !(self.proxies.is_empty() && self.hosts.is_empty() && self.base_path.is_empty())
+    }
+
+    /// Whether whoever sits at the machine needs no account while nobody has one.
+    fn trusts_this_machine(&self) -> bool {
+        self.loopback && !self.names_a_proxy()
+    }
 }
 
 /// The door. Cheap to clone: one for each worker.
@@ -53,6 +76,10 @@ struct Inner {
     attempts: Attempts,
     /// The code that makes the first administrator; gone once there is one.
     code: Mutex<Option<Zeroizing<String>>>,
+    /// A proxy passed something on, though none was configured: whoever seems to sit at the machine may be anybody.
+    proxy_seen: AtomicBool,
+    /// The code was told for that, or because a request was doubtful.
+    code_told: AtomicBool,
 }
 
 impl Door {
@@ -71,7 +98,42 @@ impl Door {
     }
 
     fn of(store: Option<Store>, settings: DoorSettings, code: Option<Zeroizing<String>>) -> Self {
-        Self(Arc::new(Inner { settings, store, attempts: Attempts::default(), code: Mutex::new(code) }))
+        let (attempts, code) = (Attempts::default(), Mutex::new(code));
+        let (proxy_seen, code_told) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self(Arc::new(Inner { settings, store, attempts, code, proxy_seen, code_told }))
+    }
+
+    /// [`Door::setup_code`], where the first account is needed before anybody sees anything.
+    pub fn needed_code(&self) -> Option<Zeroizing<String>> {
+        self.setup_code().filter(|_| !self.0.settings.trusts_this_machine())
+    }
+
+    /// Whether a request is one of whoever sits at the machine, while nobody has an account.
+    fn is_this_machine(&self, request: &ServiceRequest) -> bool {
+        if !self.0.settings.trusts_this_machine() {
+            return false;
+        }
+        let doubt = this_machine::doubt(request);
+        let (told, seen) = match doubt {
+            None => (None, self.0.proxy_seen.load(Ordering::Relaxed)),
+            Some(Doubt::Unusual(why)) => (Some(why), true),
+            Some(Doubt::Proxy(why)) => {
+                // A demonstration has no accounts that could be made, and nothing to hide.
+                self.0.proxy_seen.store(self.0.store.is_some(), Ordering::Relaxed);
+                (Some(why), true)
+            }
+        };
+        if let (Some(why), Some(code)) = (told, self.setup_code())
+            && !self.0.code_told.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                why,
+                "a request seems to come through a proxy: behind one an account is needed; the first is made with the \
+                 one-time code {}, or by `lalin user add`",
+                *code
+            );
+        }
+        !seen
     }
 
     /// The one-time code that makes the first administrator, for terminal and log; `None` once there is one.

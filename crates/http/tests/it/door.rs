@@ -25,7 +25,7 @@ pub const THERE: &str = "203.0.113.9:50000";
 /// A server with a router and a store, seen from somewhere.
 pub struct House {
     pub world: World,
-    door: Door,
+    pub door: Door,
     pub store: Store,
     /// The one router.
     pub script: Arc<Script>,
@@ -40,6 +40,8 @@ pub struct Keys {
     pub token: Option<String>,
     pub origin: Option<&'static str>,
     pub host: Option<&'static str>,
+    /// What a proxy, or somebody who plays one, adds.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl House {
@@ -48,18 +50,20 @@ impl House {
     }
 
     pub async fn over(store: Store, loopback: bool) -> Self {
-        let mut settings = DoorSettings::default();
-        settings.loopback = loopback;
-        Self::of(store, settings).await
+        Self::set(store, |settings| settings.loopback = loopback).await
+    }
+
+    pub async fn with(set: impl FnOnce(&mut DoorSettings)) -> Self {
+        Self::set(Store::in_memory(Key::random().unwrap()).unwrap(), set).await
     }
 
     pub async fn open() -> Self {
-        let mut settings = DoorSettings::default();
-        settings.open = true;
-        Self::of(Store::in_memory(Key::random().unwrap()).unwrap(), settings).await
+        Self::with(|settings| settings.open = true).await
     }
 
-    async fn of(store: Store, settings: DoorSettings) -> Self {
+    async fn set(store: Store, set: impl FnOnce(&mut DoorSettings)) -> Self {
+        let mut settings = DoorSettings::default();
+        set(&mut settings);
         let door = Door::new(store.clone(), settings).await.unwrap();
         let world = World::new();
         let script = world.router("pop-1");
@@ -73,10 +77,8 @@ impl House {
     }
 
     pub async fn add_administrator(&self) {
-        self.store
-            .add_user("sari", Zeroizing::new("kata sandi".into()), Access::administrator(), Moment::now())
-            .await
-            .unwrap();
+        let password = Zeroizing::new("kata sandi".into());
+        self.store.add_user("sari", password, Access::administrator(), Moment::now()).await.unwrap();
     }
 
     pub async fn ask(&self, method: &Method, path: &str, from: &str, keys: &Keys, body: Option<Value>) -> Answer {
@@ -122,8 +124,12 @@ impl House {
         if let Some(bearer) = &keys.bearer {
             request = request.insert_header(("Authorization", format!("Bearer {bearer}")));
         }
-        if let Some(origin) = keys.origin {
+        // Who sits at the machine asks by a page of this server.
+        if let Some(origin) = keys.origin.or_else(|| (from == HERE).then_some("http://localhost:3000")) {
             request = request.insert_header(("Origin", origin));
+        }
+        for header in &keys.headers {
+            request = request.append_header((header.0, header.1.as_str()));
         }
         if let Some(body) = body {
             request = request.set_json(body);
@@ -157,7 +163,7 @@ impl House {
     }
 }
 
-fn cookie(answer: &Answer) -> String {
+pub fn cookie(answer: &Answer) -> String {
     let text = answer.header("Set-Cookie");
     let cookie = Cookie::parse_encoded(text.to_owned()).unwrap();
     assert_eq!((cookie.name(), cookie.http_only()), ("lalin-session", Some(true)), "{text}");

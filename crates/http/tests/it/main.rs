@@ -8,6 +8,7 @@ mod errors;
 mod fleet;
 mod keeper;
 mod limited;
+mod proxied;
 mod stream;
 mod typed;
 mod unwritable;

@@ -27,27 +27,48 @@ impl Answer {
     }
 }
 
-/// Asks once. HTTP/1.0, so that the body ends with the connection and has no chunks.
+/// Asks once, as a program on this machine does: what asks for the end of the connection may be a proxy.
 pub async fn get(address: &str, path: &str) -> Answer {
     let asked = timeout(LIMIT, async {
-        let mut stream = ask(address, path, "1.0").await;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
+        let mut stream = BufReader::new(ask(address, path).await);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert!(stream.read_line(&mut head).await.unwrap() > 0, "not HTTP: {head:?}");
+        }
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("no status: {head}"));
+        let mut answer = Answer { status, head, json: Value::Null };
+        let mut body = Vec::new();
+        if answer.header("transfer-encoding").eq_ignore_ascii_case("chunked") {
+            chunks(&mut stream, &mut body).await;
+        } else {
+            body.resize(answer.header("content-length").parse().unwrap_or(0), 0);
+            stream.read_exact(&mut body).await.unwrap();
+        }
+        answer.json = serde_json::from_slice(&body).unwrap_or_default();
+        answer
     });
-    let answer = asked.await.unwrap_or_else(|_| panic!("no answer in {LIMIT:?}: {path}"));
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("not HTTP: {answer:?}"));
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-    Answer {
-        status: status.unwrap_or_else(|| panic!("no status: {head}")),
-        head: head.to_owned(),
-        json: serde_json::from_str(body).unwrap_or_default(),
+    asked.await.unwrap_or_else(|_| panic!("no answer in {LIMIT:?}: {path}"))
+}
+
+/// A body in chunks, each with its size before it; the last one is empty.
+async fn chunks(stream: &mut BufReader<TcpStream>, body: &mut Vec<u8>) {
+    loop {
+        let mut size = String::new();
+        stream.read_line(&mut size).await.unwrap();
+        let size = usize::from_str_radix(size.trim(), 16).unwrap_or_else(|_| panic!("no chunk: {size:?}"));
+        let mut chunk = vec![0; size + 2];
+        stream.read_exact(&mut chunk).await.unwrap();
+        body.extend_from_slice(&chunk[..size]);
+        if size == 0 {
+            return;
+        }
     }
 }
 
-async fn ask(address: &str, path: &str, version: &str) -> TcpStream {
+async fn ask(address: &str, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/{version}\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     stream
 }
@@ -59,7 +80,7 @@ pub struct Events {
 
 impl Events {
     pub async fn open(address: &str) -> Self {
-        Self { lines: BufReader::new(ask(address, "/api/v1/stream", "1.1").await).lines() }
+        Self { lines: BufReader::new(ask(address, "/api/v1/stream").await).lines() }
     }
 
     /// Reads until the next `tick` and returns its data. The sizes of chunks stand on lines of their own and are

@@ -97,9 +97,15 @@ async fn pass(mut browser: TcpStream, server: &str, habit: Habit, clock: &Clock)
     };
     let others = text.split("\r\n").filter(|line| !dropped(line));
     let request = others.collect::<Vec<_>>().join("\r\n");
-    let request = request.replacen("\r\n", "\r\nConnection: close\r\n", 1);
     let mut upstream = TcpStream::connect(server).await?;
     upstream.write_all(request.as_bytes()).await?;
+    // It is the browser that is told that there will be no further answer: nothing shall show the server that a proxy asks.
+    let mut line = Vec::new();
+    while !line.ends_with(b"\r\n") {
+        line.push(upstream.read_u8().await?);
+    }
+    line.extend(b"Connection: close\r\n");
+    browser.write_all(&line).await?;
     if retells {
         return retold(&mut browser, &mut upstream, clock).await;
     }
