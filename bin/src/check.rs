@@ -1,13 +1,11 @@
 //! `lalin check` and `lalin setup-script`: does everything on the way to a router work, and what mends it.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use lalin_config::Config;
 use lalin_fleet::Said;
 use lalin_mikrotik::{Outcome, Report, StepKind};
 use lalin_stats::SourceError;
-use tokio::sync::Semaphore;
 
 use crate::error::Error;
 
@@ -16,7 +14,6 @@ pub(crate) async fn run(config: &Config) -> Result<(), Error> {
     if config.routers.is_empty() {
         return Err(Error::NothingToCheck);
     }
-    let connects = Arc::new(Semaphore::new(1));
     let mut works = true;
     for router in &config.routers {
         let said = Said::configured(router);
@@ -27,7 +24,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Error> {
             router.host,
             router.port
         );
-        let session = said.session(&config.sampling, &connects).map_err(|detail| Error::Checked { detail })?;
+        let session = said.session(&config.sampling, None).map_err(|detail| Error::Checked { detail })?;
         let report = lalin_mikrotik::check(&session).await;
         print(&report);
         works &= report.steps.iter().all(|step| !matches!(step.outcome, Outcome::Failed(_)));

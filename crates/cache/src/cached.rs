@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lalin_stats::{Failure, Freshness, Reading, Snapshot, SourceError, StatsSource};
+use lalin_stats::{Failure, Freshness, Reading, Snapshot, SourceError, StatsSource, Timing};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -121,6 +121,10 @@ impl StatsSource for Cached {
             Ok(outcome) => outcome,
             Err(waiter) => waiter.outcome().await,
         }
+    }
+
+    fn timing(&self) -> Timing {
+        self.inner.timing()
     }
 }
 

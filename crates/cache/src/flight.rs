@@ -7,6 +7,10 @@ use lalin_stats::{Failure, Phase, SourceError, StatsSource};
 use tokio::sync::watch;
 
 use crate::cached::{Memory, Outcome, lock};
+use crate::limit::read_within;
+
+/// The backstop of a read that its source watches over comes so long after the source's own end of it.
+const BEYOND: Duration = Duration::from_secs(1);
 
 /// A read to be run, which lands exactly once, even where the source panics.
 pub(crate) struct Flight {
@@ -26,13 +30,10 @@ impl Flight {
         (Self { memory, outcome, landed: false }, Waiter(waiter))
     }
 
-    /// Reads `source` once, for at most `limit`.
+    /// Reads `source` once, for at most `limit`, or what it allows itself.
     pub(crate) async fn run(mut self, source: Arc<dyn StatsSource>, limit: Duration) {
-        let outcome = match tokio::time::timeout(limit, source.read()).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(SourceError::TimedOut { phase: Phase::Read, after: limit }.into()),
-        };
-        self.land(outcome);
+        let read = read_within(&*source, limit, BEYOND).await;
+        self.land(read.unwrap_or_else(|after| Err(SourceError::TimedOut { phase: Phase::Read, after }.into())));
     }
 
     fn land(&mut self, outcome: Outcome) {

@@ -29,13 +29,19 @@
 //! # }
 //! ```
 //!
+//! A source that watches over its own reads, as a router's session does, may say that one may take longer
+//! ([`StatsSource::timing`]): a large answer that is still arriving is then no time-out, and how much a slow router needs
+//! is the source's to learn. Both decorators hand on what their inner source says of it.
+//!
 //! What is absent: no retries and no back-off (a source that connects knows best when to try again), no clock but
 //! tokio's, and no knowledge of what is behind a source.
 //!
 //! [`StatsSource`]: lalin_stats::StatsSource
+//! [`StatsSource::timing`]: lalin_stats::StatsSource::timing
 
 mod cached;
 mod flight;
+mod limit;
 mod moments;
 mod timeout;
 

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lalin_stats::{Failure, Phase, Reading, SourceError, StatsSource};
+use lalin_stats::{Failure, Phase, Reading, SourceError, StatsSource, Timing};
+
+use crate::limit::read_within;
 
 /// Answers [`SourceError::TimedOut`] where the inner source takes longer than the limit, whose read is then dropped.
 ///
-/// The limit is the caller's: it holds for the whole read, connecting and logging in included.
+/// The limit is the caller's: it holds for the whole read, connecting and logging in included. A source that watches
+/// over its own reads and allows one more time ([`Timing::longest`]) is left to it.
 pub struct Timeout {
     inner: Arc<dyn StatsSource>,
     limit: Duration,
@@ -28,10 +31,13 @@ impl Timeout {
 #[async_trait]
 impl StatsSource for Timeout {
     async fn read(&self) -> Result<Reading, Failure> {
-        match tokio::time::timeout(self.limit, self.inner.read()).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(SourceError::TimedOut { phase: Phase::Read, after: self.limit }.into()),
-        }
+        let read = read_within(&*self.inner, self.limit, Duration::ZERO).await;
+        read.unwrap_or_else(|after| Err(SourceError::TimedOut { phase: Phase::Read, after }.into()))
+    }
+
+    fn timing(&self) -> Timing {
+        let timing = self.inner.timing();
+        Timing { limit: timing.limit.or(Some(self.limit)), ..timing }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The typed configuration and its defaults, which are those of the first system.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -91,6 +92,9 @@ pub enum LogFormat {
     /// A JSON object a line.
     Json,
 }
+
+/// The bounds of an interval, whoever says it.
+pub const INTERVALS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
 
 /// How routers are sampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

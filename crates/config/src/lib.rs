@@ -36,7 +36,7 @@ mod values;
 mod variables;
 
 pub use address::Endpoint;
-pub use config::{Config, Embed, Lang, Log, LogFormat, Router, Sampling, Server};
+pub use config::{Config, Embed, INTERVALS, Lang, Log, LogFormat, Router, Sampling, Server};
 pub use disk::Warning;
 pub use error::Error;
 pub use flags::Flags;

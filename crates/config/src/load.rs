@@ -9,7 +9,7 @@ use lalin_stats::RouterId;
 use toml::Spanned;
 
 use crate::address::{self, Endpoint};
-use crate::config::{Config, Embed, Log, Router, Sampling, Server};
+use crate::config::{Config, Embed, INTERVALS, Log, Router, Sampling, Server};
 use crate::origin::Said;
 use crate::variables::Variables;
 use crate::{Error, Flags, Origin, Secret, TlsPolicy, schema, values};
@@ -178,7 +178,7 @@ fn sampling(text: &Text<'_>, file: schema::Sampling) -> Result<Sampling, Error> 
         Some(said) => said.parse(field, values::duration(least, most)).map(|said| said.value),
         None => Ok(default),
     };
-    let interval = read("sampling.interval", file.interval, INTERVAL, default.interval)?;
+    let interval = read("sampling.interval", file.interval, (*INTERVALS.start(), *INTERVALS.end()), default.interval)?;
     // A lease shorter than the interval would end between two samples of somebody who polls.
     let lease = (interval, Duration::from_secs(600));
     Ok(Sampling {
@@ -192,7 +192,6 @@ fn sampling(text: &Text<'_>, file: schema::Sampling) -> Result<Sampling, Error> 
     })
 }
 
-const INTERVAL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 const WINDOW: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3_600));
 
 /// A router, and its address as it was written: where that has no port, the port follows TLS.
@@ -248,7 +247,9 @@ fn routers(text: &Text<'_>, file: Vec<Spanned<schema::Router>>) -> Result<Vec<Kn
             None => None,
         };
         let interval = match text.said(entry.interval) {
-            Some(said) => Some(said.parse("router.interval", values::duration(INTERVAL.0, INTERVAL.1))?.value),
+            Some(said) => {
+                Some(said.parse("router.interval", values::duration(*INTERVALS.start(), *INTERVALS.end()))?.value)
+            }
             None => None,
         };
         let endpoint = address.value;

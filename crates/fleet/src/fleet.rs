@@ -8,22 +8,27 @@ use std::time::Duration;
 use dashmap::DashMap;
 use lalin_config::{Sampling, TlsPolicy};
 use lalin_http::{KeeperError, Source};
-use lalin_mikrotik::RouterSource;
+use lalin_mikrotik::{ConnectLimit, Fingerprint, RouterSource};
 use lalin_monitor::{Label, Monitor, Settings};
 use lalin_stats::{RouterId, RouterState};
 use lalin_store::{Moment, Store};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument, error_span};
 
 use crate::about::{self, Told};
 use crate::hearing::Hearing;
 use crate::{NotThis, Said, stack};
 
-/// So many connections to routers are opened at once: a restart with a thousand of them storms nothing.
+/// So many connections to routers are opened at once: a restart with a thousand of them storms nothing. Routers that do
+/// not answer share a quarter of these places, so that any number of dead ones does not hold up one that lives.
 const CONNECTS: usize = 128;
 /// A certificate that is trusted because it is the first is looked for this often until it was seen.
 const LOOK: Duration = Duration::from_secs(5);
+/// What could not be written down is tried again after this.
+const PIN_AGAIN: Duration = Duration::from_secs(60);
 
 /// The routers that are watched. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -36,7 +41,9 @@ pub(crate) struct Inner {
     pub(crate) store: Option<Store>,
     pub(crate) entries: DashMap<RouterId, Entry>,
     pub(crate) hearing: Hearing,
-    pub(crate) connects: Arc<Semaphore>,
+    /// Where the routers' tasks run, wherever somebody adds one: the threads of a web server have other work.
+    pub(crate) runtime: Handle,
+    connects: ConnectLimit,
     /// One change at a time: the store and what runs must not come apart.
     pub(crate) changes: Mutex<()>,
     asking: Arc<Semaphore>,
@@ -55,7 +62,10 @@ pub(crate) struct Entry {
 }
 
 impl Fleet {
-    /// A fleet without routers.
+    /// A fleet without routers, whose tasks run on the runtime it is made on.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub fn new(sampling: Sampling, store: Option<Store>) -> Self {
         Self(Arc::new(Inner {
             monitor: Arc::new(Monitor::new(stack::settings(&sampling, None))),
@@ -63,7 +73,8 @@ impl Fleet {
             store,
             entries: DashMap::new(),
             hearing: Hearing::default(),
-            connects: Arc::new(Semaphore::new(CONNECTS)),
+            runtime: Handle::current(),
+            connects: ConnectLimit::new(CONNECTS),
             changes: Mutex::new(()),
             asking: Arc::new(Semaphore::new(about::AT_ONCE)),
             places: AtomicUsize::new(0),
@@ -97,14 +108,17 @@ impl Fleet {
         Ok(unusable)
     }
 
-    /// Begins to watch what was said, in place of what was said before under this id. Needs a runtime.
+    /// Begins to watch what was said, in place of what was said before under this id. Where only what does not change
+    /// the way to the router is new (a name, a note, an interval), the session, the past and the streams go on.
     ///
     /// # Errors
     /// [`NotThis`] where its certificate's authority cannot be read; nothing has changed then.
     pub fn add_said(&self, said: Said) -> Result<(), NotThis> {
         let inner = &self.0;
         let id = said.id.clone();
-        let session = stack::session(&said, &inner.sampling, &inner.connects);
+        let (_on, _in) = (inner.runtime.enter(), error_span!("router", router = %id).entered());
+        let Some(said) = self.goes_on(said) else { return Ok(()) };
+        let session = stack::session(&said, &inner.sampling, Some(&inner.connects));
         let session = session.map_err(|detail| NotThis { id: id.clone(), detail })?;
         let pinning = self.pinning(&said, session.tls.clone());
         let place = inner.entries.get(&id).map(|entry| entry.place);
@@ -123,6 +137,22 @@ impl Fleet {
         Ok(())
     }
 
+    /// Changes what runs where the router is reached as before; otherwise gives back what was said.
+    fn goes_on(&self, said: Said) -> Option<Said> {
+        let inner = &self.0;
+        let known = inner.entries.get_mut(&said.id);
+        let Some(mut entry) = known.filter(|entry| entry.source.is_some() && said.enabled) else { return Some(said) };
+        if !entry.said.is_reached_as(&said) {
+            return Some(said);
+        }
+        let settings = stack::settings(&inner.sampling, Some(&said));
+        if !inner.monitor.change(&said.id, Label::new(said.label(), &said.address()), settings) {
+            return Some(said);
+        }
+        entry.said = said;
+        None
+    }
+
     pub(crate) fn forget(&self, id: &RouterId) {
         self.0.monitor.remove(id);
         self.0.entries.remove(id);
@@ -138,26 +168,44 @@ impl Fleet {
     /// What was trusted because it came first is written down, so that it is the only one after a restart too.
     fn pinning(&self, said: &Said, tls: Option<lalin_mikrotik::Tls>) -> Option<AbortOnDropHandle<()>> {
         let stored = said.source == Source::Stored && said.tls == TlsPolicy::FirstUse && said.enabled;
-        let (store, tls) = (self.0.store.clone().filter(|_| stored)?, tls?);
-        let (said, fleet) = (said.clone(), Arc::downgrade(&self.0));
-        Some(AbortOnDropHandle::new(tokio::spawn(async move {
+        let tls = tls.filter(|_| stored && self.0.store.is_some())?;
+        let (id, fleet) = (said.id.clone(), Arc::downgrade(&self.0));
+        let pinning = async move {
             let fingerprint = loop {
                 match tls.fingerprint() {
                     Some(fingerprint) => break fingerprint,
                     None => sleep(LOOK).await,
                 }
             };
-            if let Some(mut entry) = fleet.upgrade().as_ref().and_then(|fleet| fleet.entries.get_mut(&said.id)) {
-                entry.said.tls = TlsPolicy::Pin(*fingerprint.as_bytes());
-            }
-            let pinned = Said { tls: TlsPolicy::Pin(*fingerprint.as_bytes()), ..said };
-            match store.change_router(pinned.id.clone(), pinned.to_store(), Moment::now()).await {
-                Ok(_) => {
-                    tracing::info!(router = %pinned.id, %fingerprint, "the router's certificate is trusted from now on")
+            while let Some(fleet) = fleet.upgrade().map(Fleet) {
+                if fleet.pin(&id, fingerprint).await {
+                    return;
                 }
-                Err(error) => tracing::error!(router = %pinned.id, %error, "the certificate is not written down"),
+                drop(fleet);
+                sleep(PIN_AGAIN).await;
             }
-        })))
+        };
+        Some(AbortOnDropHandle::new(tokio::spawn(pinning.in_current_span())))
+    }
+
+    /// Writes a fingerprint down; false where that is to be tried again.
+    async fn pin(&self, id: &RouterId, fingerprint: Fingerprint) -> bool {
+        let _turn = self.0.changes.lock().await;
+        // As it is now: it may have been changed while the turn was waited for.
+        let said = self.0.entries.get(id).map(|entry| entry.said.clone());
+        let said = said.filter(|said| said.tls == TlsPolicy::FirstUse);
+        let (Some(said), Some(store)) = (said, &self.0.store) else { return true };
+        let tls = TlsPolicy::Pin(*fingerprint.as_bytes());
+        let pinned = Said { tls, ..said };
+        if let Err(error) = store.change_router(id.clone(), pinned.to_store(), Moment::now()).await {
+            tracing::error!(%error, "the certificate is not written down");
+            return false;
+        }
+        if let Some(mut entry) = self.0.entries.get_mut(id) {
+            entry.said.tls = tls;
+        }
+        tracing::info!(%fingerprint, "the router's certificate is trusted from now on");
+        true
     }
 
     /// Asks each live router what it is, where that is long ago.
@@ -171,14 +219,16 @@ impl Fleet {
             }
             entry.told.asked = Some(tokio::time::Instant::now());
             let (fleet, id, turn) = (Arc::downgrade(&self.0), entry.said.id.clone(), self.0.asking.clone());
-            entry.asking = Some(AbortOnDropHandle::new(tokio::spawn(async move {
+            let asking = async move {
                 let _turn = turn.acquire().await;
                 let Ok(about) = source.about().await else { return };
                 let Some(fleet) = fleet.upgrade() else { return };
                 if let Some(mut entry) = fleet.entries.get_mut(&id) {
                     entry.told.about = Some(about::view(about));
                 }
-            })));
+            };
+            let asking = asking.instrument(error_span!("router", router = %entry.said.id));
+            entry.asking = Some(AbortOnDropHandle::new(self.0.runtime.spawn(asking)));
         }
     }
 }

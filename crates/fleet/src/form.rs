@@ -3,14 +3,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use lalin_config::{Endpoint, Router, Secret};
+use lalin_config::{Endpoint, INTERVALS, Router, Secret, TlsPolicy};
 use lalin_http::{Form, KeeperError, Source, may_be_router};
 use lalin_stats::RouterId;
 
 use crate::Said;
-
-/// The bounds of a router's interval.
-const INTERVALS: std::ops::RangeInclusive<u64> = 500..=60_000;
 
 fn wrong(field: &'static str, detail: impl Into<String>) -> KeeperError {
     KeeperError::Field { field, detail: detail.into() }
@@ -43,9 +40,15 @@ pub(crate) fn new(form: Form, taken: impl Fn(&RouterId) -> bool) -> Result<Said,
 /// What the form says, over what was said before.
 pub(crate) fn changed(mut said: Said, form: Form) -> Result<Said, KeeperError> {
     let Form { id: _, name, address, port, user, password, tls, interval_ms, tags, notes, enabled } = form;
-    let before = (said.host.clone(), said.port, said.user.clone());
+    let mut before = (said.host.clone(), said.port, said.user.clone());
     if let Some(tls) = tls {
+        let usual = usual_port(&said.host, said.tls);
         said.tls = tls.parse().map_err(|error| wrong("tls", format!("{error}")))?;
+        // The usual port of the one service is closed to the other. It is the same router all the same.
+        if said.port == usual && address.is_none() && port.is_none() {
+            said.port = usual_port(&said.host, said.tls);
+            before.1 = said.port;
+        }
     }
     if let Some(address) = address {
         let endpoint = Endpoint::parse(address.trim()).map_err(|detail| wrong("address", detail))?;
@@ -77,10 +80,12 @@ pub(crate) fn changed(mut said: Said, form: Form) -> Result<Said, KeeperError> {
         said.name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
     }
     if let Some(ms) = interval_ms {
-        if !INTERVALS.contains(&ms) {
-            return Err(wrong("intervalMs", format!("{} to {} ms", INTERVALS.start(), INTERVALS.end())));
+        let interval = Duration::from_millis(ms);
+        if !INTERVALS.contains(&interval) {
+            let (least, most) = (INTERVALS.start().as_millis(), INTERVALS.end().as_millis());
+            return Err(wrong("intervalMs", format!("{least} to {most} ms")));
         }
-        said.interval = Some(Duration::from_millis(ms));
+        said.interval = Some(interval);
     }
     if let Some(tags) = tags {
         said.tags = tags.into_iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
@@ -88,6 +93,10 @@ pub(crate) fn changed(mut said: Said, form: Form) -> Result<Said, KeeperError> {
     said.notes = notes.unwrap_or(said.notes);
     said.enabled = enabled.unwrap_or(said.enabled);
     Ok(said)
+}
+
+fn usual_port(host: &str, tls: TlsPolicy) -> u16 {
+    Endpoint { host: host.to_owned(), port: None }.port_for(tls)
 }
 
 /// An id made of `text` that nobody has.
@@ -143,6 +152,28 @@ mod tests {
         assert_eq!(port(tls("192.0.2.1")), 8729);
         assert_eq!(port(tls("192.0.2.1:9000")), 9000);
         assert_eq!(port(Form { port: Some(9001), ..tls("[fd00::1]") }), 9001);
+    }
+
+    #[test]
+    fn another_tls_alone_moves_the_usual_port_and_no_other_and_needs_no_password() {
+        let tls = |policy: &str| Form { tls: Some(policy.into()), ..Form::default() };
+        let said = new(form("192.0.2.1"), |_| false).unwrap();
+        let sealed = changed(said, tls("first-use")).unwrap();
+        assert_eq!(sealed.port, 8729);
+        assert_eq!(changed(sealed.clone(), tls("insecure")).unwrap().port, 8729);
+        assert_eq!(changed(sealed.clone(), tls("off")).unwrap().port, 8728);
+        let said = Form { port: Some(8729), password: Some(String::new().into()), ..tls("off") };
+        assert_eq!(changed(sealed, said).unwrap().port, 8729, "as somebody said");
+        let own = new(form("192.0.2.1:9000"), |_| false).unwrap();
+        assert_eq!(changed(own, tls("first-use")).unwrap().port, 9000);
+    }
+
+    #[test]
+    fn an_interval_has_the_same_bounds_as_in_the_file() {
+        let every = |ms| new(Form { interval_ms: Some(ms), ..form("192.0.2.1") }, |_| false);
+        assert_eq!(field(every(999)), "intervalMs");
+        assert_eq!(field(every(60_001)), "intervalMs");
+        assert_eq!(every(1_000).unwrap().interval, Some(Duration::from_secs(1)));
     }
 
     #[test]

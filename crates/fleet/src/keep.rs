@@ -1,13 +1,13 @@
 //! The fleet as the API's keeper: what is changed is written down first, and runs then.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use lalin_http::{Checked, Discovered, Form, Keeper, KeeperError, Kept, Source};
 use lalin_stats::RouterId;
 use lalin_store::{Error, Moment, Store};
-use tokio::sync::Semaphore;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument, error_span};
 
 use crate::{Fleet, Said, checks, form, stack};
 
@@ -88,12 +88,19 @@ impl Keeper for Fleet {
             None => form::new(form, |_| false)?,
         };
         // Somebody waits for it: it does not stand in the queue of a thousand others.
-        let session = stack::session(&said, &self.0.sampling, &Arc::new(Semaphore::new(1)));
+        let session = stack::session(&said, &self.0.sampling, None);
         let session = session.map_err(|detail| KeeperError::Field { field: "tls", detail })?;
-        Ok(checks::view(lalin_mikrotik::check(&session).await))
+        let check = async move { lalin_mikrotik::check(&session).await };
+        let check = self.0.runtime.spawn(check.instrument(error_span!("router", router = %said.id)));
+        let report = AbortOnDropHandle::new(check).await.map_err(|error| {
+            tracing::error!(%error, router = %said.id, "a check ended without a result");
+            KeeperError::Store
+        })?;
+        Ok(checks::view(report))
     }
 
     fn discovered(&self) -> Discovered {
+        let _on = self.0.runtime.enter();
         self.0.hearing.discovered()
     }
 

@@ -1,14 +1,13 @@
 //! A router as somebody described it: in the file, in the page, by the API.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_config::{Router, Sampling, Secret, TlsPolicy};
+use lalin_config::{INTERVALS, Router, Sampling, Secret, TlsPolicy};
 use lalin_http::{KeeperError, Kept, Source};
+use lalin_mikrotik::ConnectLimit;
 use lalin_stats::RouterId;
 use lalin_store::{NewRouter, StoredRouter};
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 /// Everything that was said of a router.
@@ -76,7 +75,8 @@ impl Said {
             password: Secret::new(password),
             tls,
             tls_ca: None,
-            interval: said.interval,
+            // Of a time when the API took shorter ones than the file.
+            interval: said.interval.map(|interval| interval.clamp(*INTERVALS.start(), *INTERVALS.end())),
             tags: said.tags.clone(),
             notes: said.notes.clone(),
             enabled: said.enabled,
@@ -84,12 +84,22 @@ impl Said {
         })
     }
 
-    /// How the router is talked to; see [`crate::Fleet`].
+    /// How the router is talked to; see [`crate::Fleet`]. Without a limit nobody's connecting is waited for.
     ///
     /// # Errors
     /// A sentence, where a certificate of an authority cannot be used.
-    pub fn session(&self, sampling: &Sampling, connects: &Arc<Semaphore>) -> Result<lalin_mikrotik::Settings, String> {
+    pub fn session(
+        &self,
+        sampling: &Sampling,
+        connects: Option<&ConnectLimit>,
+    ) -> Result<lalin_mikrotik::Settings, String> {
         crate::stack::session(self, sampling, connects)
+    }
+
+    /// Whether the router is reached as `other` says, so that a session of one is one of the other.
+    pub(crate) fn is_reached_as(&self, other: &Self) -> bool {
+        let how = |said: &Self| (said.host.clone(), said.port, said.user.clone(), said.tls, said.tls_ca.clone());
+        how(self) == how(other) && self.password == other.password
     }
 
     /// As it is kept.

@@ -32,9 +32,9 @@ const MOST_ROUTERS: usize = 16;
 struct Hello<'a> {
     epoch: &'a str,
     version: &'a str,
-    router: Option<RouterView<'a>>,
+    router: Option<RouterView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    routers: Vec<RouterView<'a>>,
+    routers: Vec<RouterView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     interval_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,23 +42,24 @@ struct Hello<'a> {
 }
 
 #[derive(Serialize)]
-struct RouterView<'a> {
-    id: &'a str,
-    name: &'a str,
+struct RouterView {
+    id: String,
+    name: String,
     #[serde(flatten)]
-    details: Option<RouterDetails<'a>>,
+    details: Option<RouterDetails>,
 }
 
 /// For whoever may see everything.
 #[derive(Serialize)]
-struct RouterDetails<'a> {
-    address: &'a str,
+struct RouterDetails {
+    address: String,
 }
 
-impl<'a> RouterView<'a> {
-    fn of(router: &'a Router, sight: &Sight) -> Self {
-        let details = sight.details().then(|| RouterDetails { address: &router.label().address });
-        Self { id: router.id().as_str(), name: &router.label().name, details }
+impl RouterView {
+    fn of(router: &Router, sight: &Sight) -> Self {
+        let label = router.label();
+        let details = sight.details().then(|| RouterDetails { address: label.address.to_string() });
+        Self { id: router.id().to_string(), name: label.name.to_string(), details }
     }
 }
 

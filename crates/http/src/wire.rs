@@ -25,12 +25,30 @@ pub(crate) struct State {
     pub(crate) sampled_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) age_ms: Option<u64>,
+    /// The slowest of the router's recent answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) read_ms: Option<u64>,
+    /// How long it may be silent during a read now: `read-limit`, or more where it has shown that it needs more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) read_limit_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) interval_ms: Option<u64>,
 }
 
 impl State {
     /// Of a router that is switched off.
     pub(crate) fn off() -> Self {
-        Self { code: "off", reason: None, attempt: None, retry_in_ms: None, sampled_at: None, age_ms: None }
+        Self {
+            code: "off",
+            reason: None,
+            attempt: None,
+            retry_in_ms: None,
+            sampled_at: None,
+            age_ms: None,
+            read_ms: None,
+            read_limit_ms: None,
+            interval_ms: None,
+        }
     }
 
     pub(crate) fn of(status: &Status) -> Self {
@@ -43,6 +61,9 @@ impl State {
             retry_in_ms: retry_at.map(|at| millis(at.saturating_duration_since(Instant::now()))),
             sampled_at: status.newest.map(|(_, unix_ms)| rfc3339(unix_ms)),
             age_ms: status.age().map(millis),
+            read_ms: status.timing.needed.map(millis),
+            read_limit_ms: status.timing.limit.map(millis),
+            interval_ms: Some(millis(status.interval)),
         }
     }
 }

@@ -1,29 +1,38 @@
-//! The operator's log of a router's session: when it came, why it went, when it is tried again.
+//! The operator's log of a router's session: when it came, why it went, when it is tried again. Which router's it is
+//! stands in the span that the task was begun in.
 
 use std::time::Duration;
 
-use routeros::{State, States};
+use routeros::{Error, State, States};
 use tokio::time::Instant;
 
 use crate::failure;
 
 /// Writes until the session is over for good.
-pub(crate) async fn keep(router: String, mut states: States) {
+pub(crate) async fn keep(mut states: States) {
     let mut failures = 0;
+    let mut told: Option<(Error, u32, bool)> = None;
     while let Some(state) = states.changed().await {
         match state {
-            State::Up { .. } => tracing::info!(%router, failures, "Connected to MikroTik"),
+            State::Up { .. } => {
+                told = None;
+                tracing::info!(failures, "Connected to MikroTik");
+            }
             State::Waiting { reason, attempt, retry_at, lost } => {
                 failures = attempt;
+                // A pause that goes on, because others are connected to first, is no news.
+                let news = Some((reason.clone(), attempt, lost));
+                if told == news {
+                    continue;
+                }
+                told = news;
                 let reason = failure::of_session(&reason, lost);
                 let retry_ms = millis(retry_at.saturating_duration_since(Instant::now()));
                 let code = reason.code();
                 if lost {
-                    tracing::warn!(%router, reason = code, detail = %reason, retry_ms, "MikroTik session ended");
+                    tracing::warn!(reason = code, detail = %reason, retry_ms, "MikroTik session ended");
                 } else {
-                    tracing::warn!(
-                        %router, reason = code, detail = %reason, attempt, retry_ms, "Cannot connect to MikroTik"
-                    );
+                    tracing::warn!(reason = code, detail = %reason, attempt, retry_ms, "Cannot connect to MikroTik");
                 }
             }
             _ => {}

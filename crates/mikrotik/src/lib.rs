@@ -28,6 +28,7 @@
 //! [`Timeout` and `Cached`]: https://docs.rs/lalin-cache
 
 mod about;
+mod answer_times;
 mod check;
 mod discovery;
 mod failure;
@@ -42,7 +43,7 @@ mod source;
 pub use about::About;
 pub use check::{Outcome, Report, Step, StepKind, check};
 pub use discovery::{Announcement, Discovery, DiscoverySettings, Gateway, Malformed, Neighbour, default_gateway};
-pub use routeros::{Fingerprint, Tls};
+pub use routeros::{ConnectLimit, Fingerprint, Tls};
 pub use settings::Settings;
 pub use setup::setup_script;
 pub use source::RouterSource;

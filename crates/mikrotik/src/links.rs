@@ -9,6 +9,7 @@ use lalin_stats::{Interface, Row};
 use routeros::{Command, Error, ReconnectingClient, Reply};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
 /// The least time between two questions.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -69,7 +70,7 @@ impl Links {
         }
         asking.since = Some(Instant::now());
         let (links, router) = (Arc::downgrade(self), router.clone());
-        asking.task = Some(AbortOnDropHandle::new(tokio::spawn(learn(links, router, ports))));
+        asking.task = Some(AbortOnDropHandle::new(tokio::spawn(learn(links, router, ports).in_current_span())));
     }
 }
 

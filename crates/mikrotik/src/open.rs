@@ -1,5 +1,4 @@
-//! Opening one session: in turn where many routers are connected to at once, and never to an address that is none of a
-//! router's.
+//! Opening one session, and never to an address that is none of a router's.
 
 use std::net::IpAddr;
 
@@ -14,11 +13,6 @@ const ADDRESSES: usize = 4;
 
 /// Opens a session, logged in.
 pub(crate) async fn open(settings: &Settings, options: &Options) -> Result<Client, Error> {
-    // Never closed, so this cannot fail.
-    let _turn = match &settings.connects {
-        Some(connects) => connects.acquire().await.ok(),
-        None => None,
-    };
     let Settings { host, port, credentials, .. } = settings;
     if settings.may_be_router.is_none() {
         return Client::connect(host, *port, credentials, options).await;
@@ -59,12 +53,9 @@ fn named(settings: &Settings, options: &Options) -> Result<Options, Error> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use std::sync::Arc;
     use std::time::Duration;
 
     use tokio::net::TcpListener;
-    use tokio::sync::Semaphore;
-    use tokio::time::sleep;
 
     use super::*;
 
@@ -76,25 +67,5 @@ mod tests {
         let error = open(&settings, &settings.options()).await.unwrap_err();
         assert!(matches!(&error, Error::Unreachable { detail } if detail.contains("may have")), "{error:?}");
         assert!(timeout(Duration::from_millis(20), listener.accept()).await.is_err(), "somebody connected");
-    }
-
-    #[tokio::test]
-    async fn only_so_many_connect_at_once() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut settings = Settings::new("127.0.0.1", listener.local_addr().unwrap().port(), "a", "b");
-        settings.connects = Some(Arc::new(Semaphore::new(1)));
-        let options = settings.options();
-        let (one, two) = (open(&settings, &options), open(&settings, &options));
-        let accepted = async {
-            let _first = listener.accept().await.unwrap();
-            let second = timeout(Duration::from_millis(50), listener.accept()).await;
-            assert!(second.is_err(), "the second waits for its turn");
-            sleep(Duration::from_millis(1)).await;
-        };
-        tokio::select! {
-            _ = one => panic!("nobody answers"),
-            _ = two => panic!("nobody answers"),
-            () = accepted => {}
-        }
     }
 }

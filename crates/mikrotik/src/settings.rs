@@ -1,11 +1,9 @@
 //! What a router's source may be told: where the router is, as whom to log in, and every limit.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use routeros::{Credentials, Options, Reconnect, Tls};
-use tokio::sync::Semaphore;
+use routeros::{ConnectLimit, Credentials, Options, Reconnect, Tls};
 
 /// The settings of a [`RouterSource`](crate::RouterSource). Its `Debug` never shows the password.
 #[derive(Clone, Debug)]
@@ -24,12 +22,15 @@ pub struct Settings {
     pub connect_limit: Duration,
     /// How long the login may take: 10 s.
     pub login_limit: Duration,
-    /// How long the router may take to answer a read on an open session: 3 s.
+    /// How long the router may be silent during a read on an open session: 3 s. Where it shows that it needs longer the
+    /// limit follows, up to [`longest_read`](Self::longest_read).
     pub read_limit: Duration,
+    /// The bound of that, and of an answer that keeps arriving: 30 s, or `read_limit` where that is more.
+    pub longest_read: Duration,
     /// So many reads in a row that the router did not answer end the session: 2.
     pub strikes: u32,
-    /// A session that last answered longer ago than this is ended by one such read: 10 s. What was idle for long may
-    /// have been forgotten by a firewall on the way.
+    /// A session that last answered longer ago than this is ended by one such read, unless the router at least ends the
+    /// read that is cancelled: 10 s. What was idle for long may have been forgotten by a firewall on the way.
     pub trusted_for: Duration,
     /// The pause after the first failed attempt to connect; it doubles with each further one: 0.5 s.
     pub first_pause: Duration,
@@ -39,8 +40,9 @@ pub struct Settings {
     pub login_pause: Duration,
     /// A session that lasted so long with an answer makes up for earlier ones that were short: 60 s.
     pub settled_after: Duration,
-    /// Shared by many routers: only so many connections are opened at once. The wait counts as part of the attempt.
-    pub connects: Option<Arc<Semaphore>>,
+    /// Shared by many routers: only so many connections are opened at once, those to routers that do not answer in a
+    /// part of the places.
+    pub connects: Option<ConnectLimit>,
     /// Where given, only addresses for which it says yes are connected to, whatever a name resolves to.
     pub may_be_router: Option<fn(IpAddr) -> bool>,
     /// After so long without a read no attempt to connect is made, until there is one: 10 s.
@@ -58,6 +60,7 @@ impl Settings {
             connect_limit: Duration::from_secs(3),
             login_limit: Duration::from_secs(10),
             read_limit: Duration::from_secs(3),
+            longest_read: Duration::from_secs(30),
             strikes: 2,
             trusted_for: Duration::from_secs(10),
             first_pause: Duration::from_millis(500),
@@ -93,5 +96,6 @@ impl Settings {
             .with_probe_after(None)
             .with_strikes(self.strikes)
             .with_trusted_for(self.trusted_for)
+            .with_connect_limit(self.connects.clone())
     }
 }

@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use lalin_stats::{Failure, Interface, Reading, Snapshot, StatsSource};
+use lalin_stats::{Failure, Interface, Phase, Reading, Snapshot, SourceError, StatsSource, Timing};
 use routeros::{Client, Command, Error, ReconnectingClient, Reply, State};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
+use crate::answer_times::AnswerTimes;
 use crate::links::Links;
 use crate::rows::{self, PROPERTIES};
 use crate::{About, Settings, about, failure, journal, open};
@@ -26,12 +28,16 @@ const READS: usize = 4;
 /// A read waits while the session is being opened, so its caller wants a time limit; dropping the read does not end
 /// the attempt. While the next attempt is being waited for, a read answers at once with the reason, the number of
 /// attempts that failed and the moment of the next one.
+///
+/// How long the router may be silent during a read follows what it has shown to need; see [`Settings::read_limit`] and
+/// its `timing`. The lines it logs are in the span that is entered where it is made.
 pub struct RouterSource {
     router: ReconnectingClient,
     gate: Semaphore,
     /// The interfaces of the newest read, to be shared with the next one.
     known: Mutex<Vec<Arc<Interface>>>,
     links: Arc<Links>,
+    times: AnswerTimes,
     address: String,
     _journal: AbortOnDropHandle<()>,
 }
@@ -64,10 +70,12 @@ impl RouterSource {
     }
 
     fn of(settings: &Settings, router: ReconnectingClient) -> Self {
-        let journal = journal::keep(settings.host.clone(), router.subscribe());
+        let journal = journal::keep(router.subscribe());
+        let times = AnswerTimes::new(settings.read_limit, settings.longest_read);
         let address = format!("{}:{}", settings.host, settings.port);
-        let _journal = AbortOnDropHandle::new(tokio::spawn(journal));
-        Self { router, gate: Semaphore::new(READS), known: Mutex::default(), links: Arc::default(), address, _journal }
+        let _journal = AbortOnDropHandle::new(tokio::spawn(journal.in_current_span()));
+        let (gate, known) = (Semaphore::new(READS), Mutex::default());
+        Self { router, gate, known, links: Arc::default(), times, address, _journal }
     }
 
     /// Asks the router about itself: three small commands, one after the other, on the session of the reads and each
@@ -92,6 +100,7 @@ impl RouterSource {
         // Never closed, so this cannot fail.
         let _permit = self.gate.acquire().await;
         let asked = Instant::now();
+        let command = command.silence(self.times.limit()).timeout(self.times.longest());
         let reply = self.router.run(command).await.map_err(|error| self.failure(&error))?;
         Ok((reply, asked))
     }
@@ -120,10 +129,20 @@ impl RouterSource {
 #[async_trait]
 impl StatsSource for RouterSource {
     async fn read(&self) -> Result<Reading, Failure> {
-        let (reply, asked) = self.ask(Command::new("/interface/print").proplist(PROPERTIES)).await?;
+        let outcome = self.ask(Command::new("/interface/print").proplist(PROPERTIES)).await;
+        if let Err(Failure { reason: SourceError::TimedOut { phase: Phase::Command, after }, .. }) = &outcome {
+            self.times.given_up(*after);
+        }
+        let (reply, asked) = outcome?;
+        let took = asked.elapsed();
+        self.times.answered(took, reply.longest_silence().unwrap_or(took));
         let snapshot = self.snapshot(&reply, asked);
         self.links.follow(&self.router, &snapshot.rows);
         Ok(Reading::fresh(Arc::new(snapshot)))
+    }
+
+    fn timing(&self) -> Timing {
+        self.times.timing(self.router.state().is_up())
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lalin_stats::{
     Failure, Faults, Frame, Freshness, Interface, Judged, LinkBound, Rate, Reading, RouterId, RouterState, Row,
-    Snapshot,
+    Snapshot, Timing,
 };
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
@@ -33,7 +33,11 @@ const BACKLOG: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Engine {
     router: RouterId,
+    /// As they were said.
+    said: Settings,
+    /// As they hold: they fit the source.
     settings: Settings,
+    timing: Timing,
     seq: u64,
     revision: u64,
     recent: VecDeque<Arc<Frame>>,
@@ -52,10 +56,15 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(router: RouterId, settings: Settings, room: Arc<Room>) -> Self {
-        let status = Status { state: RouterState::Idle, newest: None, has_line: false };
+        let said = settings;
+        let (timing, settings) = (Timing::default(), said.scaled(Timing::default()));
+        let interval = said.interval;
+        let status = Status { state: RouterState::Idle, newest: None, timing, interval, has_line: false };
         Self {
             router,
+            said,
             settings,
+            timing,
             seq: 0,
             revision: 0,
             recent: VecDeque::new(),
@@ -72,6 +81,30 @@ impl Engine {
 
     pub(crate) fn statuses(&self) -> watch::Receiver<Status> {
         self.status.subscribe()
+    }
+
+    /// The settings that hold.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Goes on with these settings: the past and the subscriptions stay.
+    pub(crate) fn set(&mut self, said: Settings) {
+        self.said = said;
+        self.settings = said.scaled(self.timing);
+        self.read_times.set_interval(said.interval);
+        let state = self.status.borrow().state.clone();
+        self.change(state);
+    }
+
+    /// Takes in what the source has learned of its reads.
+    pub(crate) fn learn(&mut self, timing: Timing) {
+        // What a read under way may take is the source's own care.
+        let timing = Timing { longest: None, ..timing };
+        if timing != self.timing {
+            self.timing = timing;
+            self.settings = self.said.scaled(timing);
+        }
     }
 
     pub(crate) fn frames(&self) -> &VecDeque<Arc<Frame>> {
@@ -240,16 +273,17 @@ impl Engine {
 
     fn change(&self, state: RouterState) {
         let newest = self.recent.back().map(|frame| (frame.at, frame.unix_ms));
-        let status = Status { state, newest, has_line: !self.starts_a_run() };
+        let (timing, interval) = (self.timing, self.settings.interval);
+        let status = Status { state, newest, timing, interval, has_line: !self.starts_a_run() };
         let mut told = false;
         self.status.send_if_modified(|old| {
-            told = old.state != status.state;
+            told = old.state != status.state || old.pace() != status.pace();
             let changed = *old != status;
             *old = status.clone();
             changed
         });
         if told {
-            tracing::debug!(router = %self.router, state = status.state.code(), "router state");
+            tracing::debug!(state = status.state.code(), "router state");
             self.tell(Event::State(status));
         }
     }

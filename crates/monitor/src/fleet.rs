@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 use lalin_stats::{RouterId, StatsSource};
+use tokio::sync::watch;
 
 use crate::room::Room;
 use crate::{Label, Router, Settings};
@@ -24,6 +25,25 @@ pub struct Monitor {
     routers: DashMap<RouterId, (usize, Arc<Router>)>,
     added: AtomicUsize,
     room: Arc<Room>,
+    /// Counts what was added.
+    arrivals: watch::Sender<u64>,
+}
+
+/// A router's part of the interval: where many routers are sampled, not all of them are at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn(u32);
+
+impl Turn {
+    /// Of the router that was added as this one.
+    fn of(place: usize) -> Self {
+        // The remainder is below the number of turns.
+        Self(place.checked_sub(AT_ONCE).map_or(0, |late| u32::try_from(late % TURNS as usize).unwrap_or(0)))
+    }
+
+    /// How long after the interval's beginning it is.
+    pub(crate) fn within(self, interval: Duration) -> Duration {
+        interval / TURNS * self.0
+    }
 }
 
 impl Monitor {
@@ -31,7 +51,13 @@ impl Monitor {
     ///
     /// All of them together keep 64 MiB of the past, and each at least [`Settings::window`].
     pub fn new(settings: Settings) -> Self {
-        Self { settings, routers: DashMap::new(), added: AtomicUsize::new(0), room: Arc::new(Room::new(PAST)) }
+        Self {
+            settings,
+            routers: DashMap::new(),
+            added: AtomicUsize::new(0),
+            room: Arc::new(Room::new(PAST)),
+            arrivals: watch::Sender::new(0),
+        }
     }
 
     /// The settings of routers that have no others.
@@ -56,14 +82,38 @@ impl Monitor {
     ) -> Arc<Router> {
         let known = self.routers.get(&id).map(|old| old.0);
         let place = known.unwrap_or_else(|| self.added.fetch_add(1, Ordering::Relaxed));
-        let turn = turn(place, settings.interval);
-        let router = Arc::new(Router::new(id.clone(), label, settings, source, (self.room.clone(), turn)));
+        let place_and_room = (self.room.clone(), Turn::of(place));
+        let router = Arc::new(Router::new(id.clone(), label, settings, source, place_and_room));
         let old = self.routers.insert(id, (place, router.clone()));
         self.room.share(self.routers.len());
         if let Some((_, old)) = old {
             old.close();
         }
+        self.arrivals.send_modify(|arrivals| *arrivals += 1);
         router
+    }
+
+    /// Gives a router another label and other settings. Its past, its subscriptions and its source stay; an interval
+    /// holds from the next sample on. False if there is none.
+    pub fn change(&self, id: &RouterId, label: Label, settings: Settings) -> bool {
+        let router = self.get(id);
+        if let Some(router) = &router {
+            router.change(label, settings);
+        }
+        router.is_some()
+    }
+
+    /// The router of this id, as soon as there is one.
+    pub async fn added(&self, id: &RouterId) -> Arc<Router> {
+        let mut arrivals = self.arrivals.subscribe();
+        loop {
+            arrivals.borrow_and_update();
+            if let Some(router) = self.get(id) {
+                return router;
+            }
+            // The sender lives in `self`, so the channel cannot close.
+            let _ = arrivals.changed().await;
+        }
     }
 
     /// Forgets a router: its sampling ends, and so do the subscriptions. False if there was none.
@@ -94,14 +144,6 @@ impl Monitor {
     }
 }
 
-fn turn(place: usize, interval: Duration) -> Duration {
-    match place.checked_sub(AT_ONCE) {
-        // The remainder is below the number of turns.
-        Some(late) => interval / TURNS * u32::try_from(late % TURNS as usize).unwrap_or(0),
-        None => Duration::ZERO,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,8 +151,8 @@ mod tests {
     #[test]
     fn a_few_routers_are_read_at_once_and_many_one_after_the_other() {
         let interval = Duration::from_secs(2);
-        assert!((0..AT_ONCE).all(|place| turn(place, interval).is_zero()));
-        let turns: std::collections::HashSet<_> = (8..1_000).map(|place| turn(place, interval)).collect();
+        assert!((0..AT_ONCE).all(|place| Turn::of(place).within(interval).is_zero()));
+        let turns: std::collections::HashSet<_> = (8..1_000).map(|place| Turn::of(place).within(interval)).collect();
         assert_eq!(turns.len(), 64);
         assert!(turns.iter().all(|turn| *turn < interval));
     }

@@ -3,12 +3,15 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lalin_stats::{Frame, RouterId, RouterState, StatsSource};
+use lalin_stats::{Frame, RouterId, RouterState, StatsSource, Timing};
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument, Span, error_span};
 
 use crate::demand::Demand;
 use crate::engine::Engine;
+use crate::fleet::Turn;
 use crate::moment::counters_at;
 use crate::room::Room;
 use crate::{CountersAt, Settings, Subscription, Window, sampler};
@@ -36,11 +39,21 @@ pub struct Status {
     pub state: RouterState,
     /// The newest sample's moment: on the monotonic clock, and in ms since 1970-01-01 UTC.
     pub newest: Option<(Instant, u64)>,
+    /// How long reads take, as far as the source has learned.
+    pub timing: Timing,
+    /// The time between two samples.
+    pub interval: Duration,
     /// Whether the newest two samples make a line on which the counters of a moment lie.
     pub(crate) has_line: bool,
 }
 
 impl Status {
+    /// What subscribers are told anew where it changes: the limit, and about how far samples are apart.
+    pub(crate) fn pace(&self) -> (Option<Duration>, Duration, u64) {
+        let needed = self.timing.needed.unwrap_or_default();
+        (self.timing.limit, self.interval, self.interval.max(needed).as_secs())
+    }
+
     /// The newest sample's age, if there ever was one.
     pub fn age(&self) -> Option<Duration> {
         self.newest.map(|(at, _)| at.elapsed())
@@ -50,10 +63,10 @@ impl Status {
 /// What the sampling loop and the consumers share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) settings: Settings,
     pub(crate) demand: Arc<Demand>,
-    /// How long after the beginning of a run its first read is.
-    pub(crate) turn: Duration,
+    /// The settings have changed.
+    pub(crate) changed: Notify,
+    turn: Turn,
     engine: Mutex<Engine>,
 }
 
@@ -63,14 +76,26 @@ impl Shared {
     pub(crate) fn engine(&self) -> MutexGuard<'_, Engine> {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The settings that hold now.
+    pub(crate) fn settings(&self) -> Settings {
+        *self.engine().settings()
+    }
+
+    /// How long after the beginning of a run its first read is.
+    pub(crate) fn turn(&self) -> Duration {
+        self.turn.within(self.settings().interval)
+    }
 }
 
 /// One router in the [`crate::Monitor`]. Dropping the last handle ends its sampling and its subscriptions.
 #[derive(Debug)]
 pub struct Router {
     id: RouterId,
-    label: Label,
+    label: Mutex<Label>,
     shared: Arc<Shared>,
+    /// Whatever is logged of it is logged in here, at every level: a line about a router carries its id, whoever writes it.
+    span: Span,
     _sampler: AbortOnDropHandle<()>,
 }
 
@@ -81,12 +106,14 @@ impl Router {
         label: Label,
         settings: Settings,
         source: Arc<dyn StatsSource>,
-        (room, turn): (Arc<Room>, Duration),
+        (room, turn): (Arc<Room>, Turn),
     ) -> Self {
         let engine = Mutex::new(Engine::new(id.clone(), settings, room));
-        let shared = Arc::new(Shared { settings, demand: Demand::new(), turn, engine });
-        let sampler = AbortOnDropHandle::new(tokio::spawn(sampler::run(shared.clone(), source)));
-        Self { id, label, shared, _sampler: sampler }
+        let shared = Arc::new(Shared { demand: Demand::new(), changed: Notify::new(), turn, engine });
+        let span = error_span!("router", router = %id);
+        let sampling = sampler::run(shared.clone(), source).instrument(span.clone());
+        let sampler = AbortOnDropHandle::new(tokio::spawn(sampling));
+        Self { id, label: Mutex::new(label), shared, span, _sampler: sampler }
     }
 
     /// The id.
@@ -95,13 +122,20 @@ impl Router {
     }
 
     /// What people call it.
-    pub fn label(&self) -> &Label {
-        &self.label
+    pub fn label(&self) -> Label {
+        self.label.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The numbers it is sampled with.
-    pub fn settings(&self) -> &Settings {
-        &self.shared.settings
+    /// The numbers it is sampled with, as they hold now: see [`Settings::scaled`].
+    pub fn settings(&self) -> Settings {
+        self.shared.settings()
+    }
+
+    /// Another label, other settings; the past, the subscriptions and the source stay.
+    pub(crate) fn change(&self, label: Label, settings: Settings) {
+        *self.label.lock().unwrap_or_else(PoisonError::into_inner) = label;
+        self.span.in_scope(|| self.shared.engine().set(settings));
+        self.shared.changed.notify_one();
     }
 
     /// How many subscriptions are open.

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use lalin_stats::{Failure, Reading, SourceError, StatsSource};
 use tokio::time::{Instant, sleep_until};
 
+use crate::Settings;
 use crate::router::Shared;
 
 /// Samples for as long as the task lives.
@@ -27,19 +28,26 @@ pub(crate) async fn run(shared: Arc<Shared>, source: Arc<dyn StatsSource>) {
 
 /// One read an interval. `next` outlives a run: viewers who come and go in haste cause no more reads than one who stays.
 async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
-    let interval = shared.settings.interval;
-    *next = (*next).max(Instant::now() + shared.turn);
+    *next = (*next).max(Instant::now() + shared.turn());
     loop {
-        sleep_until(*next).await;
+        tokio::select! {
+            () = sleep_until(*next) => {}
+            () = shared.changed.notified() => {
+                *next = (*next).min(Instant::now() + shared.settings().interval);
+                continue;
+            }
+        }
+        let Settings { interval, warm_up, .. } = shared.settings();
         let begun = Instant::now();
         *next = begun + interval;
         let outcome = read(source).await;
         let first_of_run = {
             let mut engine = shared.engine();
+            engine.learn(source.timing());
             engine.record(outcome) && engine.starts_a_run()
         };
         if first_of_run {
-            *next = begun + shared.settings.warm_up.min(interval);
+            *next = begun + warm_up.min(interval);
         }
         // A read that took longer than the interval has eaten its own next tick.
         *next = (*next).max(Instant::now());

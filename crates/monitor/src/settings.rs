@@ -1,8 +1,9 @@
-//! The engine's numbers; the defaults are those of the first system.
+//! The engine's numbers; the defaults are those of the first system. They are the least: all but the interval grow with
+//! it, and with what the router has shown that it needs.
 
 use std::time::Duration;
 
-use lalin_stats::RateLimits;
+use lalin_stats::{RateLimits, Timing};
 
 /// How a router is sampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,29 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// These, with limits that fit the interval and what the source has shown that it needs: one that is asked every
+    /// 30 s, or takes 4 s to answer, is neither late nor lost because its newest sample is older than that of others.
+    #[must_use]
+    pub fn scaled(&self, timing: Timing) -> Self {
+        let (needed, limit) = (timing.needed.unwrap_or_default(), timing.limit.unwrap_or_default());
+        let cycle = self.cycle(timing);
+        Self {
+            // A lease that ended between two samples would end the sampling of somebody who polls.
+            poll_lease: self.poll_lease.max(cycle * 2),
+            fresh_for: self.fresh_for.max(cycle + cycle / 2 + needed),
+            // Not by one read that fails, which is known after its limit.
+            unreachable_after: self.unreachable_after.max(cycle * 3).max(cycle + limit * 2),
+            // A little longer than the read: its own reason is a better answer than ours.
+            first_sample: self.first_sample.max(limit + limit / 30),
+            ..*self
+        }
+    }
+
+    /// The time from one sample to the next one, where nothing fails.
+    pub(crate) fn cycle(&self, timing: Timing) -> Duration {
+        self.interval.max(timing.needed.unwrap_or_default())
+    }
+
     /// How far in the past [`crate::Router::counters`] looks: far enough that the moment lies between two samples
     /// even when one is half an interval late.
     pub fn delay(&self) -> Duration {
@@ -70,5 +94,40 @@ impl Settings {
             .unwrap_or(usize::MAX)
             .saturating_add(8)
             .min(100_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_quick_router_at_the_usual_interval_has_the_usual_limits() {
+        let timing = Timing { needed: Some(seconds(1)), limit: Some(seconds(3)), longest: None };
+        assert_eq!(Settings::default().scaled(timing), Settings::default());
+        assert_eq!(Settings::default().scaled(Timing::default()), Settings::default());
+    }
+
+    #[test]
+    fn a_long_interval_makes_every_limit_longer() {
+        let settings = Settings { interval: seconds(30), ..Settings::default() };
+        let scaled = settings.scaled(Timing { limit: Some(seconds(3)), ..Timing::default() });
+        assert_eq!((scaled.poll_lease, scaled.fresh_for), (seconds(60), seconds(45)));
+        assert_eq!(scaled.unreachable_after, seconds(90));
+        assert_eq!(scaled.first_sample, settings.first_sample);
+    }
+
+    #[test]
+    fn a_router_that_needs_longer_than_the_interval_is_not_late() {
+        let settings = Settings { interval: seconds(1), ..Settings::default() };
+        let timing = Timing { needed: Some(seconds(8)), limit: Some(seconds(16)), longest: None };
+        let scaled = settings.scaled(timing);
+        assert!(scaled.first_sample >= seconds(16) && scaled.poll_lease >= seconds(16));
+        assert!(scaled.fresh_for >= seconds(16) && scaled.unreachable_after >= seconds(40));
+        assert_eq!(scaled.interval, seconds(1), "it is asked as often as was said");
     }
 }

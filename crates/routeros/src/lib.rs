@@ -31,7 +31,7 @@ pub use codec::{Codec, Limits};
 pub use command::{Command, Query};
 pub use error::{Category, Error, Phase, ProtocolError, Trap};
 pub use options::{Credentials, LoginMode, Options};
-pub use reconnect::{Reconnect, ReconnectingClient, State, States};
+pub use reconnect::{ConnectLimit, Reconnect, ReconnectingClient, State, States};
 pub use sentence::Sentence;
 #[cfg(feature = "serde")]
 pub use typed::RowError;

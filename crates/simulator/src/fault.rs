@@ -14,6 +14,10 @@ pub enum Fault {
     Silent,
     /// Each command, the login too, waits so long before its reply.
     Delay(Duration),
+    /// Each `/interface/print`, and nothing else, waits so long before its first row, as on a router that is busy.
+    SlowPrint(Duration),
+    /// The rows of each `/interface/print` come one by one, so far apart, as over a thin line.
+    Trickle(Duration),
     /// The next reply stops in the middle of a sentence; that connection stays open and says no more.
     HalfSentence,
     /// The next reply stops in the middle of a sentence, and that connection is reset (TCP RST); in memory it ends.

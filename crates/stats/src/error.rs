@@ -1,5 +1,6 @@
 //! Why a source could not be read, told apart by what the operator can do about it.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,18 @@ pub enum Phase {
     Command,
     /// The whole read, whatever it was doing.
     Read,
+}
+
+/// As the end of a sentence, with the setting that the limit is of.
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "while connecting (connect-limit)",
+            Self::Login => "while logging in (login-limit)",
+            Self::Command => "to a question (read-limit)",
+            Self::Read => "to a read (read-limit)",
+        })
+    }
 }
 
 /// Why there is no fresh data. Cheap to clone: every waiter of one read gets the same one.
@@ -33,7 +46,7 @@ pub enum SourceError {
         detail: Arc<str>,
     },
     /// Nothing came in time.
-    #[error("timed out after {} ms ({phase:?})", after.as_millis())]
+    #[error("no answer within {} ms {phase}", after.as_millis())]
     TimedOut {
         /// What was being waited for.
         phase: Phase,

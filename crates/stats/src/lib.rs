@@ -31,6 +31,7 @@ mod router;
 mod snapshot;
 mod source;
 mod sum;
+mod timing;
 mod uncertainty;
 
 pub use direction::PointOfView;
@@ -46,4 +47,5 @@ pub use snapshot::{Row, Snapshot};
 pub use source::MockStatsSource;
 pub use source::{Failure, Freshness, Reading, StatsSource};
 pub use sum::RateSum;
+pub use timing::Timing;
 pub use uncertainty::Uncertainty;

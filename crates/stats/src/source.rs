@@ -5,13 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-use crate::{Snapshot, SourceError};
+use crate::{Snapshot, SourceError, Timing};
 
 /// Something that can be read: a router, or a decorator around another source.
 ///
 /// A read changes nothing on the router. Callers may drop the future at any time; an implementation loses
 /// nothing by that.
-#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait StatsSource: Send + Sync + 'static {
     /// Reads all interfaces once.
@@ -19,6 +18,25 @@ pub trait StatsSource: Send + Sync + 'static {
     /// # Errors
     /// A [`Failure`] with the reason, and when the source will try again, where it knows.
     async fn read(&self) -> Result<Reading, Failure>;
+
+    /// How long its reads take, as far as it has learned. A decorator tells what its inner source does.
+    ///
+    /// Whoever limits a read asks here when the limit is over: a source that watches over its own reads may have a
+    /// good reason to take longer, such as a large answer that is still arriving.
+    fn timing(&self) -> Timing {
+        Timing::default()
+    }
+}
+
+#[cfg(feature = "mock")]
+mockall::mock! {
+    /// A source whose reads a test says; of its timing nothing is known.
+    pub StatsSource {}
+
+    #[async_trait]
+    impl StatsSource for StatsSource {
+        async fn read(&self) -> Result<Reading, Failure>;
+    }
 }
 
 /// What a read gave: data, and whether it is new.

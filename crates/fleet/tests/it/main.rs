@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
+mod going_on;
+mod logs;
+
 use std::time::Duration;
 
 use lalin_config::{Config, Router, Sampling, Secret, TlsPolicy};
@@ -11,7 +13,6 @@ use lalin_http::{Form, Keeper, KeeperError, Outcome, Source};
 use lalin_stats::{RouterId, RouterState};
 use lalin_store::{Key, Store};
 use routeros_simulator::{Config as Simulated, Fault, InterfaceSpec, Simulator, TlsIdentity};
-use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
 const PASSWORD: &str = "rahasia-dapur-7";
@@ -144,7 +145,7 @@ async fn no_structure_shows_the_password() {
     let mut router = Router::new(id("pop"), "192.0.2.1", 8729, "lalin");
     (router.password, router.tls) = (Some(Secret::new(PASSWORD.into())), TlsPolicy::FirstUse);
     let said = Said::configured(&router);
-    let session = said.session(&Sampling::default(), &Arc::new(Semaphore::new(1))).unwrap();
+    let session = said.session(&Sampling::default(), None).unwrap();
     fleet.add_said(said.clone()).unwrap();
     fleet.add(form("192.0.2.2")).await.unwrap();
     let config = Config { routers: vec![router], ..Config::default() };

@@ -24,7 +24,8 @@ const POLICIES: usize = 64;
 /// Checks whether the router of these settings can be watched: it is reached, by TLS where that is asked for, logged in
 /// to once, asked what the user may and about itself, and read twice. The first step that fails is the last one taken.
 ///
-/// Takes 30 s at most, beside the settings' own limits. A [`Tls::first_use`](routeros::Tls::first_use) in the settings
+/// A router that needs longer for an answer than [`Settings::read_limit`] passes with a note that says how long: a source
+/// gives it that time too. Takes 30 s at most, beside the settings' own limits. A [`Tls::first_use`](routeros::Tls::first_use) in the settings
 /// learns the router's certificate by it.
 pub async fn check(settings: &Settings) -> Report {
     check_within(settings, LIMIT).await
@@ -76,9 +77,11 @@ impl Walk<'_> {
             Some(count.to_string())
         })
         .await?;
+        let settings = self.settings;
         self.step(StepKind::Speed, interfaces(client), |report, (_, took)| {
             report.read = Some(took);
-            Some(format!("{} ms", took.as_millis()))
+            let slow = took > settings.read_limit;
+            Some(format!("{} ms{}", took.as_millis(), if slow { slow_note(settings) } else { String::new() }))
         })
         .await
     }
@@ -105,7 +108,8 @@ impl Walk<'_> {
     /// Connects and logs in: two steps, or one in plain text, that are one to the client.
     async fn log_in(&mut self) -> Result<Client, Stopped> {
         let tls = &self.settings.tls;
-        let (options, began) = (self.settings.options(), Instant::now());
+        let patience = self.settings.longest_read.max(self.settings.read_limit);
+        let (options, began) = (self.settings.options().with_command_timeout(patience), Instant::now());
         let known = || tls.as_ref().and_then(routeros::Tls::fingerprint).map(|fingerprint| fingerprint.to_string());
         let before = known();
         let passed = || Outcome::Passed { note: None };
@@ -146,6 +150,14 @@ impl Walk<'_> {
     fn overdue(&self) -> SourceError {
         SourceError::TimedOut { phase: Phase::Read, after: self.limit }
     }
+}
+
+fn slow_note(settings: &Settings) -> String {
+    let (limit, longest) = (settings.read_limit.as_millis(), settings.longest_read.as_millis());
+    format!(
+        ", longer than read-limit ({limit} ms): it is given more time by itself, up to {longest} ms; a higher read-limit \
+         saves the first reads"
+    )
 }
 
 /// Whether the router had agreed on encryption, where that was asked for, when this happened.

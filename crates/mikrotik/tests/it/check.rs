@@ -111,10 +111,22 @@ async fn a_router_that_accepts_and_says_nothing_fails_at_the_login_in_its_time()
 async fn a_router_that_answers_no_command_in_time_fails_there_and_is_left() {
     let (simulator, mut settings) = simulator_of(config()).await;
     simulator.handle().set_fault(Fault::Delay(Duration::from_millis(100)));
-    settings.read_limit = Duration::from_millis(20);
+    (settings.read_limit, settings.longest_read) = (Duration::from_millis(20), Duration::from_millis(20));
     let report = checked(&simulator, &settings).await;
     let expected = ["passed", "skipped", "passed", "timed-out", "skipped", "skipped", "skipped"];
     assert_eq!(outcomes(&report), all(expected));
+}
+
+#[tokio::test]
+async fn a_router_that_needs_longer_than_the_limit_passes_with_what_it_needs_and_the_limits_name() {
+    let (simulator, mut settings) = simulator_of(config()).await;
+    simulator.handle().set_fault(Fault::SlowPrint(Duration::from_millis(100)));
+    settings.read_limit = Duration::from_millis(20);
+    let report = checked(&simulator, &settings).await;
+    assert_eq!(report.failure(), None);
+    assert!(report.read.unwrap() >= Duration::from_millis(100));
+    let note = note(&report, StepKind::Speed).unwrap();
+    assert!(note.contains("read-limit (20 ms)"), "{note}");
 }
 
 #[tokio::test]

@@ -12,4 +12,5 @@ mod outage;
 mod refusal;
 mod rig;
 mod session;
+mod slow;
 mod tcp;

@@ -96,6 +96,11 @@ impl ReadTimes {
         }
     }
 
+    /// The router is read at another interval from now on; what was learned of its answers stays.
+    pub fn set_interval(&mut self, interval: Duration) {
+        self.interval = interval.as_secs_f64().max(1e-3);
+    }
+
     /// The counters of the next reading stand elsewhere: for each of its counters where it stood in the reading before,
     /// if it was there. To be called before [`ReadTimes::next`] whenever the list changed.
     pub fn rearrange(&mut self, places: impl Iterator<Item = Option<usize>>) {

@@ -6,5 +6,6 @@ mod clock;
 mod counters;
 mod links;
 mod rates;
+mod slow;
 mod source;
 mod viewers;

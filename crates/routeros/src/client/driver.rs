@@ -12,6 +12,7 @@ use crate::error::Phase;
 use crate::session::{Event, Session};
 use crate::{Command, Error, Options};
 
+use super::arrivals::Arrivals;
 use super::sink::{Pace, Sink};
 
 /// For what is left to be said when the client is closed.
@@ -51,6 +52,8 @@ pub(crate) struct Driver<S> {
     entries: BTreeMap<u64, Entry>,
     requests: mpsc::UnboundedReceiver<Request>,
     ended: watch::Sender<Option<Error>>,
+    /// Every byte that comes.
+    heard: Arrivals,
     write_limit: Duration,
     /// Since when the peer has taken no byte, while there are some for it.
     stalled: Option<Instant>,
@@ -68,6 +71,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         options: &Options,
         requests: mpsc::UnboundedReceiver<Request>,
         ended: watch::Sender<Option<Error>>,
+        heard: Arrivals,
     ) -> Self {
         let (reader, writer) = tokio::io::split(stream);
         Self {
@@ -77,6 +81,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             entries: BTreeMap::new(),
             requests,
             ended,
+            heard,
             write_limit: options.write_timeout,
             stalled: None,
             rest: None,
@@ -129,9 +134,12 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             let sending = !outbox.pending().is_empty() || self.unflushed;
             // Reading and writing go on side by side: a peer that takes no bytes does not stop us from hearing it.
             tokio::select! {
-                read = self.reader.read_buf(inbound) => if read.map_err(Error::broken)? == 0 {
-                    return Err(self.end_of_stream());
-                },
+                read = self.reader.read_buf(inbound) => {
+                    if read.map_err(Error::broken)? == 0 {
+                        return Err(self.end_of_stream());
+                    }
+                    self.heard.note(Instant::now());
+                }
                 sent = send(&mut self.writer, outbox.pending()), if sending => {
                     let sent = sent?;
                     outbox.advance(sent);
@@ -154,14 +162,14 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                 Event::Fatal { message } => return Err(Error::Fatal { message }),
                 Event::Done { tag, done, traps } => {
                     if let Some(sink) = self.entries.remove(&tag).and_then(|entry| entry.sink) {
-                        sink.done(done, traps);
+                        sink.done(done, traps, now);
                     }
                 }
                 Event::TooLarge { tag } => self.fail(tag, Error::TooLarge),
                 Event::Row { tag, row } => {
                     let chunk = self.session.chunk();
                     let sink = self.entries.get_mut(&tag).and_then(|entry| entry.sink.as_mut());
-                    match sink.map_or(Ok(Pace::On), |sink| sink.row(row, chunk)) {
+                    match sink.map_or(Ok(Pace::On), |sink| sink.row(row, chunk, now)) {
                         Ok(Pace::On) => {}
                         Ok(Pace::Wait) => return Ok(Pace::Wait),
                         Err(error) => {

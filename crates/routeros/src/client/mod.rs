@@ -1,5 +1,6 @@
 //! The client: one connection, any number of commands at once, each with its own time limit.
 
+mod arrivals;
 mod connect;
 mod driver;
 mod hold;
@@ -16,11 +17,13 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::Instrument;
 
 use crate::error::Phase;
 use crate::login::log_in;
 use crate::{Command, Credentials, Error, Options, Sentence};
 
+use arrivals::Arrivals;
 use driver::{Driver, Request};
 use sink::Sink;
 
@@ -43,6 +46,7 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     requests: mpsc::UnboundedSender<Request>,
     ended: watch::Receiver<Option<Error>>,
+    heard: Arrivals,
     places: Arc<Semaphore>,
     next_tag: AtomicU64,
     options: Options,
@@ -54,12 +58,19 @@ pub struct Reply {
     /// The rows, in the router's order.
     pub rows: Vec<Sentence>,
     pub(crate) done: Sentence,
+    pub(crate) longest_silence: Option<Duration>,
 }
 
 impl Reply {
     /// The value that `!done` carried, such as the id of what was added.
     pub fn ret(&self) -> Option<&[u8]> {
         self.done.get("ret").map(|value| value.as_bytes())
+    }
+
+    /// The longest silence before a row or the end: what [`Command::silence`] has to allow. `None` where the command
+    /// had no such limit.
+    pub fn longest_silence(&self) -> Option<Duration> {
+        self.longest_silence
     }
 
     /// The closing sentence, `!done`.
@@ -101,12 +112,14 @@ impl Client {
     {
         let (requests, receiver) = mpsc::unbounded_channel();
         let (ended, watched) = watch::channel(None);
+        let heard = Arrivals::new();
         // It ends by itself when the last sender of requests is dropped: with the last client and the last stream, or
         // with this future.
-        tokio::spawn(Driver::new(stream, options, receiver, ended).run());
+        tokio::spawn(Driver::new(stream, options, receiver, ended, heard.clone()).run().in_current_span());
         let client = Self(Arc::new(Inner {
             requests,
             ended: watched,
+            heard,
             places: Arc::new(Semaphore::new(options.limits.commands.clamp(1, Semaphore::MAX_PERMITS))),
             next_tag: AtomicU64::new(1),
             options: options.clone(),
@@ -119,7 +132,8 @@ impl Client {
     }
 
     /// Runs one command to its end and collects its rows. Dropping the future cancels the command on the router, and
-    /// so does its time limit; other commands go on.
+    /// so do its time limits; other commands go on. What the router still says of it is known by its tag and thrown
+    /// away.
     ///
     /// # Errors
     /// What the router answered ([`Error::Trap`], [`Error::NotPermitted`]); [`Error::TimedOut`], [`Error::Busy`] or
@@ -127,14 +141,28 @@ impl Client {
     pub async fn run(&self, command: Command) -> Result<Reply, Error> {
         let after = command.limit().unwrap_or(self.0.options.command_timeout);
         let deadline = Instant::now() + after;
-        let (reply, answer) = oneshot::channel();
-        let mut running = self.begin(command, Sink::collect(reply), deadline).await?;
-        match timeout_at(deadline, answer).await {
-            Ok(answer) => {
-                running.finished();
-                answer.unwrap_or_else(|_| Err(self.reason()))
+        let arrivals = command.silence_limit().map(|limit| (limit, Arrivals::new()));
+        let (reply, mut answer) = oneshot::channel();
+        let sink = Sink::collect(reply, arrivals.as_ref().map(|(_, arrivals)| arrivals.clone()));
+        let mut running = self.begin(command, sink, deadline).await?;
+        loop {
+            let quiet = arrivals.as_ref().map(|(limit, arrivals)| (*limit, arrivals.last() + *limit));
+            let quiet = quiet.filter(|(_, until)| *until < deadline);
+            let until = quiet.map_or(deadline, |(_, until)| until);
+            match timeout_at(until, &mut answer).await {
+                Ok(answer) => {
+                    running.finished();
+                    return answer.unwrap_or_else(|_| Err(self.reason()));
+                }
+                // Rows have come meanwhile.
+                Err(_)
+                    if arrivals.as_ref().is_some_and(|(limit, arrivals)| arrivals.last() + *limit > until)
+                        && until < deadline => {}
+                Err(_) => {
+                    let after = quiet.map_or(after, |(limit, _)| limit);
+                    return Err(Error::TimedOut { phase: Phase::Command, after });
+                }
             }
-            Err(_) => Err(Error::TimedOut { phase: Phase::Command, after }),
         }
     }
 
@@ -171,6 +199,11 @@ impl Client {
         if self.0.requests.send(Request::Close { reason: None }).is_ok() {
             let _ = timeout(FAREWELL, self.0.requests.closed()).await;
         }
+    }
+
+    /// When a byte last came.
+    pub(crate) fn heard(&self) -> Instant {
+        self.0.heard.last()
     }
 
     /// Ends a connection that is of no use any more, also for every clone: what is in flight fails with `reason`.

@@ -4,17 +4,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::error::{Trap, command_failed};
 use crate::session::Chunk;
 use crate::{Error, Limits, Reply, Sentence};
 
+use super::arrivals::Arrivals;
 use super::hold::Hold;
 
 /// A command's caller.
 pub(crate) enum Sink {
     /// Waits for all of it.
-    Collect { rows: Vec<Sentence>, hold: Hold, reply: oneshot::Sender<Result<Reply, Error>> },
+    Collect {
+        rows: Vec<Sentence>,
+        hold: Hold,
+        /// Where somebody limits the silence between rows.
+        arrivals: Option<Arrivals>,
+        reply: oneshot::Sender<Result<Reply, Error>>,
+    },
     /// Takes row by row.
     Stream(Queue),
 }
@@ -60,17 +68,20 @@ impl Sink {
     }
 
     /// What collects a reply.
-    pub(crate) fn collect(reply: oneshot::Sender<Result<Reply, Error>>) -> Self {
-        Self::Collect { rows: Vec::new(), hold: Hold::default(), reply }
+    pub(crate) fn collect(reply: oneshot::Sender<Result<Reply, Error>>, arrivals: Option<Arrivals>) -> Self {
+        Self::Collect { rows: Vec::new(), hold: Hold::default(), arrivals, reply }
     }
 
-    /// Takes a row, a part of this chunk.
+    /// Takes a row, a part of this chunk, that came at `now`.
     ///
     /// # Errors
     /// [`Error::Lagged`] when the queue is full. It never waits: other commands share the connection.
-    pub(crate) fn row(&mut self, row: Sentence, chunk: Chunk) -> Result<Pace, Error> {
+    pub(crate) fn row(&mut self, row: Sentence, chunk: Chunk, now: Instant) -> Result<Pace, Error> {
         match self {
-            Self::Collect { rows, hold, .. } => {
+            Self::Collect { rows, hold, arrivals, .. } => {
+                if let Some(arrivals) = arrivals {
+                    arrivals.note(now);
+                }
                 rows.push(hold.keep(row, chunk, 0));
                 Ok(Pace::On)
             }
@@ -78,11 +89,17 @@ impl Sink {
         }
     }
 
-    /// The command ended by itself.
-    pub(crate) fn done(self, done: Sentence, traps: Vec<Trap>) {
+    /// The command ended by itself at `now`.
+    pub(crate) fn done(self, done: Sentence, traps: Vec<Trap>, now: Instant) {
         let outcome = if traps.is_empty() { Ok(()) } else { Err(command_failed(traps)) };
         match self {
-            Self::Collect { rows, reply, .. } => drop(reply.send(outcome.map(|()| Reply { rows, done }))),
+            Self::Collect { rows, arrivals, reply, .. } => {
+                let longest_silence = arrivals.map(|arrivals| {
+                    arrivals.note(now);
+                    arrivals.longest_silence()
+                });
+                drop(reply.send(outcome.map(|()| Reply { rows, done, longest_silence })));
+            }
             Self::Stream(queue) => drop(queue.shared.end.set(outcome)),
         }
     }

@@ -27,6 +27,7 @@ pub use query::Query;
 pub struct Command {
     words: Words,
     timeout: Option<Duration>,
+    silence: Option<Duration>,
     fault: Option<&'static str>,
 }
 
@@ -37,7 +38,7 @@ impl Command {
         let mut words = Words::default();
         let slash: &[u8] = if path.starts_with(b"/") { b"" } else { b"/" };
         words.push(&[slash, path]);
-        Self { words, timeout: None, fault: None }
+        Self { words, timeout: None, silence: None, fault: None }
     }
 
     /// Adds `=key=value`. Names are best sent as the bytes in which they came.
@@ -80,6 +81,15 @@ impl Command {
         self
     }
 
+    /// Limits the silence before each row of a collected reply and before its end; on expiry it is cancelled on the
+    /// router. A large reply that is still arriving is then no time-out, up to its [`timeout`](Self::timeout). A
+    /// stream has no such limit.
+    #[must_use]
+    pub fn silence(mut self, limit: Duration) -> Self {
+        self.silence = Some(limit);
+        self
+    }
+
     /// Its words as sent, without the end of the sentence.
     pub(crate) fn frame(&self, limits: &Limits) -> Result<&[u8], Error> {
         let fault = self.fault.or_else(|| {
@@ -101,6 +111,10 @@ impl Command {
 
     pub(crate) fn limit(&self) -> Option<Duration> {
         self.timeout
+    }
+
+    pub(crate) fn silence_limit(&self) -> Option<Duration> {
+        self.silence
     }
 
     fn path(&self) -> String {
@@ -128,6 +142,7 @@ impl std::fmt::Debug for Command {
             .field("path", &self.path())
             .field("keys", &keys.collect::<Vec<_>>())
             .field("timeout", &self.timeout)
+            .field("silence", &self.silence)
             .finish()
     }
 }

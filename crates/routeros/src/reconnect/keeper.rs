@@ -11,6 +11,7 @@ use crate::error::Phase;
 use crate::{Client, Error, Options};
 
 use super::backoff::{Backoff, random};
+use super::connect_limit::Place;
 use super::link::Link;
 use super::live::Live;
 use super::{Reconnect, later};
@@ -23,6 +24,11 @@ const HASTE_AFTER_REFUSAL: Duration = Duration::from_secs(10);
 const BACKSTOP: Duration = Duration::from_secs(1);
 /// The pause after the keeper itself failed.
 const OWN_FAULT: Duration = Duration::from_secs(1);
+
+/// A router that answered so lately is connected to before those that did not.
+const LATELY: Duration = Duration::from_secs(300);
+/// Who waits for a turn is told why for so long at a time.
+const TURN_TOLD: Duration = Duration::from_secs(5);
 
 /// Any way of getting a connection.
 pub(super) type Connect = dyn Fn() -> Pin<Box<dyn Future<Output = Result<Client, Error>> + Send>> + Send + Sync;
@@ -104,6 +110,10 @@ impl Drop for Use<'_> {
 pub(super) struct Keeper {
     core: Arc<Core>,
     backoff: Backoff,
+    /// When a connection that had answered ended.
+    answered: Option<Instant>,
+    /// Why the last attempt failed, or the connection ended.
+    last: Option<(Error, bool)>,
 }
 
 /// Why there is no connection any more, or yet.
@@ -115,7 +125,7 @@ struct Fault {
 
 impl Keeper {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        Self { core, backoff: Backoff::default() }
+        Self { core, backoff: Backoff::default(), answered: None, last: None }
     }
 
     /// Runs until its owner ends the task.
@@ -130,12 +140,19 @@ impl Keeper {
             if !asked_for {
                 self.wanted().await;
             }
+            let place = self.turn(&mut asked_for).await;
+            if !asked_for && !self.core.is_wanted() {
+                continue;
+            }
             let began = Instant::now();
             self.core.tell(Link::Connecting { attempt: self.backoff.failures().saturating_add(1) });
-            let fault = match self.open().await {
+            let opened = self.open().await;
+            drop(place);
+            let fault = match opened {
                 Ok(live) => self.keep(live).await,
                 Err(reason) => self.failed(reason),
             };
+            self.last = Some((fault.reason.clone(), fault.lost));
             asked_for = self.pause(fault, began).await;
         }
     }
@@ -147,6 +164,37 @@ impl Keeper {
                 self.core.tell(Link::Idle);
             }
             self.core.asked.notified().await;
+        }
+    }
+
+    /// Waits until it may connect, where many clients share a limit. To its users that is a pause that goes on; a person
+    /// who asks for it ends it.
+    async fn turn(&self, asked_for: &mut bool) -> Option<Place> {
+        let limit = self.core.policy.connect_limit.clone()?;
+        let lately = self.answered.is_some_and(|answered| answered.elapsed() < LATELY);
+        let failing = |asked_for: bool| !asked_for && !lately && self.backoff.failures() > 0;
+        let mut hurry = pin!(self.core.hurry.notified());
+        let mut place = Box::pin(limit.place(failing(*asked_for)));
+        let mut told_until = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                place = &mut place => return Some(place),
+                () = &mut hurry => {
+                    hurry.set(self.core.hurry.notified());
+                    if failing(*asked_for) {
+                        place = Box::pin(limit.place(false));
+                    }
+                    *asked_for = true;
+                }
+                () = sleep_until(told_until) => {
+                    told_until = Instant::now() + TURN_TOLD;
+                    if let Some((reason, lost)) = self.last.clone() {
+                        let attempt = self.backoff.failures();
+                        self.core.tell(Link::Waiting { reason, attempt, retry_at: told_until, lost });
+                    }
+                }
+            }
         }
     }
 
@@ -165,6 +213,9 @@ impl Keeper {
         let reason = live.ended().await;
         // Streams may still hold a connection that fell silent.
         live.client().abandon(reason.clone());
+        if live.has_answered() {
+            self.answered = Some(Instant::now());
+        }
         self.backoff.ended(live.has_answered(), live.opened().elapsed(), &self.core.policy);
         Fault { reason, lost: true, pause: self.backoff.pause(&self.core.policy, random()) }
     }

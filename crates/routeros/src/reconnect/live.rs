@@ -4,13 +4,14 @@ use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Phase;
 use crate::{Client, Command, Error, Options, Reply};
 
-use super::pulse::Pulse;
+use super::pulse::{Pulse, Verdict};
 use super::{Reconnect, later};
 
 /// How long a probe may take; an identity costs a router nothing.
@@ -27,6 +28,8 @@ pub(super) struct Live {
     patience: Duration,
     pulse: Mutex<Pulse>,
     given_up: CancellationToken,
+    /// A command went unanswered after a long silence.
+    doubted: Notify,
 }
 
 impl Live {
@@ -37,6 +40,7 @@ impl Live {
             patience: options.command_timeout,
             pulse: Mutex::new(Pulse::new(Instant::now())),
             given_up: CancellationToken::new(),
+            doubted: Notify::new(),
         }
     }
 
@@ -58,7 +62,7 @@ impl Live {
     pub(super) async fn run(&self, command: Command, limit: Duration) -> Result<Reply, Error> {
         tokio::select! {
             biased;
-            outcome = self.timed(command.timeout(limit), self.patience / 2) => outcome,
+            outcome = self.timed(command.timeout(limit), Silence::After(self.patience / 2)) => outcome,
             () = self.given_up.cancelled() => Err(self.silence()),
         }
     }
@@ -69,10 +73,25 @@ impl Live {
             biased;
             () = self.given_up.cancelled() => self.silence(),
             error = self.client.closed() => error,
+            () = self.doubt() => self.silence(),
             never = self.probe() => match never {},
         };
         self.given_up.cancel();
         reason
+    }
+
+    /// Whoever may have been forgotten is given as long as a command usually takes to say anything at all: the command
+    /// was cancelled, and a router that is there ends it.
+    async fn doubt(&self) {
+        loop {
+            self.doubted.notified().await;
+            let since = Instant::now();
+            sleep(self.patience.min(PROBE_LIMIT)).await;
+            if self.client.heard() < since {
+                return;
+            }
+            self.pulse().alive();
+        }
     }
 
     /// Asks a router that has been quiet for long whether it is still there, again and again.
@@ -89,7 +108,7 @@ impl Live {
             }
             let probe = Command::new("/system/identity/print").proplist(&["name"]).timeout(limit);
             // Whatever it says is in the pulse.
-            let _ = self.timed(probe, Duration::ZERO).await;
+            let _ = self.timed(probe, Silence::OfProbe).await;
             if self.pulse().last_sign() <= due {
                 // Nothing: there was no place for it among the commands, or the connection ends just now.
                 sleep(PROBE_GAP).await;
@@ -97,9 +116,9 @@ impl Live {
         }
     }
 
-    /// Runs a command whose silence counts when it lasted for `least`.
-    async fn timed(&self, command: Command, least: Duration) -> Result<Reply, Error> {
-        let wait = Wait::new(self, least);
+    /// Runs a command whose silence counts.
+    async fn timed(&self, command: Command, silence: Silence) -> Result<Reply, Error> {
+        let wait = Wait::new(self, silence);
         let outcome = self.client.run(command).await;
         wait.end(&outcome);
         outcome
@@ -114,19 +133,28 @@ impl Live {
     }
 }
 
+/// When the silence that a command meets says something about the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Silence {
+    /// It lasted for so long. Whether the connection is dead is then told by the answer to the command's cancelling.
+    After(Duration),
+    /// The command asked nothing but whether the router is there.
+    OfProbe,
+}
+
 /// A command under way. Callers may have time limits of their own and drop the command at theirs, so being dropped
 /// after a good while says the same as a time-out.
 struct Wait<'a> {
     live: &'a Live,
     began: Instant,
-    least: Duration,
+    silence: Silence,
     over: bool,
 }
 
 impl<'a> Wait<'a> {
-    fn new(live: &'a Live, least: Duration) -> Self {
+    fn new(live: &'a Live, silence: Silence) -> Self {
         live.pulse().waiting += 1;
-        Self { live, began: Instant::now(), least, over: false }
+        Self { live, began: Instant::now(), silence, over: false }
     }
 
     fn end(mut self, outcome: &Result<Reply, Error>) {
@@ -146,9 +174,18 @@ impl Drop for Wait<'_> {
     fn drop(&mut self) {
         let (now, mut pulse) = (Instant::now(), self.live.pulse());
         pulse.waiting -= 1;
-        let silent = !self.over && now.duration_since(self.began) >= self.least;
-        if silent && pulse.strike(self.began, now, &self.live.policy) {
-            self.live.given_up.cancel();
+        let short = matches!(self.silence, Silence::After(least) if now.duration_since(self.began) < least);
+        if self.over || short {
+            return;
+        }
+        if self.live.client.heard() > self.began {
+            // Rows, or the end of what was cancelled before: it is slow, and not gone.
+            return pulse.alive();
+        }
+        match pulse.strike(self.began, now, &self.live.policy) {
+            Verdict::Alive => {}
+            Verdict::Doubtful if self.silence != Silence::OfProbe => self.live.doubted.notify_one(),
+            Verdict::Doubtful | Verdict::Dead => self.live.given_up.cancel(),
         }
     }
 }

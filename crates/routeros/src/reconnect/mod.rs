@@ -1,6 +1,7 @@
 //! A connection that manages itself: opened when it is first used, opened again when it ends and is still wanted.
 
 mod backoff;
+mod connect_limit;
 mod keeper;
 mod link;
 mod live;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
 
 use crate::error::Phase;
 use crate::{Client, Command, Credentials, Error, Options, Reply, Rows};
@@ -21,6 +23,7 @@ use keeper::{Core, Keeper, Use};
 use link::Link;
 use live::Live;
 
+pub use connect_limit::ConnectLimit;
 pub use policy::Reconnect;
 pub use state::{State, States};
 
@@ -214,7 +217,7 @@ impl Owner {
         let mut keeper = self.keeper();
         let gone = keeper.as_ref().is_none_or(JoinHandle::is_finished);
         if gone && !matches!(*self.core.link.borrow(), Link::Closed) {
-            *keeper = Some(tokio::spawn(Keeper::new(self.core.clone()).run()));
+            *keeper = Some(tokio::spawn(Keeper::new(self.core.clone()).run().in_current_span()));
         }
         self.core.asked.notify_one();
         asking

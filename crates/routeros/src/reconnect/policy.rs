@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::ConnectLimit;
+
 /// How a [`ReconnectingClient`](crate::ReconnectingClient) goes about it. The limits of one connection are
 /// [`Options`](crate::Options).
 #[derive(Clone, Debug)]
@@ -26,8 +28,11 @@ pub struct Reconnect {
     pub probe_after: Option<Duration>,
     /// So many unanswered commands in a row end the connection; 2.
     pub strikes: u32,
-    /// One is enough where the last answer is older than this and nothing else is under way; 10 s.
+    /// One is enough where the last answer before it is older than this, nothing else is under way, and the router does
+    /// not even end the command that is cancelled; 10 s.
     pub trusted_for: Duration,
+    /// Shared by many clients: how many of them connect at once. `None`: nobody waits for others.
+    pub connect_limit: Option<ConnectLimit>,
 }
 
 impl Default for Reconnect {
@@ -41,6 +46,7 @@ impl Default for Reconnect {
             probe_after: Some(Duration::from_secs(10)),
             strikes: 2,
             trusted_for: Duration::from_secs(10),
+            connect_limit: None,
         }
     }
 }
@@ -85,6 +91,13 @@ impl Reconnect {
     #[must_use]
     pub fn with_strikes(mut self, strikes: u32) -> Self {
         self.strikes = strikes;
+        self
+    }
+
+    /// Connects only when it has its turn among the clients that share this limit.
+    #[must_use]
+    pub fn with_connect_limit(mut self, limit: Option<ConnectLimit>) -> Self {
+        self.connect_limit = limit;
         self
     }
 

@@ -4,6 +4,17 @@ use tokio::time::Instant;
 
 use super::Reconnect;
 
+/// What an unanswered command says of its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing: it goes on.
+    Alive,
+    /// It may have been forgotten on the way: what the router says to the command's cancelling decides.
+    Doubtful,
+    /// It is to be given up.
+    Dead,
+}
+
 /// What is known of one connection.
 #[derive(Debug)]
 pub(super) struct Pulse {
@@ -41,19 +52,28 @@ impl Pulse {
         (self.answered, self.struck, self.strikes) = (Some(now), None, 0);
     }
 
-    /// A command that began at `began` was not answered; true when the connection is to be given up.
-    pub(super) fn strike(&mut self, began: Instant, now: Instant, policy: &Reconnect) -> bool {
+    /// The router said something, if not to the command.
+    pub(super) fn alive(&mut self) {
+        (self.struck, self.strikes) = (None, 0);
+    }
+
+    /// A command that began at `began` was not answered.
+    pub(super) fn strike(&mut self, began: Instant, now: Instant, policy: &Reconnect) -> Verdict {
         let already = |at: Option<Instant>| at.is_some_and(|at| began < at);
         // Commands that waited together are one sign of silence, and none where another one was answered meanwhile.
         if already(self.struck) || already(self.answered) {
-            return false;
+            return Verdict::Alive;
         }
         self.struck = Some(now);
         self.strikes += 1;
         // What was idle for long may have been forgotten by a firewall on the way; a router that is busy with
         // something else may just be slow.
         let trusted = self.waiting > 0 || now.duration_since(self.heard()) <= policy.trusted_for;
-        self.strikes >= policy.strikes || !trusted
+        match (self.strikes >= policy.strikes, trusted) {
+            (true, _) => Verdict::Dead,
+            (false, true) => Verdict::Alive,
+            (false, false) => Verdict::Doubtful,
+        }
     }
 
     fn heard(&self) -> Instant {
@@ -67,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// What a connection is told, each at so many seconds after it was opened.
+    /// What a connection is told, each at so many seconds after it was opened; whether that puts an end to it.
     fn given_up(waiting: usize, told: &[(&str, u64, u64)]) -> Vec<bool> {
         let opened = Instant::now();
         let at = |seconds| opened + Duration::from_secs(seconds);
@@ -77,7 +97,7 @@ mod tests {
         for (what, began, now) in told {
             match *what {
                 "answer" => pulse.answer(at(*now)),
-                _ => outcome.push(pulse.strike(at(*began), at(*now), &policy)),
+                _ => outcome.push(pulse.strike(at(*began), at(*now), &policy) != Verdict::Alive),
             }
         }
         outcome

@@ -10,6 +10,7 @@ mod login;
 mod peer;
 mod reconnect;
 mod recorded;
+mod silence;
 mod streams;
 mod tls;
 mod typed;

@@ -8,9 +8,9 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::menus::{self, Menu};
 use super::query::Query;
 use super::{Command, Reply, listen, span};
-use crate::AnswerTime;
 use crate::outlet::{BATCH, Gone};
 use crate::port::{Port, Wanted};
+use crate::{AnswerTime, Fault};
 
 /// What a print takes; those that only change a terminal's layout change nothing here.
 const KNOWN: &[&str] = &[
@@ -119,10 +119,21 @@ impl Selection<'_> {
         if self.menu != Menu::Interface {
             return self.print_small(wanted.is_some(), reply).await;
         }
+        let fault = reply.router.fault();
+        if let Fault::SlowPrint(time) = *fault {
+            sleep(time).await;
+        }
         let (mut count, mut after) = (0, 0);
         loop {
             let mut batch = Vec::new();
-            let more = self.batch(&mut after, &mut count, wanted, reply, &mut batch);
+            let most = match *fault {
+                Fault::Trickle(apart) => {
+                    sleep(apart).await;
+                    1
+                }
+                _ => BATCH,
+            };
+            let more = self.batch((&mut after, &mut count), most, wanted, reply, &mut batch);
             if !batch.is_empty() {
                 reply.send(batch).await?;
             }
@@ -132,12 +143,12 @@ impl Selection<'_> {
         }
     }
 
-    /// The rows of the interfaces of a higher serial than `after`, as many as are handed over at once. Between two
+    /// The rows of the interfaces of a higher serial than `after`, about `most` bytes of them. Between two
     /// batches interfaces may come and go; other commands of the session have their turn.
     fn batch(
         &self,
-        after: &mut u32,
-        count: &mut usize,
+        (after, count): (&mut u32, &mut usize),
+        most: usize,
         wanted: Option<Wanted>,
         reply: &Reply,
         to: &mut Vec<u8>,
@@ -145,7 +156,7 @@ impl Selection<'_> {
         let mut ports = reply.router.ports();
         let next = ports.list.partition_point(|port| port.serial <= *after);
         for port in &mut ports.list[next..] {
-            if to.len() >= BATCH {
+            if to.len() >= most {
                 return Continue(());
             }
             *after = port.serial;

@@ -2,6 +2,7 @@
 
 mod ending;
 mod health;
+mod many;
 mod pauses;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,0 +1,92 @@
+//! What goes on while a router is changed, and where it runs.
+
+use lalin_monitor::Update;
+
+use super::*;
+
+#[tokio::test]
+async fn a_note_a_name_and_an_interval_keep_the_session_the_past_and_the_streams() {
+    let (simulator, address) = simulator(None).await;
+    let store = store();
+    let fleet = Fleet::new(Sampling::default(), Some(store.clone()));
+    let kantor = fleet.add(form(&address)).await.unwrap();
+    let router = fleet.monitor().get(&kantor).unwrap();
+    let mut stream = router.subscribe(None, Duration::from_secs(600));
+    live(&fleet, &kantor).await;
+    let said = Form {
+        name: Some("Kantor Pusat".into()),
+        notes: Some("rak 2".into()),
+        tags: Some(vec!["pop".into()]),
+        interval_ms: Some(1_000),
+        ..Form::default()
+    };
+    fleet.change(&kantor, said).await.unwrap();
+    let after = fleet.monitor().get(&kantor).unwrap();
+    assert!(std::sync::Arc::ptr_eq(&router, &after), "the same router, with its past");
+    assert_eq!((&*after.label().name, after.settings().interval), ("Kantor Pusat", Duration::from_secs(1)));
+    let seq = after.newest().unwrap().seq;
+    while !matches!(stream.next().await.expect("the stream goes on"), Update::Tick(frame) if frame.seq > seq + 1) {}
+    assert_eq!(simulator.handle().load().logins, 1);
+    let kept = &store.routers().await.unwrap()[0].said;
+    assert_eq!((kept.name.as_str(), kept.notes.as_str()), ("Kantor Pusat", "rak 2"));
+
+    // Another way to the router is another session.
+    let again = Form { password: Some(PASSWORD.to_owned().into()), user: Some("lain".into()), ..Form::default() };
+    fleet.change(&kantor, again).await.unwrap();
+    assert!(!std::sync::Arc::ptr_eq(&router, &fleet.monitor().get(&kantor).unwrap()));
+    while stream.next().await.is_some() {}
+}
+
+#[tokio::test]
+async fn a_certificate_is_written_down_beside_what_was_changed_meanwhile() {
+    let identity = TlsIdentity::self_signed(&["127.0.0.1"]).unwrap();
+    let (_simulator, address) = simulator(Some(identity)).await;
+    let store = store();
+    let fleet = Fleet::new(Sampling::default(), Some(store.clone()));
+    let kantor = fleet.add(Form { tls: Some("first-use".into()), ..form(&address) }).await.unwrap();
+    live(&fleet, &kantor).await;
+    fleet.change(&kantor, Form { notes: Some("rak 2".into()), ..Form::default() }).await.unwrap();
+    for _ in 0..1_000 {
+        let kept = store.routers().await.unwrap()[0].said.clone();
+        assert_eq!(kept.notes, "rak 2");
+        if kept.tls.starts_with("pin:") {
+            assert_eq!(fleet.router(&kantor).unwrap().notes, "rak 2");
+            return;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it was not written down");
+}
+
+#[test]
+fn a_router_runs_on_the_fleets_runtime_whoever_adds_it() {
+    let own = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let (simulator, fleet, address) = own.block_on(async {
+        let (simulator, address) = simulator(None).await;
+        (simulator, Fleet::new(Sampling::default(), Some(store())), address)
+    });
+    // A web server's thread, with a runtime of its own, which then ends.
+    let (adding, checked) = (fleet.clone(), address.clone());
+    let kantor = std::thread::spawn(move || {
+        let worker = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        worker.block_on(async {
+            let kantor = adding.add(form(&checked)).await.unwrap();
+            adding.discovered();
+            adding.check(None, form(&checked)).await.unwrap();
+            kantor
+        })
+    });
+    let kantor = kantor.join().unwrap();
+    own.block_on(async {
+        live(&fleet, &kantor).await;
+        for _ in 0..500 {
+            fleet.look();
+            if fleet.router(&kantor).unwrap().about.is_some() {
+                return;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        panic!("it was not asked what it is");
+    });
+    drop(simulator);
+}
