@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use tokio::time::Instant;
 
+use crate::access_end::answer_while_allowed;
 use crate::interfaces::point_of_view;
 use crate::query::Parameters;
 use crate::sight::Sight;
@@ -25,7 +26,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     let raw = parameters.flag("raw")?;
     let router = sight.router(&api, &request, &parameters);
     let router = router.inspect_err(|_| tracing::debug!("MikroTik not configured"))?;
-    let status = router.poll().await;
+    let status = answer_while_allowed(&request, router.poll()).await?;
     let state = sight.state(&status);
     let sample = if raw {
         router.newest().map(|frame| CountersAt { counters: frame.counters.clone(), frame })

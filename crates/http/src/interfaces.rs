@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use lalin_stats::{BitsPerSecond, Counters, Interface, PointOfView, Rate};
 use serde::Serialize;
 
+use crate::access_end::answer_while_allowed;
 use crate::query::Parameters;
 use crate::sight::Sight;
 use crate::wire::{Band, StateView, counter, rfc3339, state_headers};
@@ -136,7 +137,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     let parameters = Parameters::of(&request, &["router", "token"])?;
     let sight = Sight::of(&request);
     let router = sight.router(&api, &request, &parameters)?;
-    let state = sight.state(&router.poll().await);
+    let state = sight.state(&answer_while_allowed(&request, router.poll()).await?);
     let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
     let mut answer = HttpResponse::Ok();
     state_headers(&mut answer, &state);

@@ -22,6 +22,7 @@
 //! ```
 
 // The composition, and what every route needs.
+mod access_end;
 mod api;
 mod bodies;
 mod connection;

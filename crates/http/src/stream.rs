@@ -15,6 +15,7 @@ use futures_util::stream::{self, SelectAll, Stream};
 use lalin_monitor::Router;
 use serde::Serialize;
 
+use crate::access_end::while_allowed;
 use crate::api::StreamPlace;
 use crate::door::Client;
 use crate::encoded::event;
@@ -103,7 +104,7 @@ fn one(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: Sight) 
     let subscription = router.as_ref().map(|router| router.subscribe(after, window));
     let shown = Shown { sight, only, narrow, named: false };
     let viewer = Viewer::new(api.clone(), router.as_deref(), subscription, shown, Some(hello));
-    Ok(answer(place, events(viewer)))
+    Ok(answer(place, while_allowed(request, events(viewer))))
 }
 
 /// The events of chosen interfaces of several routers, each with its router's name.
@@ -152,7 +153,7 @@ fn several(
         let subscription = Some(router.subscribe(None, window));
         all.push(events(Viewer::new(api.clone(), Some(&router), subscription, shown, hello.take())));
     }
-    Ok(answer(place, all))
+    Ok(answer(place, while_allowed(request, all)))
 }
 
 type Events = Pin<Box<dyn Stream<Item = Result<Bytes, Infallible>>>>;

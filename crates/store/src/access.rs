@@ -124,6 +124,27 @@ impl Access {
         self.only.as_ref().is_none_or(|grants| grants.by_router.get(router).is_some_and(|of_router| of_router.whole))
     }
 
+    /// What both may see and do.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> Self {
+        if self.may_change() && other.may_change() {
+            return Self::administrator();
+        }
+        match (self.grants(), other.grants()) {
+            (None, None) => Self::viewer(),
+            (Some(only), None) | (None, Some(only)) => Self::viewer_of(only.to_vec()),
+            (Some(own), Some(others)) => {
+                let inside = |access: &Self, grant: &Grant| match &grant.interface {
+                    Some(interface) => access.may_see_interface(&grant.router, interface),
+                    None => access.may_see_whole(&grant.router),
+                };
+                let own_part = own.iter().filter(|grant| inside(other, grant));
+                let others_part = others.iter().filter(|grant| inside(self, grant) && !own.contains(grant));
+                Self::viewer_of(own_part.chain(others_part).cloned().collect())
+            }
+        }
+    }
+
     /// As it is kept: a line a grant, the interface behind a tabulator.
     pub(crate) fn write(&self) -> Option<String> {
         let line = |grant: &Grant| match &grant.interface {
@@ -217,6 +238,27 @@ mod tests {
     fn what_is_not_surely_an_administrator_may_only_look() {
         assert_eq!(Access::read("Administrator ", None).role(), Role::Viewer);
         assert!(Access::administrator().may_change() && Access::administrator().may_see_whole(&id("any")));
+    }
+
+    #[test]
+    fn what_two_may_see_is_what_each_of_them_may() {
+        let only =
+            |router: &str, interface: Option<&str>| Grant { router: id(router), interface: interface.map(Into::into) };
+        let all = [Access::administrator(), Access::viewer(), customer(), Access::viewer_of(Vec::new())];
+        let other = Access::viewer_of(vec![only("pop-1", None), only("pop-2", Some("ether1")), only("pop-3", None)]);
+        for one in all.iter().chain([&other]) {
+            for two in all.iter().chain([&other]) {
+                let both = one.within(two);
+                assert_eq!(both.may_change(), one.may_change() && two.may_change());
+                for router in ["pop-1", "pop-2", "pop-3"].map(id) {
+                    assert_eq!(both.may_see_whole(&router), one.may_see_whole(&router) && two.may_see_whole(&router));
+                    for name in ["<pppoe-budi>", "ether1", "x"] {
+                        let each = |access: &Access| access.may_see_interface(&router, name);
+                        assert_eq!(each(&both), each(one) && each(two), "{one:?} {two:?} {router} {name}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,11 +1,17 @@
 //! Who changed what: written with every change, read by administrators, never changed.
 
+use std::net::Ipv6Addr;
+
 use rusqlite::params;
 
 use crate::{Error, Moment, Store};
 
-/// So many entries are kept; a year of a busy provider has fewer.
-const MOST: i64 = 100_000;
+/// So many entries of each action are kept, so that nobody can push out one kind with another; a year of a busy provider
+/// has fewer.
+const MOST: i64 = 10_000;
+/// What anybody or any viewer may cause as often as they like: of one actor and address these are one entry for so long, ms.
+const FOLDED: [&str; 5] = ["login", "login.failed", "logout", "password", "setup.failed"];
+const FOLDED_FOR: i64 = 60 * 60 * 1_000;
 /// The longest text of an entry, characters; what comes from outside must not fill the disk.
 const LONGEST: usize = 512;
 
@@ -27,8 +33,19 @@ pub struct Entry {
     pub actor: Actor,
     /// What, such as `router.add` or `login.failed`.
     pub action: String,
-    /// On what.
+    /// On what; of several times the last.
     pub target: String,
+}
+
+/// An entry as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The entry; of several times the last.
+    pub entry: Entry,
+    /// How often, since when.
+    pub times: u32,
+    /// The first time.
+    pub since: Moment,
 }
 
 impl Store {
@@ -39,11 +56,34 @@ impl Store {
     pub async fn record(&self, entry: Entry) -> Result<(), Error> {
         self.write(move |db, _| {
             let short = |text: &str| text.chars().take(LONGEST).collect::<String>();
-            let sql = "INSERT INTO audit (at, actor, address, action, target) VALUES (?1, ?2, ?3, ?4, ?5)";
             let Entry { at, actor, action, target } = &entry;
-            db.execute(sql, params![at.0, short(&actor.name), short(&actor.address), short(action), short(target)])?;
-            db.execute("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?1", [MOST])?;
+            let (name, address, target) = (short(&actor.name), short(&network(actor, action)), short(target));
+            let folded = FOLDED.contains(&action.as_str()) && {
+                let sql = "UPDATE audit SET at = ?4, times = times + 1, target = ?5 WHERE since > ?6 AND id =
+                           (SELECT max(id) FROM audit WHERE action = ?1 AND actor = ?2 AND address = ?3)";
+                let begun = at.0.saturating_sub(FOLDED_FOR);
+                db.execute(sql, params![action, name, address, at.0, target, begun])? > 0
+            };
+            if folded {
+                return Ok(());
+            }
+            let sql = "INSERT INTO audit (at, since, actor, address, action, target) VALUES (?1, ?1, ?2, ?3, ?4, ?5)";
+            db.execute(sql, params![at.0, name, address, short(action), target])?;
+            let sql = "DELETE FROM audit WHERE action = ?1 AND id <=
+                       (SELECT id FROM audit WHERE action = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+            db.execute(sql, params![short(action), MOST])?;
             Ok(())
+        })
+        .await
+    }
+
+    /// How many entries of an action are kept.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn recorded(&self, action: &'static str) -> Result<u32, Error> {
+        self.read(move |db, _| {
+            Ok(db.query_row("SELECT count(*) FROM audit WHERE action = ?1", [action], |row| row.get(0))?)
         })
         .await
     }
@@ -52,20 +92,34 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn audit(&self, most: u16) -> Result<Vec<Entry>, Error> {
+    pub async fn audit(&self, most: u16) -> Result<Vec<Recorded>, Error> {
         self.read(move |db, _| {
-            let mut newest = db.prepare("SELECT * FROM audit ORDER BY id DESC LIMIT ?1")?;
+            let mut newest = db.prepare("SELECT * FROM audit ORDER BY at DESC, id DESC LIMIT ?1")?;
             let entries = newest.query_map([most.min(1_000)], |row| {
-                Ok(Entry {
-                    at: Moment(row.get("at")?),
+                let at = row.get("at")?;
+                let entry = Entry {
+                    at: Moment(at),
                     actor: Actor { name: row.get("actor")?, address: row.get("address")? },
                     action: row.get("action")?,
                     target: row.get("target")?,
-                })
+                };
+                let since = row.get::<_, Option<i64>>("since")?.unwrap_or(at);
+                Ok(Recorded { entry, times: row.get("times")?, since: Moment(since) })
             })?;
             let entries = entries.collect::<Result<_, _>>()?;
             Ok(entries)
         })
         .await
+    }
+}
+
+/// From where. Whoever fails has a whole IPv6 network to fail from: it is one address here.
+fn network(actor: &Actor, action: &str) -> String {
+    match actor.address.parse() {
+        Ok(Ipv6Addr::LOCALHOST) | Err(_) => actor.address.clone(),
+        Ok(address) if action.ends_with(".failed") && address.to_ipv4_mapped().is_none() => {
+            format!("{}/64", Ipv6Addr::from_bits(address.to_bits() & !0 << 64))
+        }
+        Ok(_) => actor.address.clone(),
     }
 }

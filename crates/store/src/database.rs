@@ -33,6 +33,8 @@ pub(crate) struct Database {
     writer: Mutex<Option<Connection>>,
     /// Readers' connections that nobody uses now.
     idle: Mutex<Vec<Reader>>,
+    /// Sees whether anybody has written: the version that SQLite tells is this one connection's own.
+    watcher: Mutex<Option<(Reader, i64)>>,
     /// How many times the file was opened: a reader of an earlier time may see an old state for ever.
     opened: AtomicU64,
     reading: Arc<Semaphore>,
@@ -81,6 +83,7 @@ impl Database {
             key,
             writer: Mutex::new(writer),
             idle: Mutex::default(),
+            watcher: Mutex::default(),
             opened: AtomicU64::new(0),
             reading: Arc::new(Semaphore::new(READERS)),
             writing: Arc::new(Semaphore::new(1)),
@@ -95,6 +98,30 @@ impl Database {
     {
         let turn = turn(&self.reading).await?;
         blocking(turn, move || self.read_now(call)).await
+    }
+
+    /// Whether anything was written since this was last asked, by this process or another one. Costs one look at the
+    /// log's index.
+    pub(crate) async fn changed(self: Arc<Self>) -> Result<bool, Error> {
+        if self.path.is_none() {
+            return Ok(false);
+        }
+        let turn = turn(&self.reading).await?;
+        blocking(turn, move || self.changed_now()).await
+    }
+
+    fn changed_now(&self) -> Result<bool, Error> {
+        let Some(path) = &self.path else { return Ok(false) };
+        let opened = self.opened.load(Ordering::Acquire);
+        let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        // Taken out, so that one that fails is not asked again.
+        let (reader, before) = match watcher.take().filter(|(reader, _)| reader.opened == opened) {
+            Some((reader, before)) => (reader, Some(before)),
+            None => (Reader { connection: reader(path)?, opened }, None),
+        };
+        let version = reader.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        *watcher = Some((reader, version));
+        Ok(before != Some(version))
     }
 
     /// Runs one call in a transaction of its own; an error takes back whatever it did.
@@ -155,6 +182,7 @@ impl Database {
         let path = self.path.as_ref().ok_or(Error::ReadOnly)?;
         // SQLite shares the log's index among a process's connections: as long as one has it for reading only, all have.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let opened = writer(path, &self.key).map_err(|error| match error {
             Error::Full => Error::Full,
             other if other.is_unwritable() => Error::ReadOnly,

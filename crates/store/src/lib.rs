@@ -14,6 +14,7 @@
 //! | `upkeep`, `last_use`, `memory_sessions` | what is written in the background, or could not be written yet |
 //! | `key`, `ticket`, `password` | encryption at rest; random secrets kept as hashes; hashed passwords |
 //! | `access` | what somebody may see and do; pure |
+//! | `standing` | what became of what was let in: for streams that stay open |
 //! | `routers`, `users`, `sessions`, `tokens`, `audit` | one table each |
 
 mod access;
@@ -28,6 +29,7 @@ mod password;
 mod routers;
 mod schema;
 mod sessions;
+mod standing;
 mod store;
 mod ticket;
 mod tokens;
@@ -35,13 +37,14 @@ mod upkeep;
 mod users;
 
 pub use access::{Access, Grant, Role};
-pub use audit::{Actor, Entry};
+pub use audit::{Actor, Entry, Recorded};
 pub use error::Error;
 pub use key::Key;
 pub use moment::Moment;
 pub use routers::{NewRouter, StoredRouter};
 pub use sessions::{SESSION_IDLE, SESSION_LIFE, Session};
+pub use standing::{Credential, Over, Standing};
 pub use store::Store;
 pub use ticket::Ticket;
-pub use tokens::{NewToken, Token, TokenKind};
+pub use tokens::{Maker, NewToken, Token, TokenKind};
 pub use users::{PasswordStamp, User, UserId};

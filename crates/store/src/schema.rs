@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::{Error, Key};
 
 /// Each step once, in order; the file's `user_version` says how many were taken. A step that was released never changes.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     CREATE TABLE routers (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, host TEXT NOT NULL, port INTEGER NOT NULL, user TEXT NOT NULL,
@@ -29,7 +30,17 @@ const STEPS: [&str; 1] = ["
         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, address TEXT NOT NULL,
         action TEXT NOT NULL, target TEXT NOT NULL
     ) STRICT;
-"];
+",
+    "
+    ALTER TABLE tokens ADD COLUMN maker INTEGER REFERENCES users ON DELETE CASCADE;
+    CREATE INDEX tokens_of_maker ON tokens (maker);
+    ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE audit ADD COLUMN since INTEGER;
+    CREATE INDEX audit_by_action ON audit (action, id);
+    CREATE INDEX audit_by_actor ON audit (action, actor, address, id);
+    CREATE INDEX audit_by_time ON audit (at, id);
+",
+];
 
 /// Encrypted with the key at the beginning, so that another key is noticed at the start and not at the first router.
 const WITNESS: &[u8] = b"lalin";
@@ -87,6 +98,6 @@ mod tests {
         migrate(&mut connection, &key).unwrap();
         migrate(&mut connection, &key).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(migrate(&mut connection, &key), Err(Error::Newer { found: 99, known: 1 })));
+        assert!(matches!(migrate(&mut connection, &key), Err(Error::Newer { found: 99, known: 2 })));
     }
 }

@@ -45,11 +45,14 @@ impl Store {
             db.execute(sql, params![hash, user.0, now.0])?;
             let sql = "DELETE FROM sessions WHERE user = ?1 AND hash NOT IN
                        (SELECT hash FROM sessions WHERE user = ?1 ORDER BY seen DESC, created DESC LIMIT ?2)";
-            db.execute(sql, params![user.0, MOST])?;
-            Ok(())
+            Ok(db.execute(sql, params![user.0, MOST])? > 0)
         });
         match written.await {
-            Ok(()) => {}
+            Ok(pushed_out) => {
+                if pushed_out {
+                    self.access_changed();
+                }
+            }
             Err(error) if error.is_unwritable() => {
                 let stamp = self.read(move |db, _| stamp_of(db, user)).await?.ok_or(Error::Unknown { what: "user" })?;
                 self.0.sessions.begin(hash, Begun { user, stamp, created: now })?;
@@ -108,11 +111,12 @@ impl Store {
             }
             Err(error) => return Err(error),
         }
+        self.access_changed();
         Ok(())
     }
 }
 
-fn of_file(db: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Session>, Error> {
+pub(crate) fn of_file(db: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Session>, Error> {
     let sql = "SELECT users.id, users.name, users.role, users.grants, users.created, sessions.created AS begun, seen
                FROM sessions JOIN users ON users.id = sessions.user WHERE hash = ?1";
     let found = db.query_row(sql, [hash], |row| {
@@ -121,7 +125,7 @@ fn of_file(db: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Session>, Err
     Ok(found.optional()?)
 }
 
-fn of_memory(db: &Transaction<'_>, begun: Begun) -> Result<Option<Session>, Error> {
+pub(crate) fn of_memory(db: &Transaction<'_>, begun: Begun) -> Result<Option<Session>, Error> {
     if stamp_of(db, begun.user)? != Some(begun.stamp) {
         return Ok(None);
     }
@@ -131,8 +135,13 @@ fn of_memory(db: &Transaction<'_>, begun: Begun) -> Result<Option<Session>, Erro
 }
 
 impl Session {
-    fn over(&self, now: Moment) -> bool {
-        now >= self.seen.after(SESSION_IDLE) || now >= self.created.after(SESSION_LIFE)
+    /// When it is over, if it is not used again.
+    pub fn until(&self) -> Moment {
+        self.seen.after(SESSION_IDLE).min(self.created.after(SESSION_LIFE))
+    }
+
+    pub(crate) fn over(&self, now: Moment) -> bool {
+        now >= self.until()
     }
 }
 

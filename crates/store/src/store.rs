@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Transaction;
+use tokio::sync::watch;
 
 use crate::database::Database;
 use crate::last_use::LastUse;
@@ -17,9 +18,11 @@ pub struct Store(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    database: Arc<Database>,
+    pub(crate) database: Arc<Database>,
     pub(crate) last_use: Arc<LastUse>,
     pub(crate) sessions: Arc<MemorySessions>,
+    /// How often this process changed who may do what.
+    pub(crate) access_changes: watch::Sender<u64>,
     /// Ends, with what it still has to write, when the last clone of the store is gone.
     upkeep: Upkeep,
 }
@@ -48,7 +51,7 @@ impl Store {
     fn over(database: Database) -> Result<Self, Error> {
         let (database, last_use, sessions) = (Arc::new(database), Arc::default(), Arc::default());
         let upkeep = Upkeep::start(&database, &last_use, &sessions)?;
-        Ok(Self(Arc::new(Inner { database, last_use, sessions, upkeep })))
+        Ok(Self(Arc::new(Inner { database, last_use, sessions, access_changes: watch::Sender::new(0), upkeep })))
     }
 
     /// Runs one call that only reads: it waits for nobody who writes.

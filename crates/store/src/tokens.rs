@@ -1,9 +1,9 @@
 //! What opens something without a login: tokens for programs, links to be shared.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use crate::last_use::Used;
-use crate::{Access, Error, Moment, Store, Ticket};
+use crate::{Access, Error, Moment, Store, Ticket, UserId};
 
 /// What kind of key it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,18 @@ pub struct NewToken {
     pub access: Access,
     /// Until when; `None` for ever.
     pub expires: Option<Moment>,
+    /// Who makes it: it ends with the user, and opens no more than the user may see. `None` only for what was made
+    /// before this was known.
+    pub maker: Option<UserId>,
+}
+
+/// Who made a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maker {
+    /// The number.
+    pub id: UserId,
+    /// The name.
+    pub name: String,
 }
 
 /// A token as it is kept: without the secret.
@@ -36,8 +48,10 @@ pub struct Token {
     pub kind: TokenKind,
     /// What it is for.
     pub name: String,
-    /// What it opens.
+    /// What it opens: no more than its maker may see and do now.
     pub access: Access,
+    /// Who made it; `None` where that is not known.
+    pub maker: Option<Maker>,
     /// Since when.
     pub created: Moment,
     /// Until when; `None` for ever.
@@ -55,14 +69,15 @@ impl Store {
     pub async fn add_token(&self, token: NewToken, now: Moment) -> Result<(Token, Ticket), Error> {
         token.check()?;
         self.write(move |db, _| {
-            let NewToken { kind, name, access, expires } = token;
+            let NewToken { kind, name, access, expires, maker } = token;
             let ticket = Ticket::random()?;
-            let sql = "INSERT INTO tokens (hash, kind, name, role, grants, created, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            let sql = "INSERT INTO tokens (hash, kind, name, role, grants, created, expires, maker)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
             let expiry = expires.map(|moment| moment.0);
             let role = access.role().as_str();
-            db.execute(sql, params![ticket.hash(), kind.as_str(), name, role, access.write(), now.0, expiry])?;
-            let id = db.last_insert_rowid();
-            Ok((Token { id, kind, name, access, created: now, expires, used: None }, ticket))
+            let maker = maker.map(|maker| maker.0);
+            db.execute(sql, params![ticket.hash(), kind.as_str(), name, role, access.write(), now.0, expiry, maker])?;
+            Ok((by_id(db, db.last_insert_rowid())?, ticket))
         })
         .await
     }
@@ -73,7 +88,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn tokens(&self) -> Result<Vec<Token>, Error> {
         let all = self.read(|db, _| {
-            let mut all = db.prepare("SELECT * FROM tokens ORDER BY id DESC")?;
+            let mut all = db.prepare(&format!("{SELECT} ORDER BY tokens.id DESC"))?;
             let tokens = all.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
             Ok(tokens)
         });
@@ -87,8 +102,8 @@ impl Store {
     /// [`Error::Database`].
     pub async fn token(&self, ticket: &Ticket, now: Moment) -> Result<Option<Token>, Error> {
         let hash = ticket.hash();
-        let found = self
-            .read(move |db, _| Ok(db.query_row("SELECT * FROM tokens WHERE hash = ?1", [hash], read).optional()?));
+        let found =
+            self.read(move |db, _| Ok(db.query_row(&format!("{SELECT} WHERE hash = ?1"), [hash], read).optional()?));
         let Some(mut token) = found.await?.filter(|token| token.expires.is_none_or(|until| now < until)) else {
             return Ok(None);
         };
@@ -109,8 +124,19 @@ impl Store {
             0 => Err(Error::Unknown { what: "token" }),
             _ => Ok(()),
         })
-        .await
+        .await?;
+        self.access_changed();
+        Ok(())
     }
+}
+
+/// A token with who made it, and what the maker may see and do.
+const SELECT: &str = "SELECT tokens.*, users.name AS maker_name, users.role AS maker_role, users.grants AS maker_grants
+                      FROM tokens LEFT JOIN users ON users.id = tokens.maker";
+
+/// A token by its number.
+pub(crate) fn by_id(db: &Transaction<'_>, id: i64) -> Result<Token, rusqlite::Error> {
+    db.query_row(&format!("{SELECT} WHERE tokens.id = ?1"), [id], read)
 }
 
 impl NewToken {
@@ -142,12 +168,22 @@ impl TokenKind {
 fn read(row: &Row<'_>) -> Result<Token, rusqlite::Error> {
     let (kind, role): (String, String) = (row.get("kind")?, row.get("role")?);
     let grants: Option<String> = row.get("grants")?;
+    let mut access = Access::read(&role, grants.as_deref());
+    let maker = match row.get::<_, Option<i64>>("maker")? {
+        None => None,
+        Some(id) => {
+            let (role, grants): (String, Option<String>) = (row.get("maker_role")?, row.get("maker_grants")?);
+            access = access.within(&Access::read(&role, grants.as_deref()));
+            Some(Maker { id: UserId(id), name: row.get("maker_name")? })
+        }
+    };
     let moment = |column: &str| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Moment));
     Ok(Token {
         id: row.get("id")?,
         kind: if kind == "api" { TokenKind::Api } else { TokenKind::Share },
         name: row.get("name")?,
-        access: Access::read(&role, grants.as_deref()),
+        access,
+        maker,
         created: Moment(row.get("created")?),
         expires: moment("expires")?,
         used: moment("used")?,

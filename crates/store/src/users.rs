@@ -65,7 +65,9 @@ impl Store {
         let name = checked(name)?;
         access.check()?;
         let hash = password::hash(password).await?;
-        self.write(move |db, _| add(db, &name, &hash, &access, now)).await
+        let added = self.write(move |db, _| add(db, &name, &hash, &access, now)).await?;
+        self.access_changed();
+        Ok(added)
     }
 
     /// Adds the first administrator: nothing happens when there is one already.
@@ -80,14 +82,17 @@ impl Store {
     ) -> Result<User, Error> {
         let name = checked(name)?;
         let hash = password::hash(password).await?;
-        self.write(move |db, _| {
-            // In one transaction with the adding: of two who come at once, one is too late.
-            if administrators(db)? > 0 {
-                return Err(Error::Taken { what: "an administrator" });
-            }
-            add(db, &name, &hash, &Access::administrator(), now)
-        })
-        .await
+        let done = self
+            .write(move |db, _| {
+                // In one transaction with the adding: of two who come at once, one is too late.
+                if administrators(db)? > 0 {
+                    return Err(Error::Taken { what: "an administrator" });
+                }
+                add(db, &name, &hash, &Access::administrator(), now)
+            })
+            .await?;
+        self.access_changed();
+        Ok(done)
     }
 
     /// The user whose name and password these are. It takes as long for a name that does not exist.
@@ -119,7 +124,9 @@ impl Store {
             db.execute("DELETE FROM sessions WHERE user = ?1", [id.0])?;
             Ok(())
         })
-        .await
+        .await?;
+        self.access_changed();
+        Ok(())
     }
 
     /// Changes what a user may see and do.
@@ -135,10 +142,12 @@ impl Store {
             }
             still_administered(db)
         })
-        .await
+        .await?;
+        self.access_changed();
+        Ok(())
     }
 
-    /// Removes a user, with the sessions.
+    /// Removes a user, with the sessions, and with the tokens and links that the user made.
     ///
     /// # Errors
     /// [`Error::Unknown`], [`Error::LastAdministrator`], [`Error::Database`].
@@ -149,7 +158,9 @@ impl Store {
             }
             still_administered(db)
         })
-        .await
+        .await?;
+        self.access_changed();
+        Ok(())
     }
 }
 
@@ -176,7 +187,7 @@ fn add(db: &Transaction<'_>, name: &str, hash: &str, access: &Access, now: Momen
     Ok(User { id: UserId(db.last_insert_rowid()), name: name.to_owned(), access: access.clone(), created: now })
 }
 
-fn administrators(db: &Transaction<'_>) -> Result<i64, Error> {
+pub(crate) fn administrators(db: &Transaction<'_>) -> Result<i64, Error> {
     let sql = "SELECT count(*) FROM users WHERE role = ?1";
     Ok(db.query_row(sql, [Role::Administrator.as_str()], |row| row.get(0))?)
 }

@@ -128,6 +128,8 @@ async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
         let visitor = visitor(door, request, address).await.ok().flatten();
         return Ok(visitor.unwrap_or_else(|| Visitor::nobody(address)));
     }
+    // Before the look-up: what changes after it is noticed by whoever stays.
+    let revision = door.revision();
     let visitor = visitor(door, request, address).await?;
     let Some(visitor) = visitor else {
         return match need {
@@ -146,7 +148,7 @@ async fn admit(request: &ServiceRequest) -> Result<Visitor, Problem> {
         Need::Person => matches!(visitor.who(), super::visitor::Who::Person(..)),
         Need::Administrator => visitor.is_administrator(),
     };
-    if enough { Ok(visitor) } else { Err(Problem::forbidden("this is for administrators")) }
+    if enough { Ok(visitor.looked_up_at(revision)) } else { Err(Problem::forbidden("this is for administrators")) }
 }
 
 /// Who it is, by the first key that fits; a key that does not fit is not looked past.

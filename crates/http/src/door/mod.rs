@@ -4,6 +4,7 @@
 //! else, and behind a proxy, nothing is told before there is an administrator. What passes carries a [`Visitor`]; a route that nobody thought of is for
 //! administrators.
 
+mod access_watch;
 mod attempts;
 mod authority;
 mod client;
@@ -23,12 +24,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::dev::ServiceRequest;
 use actix_web::web::{Data, ServiceConfig};
-use lalin_store::{Actor, Entry, Error, Moment, Store, Ticket};
+use lalin_store::{Actor, Credential, Entry, Error, Moment, Store, Ticket};
 use zeroize::Zeroizing;
 
+use access_watch::AccessWatch;
 use attempts::Attempts;
 use this_machine::Doubt;
+use visitor::Who;
 
+pub(crate) use access_watch::AccessLease;
 pub(crate) use client::Client;
 pub use guard::guard;
 pub use router_address::may_be_router;
@@ -73,6 +77,8 @@ struct Inner {
     settings: DoorSettings,
     /// Without one the server is a demonstration: nothing is kept, nobody has an account.
     store: Option<Store>,
+    /// Ends what is open when the right to it is over.
+    access: Option<AccessWatch>,
     attempts: Attempts,
     /// The code that makes the first administrator; gone once there is one.
     code: Mutex<Option<Zeroizing<String>>>,
@@ -83,7 +89,7 @@ struct Inner {
 }
 
 impl Door {
-    /// A door over what is remembered.
+    /// A door over what is remembered. Needs a runtime, on which it goes on looking who may still look.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -98,9 +104,10 @@ impl Door {
     }
 
     fn of(store: Option<Store>, settings: DoorSettings, code: Option<Zeroizing<String>>) -> Self {
+        let access = store.clone().map(AccessWatch::start);
         let (attempts, code) = (Attempts::default(), Mutex::new(code));
         let (proxy_seen, code_told) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self(Arc::new(Inner { settings, store, attempts, code, proxy_seen, code_told }))
+        Self(Arc::new(Inner { settings, store, access, attempts, code, proxy_seen, code_told }))
     }
 
     /// [`Door::setup_code`], where the first account is needed before anybody sees anything.
@@ -154,6 +161,23 @@ impl Door {
 
     fn store(&self) -> Result<&Store, crate::Problem> {
         self.0.store.as_ref().ok_or_else(|| crate::Problem::forbidden("this server keeps no accounts"))
+    }
+
+    /// How often this process changed who may do what.
+    pub(crate) fn revision(&self) -> u64 {
+        self.0.access.as_ref().map_or(0, AccessWatch::revision)
+    }
+
+    /// The right of somebody who was let in for long; `None` where nothing can end it.
+    pub(crate) fn lease(&self, visitor: &Visitor) -> Option<AccessLease> {
+        let (credential, until) = match visitor.who() {
+            Who::Person(session, ticket) => (Credential::session(ticket, session.user.id), Some(session.until())),
+            Who::Bearer(token) => (Credential::token(token), token.expires),
+            Who::Local => (Credential::no_accounts(), None),
+            Who::Nobody | Who::Everybody => return None,
+        };
+        let access = visitor.access().clone();
+        Some(self.0.access.as_ref()?.lease(credential, access, until, visitor.revision()))
     }
 
     /// Whether somebody has an account, so that everybody needs one.

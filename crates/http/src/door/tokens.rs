@@ -9,7 +9,7 @@ use crate::Problem;
 
 use super::Door;
 use super::users::{GrantText, access, grants};
-use super::visitor::Visitor;
+use super::visitor::{Visitor, Who};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -26,6 +26,8 @@ struct TokenView {
     role: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     only: Option<Vec<GrantText>>,
+    /// Who made it; `null` where that is not known.
+    maker: Option<String>,
     created: i64,
     expires: Option<i64>,
     used: Option<i64>,
@@ -43,7 +45,7 @@ enum Kind {
 
 impl TokenView {
     fn of(token: Token, secret: Option<String>) -> Self {
-        let Token { id, kind, name, access, created, expires, used } = token;
+        let Token { id, kind, name, access, maker, created, expires, used } = token;
         let moment = |moment: Moment| moment.0;
         Self {
             id,
@@ -51,6 +53,7 @@ impl TokenView {
             name,
             role: access.role().as_str(),
             only: grants(&access),
+            maker: maker.map(|maker| maker.name),
             created: created.0,
             expires: expires.map(moment),
             used: used.map(moment),
@@ -90,7 +93,13 @@ async fn add(door: Data<Door>, visitor: Visitor, wanted: Json<Wanted>) -> Result
     if expires.is_some_and(|until| until <= now) {
         return Err(Problem::bad_parameter("expires", "lies in the past"));
     }
-    let token = NewToken { kind, name, access: access(&role, only)?, expires };
+    // What a token makes is its maker's too.
+    let maker = match visitor.who() {
+        Who::Person(session, _) => Some(session.user.id),
+        Who::Bearer(token) => token.maker.as_ref().map(|maker| maker.id),
+        _ => None,
+    };
+    let token = NewToken { kind, name, access: access(&role, only)?, expires, maker };
     let made = door.store()?.add_token(token, now).await?;
     let (token, ticket) = made;
     door.record(&visitor, "token.add", format!("{} {}", token.id, token.name)).await;

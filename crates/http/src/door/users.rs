@@ -139,6 +139,9 @@ async fn remove(door: Data<Door>, visitor: Visitor, id: Path<i64>) -> Result<Htt
 #[derive(Serialize)]
 struct EntryView {
     at: i64,
+    /// How often, since when; of several times `at` and `target` are the last.
+    times: u32,
+    since: i64,
     actor: String,
     address: String,
     action: String,
@@ -147,7 +150,9 @@ struct EntryView {
 
 async fn audit(door: Data<Door>) -> Result<HttpResponse, Problem> {
     let entries = door.store()?.audit(1_000).await?;
-    let view = |entry: lalin_store::Entry| EntryView {
+    let view = |lalin_store::Recorded { entry, times, since }: lalin_store::Recorded| EntryView {
+        times,
+        since: since.0,
         at: entry.at.0,
         actor: entry.actor.name,
         address: entry.actor.address,

@@ -14,6 +14,8 @@ pub struct Visitor {
     who: Who,
     access: Access,
     address: IpAddr,
+    /// As of which change of who may do what.
+    revision: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -37,15 +39,24 @@ impl Visitor {
     }
 
     pub(crate) fn nobody(address: IpAddr) -> Self {
-        Self { who: Who::Nobody, access: Access::viewer_of(Vec::new()), address }
+        Self { who: Who::Nobody, access: Access::viewer_of(Vec::new()), address, revision: 0 }
     }
 
     pub(crate) fn local(address: IpAddr) -> Self {
-        Self { who: Who::Local, access: Access::administrator(), address }
+        Self { who: Who::Local, access: Access::administrator(), address, revision: 0 }
     }
 
     pub(crate) fn everybody(address: IpAddr) -> Self {
-        Self { who: Who::Everybody, access: Access::viewer(), address }
+        Self { who: Who::Everybody, access: Access::viewer(), address, revision: 0 }
+    }
+
+    /// As it was looked up after `revision`.
+    pub(crate) fn looked_up_at(self, revision: u64) -> Self {
+        Self { revision, ..self }
+    }
+
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
     }
 
     pub(crate) fn is_everybody(&self) -> bool {
@@ -59,12 +70,12 @@ impl Visitor {
 
     pub(crate) fn person(session: Session, ticket: Ticket, address: IpAddr) -> Self {
         let access = session.user.access.clone();
-        Self { who: Who::Person(Box::new(session), ticket), access, address }
+        Self { who: Who::Person(Box::new(session), ticket), access, address, revision: 0 }
     }
 
     pub(crate) fn bearer(token: Token, address: IpAddr) -> Self {
         let access = token.access.clone();
-        Self { who: Who::Bearer(Box::new(token)), access, address }
+        Self { who: Who::Bearer(Box::new(token)), access, address, revision: 0 }
     }
 
     pub(crate) fn who(&self) -> &Who {

@@ -9,6 +9,7 @@ mod fleet;
 mod keeper;
 mod limited;
 mod proxied;
+mod revoked;
 mod stream;
 mod typed;
 mod unwritable;

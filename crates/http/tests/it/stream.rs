@@ -80,6 +80,11 @@ impl Reader {
         }
     }
 
+    /// Whether nothing follows.
+    pub async fn is_over(&mut self) -> bool {
+        self.block().await.is_none()
+    }
+
     pub async fn wait_for(&mut self, name: &str) -> Event {
         loop {
             let event = self.event().await;

@@ -2,6 +2,8 @@
 
 use lalin_store::{Access, Error, Grant, Moment, NewToken, Ticket, TokenKind};
 
+use zeroize::Zeroizing;
+
 use crate::{NOW, store};
 
 fn line(interface: Option<&str>) -> Access {
@@ -9,7 +11,7 @@ fn line(interface: Option<&str>) -> Access {
 }
 
 fn token(kind: TokenKind, access: Access) -> NewToken {
-    NewToken { kind, name: "billing".into(), access, expires: None }
+    NewToken { kind, name: "billing".into(), access, expires: None, maker: None }
 }
 
 #[tokio::test]
@@ -42,4 +44,31 @@ async fn a_link_opens_exactly_one_interface() {
         let refused = store.add_token(token(TokenKind::Share, access), NOW).await;
         assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn a_token_opens_no_more_than_its_maker_may_see_and_ends_with_the_maker() {
+    let store = store();
+    let add = async |name: &str| {
+        let password = Zeroizing::new("kata sandi".to_owned());
+        store.add_user(name, password, Access::administrator(), NOW).await.unwrap().id
+    };
+    let (sari, budi) = (add("sari").await, add("budi").await);
+    let made = |access| NewToken { maker: Some(budi), ..token(TokenKind::Api, access) };
+    let (_, administrator) = store.add_token(made(Access::administrator()), NOW).await.unwrap();
+    let (_, limited) = store.add_token(made(line(Some("ether1"))), NOW).await.unwrap();
+    let (_, hers) = store.add_token(NewToken { maker: Some(sari), ..made(Access::viewer()) }, NOW).await.unwrap();
+    let (_, old) = store.add_token(NewToken { maker: None, ..made(Access::viewer()) }, NOW).await.unwrap();
+    let opens = async |ticket: &Ticket| store.token(ticket, NOW).await.unwrap().map(|token| token.access);
+    assert_eq!(opens(&administrator).await, Some(Access::administrator()));
+    store.set_access(budi, Access::viewer()).await.unwrap();
+    assert_eq!(opens(&administrator).await, Some(Access::viewer()));
+    store.set_access(budi, line(None)).await.unwrap();
+    assert_eq!(opens(&administrator).await, Some(line(None)));
+    assert_eq!(opens(&limited).await, Some(line(Some("ether1"))));
+    let makers = store.tokens().await.unwrap().into_iter().map(|token| token.maker.map(|maker| maker.name));
+    assert_eq!(makers.collect::<Vec<_>>(), [None, Some("sari".into()), Some("budi".into()), Some("budi".into())]);
+    store.remove_user(budi).await.unwrap();
+    assert_eq!((opens(&administrator).await, opens(&limited).await), (None, None));
+    assert_eq!((opens(&hers).await, opens(&old).await), (Some(Access::viewer()), Some(Access::viewer())));
 }

@@ -68,7 +68,8 @@ impl People {
         let user = store.add_user("sari", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
         store.add_router("pop-1".parse().unwrap(), router("rahasia"), NOW).await.unwrap();
         let ticket = store.begin_session(user.id, NOW).await.unwrap();
-        let token = NewToken { kind: TokenKind::Api, name: "x".into(), access: Access::viewer(), expires: None };
+        let token =
+            NewToken { kind: TokenKind::Api, name: "x".into(), access: Access::viewer(), expires: None, maker: None };
         let (_, token) = store.add_token(token, NOW).await.unwrap();
         Self { store, key, user, ticket, token }
     }

@@ -1,6 +1,6 @@
 //! Users and the audit log.
 
-use lalin_store::{Access, Actor, Entry, Error, Grant, Moment};
+use lalin_store::{Access, Actor, Entry, Error, Grant, Moment, Store};
 
 use crate::{NOW, secret, store};
 
@@ -71,6 +71,55 @@ async fn the_audit_log_is_bounded_in_length_and_newest_first() {
         store.record(entry).await.unwrap();
     }
     let entries = store.audit(2).await.unwrap();
-    assert_eq!(entries.iter().map(|entry| entry.at.0).collect::<Vec<_>>(), [2, 1]);
-    assert_eq!(entries[0].target.len(), 512);
+    assert_eq!(entries.iter().map(|one| one.entry.at.0).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(entries[0].entry.target.len(), 512);
+}
+
+async fn record(store: &Store, at: i64, action: &str, (name, address): (&str, &str), target: &str) {
+    let actor = Actor { name: name.into(), address: address.into() };
+    store.record(Entry { at: Moment(at), actor, action: action.into(), target: target.into() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_strangers_and_viewers_cause_is_folded_by_address_and_pushes_out_nothing_else() {
+    const HOUR: i64 = 3_600_000;
+    let store = store();
+    record(&store, 1, "user.remove", ("sari", "192.0.2.1"), "3").await;
+    for number in 0..300 {
+        record(&store, 2 + number, "login.failed", ("nobody", "198.51.100.7"), &format!("guess-{number}")).await;
+        record(&store, 2 + number, "login.failed", ("nobody", &format!("2001:db8::{number:x}")), "sari").await;
+        record(&store, 2 + number, "logout", ("budi", "192.0.2.9"), "").await;
+    }
+    record(&store, 2 + HOUR, "logout", ("budi", "192.0.2.9"), "").await;
+    let entries = store.audit(1_000).await.unwrap();
+    let seen: Vec<_> = entries
+        .iter()
+        .map(|one| {
+            (one.entry.action.as_str(), one.entry.actor.address.as_str(), one.times, one.since.0, one.entry.at.0)
+        })
+        .collect();
+    let expected = [
+        ("logout", "192.0.2.9", 1, 2 + HOUR, 2 + HOUR),
+        ("logout", "192.0.2.9", 300, 2, 301),
+        ("login.failed", "2001:db8::/64", 300, 2, 301),
+        ("login.failed", "198.51.100.7", 300, 2, 301),
+        ("user.remove", "192.0.2.1", 1, 1, 1),
+    ];
+    assert_eq!(seen, expected);
+    assert_eq!(entries[3].entry.target, "guess-299", "the last of them");
+}
+
+#[tokio::test]
+async fn each_kind_of_entry_has_room_of_its_own() {
+    let store = store();
+    record(&store, 1, "user.add", ("sari", ""), "budi").await;
+    // From ever other addresses: nothing folds.
+    for number in 0..10_010_i64 {
+        record(&store, 2 + number, "login.failed", ("nobody", &format!("host-{number}")), "x").await;
+    }
+    record(&store, 20_000, "user.add", ("sari", ""), "tono").await;
+    let entries = store.audit(1_000).await.unwrap();
+    assert_eq!((entries.len(), entries[0].entry.target.as_str()), (1_000, "tono"));
+    assert_eq!(store.recorded("login.failed").await.unwrap(), 10_000);
+    assert_eq!(store.recorded("user.add").await.unwrap(), 2, "strangers push out nothing of it");
 }

@@ -1,0 +1,177 @@
+//! Ends what is open when the right to it is over: streams, and questions that wait for an answer.
+//!
+//! Whoever is let in for long takes an [`AccessLease`]. One task looks all of them up together, each session and token
+//! once however many viewers it has, and only when something changed or somebody's time is over.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use lalin_store::{Access, Credential, Moment, Standing, Store};
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Another process's changes, and what ends by itself, are looked for this often: within a stream's heartbeat.
+const LOOK: Duration = Duration::from_secs(4);
+/// Everything is looked up this often all the same: an open stream is a session's use.
+const SELDOM: Duration = Duration::from_secs(3_600);
+
+/// Who is let in for long. Ends its task when dropped.
+#[derive(Debug)]
+pub(crate) struct AccessWatch {
+    shared: Arc<Shared>,
+    _task: AbortOnDropHandle<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    store: Store,
+    held: Mutex<HashMap<Credential, Held>>,
+    /// Somebody is let in, who must be looked at.
+    bell: Notify,
+}
+
+#[derive(Debug)]
+struct Held {
+    leases: usize,
+    until: Option<Moment>,
+    standing: watch::Sender<Option<Standing>>,
+}
+
+/// The right of somebody who was let in, for as long as it is used.
+#[derive(Debug)]
+pub(crate) struct AccessLease {
+    shared: Arc<Shared>,
+    credential: Credential,
+    access: Access,
+    standing: watch::Receiver<Option<Standing>>,
+}
+
+impl AccessWatch {
+    /// Needs a runtime.
+    pub(crate) fn start(store: Store) -> Self {
+        let shared = Arc::new(Shared { store, held: Mutex::default(), bell: Notify::new() });
+        let task = AbortOnDropHandle::new(tokio::spawn(run(shared.clone())));
+        Self { shared, _task: task }
+    }
+
+    /// Somebody was let in with `access`, which ends by itself at `until`. `revision` is that of the store's changes
+    /// before the look-up.
+    pub(crate) fn lease(
+        &self,
+        credential: Credential,
+        access: Access,
+        until: Option<Moment>,
+        revision: u64,
+    ) -> AccessLease {
+        let shared = self.shared.clone();
+        let standing = {
+            let mut held = shared.held();
+            let first = held.is_empty();
+            let new = || Held { leases: 0, until, standing: watch::Sender::new(None) };
+            let entry = held.entry(credential.clone()).or_insert_with(new);
+            entry.leases += 1;
+            let standing = entry.standing.subscribe();
+            // Something changed between the look-up and now; or the task sleeps.
+            if first || shared.revision() != revision {
+                shared.bell.notify_one();
+            }
+            standing
+        };
+        AccessLease { shared, credential, access, standing }
+    }
+
+    /// See [`AccessWatch::lease`].
+    pub(crate) fn revision(&self) -> u64 {
+        self.shared.revision()
+    }
+}
+
+impl AccessLease {
+    /// Waits until the right is over or another one, and says why.
+    pub(crate) async fn ended(&mut self) -> &'static str {
+        loop {
+            // The watch outlives every lease, so this ends only with a change.
+            if self.standing.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            match &*self.standing.borrow_and_update() {
+                Some(Standing::Over(over)) => return over.code(),
+                Some(Standing::Valid(access, _)) if *access != self.access => return "access-changed",
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Drop for AccessLease {
+    fn drop(&mut self) {
+        let mut held = self.shared.held();
+        if let Some(entry) = held.get_mut(&self.credential) {
+            entry.leases -= 1;
+            if entry.leases == 0 {
+                held.remove(&self.credential);
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn held(&self) -> MutexGuard<'_, HashMap<Credential, Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn revision(&self) -> u64 {
+        *self.store.access_changes().borrow()
+    }
+
+    /// Looks everybody up and tells them. What cannot be read stays as it is, and is looked up again.
+    async fn check(&self) -> Result<(), lalin_store::Error> {
+        let credentials: Vec<Credential> = self.held().keys().cloned().collect();
+        let standings = self.store.standings(credentials.clone(), Moment::now()).await?;
+        let mut held = self.held();
+        for (credential, standing) in credentials.iter().zip(standings) {
+            let Some(entry) = held.get_mut(credential) else { continue };
+            if let Standing::Valid(_, until) = &standing {
+                entry.until = *until;
+            }
+            entry.standing.send_replace(Some(standing));
+        }
+        Ok(())
+    }
+
+    /// Whether somebody's time is over.
+    fn is_due(&self) -> bool {
+        let now = Moment::now();
+        self.held().values().any(|held| held.until.is_some_and(|until| now >= until))
+    }
+}
+
+async fn run(shared: Arc<Shared>) {
+    let mut changes = shared.store.access_changes();
+    let mut checked = Instant::now();
+    loop {
+        while shared.held().is_empty() {
+            shared.bell.notified().await;
+        }
+        let must = tokio::select! {
+            changed = changes.changed() => changed.is_ok(),
+            () = shared.bell.notified() => true,
+            () = sleep(LOOK) => checked.elapsed() >= SELDOM || shared.is_due(),
+        };
+        // Asked in any case: it tells of each change once.
+        let elsewhere = shared.store.changed_elsewhere().await.unwrap_or(true);
+        if !must && !elsewhere {
+            continue;
+        }
+        match shared.check().await {
+            Ok(()) => checked = Instant::now(),
+            Err(error) => {
+                tracing::warn!(%error, "who may still look cannot be looked up for now");
+                sleep(LOOK).await;
+                shared.bell.notify_one();
+            }
+        }
+    }
+}

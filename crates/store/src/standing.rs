@@ -1,0 +1,170 @@
+//! What became of something that was let in: an open stream outlives the request that began it, and must not outlive the
+//! right to it.
+//!
+//! Who holds streams open asks again when something changed: [`Store::access_changes`] tells of this process's own
+//! changes at once, [`Store::changed_elsewhere`] of another's (`lalin user remove` beside the server) by SQLite's
+//! `data_version`, which costs next to nothing. Then [`Store::standings`] looks all of them up in one go. The way not
+//! taken is a look-up for each viewer and heartbeat.
+
+use std::fmt;
+
+use rusqlite::OptionalExtension;
+use tokio::sync::watch;
+
+use crate::last_use::Used;
+use crate::memory_sessions::Change;
+use crate::sessions::{of_file, of_memory};
+use crate::users::{administrators, stamp_of};
+use crate::{Access, Error, Moment, Session, Store, Ticket, Token, UserId, tokens};
+
+/// By which somebody was let in. Holds no secret.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Credential(Kind);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Kind {
+    Session([u8; 32], UserId),
+    Token(i64),
+    NoAccounts,
+}
+
+/// How it stands with a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It still opens this, and does so until then if nothing changes; `None` for ever.
+    Valid(Access, Option<Moment>),
+    /// It opens nothing any more.
+    Over(Over),
+}
+
+/// Why something opens nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// The session was ended: by a logout, by a new password.
+    LoggedOut,
+    /// The session was not used for too long, or is too old.
+    SessionExpired,
+    /// The user is gone.
+    UserRemoved,
+    /// The token or link was revoked, or whoever made it is gone.
+    Revoked,
+    /// The token's or link's time is over.
+    Expired,
+    /// Somebody has an account now, so that everybody needs one.
+    AccountNeeded,
+}
+
+impl Credential {
+    /// A session.
+    pub fn session(ticket: &Ticket, user: UserId) -> Self {
+        Self(Kind::Session(ticket.hash(), user))
+    }
+
+    /// A token or link.
+    pub fn token(token: &Token) -> Self {
+        Self(Kind::Token(token.id))
+    }
+
+    /// That nobody has an account yet.
+    pub fn no_accounts() -> Self {
+        Self(Kind::NoAccounts)
+    }
+}
+
+impl Store {
+    /// Changes whenever this process changed who may do what.
+    pub fn access_changes(&self) -> watch::Receiver<u64> {
+        self.0.access_changes.subscribe()
+    }
+
+    /// Whether anything was written into the file since this was last asked. Nothing of memory is.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn changed_elsewhere(&self) -> Result<bool, Error> {
+        self.0.database.clone().changed().await
+    }
+
+    /// How it stands with each of these, in their order. Looking on counts as use.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn standings(&self, credentials: Vec<Credential>, now: Moment) -> Result<Vec<Standing>, Error> {
+        let store = self.0.clone();
+        let standings = self.read(move |db, _| {
+            let one = |Credential(kind): &Credential| match kind {
+                Kind::Session(hash, user) => {
+                    let session = match store.sessions.get(hash) {
+                        Some(Change::Ended) => None,
+                        Some(Change::Begun(begun)) => of_memory(db, begun)?,
+                        None => of_file(db, hash)?,
+                    };
+                    let Some(mut session) = session else {
+                        let gone = stamp_of(db, *user)?.is_none();
+                        return Ok(Standing::Over(if gone { Over::UserRemoved } else { Over::LoggedOut }));
+                    };
+                    let used = Used::Session(*hash);
+                    session.seen = store.last_use.known(used, Some(session.seen)).unwrap_or(session.seen);
+                    if session.over(now) {
+                        return Ok(Standing::Over(Over::SessionExpired));
+                    }
+                    store.last_use.note(used, Some(session.seen), now);
+                    Ok(of_session(session))
+                }
+                Kind::Token(id) => {
+                    let found = tokens::by_id(db, *id).optional()?;
+                    Ok(match found {
+                        None => Standing::Over(Over::Revoked),
+                        Some(token) if token.expires.is_some_and(|until| now >= until) => Standing::Over(Over::Expired),
+                        Some(token) => {
+                            let used = Used::Token(token.id);
+                            store.last_use.note(used, store.last_use.known(used, token.used), now);
+                            Standing::Valid(token.access, token.expires)
+                        }
+                    })
+                }
+                Kind::NoAccounts if administrators(db)? > 0 => Ok(Standing::Over(Over::AccountNeeded)),
+                Kind::NoAccounts => Ok(Standing::Valid(Access::administrator(), None)),
+            };
+            credentials.iter().map(one).collect::<Result<Vec<_>, Error>>()
+        });
+        let standings = standings.await?;
+        self.wake_upkeep();
+        Ok(standings)
+    }
+
+    /// Tells that who may do what is not as it was.
+    pub(crate) fn access_changed(&self) {
+        self.0.access_changes.send_modify(|changes| *changes += 1);
+    }
+}
+
+fn of_session(session: Session) -> Standing {
+    let until = session.until();
+    Standing::Valid(session.user.access, Some(until))
+}
+
+impl Over {
+    /// As programs see it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "logged-out",
+            Self::SessionExpired => "session-expired",
+            Self::UserRemoved => "user-removed",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::AccountNeeded => "account-needed",
+        }
+    }
+}
+
+/// Shows no hash.
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Session(_, user) => write!(f, "Session({user:?}, ..)"),
+            Kind::Token(id) => write!(f, "Token({id})"),
+            Kind::NoAccounts => f.write_str("NoAccounts"),
+        }
+    }
+}
