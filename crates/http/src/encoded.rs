@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use lalin_stats::{BitsPerSecond, Frame, Interface, Rate};
+use lalin_stats::{BitsPerSecond, Frame, Identity, Interface, Rate};
 use serde::Serialize;
 
 use crate::interfaces::Facts;
@@ -17,7 +17,7 @@ const KEPT: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Encoded {
     ticks: Mutex<Kept<Frame>>,
-    lists: Mutex<Kept<[Arc<Interface>]>>,
+    lists: Mutex<Kept<[Identity]>>,
 }
 
 /// What was encoded and the bytes of it, oldest first.
@@ -86,11 +86,16 @@ fn is_zero(step: &i64) -> bool {
 
 impl<'a> List<'a> {
     /// Of all interfaces, or of those at these places.
-    pub(crate) fn of(revision: u64, interfaces: &'a [Arc<Interface>], places: Option<&[usize]>) -> Self {
+    pub(crate) fn of(
+        revision: u64,
+        (interfaces, identities): (&'a [Arc<Interface>], &'a [Identity]),
+        places: Option<&[usize]>,
+    ) -> Self {
         let interfaces = match places {
-            None => interfaces.iter().map(|interface| Facts::of(interface)).collect(),
+            None => interfaces.iter().zip(identities).map(|(one, identity)| Facts::of(one, identity)).collect(),
             Some(places) => {
-                places.iter().filter_map(|place| interfaces.get(*place)).map(|one| Facts::of(one)).collect()
+                let at = |place: &usize| Some(Facts::of(interfaces.get(*place)?, identities.get(*place)?));
+                places.iter().filter_map(at).collect()
             }
         };
         Self { rev: revision, interfaces }
@@ -104,8 +109,10 @@ impl Encoded {
     }
 
     /// The `interfaces` event of a revision.
-    pub(crate) fn list(&self, revision: u64, interfaces: &Arc<[Arc<Interface>]>) -> Bytes {
-        shared(&self.lists, interfaces, || event("interfaces", None, &List::of(revision, interfaces, None)))
+    pub(crate) fn list(&self, revision: u64, interfaces: &[Arc<Interface>], identities: &Arc<[Identity]>) -> Bytes {
+        // Both lists are made together, so one of them stands for the two.
+        let list = || List::of(revision, (interfaces, identities), None);
+        shared(&self.lists, identities, || event("interfaces", None, &list()))
     }
 }
 
@@ -159,6 +166,7 @@ mod tests {
             elapsed: None,
             revision: 2,
             interfaces: vec![Arc::new(Interface::new("*1", "a\nb", "ether"))].into(),
+            identities: vec![Identity { line: 1, key: "a\nb".into() }].into(),
             counters: vec![Counters::default()].into(),
             rates: vec![Rate { rx: Some(BitsPerSecond::new(8)), tx: None }].into(),
             uncertainty: Uncertainty { low: 0.98, high: 1.5 },
@@ -180,7 +188,7 @@ mod tests {
     #[test]
     fn a_line_break_in_a_name_does_not_break_the_event() {
         let frame = frame();
-        let list = Encoded::default().list(2, &frame.interfaces);
+        let list = Encoded::default().list(2, &frame.interfaces, &frame.identities);
         assert_eq!(list.iter().filter(|byte| **byte == b'\n').count(), 3);
         assert!(String::from_utf8_lossy(&list).contains(r#""name":"a\nb""#));
     }

@@ -7,7 +7,7 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_monitor::CountersAt;
-use lalin_stats::{BitsPerSecond, Counters, Interface, PointOfView};
+use lalin_stats::{BitsPerSecond, Counters, Identity, Interface, PointOfView};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use tokio::time::Instant;
@@ -47,9 +47,11 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         details: sight.details(),
     };
     let seen = |interface: &Interface| sight.interface(router.id(), &interface.name);
-    let rows = frame.rows().zip(&counters).filter(|((interface, ..), _)| seen(interface));
-    let rows = rows.map(|((interface, _, rate), counters)| StatsRow {
+    let rows = frame.rows().zip(&counters).zip(frame.identities.iter());
+    let rows = rows.filter(|(((interface, ..), _), _)| seen(interface));
+    let rows = rows.map(|(((interface, _, rate), counters), identity)| StatsRow {
         interface,
+        identity,
         counters,
         rx_bps: rate.rx.map(BitsPerSecond::get),
         tx_bps: rate.tx.map(BitsPerSecond::get),
@@ -76,6 +78,7 @@ struct Sampled {
 
 struct StatsRow<'a> {
     interface: &'a Interface,
+    identity: &'a Identity,
     counters: &'a Counters,
     rx_bps: Option<u64>,
     tx_bps: Option<u64>,
@@ -116,6 +119,8 @@ impl Serialize for StatsRow<'_> {
         both("disabled", "disabled", flag(interface.disabled))?;
         both("running", "running", flag(interface.running))?;
         both("comment", "comment", text(&interface.comment))?;
+        map.serialize_entry("key", &*self.identity.key)?;
+        map.serialize_entry("line", &self.identity.line)?;
         map.serialize_entry("pointOfView", point_of_view(PointOfView::of(interface)))?;
         map.serialize_entry("rxBps", &self.rx_bps)?;
         map.serialize_entry("txBps", &self.tx_bps)?;

@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_stats::{BitsPerSecond, Counters, Interface, PointOfView, Rate};
+use lalin_stats::{BitsPerSecond, Counters, Identity, Interface, PointOfView, Rate};
 use serde::Serialize;
 
 use crate::access_end::answer_while_allowed;
@@ -29,6 +29,10 @@ struct Interfaces<'a> {
 pub(crate) struct Facts<'a> {
     id: &'a str,
     name: &'a str,
+    /// What tells it from all others: the name, with more where it is shared.
+    key: &'a str,
+    /// Stays the same where it is renamed.
+    line: u64,
     #[serde(rename = "type")]
     kind: &'a str,
     comment: Option<&'a str>,
@@ -43,10 +47,12 @@ pub(crate) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(crate) fn of(interface: &'a Interface) -> Self {
+    pub(crate) fn of(interface: &'a Interface, identity: &'a Identity) -> Self {
         Self {
             id: interface.id.as_str(),
             name: &interface.name,
+            key: &identity.key,
+            line: identity.line,
             kind: &interface.kind,
             comment: interface.comment.as_deref(),
             running: interface.running,
@@ -97,11 +103,11 @@ struct InterfaceView<'a> {
 }
 
 impl<'a> InterfaceView<'a> {
-    fn of(interface: &'a Interface, counters: &Counters, rate: Rate) -> Self {
+    fn of(interface: &'a Interface, identity: &'a Identity, counters: &Counters, rate: Rate) -> Self {
         let (rx_bps, tx_bps) = (rate.rx.map(BitsPerSecond::get), rate.tx.map(BitsPerSecond::get));
         let (download_bps, upload_bps) = PointOfView::of(interface).down_up(rx_bps, tx_bps);
         Self {
-            facts: Facts::of(interface),
+            facts: Facts::of(interface, identity),
             default_name: interface.default_name.as_deref(),
             mtu: interface.mtu.as_deref(),
             actual_mtu: interface.actual_mtu,
@@ -149,9 +155,10 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         state,
         interfaces: frame
             .rows()
-            .filter(|(interface, ..)| sight.interface(router.id(), &interface.name))
-            .map(|(interface, counters, rate)| {
-                let view = InterfaceView::of(interface, counters, rate);
+            .zip(frame.identities.iter())
+            .filter(|((interface, ..), _)| sight.interface(router.id(), &interface.name))
+            .map(|((interface, counters, rate), identity)| {
+                let view = InterfaceView::of(interface, identity, counters, rate);
                 // Another kind of address, and nobody's business who sees one line.
                 InterfaceView { mac_address: view.mac_address.filter(|_| sight.details()), ..view }
             })

@@ -31,6 +31,7 @@ mod keeper;
 mod problem;
 mod query;
 mod retries;
+mod selection;
 mod sight;
 mod wire;
 

@@ -1,4 +1,4 @@
-//! A request's parameters: known, once each, and well-formed, or a problem that names the field.
+//! A request's parameters: known and well-formed, or a problem that names the field.
 
 use std::time::Duration;
 
@@ -6,6 +6,12 @@ use actix_web::HttpRequest;
 use actix_web::web::Query;
 
 use crate::Problem;
+use crate::selection::Selection;
+
+/// What scripts add so that no cache answers: never asked for, never refused.
+const CACHE_BUSTER: &str = "_";
+/// These may be given several times; see `Selection`.
+const LISTS: [&str; 2] = ["interface", "watch"];
 
 /// So many values one request may have, the parts of its lists counted. Whoever wants more wants everything, and leaves
 /// the list out.
@@ -18,7 +24,7 @@ pub(crate) struct Parameters(Vec<(String, String)>);
 impl Parameters {
     /// Those of `request`, all of which must be among `known`.
     pub(crate) fn of(request: &HttpRequest, known: &[&str]) -> Result<Self, Problem> {
-        let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string())
+        let mut pairs = Query::<Vec<(String, String)>>::from_query(request.query_string())
             .map_err(|error| Problem::bad_parameter("query", error))?
             .into_inner();
         // What a request costs is decided by who asks: counted before anything is compared.
@@ -27,12 +33,13 @@ impl Parameters {
             let detail = format!("{values} values, at most {MOST_VALUES} at once: leave a list out for everything");
             return Err(Problem::bad_parameter("query", detail));
         }
+        pairs.retain(|(key, _)| key != CACHE_BUSTER);
         for (at, (key, _)) in pairs.iter().enumerate() {
             if !known.contains(&key.as_str()) {
                 let expected = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 return Err(Problem::bad_parameter(key, format!("unknown parameter; known: {expected}")));
             }
-            if pairs[..at].iter().any(|(earlier, _)| earlier == key) {
+            if !LISTS.contains(&key.as_str()) && pairs[..at].iter().any(|(earlier, _)| earlier == key) {
                 return Err(Problem::bad_parameter(key, "given more than once"));
             }
         }
@@ -43,9 +50,15 @@ impl Parameters {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// Names with commas between. Whoever asks once for each interface of a router makes a set of them.
-    pub(crate) fn names(&self, key: &str) -> Option<Vec<String>> {
-        self.text(key).map(|names| names.split(',').map(str::to_owned).collect())
+    /// All values of a parameter that may be repeated.
+    pub(crate) fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The interfaces that a parameter names; `None` where it is not given.
+    pub(crate) fn selection(&self, key: &str) -> Option<Selection> {
+        self.text(key)?;
+        Some(Selection::new(self.values(key).map(str::to_owned)))
     }
 
     /// `1`, `true` or nothing after the name: yes. `0` or `false`: no.

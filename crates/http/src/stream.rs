@@ -1,6 +1,5 @@
 //! `GET /api/v1/stream`: server-sent events; an open stream is a viewer.
 
-use std::collections::HashSet;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
@@ -20,6 +19,7 @@ use crate::api::StreamPlace;
 use crate::door::Client;
 use crate::encoded::event;
 use crate::query::Parameters;
+use crate::selection::{Selection, Value, parts};
 use crate::sight::Sight;
 use crate::viewer::{Shown, Viewer};
 use crate::wire::millis;
@@ -68,8 +68,8 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     let known = ["interface", "only", "router", "token", "watch", "window"];
     let parameters = Parameters::of(&request, &known)?;
     let sight = Sight::of(&request);
-    match parameters.names("watch") {
-        Some(watched) => several(&api, &request, &parameters, &sight, &watched),
+    match parameters.text("watch") {
+        Some(_) => several(&api, &request, &parameters, &sight),
         None => one(&api, &request, &parameters, sight),
     }
 }
@@ -85,7 +85,7 @@ fn one(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: Sight) 
     let longest = router.as_ref().map_or(Duration::from_secs(600), |router| router.settings().window);
     let window = parameters.seconds("window", longest)?;
     let narrow = parameters.flag("only")?;
-    let only = parameters.names("interface").map(|names| names.into_iter().collect());
+    let only = parameters.selection("interface");
     if narrow && only.is_none() {
         return Err(Problem::bad_parameter("only", "name the interfaces with interface="));
     }
@@ -108,30 +108,23 @@ fn one(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: Sight) 
 }
 
 /// The events of chosen interfaces of several routers, each with its router's name.
-fn several(
-    api: &Api,
-    request: &HttpRequest,
-    parameters: &Parameters,
-    sight: &Sight,
-    watched: &[String],
-) -> Result<HttpResponse, Problem> {
+fn several(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: &Sight) -> Result<HttpResponse, Problem> {
     if parameters.text("router").is_some() || parameters.text("interface").is_some() {
         return Err(Problem::bad_parameter("watch", "names routers and interfaces: leave out router and interface"));
     }
-    let mut chosen: Vec<(Arc<Router>, HashSet<String>)> = Vec::new();
-    for text in watched {
-        let Some((router, interface)) = text.split_once('/') else {
-            return Err(Problem::bad_parameter("watch", format!("expected ROUTER/INTERFACE, got {text:?}")));
-        };
-        let found = router.parse().ok().filter(|id| sight.some_of(id)).and_then(|id| api.inner().monitor.get(&id));
-        let found = found.ok_or_else(|| Problem::unknown_router(router))?;
-        let full = chosen.len() >= MOST_ROUTERS;
-        match chosen.iter_mut().find(|(known, _)| known.id() == found.id()) {
-            Some((_, names)) => drop(names.insert(interface.to_owned())),
-            None if full => {
+    let mut chosen: Vec<(Arc<Router>, Selection)> = Vec::new();
+    let repeated = parameters.values("watch").nth(1).is_some();
+    for value in parameters.values("watch") {
+        for (router, interface) in watched(api, sight, value, repeated)? {
+            if let Some((_, selection)) = chosen.iter_mut().find(|(known, _)| known.id() == router.id()) {
+                selection.push(interface);
+            } else if chosen.len() < MOST_ROUTERS {
+                let mut selection = Selection::default();
+                selection.push(interface);
+                chosen.push((router, selection));
+            } else {
                 return Err(Problem::bad_parameter("watch", format!("at most {MOST_ROUTERS} routers at once")));
             }
-            None => chosen.push((found, HashSet::from([interface.to_owned()]))),
         }
     }
     let longest = chosen.iter().map(|(router, _)| router.settings().window).min().unwrap_or_default();
@@ -148,12 +141,47 @@ fn several(
     };
     let mut hello = Some(event("hello", None, &hello));
     let mut all = SelectAll::new();
-    for (router, names) in chosen {
-        let shown = Shown { sight: sight.clone(), only: Some(names), narrow: true, named: true };
+    for (router, selection) in chosen {
+        let shown = Shown { sight: sight.clone(), only: Some(selection), narrow: true, named: true };
         let subscription = Some(router.subscribe(None, window));
         all.push(events(Viewer::new(api.clone(), Some(&router), subscription, shown, hello.take())));
     }
     Ok(answer(place, while_allowed(request, all)))
+}
+
+/// What one value of `watch` means: `ROUTER/INTERFACE`, or several of them with commas between. A single value that is a
+/// name as it stands is that name, and so is one of several values that is no such list.
+fn watched(api: &Api, sight: &Sight, value: &str, repeated: bool) -> Result<Vec<(Arc<Router>, Value)>, Problem> {
+    let router = |id: &str| {
+        let found = id.parse().ok().filter(|id| sight.some_of(id)).and_then(|id| api.inner().monitor.get(&id));
+        found.ok_or_else(|| Problem::unknown_router(id))
+    };
+    let malformed = |text: &str| {
+        let detail = format!("expected ROUTER/INTERFACE, got {text:?}; for a name with a comma repeat watch=");
+        Problem::bad_parameter("watch", detail)
+    };
+    let (id, whole) = value.split_once('/').ok_or_else(|| malformed(value))?;
+    if whole.contains(',') {
+        let first = router(id)?;
+        let is_one = match repeated {
+            true => !parts(value).all(|part| part.contains('/')),
+            false => is_name(&first, sight, whole),
+        };
+        if is_one {
+            return Ok(vec![(first, Value::Name(whole.to_owned()))]);
+        }
+    }
+    let one = |part: &str| {
+        let (id, interface) = part.split_once('/').ok_or_else(|| malformed(part))?;
+        Ok((router(id)?, Value::Any(interface.to_owned())))
+    };
+    parts(value).map(one).collect()
+}
+
+/// Whether an interface that may be seen is called so now.
+fn is_name(router: &Router, sight: &Sight, text: &str) -> bool {
+    let seen = |name: &str| name == text && sight.interface(router.id(), name);
+    router.newest().is_some_and(|frame| frame.interfaces.iter().any(|interface| seen(&interface.name)))
 }
 
 type Events = Pin<Box<dyn Stream<Item = Result<Bytes, Infallible>>>>;

@@ -1,16 +1,17 @@
 //! One router of an open stream: what a viewer is told of it, as bytes.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use lalin_monitor::{Router, Subscription, Update, Window};
-use lalin_stats::{Frame, Interface, RouterId};
+use lalin_stats::{Frame, Identity, Interface, RouterId};
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 
 use crate::Api;
 use crate::encoded::{List, Tick, event};
+use crate::selection::Selection;
 use crate::sight::Sight;
 use crate::window::WindowView;
 
@@ -20,7 +21,7 @@ pub(crate) struct Shown {
     /// What may be seen.
     pub(crate) sight: Sight,
     /// What was asked for; `None`: everything.
-    pub(crate) only: Option<HashSet<String>>,
+    pub(crate) only: Option<Selection>,
     /// Whether lists and ticks too carry only these, and not only the window.
     pub(crate) narrow: bool,
     /// Whether every event names its router: the stream carries several.
@@ -94,31 +95,36 @@ impl Viewer {
         self.ready.push_back(bytes);
     }
 
-    fn may_show(&self, name: &str) -> bool {
-        let asked = self.shown.only.as_ref().is_none_or(|only| only.contains(name));
-        asked && self.router.as_ref().is_some_and(|router| self.shown.sight.interface(router, name))
+    fn may_see(&self, interface: &Interface) -> bool {
+        self.router.as_ref().is_some_and(|router| self.shown.sight.interface(router, &interface.name))
     }
 
     /// The interfaces, where the client does not have them yet.
     fn list(&mut self) {
         let known = self.subscription.as_ref().and_then(Subscription::interfaces);
         let has = self.revision.as_ref().map(|(revision, _)| *revision);
-        let Some((revision, interfaces)) = known.filter(|(revision, _)| Some(*revision) != has) else { return };
+        let Some((revision, interfaces, identities)) = known.filter(|(revision, ..)| Some(*revision) != has) else {
+            return;
+        };
         let bytes = if self.shown.narrow {
-            let places = self.places(&interfaces);
-            let bytes = self.event("interfaces", None, List::of(revision, &interfaces, Some(&places)));
+            let places = self.places(&interfaces, &identities);
+            let bytes = self.event("interfaces", None, List::of(revision, (&interfaces, &identities), Some(&places)));
             self.revision = Some((revision, places));
             bytes
         } else {
             self.revision = Some((revision, Vec::new()));
-            self.api.inner().encoded.list(revision, &interfaces)
+            self.api.inner().encoded.list(revision, &interfaces, &identities)
         };
         self.ready.push_back(bytes);
     }
 
-    fn places(&self, interfaces: &[Arc<Interface>]) -> Vec<usize> {
-        let all = interfaces.iter().enumerate();
-        all.filter(|(_, interface)| self.may_show(&interface.name)).map(|(place, _)| place).collect()
+    /// Where those that are asked for and may be seen stand.
+    fn places(&self, interfaces: &[Arc<Interface>], identities: &[Identity]) -> Vec<usize> {
+        let all = interfaces.iter().map(|interface| &**interface).zip(identities);
+        let wanted = self.shown.only.as_ref().map(|only| only.among(all.clone().filter(|(one, _)| self.may_see(one))));
+        let asked = |one, identity| wanted.as_ref().is_none_or(|wanted| wanted.has(one, identity));
+        let shown = all.enumerate().filter(|(_, (one, identity))| asked(one, identity) && self.may_see(one));
+        shown.map(|(place, _)| place).collect()
     }
 
     fn tick(&self, frame: &Arc<Frame>) -> Bytes {
@@ -133,7 +139,14 @@ impl Viewer {
     fn window(&self, window: &Window) -> Bytes {
         // Even an empty window reaches to the newest tick: the client may come back with its number.
         let seq = self.subscription.as_ref().and_then(Subscription::last_seq);
-        self.event("window", seq, WindowView::of(window, |name| self.may_show(name)))
+        let known = window.interfaces();
+        let known = known.iter().map(|(interface, identity)| (&***interface, *identity));
+        let only = self.shown.only.as_ref();
+        let wanted = only.map(|only| only.among(known.filter(|(one, _)| self.may_see(one))));
+        let asked = |one: &Interface, identity: &Identity| {
+            wanted.as_ref().is_none_or(|wanted| wanted.has(one, identity)) && self.may_see(one)
+        };
+        self.event("window", seq, WindowView::of(window, asked, |one| self.may_see(one)))
     }
 
     fn event(&self, name: &str, seq: Option<u64>, data: impl Serialize) -> Bytes {

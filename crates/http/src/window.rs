@@ -1,12 +1,11 @@
 //! `GET /api/v1/window`: a stretch of the recent past, as the stream's `window` event shows it.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_monitor::{ClockStep, Window};
-use lalin_stats::BitsPerSecond;
+use lalin_stats::{BitsPerSecond, Identity, Interface};
 use serde::Serialize;
 
 use crate::query::Parameters;
@@ -41,17 +40,24 @@ struct StepView {
 
 #[derive(Serialize)]
 struct SeriesView {
+    id: String,
     name: String,
+    key: String,
+    line: u64,
     rx: Vec<Option<u64>>,
     tx: Vec<Option<u64>>,
 }
 
 impl WindowView {
-    /// Of the interfaces that are `wanted`.
-    pub(crate) fn of(window: &Window, wanted: impl Fn(&str) -> bool) -> Self {
+    /// Of the interfaces that are `wanted`, for as long as they had a name that may be seen.
+    pub(crate) fn of(
+        window: &Window,
+        wanted: impl Fn(&Interface, &Identity) -> bool,
+        shown: impl Fn(&Interface) -> bool,
+    ) -> Self {
         let bits =
             |rates: Vec<Option<BitsPerSecond>>| rates.into_iter().map(|rate| rate.map(BitsPerSecond::get)).collect();
-        let series = window.series(wanted).into_iter();
+        let series = window.series(wanted, shown).into_iter();
         let bands: Vec<Band> = window.uncertainties().map(Band::of).collect();
         Self {
             resumed: window.resumed,
@@ -61,7 +67,14 @@ impl WindowView {
             low: bands.iter().map(|band| band.low).collect(),
             high: bands.iter().map(|band| band.high).collect(),
             series: series
-                .map(|one| SeriesView { name: one.name.to_string(), rx: bits(one.rx), tx: bits(one.tx) })
+                .map(|one| SeriesView {
+                    id: one.interface.id.to_string(),
+                    name: one.interface.name.to_string(),
+                    key: one.identity.key.to_string(),
+                    line: one.identity.line,
+                    rx: bits(one.rx),
+                    tx: bits(one.tx),
+                })
                 .collect(),
         }
     }
@@ -79,15 +92,19 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     let router = sight.router(&api, &request, &parameters)?;
     let longest = router.settings().longest_window.max(router.settings().window);
     let window = parameters.seconds("window", longest)?;
-    let Some(names) = parameters.names("interface") else {
-        return Err(Problem::bad_parameter("interface", "name the interfaces, with commas between"));
+    let Some(selection) = parameters.selection("interface") else {
+        let detail = "name the interfaces: interface= for each, or with commas between";
+        return Err(Problem::bad_parameter("interface", detail));
     };
-    if names.len() > MOST {
+    if selection.len() > MOST {
         return Err(Problem::bad_parameter("interface", format!("at most {MOST} at once")));
     }
-    let names: HashSet<String> = names.into_iter().collect();
-    let wanted = |name: &str| names.contains(name) && sight.interface(router.id(), name);
     // A little more, so that a line enters from the left edge.
     let past = router.past(window + Duration::from_secs(1));
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(WindowView::of(&past, wanted)))
+    let seen = |interface: &Interface| sight.interface(router.id(), &interface.name);
+    let known = past.interfaces();
+    let known = known.iter().map(|(interface, identity)| (&***interface, *identity));
+    let wanted = selection.among(known.filter(|(interface, _)| seen(interface)));
+    let view = WindowView::of(&past, |one, identity| seen(one) && wanted.has(one, identity), seen);
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(view))
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_stats::{
-    Failure, Faults, Frame, Freshness, Interface, Judged, LinkBound, Rate, Reading, RouterId, RouterState, Row,
-    Snapshot, Timing,
+    Failure, Faults, Frame, Freshness, Identity, Interface, Judged, LinkBound, Rate, Reading, RouterId, RouterState,
+    Row, Snapshot, Timing,
 };
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 use crate::finder::Finder;
+use crate::identities::Identities;
 use crate::links::Links;
 use crate::past::{Past, Point, Span};
 use crate::room::Room;
@@ -40,6 +41,7 @@ pub(crate) struct Engine {
     timing: Timing,
     seq: u64,
     revision: u64,
+    identities: Identities,
     recent: VecDeque<Arc<Frame>>,
     /// When the newest reading was asked for.
     asked: Option<Instant>,
@@ -67,6 +69,7 @@ impl Engine {
             timing,
             seq: 0,
             revision: 0,
+            identities: Identities::default(),
             recent: VecDeque::new(),
             asked: None,
             read_times: ReadTimes::new(settings.interval),
@@ -202,7 +205,7 @@ impl Engine {
 
     fn tick(&mut self, snapshot: &Snapshot) {
         let before = self.recent.back().cloned();
-        let interfaces = self.interfaces(snapshot, before.as_deref());
+        let (interfaces, identities) = self.interfaces(snapshot, before.as_deref());
         let pairs = Pairs::of(before.as_deref(), snapshot);
         if before.as_ref().is_some_and(|before| !Arc::ptr_eq(&before.interfaces, &interfaces)) {
             let counters = |place: &Option<usize>| [place.map(|at| 2 * at), place.map(|at| 2 * at + 1)];
@@ -241,6 +244,7 @@ impl Engine {
             elapsed: read.elapsed,
             revision: self.revision,
             interfaces,
+            identities,
             counters: snapshot.rows.iter().map(|row| row.counters).collect(),
             rates,
             uncertainty: read.uncertainty,
@@ -259,14 +263,16 @@ impl Engine {
         self.tell(Event::Tick(frame));
     }
 
-    /// The snapshot's interfaces, in the last frame's allocation where nothing changed.
-    fn interfaces(&mut self, snapshot: &Snapshot, before: Option<&Frame>) -> Arc<[Arc<Interface>]> {
+    /// The snapshot's interfaces and what tells them apart, in the last frame's allocations where nothing changed.
+    fn interfaces(&mut self, snapshot: &Snapshot, before: Option<&Frame>) -> Listed {
         let new = || snapshot.rows.iter().map(|row| &row.interface);
         match before {
-            Some(before) if new().eq(before.interfaces.iter()) => before.interfaces.clone(),
+            Some(before) if new().eq(before.interfaces.iter()) => {
+                (before.interfaces.clone(), before.identities.clone())
+            }
             _ => {
                 self.revision += 1;
-                new().cloned().collect()
+                (new().cloned().collect(), self.identities.of(&snapshot.rows, before))
             }
         }
     }
@@ -293,6 +299,9 @@ impl Engine {
         let _ = self.events.as_ref().map(|events| events.send(event));
     }
 }
+
+/// The interfaces of a frame, and what tells them apart.
+type Listed = (Arc<[Arc<Interface>]>, Arc<[Identity]>);
 
 /// A snapshot's rows beside those of the frame before.
 struct Pairs<'a> {

@@ -17,7 +17,7 @@ impl<'a> Finder<'a> {
         Self { frame, index: OnceCell::new() }
     }
 
-    /// The frame's row of `interface` (same id and name), first looked for at `place`.
+    /// The frame's row of `interface`, which may have had another name; first looked for at `place`.
     pub(crate) fn find(&self, interface: &Interface, place: usize) -> Option<Row> {
         let place = self.place(interface, place)?;
         Some(Row::new(self.frame.interfaces[place].clone(), self.frame.counters[place]))
@@ -25,10 +25,7 @@ impl<'a> Finder<'a> {
 
     /// Where it stands.
     pub(crate) fn place(&self, interface: &Interface, place: usize) -> Option<usize> {
-        let same = |place: usize| {
-            let old = self.frame.interfaces.get(place)?;
-            (old.id == interface.id && old.name == interface.name).then_some(place)
-        };
+        let same = |place: usize| self.frame.interfaces.get(place)?.is_same(interface).then_some(place);
         same(place).or_else(|| {
             let places = || self.frame.interfaces.iter().enumerate().map(|(place, old)| (&old.id, place));
             same(*self.index.get_or_init(|| places().collect()).get(&interface.id)?)

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_stats::{Frame, Interface};
+use lalin_stats::{Frame, Identity, Interface};
 use tokio::sync::broadcast;
 
 use crate::Window;
@@ -24,6 +24,13 @@ pub enum Update {
     Tick(Arc<Frame>),
 }
 
+/// A frame's revision, its interfaces, and what tells them apart.
+pub type Listed = (u64, Arc<[Arc<Interface>]>, Arc<[Identity]>);
+
+fn listed(frame: &Frame) -> Listed {
+    (frame.revision, frame.interfaces.clone(), frame.identities.clone())
+}
+
 /// An open subscription. While it lives the router is sampled.
 #[derive(Debug)]
 pub struct Subscription {
@@ -32,7 +39,7 @@ pub struct Subscription {
     first: VecDeque<Update>,
     events: broadcast::Receiver<Event>,
     last_seq: Option<u64>,
-    interfaces: Option<(u64, Arc<[Arc<Interface>]>)>,
+    interfaces: Option<Listed>,
     missed: u64,
     _viewer: Viewer,
 }
@@ -59,7 +66,7 @@ impl Subscription {
     fn join(&mut self, after: Option<u64>) {
         let engine = self.shared.engine();
         let (events, window) = engine.join(after, self.window);
-        self.interfaces = engine.frames().back().map(|frame| (frame.revision, frame.interfaces.clone()));
+        self.interfaces = engine.frames().back().map(|frame| listed(frame));
         // The window reaches to the newest tick, however short it is.
         let newest = engine.frames().back().map(|frame| frame.seq);
         let status = engine.statuses().borrow().clone();
@@ -70,8 +77,8 @@ impl Subscription {
         self.first.push_back(Update::Window(window));
     }
 
-    /// The newest known interfaces and their revision, as of the last update handed out or older.
-    pub fn interfaces(&self) -> Option<(u64, Arc<[Arc<Interface>]>)> {
+    /// The newest known interfaces and what tells them apart, as of the last update handed out or older.
+    pub fn interfaces(&self) -> Option<Listed> {
         self.interfaces.clone()
     }
 
@@ -97,7 +104,7 @@ impl Subscription {
                 Ok(Event::Tick(frame)) if frame.clock_step_ms < 0 => self.join(None),
                 Ok(Event::Tick(frame)) => {
                     self.last_seq = Some(frame.seq);
-                    self.interfaces = Some((frame.revision, frame.interfaces.clone()));
+                    self.interfaces = Some(listed(&frame));
                     return Some(Update::Tick(frame));
                 }
                 Err(broadcast::error::RecvError::Lagged(count)) => {

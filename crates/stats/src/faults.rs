@@ -17,7 +17,7 @@ impl Faults {
     /// The faults between two samples of what should be one interface, which stands at `place`; `None` where there were
     /// none, or they cannot be known: a counter that fell was reset.
     pub fn between(before: &Row, after: &Row, place: usize) -> Option<Self> {
-        if before.interface.id != after.interface.id || before.interface.name != after.interface.name {
+        if !before.interface.is_same(&after.interface) {
             return None;
         }
         let rise = |counters: &[fn(&Counters) -> Option<u64>]| -> Option<u64> {
@@ -59,7 +59,10 @@ mod tests {
     fn a_reset_counter_another_interface_and_one_that_is_missing_tell_nothing() {
         let before = row("ether1", 3, Some(7));
         assert_eq!(Faults::between(&before, &row("ether1", 1, Some(9)), 0), None);
-        assert_eq!(Faults::between(&before, &row("ether2", 9, Some(9)), 0), None);
+        let renamed = row("ether2", 9, Some(9));
+        assert!(Faults::between(&before, &renamed, 0).is_some());
+        let other = Interface { id: "*2".into(), ..Interface::clone(&renamed.interface) };
+        assert_eq!(Faults::between(&before, &Row::new(Arc::new(other), renamed.counters), 0), None);
         assert_eq!(Faults::between(&before, &row("ether1", 3, None), 0), None);
     }
 }

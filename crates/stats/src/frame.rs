@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{Counters, Failure, Faults, Interface, Rate, RouterId, Uncertainty};
+use crate::{Counters, Failure, Faults, Identity, Interface, Rate, RouterId, Uncertainty};
 
 /// One router's rates at one tick. Immutable; every consumer sees the same one.
 ///
@@ -33,6 +33,8 @@ pub struct Frame {
     pub revision: u64,
     /// The interfaces, in the router's order; the same allocation from frame to frame while nothing changes.
     pub interfaces: Arc<[Arc<Interface>]>,
+    /// What tells them apart, in the order of `interfaces`.
+    pub identities: Arc<[Identity]>,
     /// The counters, in the order of `interfaces`.
     pub counters: Box<[Counters]>,
     /// The rates, in the order of `interfaces`.

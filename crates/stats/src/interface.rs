@@ -90,6 +90,31 @@ impl Interface {
     }
 }
 
+impl Interface {
+    /// Whether `later` is this interface at another moment: of one id, and of one name or renamed since.
+    ///
+    /// Only what an operator made can be renamed. The router names dynamic lines itself and gives the id of one that is
+    /// gone to the next: there another name is another line.
+    pub fn is_same(&self, later: &Self) -> bool {
+        self.id == later.id && (self.name == later.name || self.is_renamed(later))
+    }
+
+    fn is_renamed(&self, later: &Self) -> bool {
+        let lasting = |one: &Self| (one.kind.clone(), one.default_name.clone(), one.last_link_up.clone());
+        !self.dynamic && !later.dynamic && lasting(self) == lasting(later)
+    }
+}
+
+/// What tells an interface from all others of its router, also where they share a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The number of its line on a chart, for as long as the server runs: a renamed interface keeps it, and so does a
+    /// customer's line that is made anew under the same name.
+    pub line: u64,
+    /// The name where no other interface has it; otherwise the name with type and id, such as `management (vlan *5)`.
+    pub key: Arc<str>,
+}
+
 /// The counters of one interface at one moment. Direction is the router's: `rx` is what the router received.
 ///
 /// A counter that the router did not send is `None`, which is not zero: some ports have no drop or error counters.

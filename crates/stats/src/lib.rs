@@ -38,7 +38,7 @@ pub use direction::PointOfView;
 pub use error::{Phase, SourceError};
 pub use faults::Faults;
 pub use frame::{Frame, RouterState};
-pub use interface::{Counters, Interface, InterfaceId};
+pub use interface::{Counters, Identity, Interface, InterfaceId};
 pub use judged::{Judged, LinkBound};
 pub use rate::{BitsPerSecond, Rate, RateLimits};
 pub use router::{RouterId, RouterIdError};

@@ -111,7 +111,7 @@ impl Rate {
 /// Whether the counters of both rows belong to one life of one interface.
 fn same_life(before: &Row, after: &Row) -> bool {
     let (old, new) = (&before.interface, &after.interface);
-    old.id == new.id && old.name == new.name && old.last_link_up == new.last_link_up
+    old.is_same(new) && old.last_link_up == new.last_link_up
 }
 
 enum Rise {
@@ -197,18 +197,35 @@ mod tests {
     }
 
     #[test]
-    fn another_id_name_or_link_up_time_is_another_life() {
+    fn another_id_or_link_up_time_is_another_life() {
         let before = row(0, 0);
         let other = |change: fn(&mut Interface)| {
             let mut interface = Interface::clone(&before.interface);
             change(&mut interface);
             Row::new(Arc::new(interface), Counters::bytes(1_000, 1_000))
         };
-        let lives: [fn(&mut Interface); 3] =
-            [|i| i.id = "*2".into(), |i| i.name = "ether2".into(), |i| i.last_link_up = Some("now".into())];
+        let lives: [fn(&mut Interface); 4] = [
+            |i| i.id = "*2".into(),
+            |i| i.last_link_up = Some("now".into()),
+            |i| (i.name, i.kind) = ("vlan1".into(), "vlan".into()),
+            |i| (i.name, i.dynamic) = ("<pppoe-budi>".into(), true),
+        ];
         for change in lives {
             assert_eq!(between(&before, &other(change)), Rate::UNKNOWN);
         }
-        assert_ne!(between(&before, &other(|i| i.comment = Some("new".into()))), Rate::UNKNOWN);
+        let same: [fn(&mut Interface); 2] = [|i| i.comment = Some("new".into()), |i| i.name = "WAN".into()];
+        for change in same {
+            assert_ne!(between(&before, &other(change)), Rate::UNKNOWN, "a comment, a rename");
+        }
+    }
+
+    #[test]
+    fn an_id_that_passes_from_one_customer_to_the_next_joins_no_lives() {
+        let line = |name: &str, bytes| {
+            let interface = Interface { dynamic: true, ..Interface::new("*F00000", name, "pppoe-in") };
+            Row::new(Arc::new(interface), Counters::bytes(bytes, bytes))
+        };
+        assert_eq!(between(&line("<pppoe-budi>", 5), &line("<pppoe-wati>", 500)), Rate::UNKNOWN);
+        assert_ne!(between(&line("<pppoe-budi>", 5), &line("<pppoe-budi>", 500)), Rate::UNKNOWN);
     }
 }

@@ -8,6 +8,7 @@ mod errors;
 mod fleet;
 mod keeper;
 mod limited;
+mod names;
 mod proxied;
 mod revoked;
 mod stream;

@@ -118,6 +118,11 @@ impl World {
         call_service(&app, request.to_request()).await.map_into_boxed_body()
     }
 
+    /// The status of an answer that may have no end.
+    pub async fn get_status(&self, path: &str) -> u16 {
+        self.call(TestRequest::get().uri(path)).await.status().as_u16()
+    }
+
     /// Asks once; the answer's status, headers and body.
     pub async fn get(&self, path: &str) -> Answer {
         let response = self.call(TestRequest::get().uri(path)).await;

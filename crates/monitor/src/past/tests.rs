@@ -1,0 +1,159 @@
+//! What is kept, for how long, and as which series.
+
+use super::*;
+
+fn point(seq: u64, names: &[&str], rx: &[f32]) -> Point {
+    let interfaces = names.iter().map(|name| Arc::new(Interface::new("*1", name, "ether"))).collect();
+    let line = |name: &&str| u64::from(name.as_bytes()[0]);
+    let identities = names.iter().map(|name| Identity { line: line(name), key: (*name).into() }).collect();
+    let (rates, band) = (rx.iter().map(|rx| [*rx, f32::NAN]).collect(), [0.5, 1.5]);
+    Point { seq, unix_ms: seq * 1_000, base: 1, step_ms: 0, interfaces, identities, rates, band }
+}
+
+fn past(points: impl IntoIterator<Item = Point>, window_ms: u64, most: usize) -> Past {
+    past_of(points, Span { window_ms, longest_ms: window_ms, bytes: usize::MAX, points: most })
+}
+
+fn past_of(points: impl IntoIterator<Item = Point>, span: Span) -> Past {
+    let mut past = Past::default();
+    for point in points {
+        past.push(point, &span);
+    }
+    past
+}
+
+fn seqs(points: &[Arc<Point>]) -> Vec<u64> {
+    points.iter().map(|point| point.seq).collect()
+}
+
+#[test]
+fn what_is_too_old_or_too_much_is_forgotten() {
+    let ten = || (1..=10).map(|seq| point(seq, &[], &[]));
+    assert_eq!(seqs(&past(ten(), 3_000, 100).since(0)), [7, 8, 9, 10]);
+    assert_eq!(seqs(&past(ten(), 60_000, 2).since(0)), [9, 10]);
+}
+
+#[test]
+fn what_fits_is_kept_longer_than_was_promised() {
+    let ten = || (1..=10).map(|seq| point(seq, &["a"], &[1.0]));
+    let span = |points| Span { window_ms: 3_000, longest_ms: 7_000, bytes: points * Point::bytes(1), points: 100 };
+    assert_eq!(seqs(&past_of(ten(), span(6)).since(0)), [5, 6, 7, 8, 9, 10], "what fits");
+    assert_eq!(seqs(&past_of(ten(), span(100)).since(0)), [3, 4, 5, 6, 7, 8, 9, 10], "no longer than that");
+    assert_eq!(seqs(&past_of(ten(), span(1)).since(0)), [7, 8, 9, 10], "what was promised");
+}
+
+#[test]
+fn a_resumption_has_no_gap_and_no_repeat_or_is_none() {
+    let past = past((5..=9).map(|seq| point(seq, &[], &[])), 60_000, 100);
+    assert_eq!(past.after(7).map(|points| seqs(&points)), Some(vec![8, 9]));
+    assert_eq!(past.after(4).map(|points| seqs(&points)), Some(vec![5, 6, 7, 8, 9]));
+    assert_eq!(past.after(9).map(|points| seqs(&points)), Some(vec![]));
+    assert!(past.after(3).is_none(), "tick 4 is forgotten");
+    assert!(past.after(10).is_none(), "a tick that never was");
+}
+
+/// Points of several time bases: the number, the base, the time.
+fn of_bases(points: &[(u64, u64, u64)]) -> Past {
+    let of = |&(seq, base, unix_ms): &(u64, u64, u64)| Point { unix_ms, base, ..point(seq, &[], &[]) };
+    past(points.iter().map(of), 1_000_000, 100)
+}
+
+fn times(past: &Past) -> Vec<u64> {
+    past.since(0).iter().map(|point| point.unix_ms).collect()
+}
+
+#[test]
+fn a_clock_set_back_moves_what_was_told_too_late_and_nobody_resumes_from_before_it() {
+    let mut past = of_bases(&[(1, 1, 70_000), (2, 1, 72_000), (3, 1, 74_000)]);
+    past.set_back(-50_000, 4);
+    assert_eq!(times(&past), [20_000, 22_000, 24_000]);
+    past.push(Point { unix_ms: 26_000, base: 2, ..point(4, &[], &[]) }, &SPAN);
+    assert!(past.after(3).is_none(), "whoever has tick 3 has it at another time");
+    assert_eq!(past.after(4).map(|points| points.len()), Some(0));
+}
+
+#[test]
+fn what_was_told_rightly_before_a_clock_was_wrongly_set_forward_stays() {
+    let mut past = of_bases(&[(1, 1, 10_000), (2, 1, 12_000), (3, 2, 74_000), (4, 2, 76_000)]);
+    past.set_back(-60_000, 5);
+    assert_eq!(times(&past), [10_000, 12_000, 14_000, 16_000]);
+}
+
+#[test]
+fn a_clock_that_was_wrong_through_a_suspend_is_moved_on_both_sides_of_it() {
+    let mut past = of_bases(&[(1, 1, 70_000), (2, 1, 72_000), (3, 2, 100_000)]);
+    past.set_back(-40_000, 4);
+    assert_eq!(times(&past), [30_000, 32_000, 60_000]);
+    past.set_back(-1_000_000, 4);
+    let moved = times(&past);
+    assert!(moved.is_sorted(), "{moved:?}");
+}
+
+#[test]
+fn who_holds_a_window_keeps_it_as_it_was() {
+    let mut past = of_bases(&[(1, 1, 70_000)]);
+    let held = Window::new(past.since(0), false);
+    past.set_back(-50_000, 2);
+    assert_eq!((held.times().collect::<Vec<_>>(), times(&past)), (vec![70_000], vec![20_000]));
+}
+
+const SPAN: Span = Span { window_ms: 1_000_000, longest_ms: 1_000_000, bytes: usize::MAX, points: 100 };
+
+#[test]
+fn an_interface_that_comes_and_goes_keeps_its_places_in_time() {
+    let points =
+        [point(1, &["a", "b"], &[10.0, 20.0]), point(2, &["b"], &[21.0]), point(3, &["b", "a"], &[22.0, 12.0])];
+    let window = Window::new(points.into_iter().map(Arc::new).collect(), false);
+    let bits = |rates: &[Option<u64>]| rates.iter().map(|rate| rate.map(BitsPerSecond::new)).collect::<Vec<_>>();
+    let series = window.series(|_, _| true, |_| true);
+    assert_eq!(series.iter().map(|s| &*s.interface.name).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(series[0].rx, bits(&[Some(10), None, Some(12)]));
+    assert_eq!(series[1].rx, bits(&[Some(20), Some(21), Some(22)]));
+    assert_eq!(series[1].tx, bits(&[None, None, None]));
+    assert_eq!(window.series(|interface, _| &*interface.name == "b", |_| true).len(), 1);
+}
+
+#[test]
+fn a_renamed_interface_is_one_series_under_its_new_name() {
+    let renamed = |seq, name: &str, rx| {
+        let mut point = point(seq, &[name], &[rx]);
+        point.identities = vec![Identity { line: 1, key: name.into() }].into();
+        Arc::new(point)
+    };
+    let window = Window::new(vec![renamed(1, "ether1", 10.0), renamed(2, "WAN", 20.0)], false);
+    let series = window.series(|_, _| true, |_| true);
+    let rates = |rx: &[Option<BitsPerSecond>]| rx.iter().map(|rate| rate.map(BitsPerSecond::get)).collect::<Vec<_>>();
+    assert_eq!((series.len(), &*series[0].interface.name), (1, "WAN"));
+    assert_eq!(rates(&series[0].rx), [Some(10), Some(20)]);
+    // Who may see only what is called WAN is not shown what was when it was called otherwise.
+    let limited = window.series(|_, _| true, |interface| &*interface.name == "WAN");
+    assert_eq!(rates(&limited[0].rx), [None, Some(20)]);
+}
+
+#[test]
+fn one_line_of_many_costs_one_walk_through_their_list() {
+    let names: Vec<String> = (0..100).map(|n| format!("ether{n}")).collect();
+    let interfaces: Arc<[_]> = names.iter().map(|name| Arc::new(Interface::new("*1", name, "ether"))).collect();
+    let rates = || (0..100).map(|n| [n as f32, f32::NAN]).collect();
+    let identities: Arc<[_]> =
+        names.iter().zip(1..).map(|(name, line)| Identity { line, key: name.as_str().into() }).collect();
+    let of = |seq| Point {
+        seq,
+        unix_ms: seq * 1_000,
+        base: 1,
+        step_ms: 0,
+        interfaces: interfaces.clone(),
+        identities: identities.clone(),
+        rates: rates(),
+        band: [f32::NAN; 2],
+    };
+    let window = Window::new((1..=300).map(|seq| Arc::new(of(seq))).collect(), false);
+    let asked = std::cell::Cell::new(0);
+    let wanted = |interface: &Interface, _: &Identity| {
+        asked.set(asked.get() + 1);
+        &*interface.name == "ether42"
+    };
+    let series = window.series(wanted, |_| true);
+    assert_eq!((series.len(), series[0].rx.len(), asked.get()), (1, 300, 100));
+    assert!(series[0].rx.iter().all(|rate| *rate == Some(BitsPerSecond::new(42))));
+}
