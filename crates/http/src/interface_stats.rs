@@ -4,6 +4,8 @@
 //! counters are those of the moment of asking (see `lalin_monitor::Router::counters`), so that even a page which divides by a
 //! fixed two seconds draws a steady line.
 
+use std::time::Duration;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_monitor::CountersAt;
@@ -29,11 +31,11 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     let status = answer_while_allowed(&request, router.poll()).await?;
     let state = sight.state(&status);
     let sample = if raw {
-        router.newest().map(|frame| CountersAt { counters: frame.counters.clone(), frame })
+        router.newest().map(|frame| CountersAt { counters: frame.counters.clone(), frame, delay: Duration::ZERO })
     } else {
         router.counters(asked)
     };
-    let Some(CountersAt { frame, counters }) = sample else {
+    let Some(CountersAt { frame, counters, delay }) = sample else {
         tracing::debug!(router = %router.id(), reason = state.reason, "Cannot connect to MikroTik");
         return Err(Problem::no_data(state));
     };
@@ -61,7 +63,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     state_headers(&mut answer, &state);
     answer.insert_header(("X-Lalin-Time-Base", frame.time_base.to_string()));
     if !raw {
-        answer.insert_header(("X-Lalin-Delay-Ms", millis(router.settings().delay()).to_string()));
+        answer.insert_header(("X-Lalin-Delay-Ms", millis(delay).to_string()));
     }
     Ok(answer.insert_header(("Cache-Control", "no-store")).json(rows.collect::<Vec<_>>()))
 }

@@ -18,7 +18,7 @@ use crate::past::{Past, Point, Span};
 use crate::room::Room;
 use crate::router::Status;
 use crate::time_base::TimeBase;
-use crate::{ReadTimes, Settings, Window};
+use crate::{CountersDelay, ReadTimes, Settings, Window};
 
 /// What the engine tells subscribers.
 #[derive(Clone, Debug)]
@@ -29,6 +29,10 @@ pub(crate) enum Event {
 
 /// How many events a subscriber may be behind before it is given a window instead.
 const BACKLOG: usize = 64;
+
+/// So many frames are kept, for the counters of a moment, and so many where answers are slow.
+const LEAST_FRAMES: usize = 6;
+const MOST_FRAMES: usize = 16;
 
 /// One router's recent frames and state.
 #[derive(Debug)]
@@ -49,6 +53,7 @@ pub(crate) struct Engine {
     time_base: TimeBase,
     /// What of the newest sample was faster than its link, in the order of its interfaces.
     over: Box<[Rate]>,
+    counters_delay: CountersDelay,
     past: Past,
     room: Arc<Room>,
     /// `None` once the router was removed.
@@ -75,6 +80,7 @@ impl Engine {
             read_times: ReadTimes::new(settings.interval),
             time_base: TimeBase::default(),
             over: Box::default(),
+            counters_delay: CountersDelay::new(settings.interval),
             past: Past::default(),
             room,
             events: Some(broadcast::Sender::new(BACKLOG)),
@@ -112,6 +118,11 @@ impl Engine {
 
     pub(crate) fn frames(&self) -> &VecDeque<Arc<Frame>> {
         &self.recent
+    }
+
+    /// How far in the past the counters are for a question that comes now.
+    pub(crate) fn counters_delay(&mut self, asked: Instant) -> Duration {
+        self.counters_delay.at(asked)
     }
 
     /// Whether the newest sample has none before it that it makes a line with.
@@ -257,7 +268,13 @@ impl Engine {
         }
         self.past.push(Point::of(&frame), &self.span());
         self.recent.push_back(frame.clone());
-        while self.recent.len() > self.settings.recent_frames() {
+        self.counters_delay.answered(snapshot.took());
+        // As many as the moment of a question can lie between.
+        let needed = self.counters_delay.wanted() + 2 * self.settings.interval;
+        let is_needed = |frame: &Arc<Frame>| read.at.saturating_duration_since(frame.at) <= needed;
+        while self.recent.len() > MOST_FRAMES
+            || self.recent.len() > LEAST_FRAMES && self.recent.get(1).is_some_and(|second| !is_needed(second))
+        {
             self.recent.pop_front();
         }
         self.tell(Event::Tick(frame));

@@ -25,6 +25,7 @@
 //! # }
 //! ```
 
+mod counters_delay;
 mod demand;
 mod engine;
 mod finder;
@@ -41,6 +42,7 @@ mod settings;
 mod subscription;
 mod time_base;
 
+pub use counters_delay::CountersDelay;
 pub use fleet::Monitor;
 pub use moment::CountersAt;
 pub use past::{ClockStep, Series, Window};

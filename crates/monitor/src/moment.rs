@@ -1,7 +1,7 @@
 //! The counters at a moment between samples, for readers that divide differences themselves.
 //!
 //! A page that polls every 2 s and divides by 2 s draws a saw-tooth when samples are taken at any other moments. So
-//! it is given the counters of the moment it asks for, a fixed delay ago, on the straight line between the samples
+//! it is given the counters of the moment it asks for, a delay ago that hardly changes, on the straight line between the samples
 //! around that moment. They never fall, but where the router's own counters did.
 
 use std::collections::VecDeque;
@@ -20,10 +20,13 @@ pub struct CountersAt {
     pub frame: Arc<Frame>,
     /// The counters at the moment, in the order of `frame.interfaces`.
     pub counters: Box<[Counters]>,
+    /// How long before the question the moment is.
+    pub delay: Duration,
 }
 
-/// The counters of the newest frame's interfaces at `moment`. `frames` are the newest ones, oldest first.
-pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant) -> Option<CountersAt> {
+/// The counters of the newest frame's interfaces `delay` before `asked`. `frames` are the newest ones, oldest first.
+pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, asked: Instant, delay: Duration) -> Option<CountersAt> {
+    let moment = asked.checked_sub(delay).unwrap_or(asked);
     let frame = frames.back()?.clone();
     let later = frames.partition_point(|frame| frame.at <= moment);
     let before = later.checked_sub(1).and_then(|index| frames.get(index));
@@ -52,7 +55,7 @@ pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant) -> Opt
             })
         }
     };
-    Some(CountersAt { frame, counters })
+    Some(CountersAt { frame, counters, delay })
 }
 
 fn each(frame: &Frame, at: impl Fn(&Interface, usize) -> Option<Counters>) -> Box<[Counters]> {

@@ -192,14 +192,15 @@ impl Router {
         self.status()
     }
 
-    /// The counters of the moment [`Settings::delay`] before `asked`; `None` as long as nothing was sampled.
+    /// The counters of a moment before `asked` that is sure to lie between two samples; see [`CountersDelay`](crate::CountersDelay). `None` as long as nothing was sampled.
     ///
     /// `asked` is when the question came, not when it can be answered: a cold first [`Router::poll`] waits for samples.
     pub fn counters(&self, asked: Instant) -> Option<CountersAt> {
-        let settings = self.settings();
-        let frames = self.shared.engine().frames().clone();
-        let moment = asked.checked_sub(settings.delay()).unwrap_or(asked);
-        counters_at(&frames, moment)
+        let (frames, delay) = {
+            let mut engine = self.shared.engine();
+            (engine.frames().clone(), engine.counters_delay(asked))
+        };
+        counters_at(&frames, asked, delay)
     }
 }
 

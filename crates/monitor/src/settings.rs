@@ -65,12 +65,6 @@ impl Settings {
         self.interval.max(timing.needed.unwrap_or_default())
     }
 
-    /// How far in the past [`crate::Router::counters`] looks: far enough that the moment lies between two samples
-    /// even when one is half an interval late.
-    pub fn delay(&self) -> Duration {
-        self.interval + self.interval / 2
-    }
-
     /// The longest life a cache between the engine and the router may have without repeating a sample.
     pub fn longest_cache_life(&self) -> Duration {
         self.interval.min(self.warm_up) / 2
@@ -80,11 +74,6 @@ impl Settings {
     /// took: see [`crate::ReadTimes`].
     pub(crate) fn rate_limits(&self) -> RateLimits {
         RateLimits { longest: Duration::MAX, ..RateLimits::default() }
-    }
-
-    /// How many frames the moment of [`Settings::delay`] can need; the warm-up adds two.
-    pub(crate) fn recent_frames(&self) -> usize {
-        6
     }
 
     /// The bound of the window's points, whatever the clock does.

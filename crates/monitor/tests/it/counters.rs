@@ -48,6 +48,38 @@ async fn the_old_pages_arithmetic_draws_the_truth_at_every_point() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_old_pages_arithmetic_stays_true_where_answers_take_most_of_the_interval() {
+    let source = Steady::new();
+    let router = router(source.clone(), POLL);
+    let page = tokio::spawn({
+        let router = router.clone();
+        async move { old_page(&router, 400, Duration::from_millis(137)).await }
+    });
+    let mut subscription = router.subscribe(None, POLL);
+    let late = |tick: u64| Duration::from_millis(tick * 7 % 10 * 160);
+    for tick in 0..400 {
+        source.set(|script| script.on_the_way = late(tick));
+        while !matches!(subscription.next().await, Some(lalin_monitor::Update::Tick(_))) {}
+    }
+    page.abort();
+    let asked = Instant::now();
+    let delay = router.counters(asked).unwrap().delay;
+    assert!(delay >= POLL + late(7), "{delay:?}");
+    // From when the delay has grown.
+    let points = old_page(&router, 400, Duration::ZERO);
+    let feed = async {
+        for tick in 0..400 {
+            source.set(|script| script.on_the_way = late(tick));
+            while !matches!(subscription.next().await, Some(lalin_monitor::Update::Tick(_))) {}
+        }
+    };
+    let (points, ()) = tokio::join!(points, feed);
+    for (at, point) in points.into_iter().enumerate() {
+        assert!((point / RX_BPS as f64 - 1.0).abs() <= 0.03, "point {at}: {point}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn counters_of_a_moment_never_fall_through_an_outage() {
     let source = Steady::new();
     let router = router(source.clone(), POLL);
