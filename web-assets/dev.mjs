@@ -25,7 +25,7 @@ async function page(file, lang) {
   const read = (name) => readFile(join(dashboard, "templates", name), "utf8");
   let template = await read(file);
   for (const [whole, part] of template.matchAll(/\{% include "([\w.]+)" %\}\n?/g)) template = template.replace(whole, await read(part));
-  const values = { lang, version: "dev", assets: "/assets/dev", data: JSON.stringify({ lang, version: "dev", texts }) };
+  const values = { lang, version: "dev", base: "", assets: "/assets/dev", data: JSON.stringify({ lang, version: "dev", texts }) };
   return template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, key) => escaped(key.startsWith("t.") ? (texts[key.slice(2)] ?? `?${key}?`) : (values[key] ?? "")));
 }
 

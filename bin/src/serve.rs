@@ -44,8 +44,8 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
         lalin_config::Lang::En => lalin_dashboard::Lang::En,
     };
-    let embed = config.embed.origins.clone();
-    let dashboard = Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed })?;
+    let (embed, base_path) = (config.embed.origins.clone(), config.server.base_path.clone());
+    let dashboard = Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed, base_path })?;
     let listen = config.server.listen;
     let origins = config.embed.origins.clone();
     let code = door.needed_code();

@@ -1,6 +1,8 @@
 // Asking the API: with a time limit, with the guard that changes need, and with problems as errors.
 // An error has `status` (undefined where no answer came), `code`, `field`, `detail`, and `retryAfter` in s where it is known.
 
+import { below } from "./base.js";
+
 /** An answer is waited for so long, ms; a check of a router's connection takes longer. */
 export const LIMIT = 10_000;
 export const CHECK_LIMIT = 30_000;
@@ -46,7 +48,7 @@ async function once(method, path, body) {
   const signal = AbortSignal.timeout(/\/check$/.test(path) ? CHECK_LIMIT : LIMIT);
   let answer, told;
   try {
-    answer = await fetch(path, { method, headers, signal, cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(below(path), { method, headers, signal, cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body) });
     told = await read(answer);
   } catch (error) {
     throw Object.assign(new Error(error.message, { cause: error }), { status: undefined, code: "no-answer", field: null, detail: "", retryAfter: null });

@@ -1,5 +1,6 @@
 // The dashboard: composes what comes in (feed), what is looked at (choice) and what is shown.
 
+import { below } from "./base.js";
 import { Cards } from "./cards.js";
 import { Choice } from "./choice.js";
 import { atDoor, mayChange } from "./door.js";
@@ -80,7 +81,7 @@ const feed = new Feed(store, {
     if (problem.code !== "unknown-router") return false;
     // A router that was only remembered is gone: then the default one. One of the address is told as not there.
     if (forgetRouter()) location.reload();
-    else location.replace(`/prepaid/fleet?${new URLSearchParams({ unknown: router })}`);
+    else location.replace(`${below("/prepaid/fleet")}?${new URLSearchParams({ unknown: router })}`);
     return true;
   },
 });

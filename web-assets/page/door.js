@@ -1,19 +1,21 @@
 // The way in: who somebody is, and where to go when an answer says that one has to log in first.
 
 import { api } from "./api.js";
+import { below } from "./base.js";
 
 /** Where one logs in. */
-const LOGIN = "/login";
+const LOGIN = below("/login");
 /** What the API answers where somebody has to log in, or where the first administrator is to be made. */
 const SHUT = ["login-needed", "setup-needed"];
 
 /** A path of our own that `to` names; the dashboard where it names none. A link may not lead elsewhere by way of the login. */
 export function ownPath(to) {
-  const fallback = "/prepaid/dashboard";
+  const fallback = below("/prepaid/dashboard");
   // A browser takes a backslash for a slash, and drops what lies below a space.
   if (!to?.startsWith("/") || /^\/[/\\]|[\\\u0000-\u001f]/.test(to)) return fallback;
   const url = new URL(to, "http://own.invalid");
-  if (url.host !== "own.invalid" || url.pathname === LOGIN) return fallback;
+  // Beside us there may be somebody else's pages under the same name.
+  if (url.host !== "own.invalid" || url.pathname === LOGIN || !url.pathname.startsWith(below("/"))) return fallback;
   return `${url.pathname}${url.search}${url.hash}`;
 }
 

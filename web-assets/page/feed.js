@@ -1,5 +1,6 @@
 // What comes in, by stream or by poll: into the store, and into what is known of the way from the router to here.
 
+import { below } from "./base.js";
 import { Poller } from "./poll.js";
 import { router } from "./prefs.js";
 import { stateOf } from "./state.js";
@@ -17,12 +18,12 @@ const STREAMED = 120;
 
 const now = () => performance.now();
 
-/** A path of the API, for the router that is shown. */
+/** Where a path of the API is found, for the router that is shown. */
 export function query(path, parameters = {}) {
   const all = new URLSearchParams(parameters);
   if (router) all.set("router", router);
   const text = all.toString();
-  return text ? `${path}?${text}` : path;
+  return below(text ? `${path}?${text}` : path);
 }
 
 function own(path) {

@@ -1,6 +1,7 @@
 // What somebody who is logged in does with their own account: a new password, and going out.
 
 import { api } from "./api.js";
+import { below } from "./base.js";
 import { dialog } from "./dialog.js";
 import { button, complain, end, field, input, onSubmit } from "./form.js";
 import { element, put } from "./element.js";
@@ -11,7 +12,7 @@ export const SHORTEST = 8;
 export async function logout() {
   // Whatever the server says, one wants to be out: the login's page tells whether one is.
   await api.send("POST", "/api/v1/logout").catch(() => {});
-  location.assign("/login");
+  location.assign(below("/login"));
 }
 
 let made = null;

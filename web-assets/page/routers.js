@@ -1,5 +1,6 @@
 // What is to be said of many routers: how each stands, which are in trouble, in what order, how much in all. No page here.
 
+import { below } from "./base.js";
 import { sumOf } from "./sums.js";
 
 /** How bad each standing is: the worst first. */
@@ -94,7 +95,7 @@ export function dashboardOf(id, from = "") {
   const parameters = new URLSearchParams(from);
   parameters.delete("interface");
   parameters.set("router", id);
-  return `/prepaid/dashboard?${parameters}`;
+  return below(`/prepaid/dashboard?${parameters}`);
 }
 
 /** A stretch of time in the two largest units that it has: `{d, h}`, `{h, m}` or `{m}`. */

@@ -1,6 +1,7 @@
 // Tokens for programs and links to share: made, shown once with what to paste where, revoked.
 
 import { api } from "./api.js";
+import { BASE } from "./base.js";
 import { command } from "./copy.js";
 import { element } from "./element.js";
 import { button, end, field, input, onSubmit, select } from "./form.js";
@@ -104,7 +105,7 @@ export class Tokens {
       root.append(section);
     };
     const shown = shownBy(only, this.routers.find((router) => router.default)?.id ?? this.routers[0]?.id ?? null);
-    const { origin } = location;
+    const origin = location.origin + BASE;
     part(texts.set_token, token, "copy-token");
     if (kind === "api") part(texts.set_example, call({ origin, token, router: shown.router }), "copy-call");
     else {

@@ -21,19 +21,14 @@ pub(crate) struct EmbedPage {
 impl EmbedPage {
     /// # Errors
     /// [`Error`] when the template is broken.
-    pub(crate) fn new(
-        texts: &[(Lang, Texts)],
-        fingerprint: &str,
-        origins: &[String],
-        default: Lang,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(texts: &[(Lang, Texts)], assets: &str, origins: &[String], default: Lang) -> Result<Self, Error> {
         let mut tera = Tera::default();
         tera.add_raw_template("embed.html", include_str!("../templates/embed.html"))?;
         let mut pages = Vec::new();
         for (lang, t) in texts {
             let mut context = Context::new();
             context.insert("lang", lang.code());
-            context.insert("assets", &format!("/assets/{fingerprint}"));
+            context.insert("assets", assets);
             context.insert("t", t);
             pages.push((*lang, tera.render("embed.html", &context)?));
         }

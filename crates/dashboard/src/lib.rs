@@ -5,7 +5,7 @@
 //! ```
 //! use lalin_dashboard::{Dashboard, Lang, Settings};
 //!
-//! let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "0.1.0", embed: Vec::new() })?;
+//! let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "0.1.0", embed: Vec::new(), base_path: String::new() })?;
 //! let app = actix_web::App::new().configure(dashboard.routes());
 //! # drop(app);
 //! # Ok::<(), lalin_dashboard::Error>(())

@@ -24,6 +24,8 @@ pub struct Settings {
     pub version: &'static str,
     /// The origins whose pages may frame `/embed`; none: only our own.
     pub embed: Vec<String>,
+    /// Under which path a browser finds the pages, such as `/lalin`; empty: at the root.
+    pub base_path: String,
 }
 
 /// The pages. Cheap to clone: one for each worker.
@@ -77,7 +79,7 @@ impl Dashboard {
         tera.add_raw_templates(TEMPLATES.iter().copied())?;
         let texts = [(Lang::Id, texts::of(Lang::Id)?), (Lang::En, texts::of(Lang::En)?)];
         let assets = Assets::new()?;
-        let embed = EmbedPage::new(&texts, assets.fingerprint(), &settings.embed, settings.lang)?;
+        let embed = EmbedPage::new(&texts, &assets_path(&settings, &assets), &settings.embed, settings.lang)?;
         let entry = Entry::new(&assets);
         let (assets, entry, embed) = (Data::new(assets), Data::new(entry), Data::new(embed));
         Ok(Self(Arc::new(Inner { settings, tera, texts, assets, entry, embed })))
@@ -86,7 +88,7 @@ impl Dashboard {
     /// Adds the routes to an application.
     pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         let dashboard = Data::new(self.clone());
-        let icon = format!("/assets/{}/icon.svg", self.0.assets.fingerprint());
+        let icon = format!("{}/icon.svg", assets_path(&self.0.settings, &self.0.assets));
         move |config| {
             config
                 .app_data(dashboard.0.assets.clone())
@@ -113,11 +115,17 @@ impl Dashboard {
         let mut context = Context::new();
         context.insert("lang", lang.code());
         context.insert("version", settings.version);
-        context.insert("assets", &format!("/assets/{}", assets.fingerprint()));
+        context.insert("base", &settings.base_path);
+        context.insert("assets", &assets_path(settings, assets));
         context.insert("t", texts);
         context.insert("data", &serde_json::to_string(&data)?);
         Ok(tera.render(template, &context)?)
     }
+}
+
+/// Where a browser finds the assets.
+fn assets_path(settings: &Settings, assets: &Assets) -> String {
+    format!("{}/assets/{}", settings.base_path, assets.fingerprint())
 }
 
 /// GET, and HEAD, with which `curl -I` and watchdogs ask.
@@ -126,10 +134,11 @@ fn read() -> Route {
 }
 
 /// The dashboard, with whatever was asked of it.
-async fn home(request: HttpRequest) -> HttpResponse {
+async fn home(dashboard: Data<Dashboard>, request: HttpRequest) -> HttpResponse {
+    let base = &dashboard.0.settings.base_path;
     match request.query_string() {
-        "" => to("/prepaid/dashboard".to_owned()).await,
-        asked => to(format!("/prepaid/dashboard?{asked}")).await,
+        "" => to(format!("{base}/prepaid/dashboard")).await,
+        asked => to(format!("{base}/prepaid/dashboard?{asked}")).await,
     }
 }
 

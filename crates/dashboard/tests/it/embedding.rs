@@ -16,8 +16,12 @@ const HOST: &str = "https://billing.example.id";
 
 /// As the server has it: around everything there is a middleware that compresses.
 async fn get(request: TestRequest) -> ServiceResponse {
-    let settings =
-        Settings { lang: Lang::Id, version: "1.2.3", embed: vec![HOST.to_owned(), "*; img-src *".to_owned()] };
+    let settings = Settings {
+        lang: Lang::Id,
+        version: "1.2.3",
+        embed: vec![HOST.to_owned(), "*; img-src *".to_owned()],
+        base_path: String::new(),
+    };
     let dashboard = Dashboard::new(settings).unwrap();
     let app = init_service(App::new().wrap(Compress::default()).configure(dashboard.routes())).await;
     call_service(&app, request.to_request()).await.map_into_boxed_body()

@@ -11,7 +11,9 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use lalin_dashboard::{Dashboard, Lang, Settings};
 
 async fn get(request: TestRequest) -> ServiceResponse {
-    let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3", embed: Vec::new() }).unwrap();
+    let dashboard =
+        Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3", embed: Vec::new(), base_path: String::new() })
+            .unwrap();
     let app = init_service(App::new().configure(dashboard.routes())).await;
     call_service(&app, request.to_request()).await.map_into_boxed_body()
 }
@@ -46,6 +48,29 @@ fn links(html: &str) -> Vec<String> {
 async fn the_root_leads_to_the_dashboard() {
     let response = get(TestRequest::get().uri("/")).await;
     assert_eq!((response.status().as_u16(), header(&response, "Location")), (302, "/prepaid/dashboard"));
+}
+
+#[actix_web::test]
+async fn below_a_base_path_every_address_is_below_it() {
+    let settings = Settings { lang: Lang::Id, version: "1.2.3", embed: Vec::new(), base_path: "/lalin".to_owned() };
+    let dashboard = Dashboard::new(settings).unwrap();
+    let app = init_service(App::new().configure(dashboard.routes())).await;
+    for path in [&PAGES[..], &["/embed"]].concat() {
+        let response = call_service(&app, TestRequest::get().uri(path).to_request()).await;
+        let html = String::from_utf8(read_body(response).await.to_vec()).unwrap().replace("&#x2F;", "/");
+        let links = links(&html);
+        assert!(links.len() > 2 && links.iter().all(|link| link.starts_with("/lalin/")), "{path}: {links:?}");
+        assert!(path == "/embed" || html.contains("<meta name=\"lalin-base\" content=\"/lalin\">"), "{path}");
+    }
+    for (path, expected) in [("/", "/lalin/prepaid/dashboard"), ("/?router=a", "/lalin/prepaid/dashboard?router=a")] {
+        let response = call_service(&app, TestRequest::get().uri(path).to_request()).await;
+        assert_eq!(header(&response.map_into_boxed_body(), "Location"), expected);
+    }
+    let response = call_service(&app, TestRequest::get().uri("/favicon.ico").to_request()).await;
+    assert!(header(&response.map_into_boxed_body(), "Location").starts_with("/lalin/assets/"));
+    // Relative to wherever it was loaded from.
+    let response = call_service(&app, TestRequest::get().uri("/embed.js").to_request()).await;
+    assert!(read_body(response).await.starts_with(b"import \"./assets/"));
 }
 
 #[actix_web::test]

@@ -14,7 +14,7 @@ use lalin_store::{Moment, Ticket, TokenKind};
 use crate::Problem;
 
 use super::visitor::Visitor;
-use super::{Client, Door, origin, this_machine};
+use super::{Client, Door, base_path, origin, this_machine};
 
 /// The session's cookie.
 pub(crate) const COOKIE: &str = "lalin-session";
@@ -88,9 +88,12 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
 /// # Errors
 /// Whatever the wrapped services answer with; a refusal is an answer, not an error.
 pub async fn guard(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if let Some(base) = request.app_data::<Data<Door>>().map(|door| door.0.settings.base_path.clone()) {
+        base_path::strip(&mut request, &base);
+    }
     match admit(&request).await {
         Ok(visitor) => {
             request.extensions_mut().insert(visitor);

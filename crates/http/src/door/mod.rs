@@ -7,6 +7,7 @@
 mod access_watch;
 mod attempts;
 mod authority;
+mod base_path;
 mod client;
 mod forwarded;
 mod guard;

@@ -238,3 +238,22 @@ async fn a_cookie_stays_below_the_base_path() {
     let root = House::with_administrator(false).await;
     assert!(root.post_from("203.0.113.7:1", &Keys::default()).await.header("Set-Cookie").contains("; Path=/;"));
 }
+
+#[tokio::test]
+async fn a_proxy_may_take_the_base_path_away_or_leave_it() {
+    let house = House::with(|settings| settings.base_path = "/lalin".into()).await;
+    house.add_administrator().await;
+    for (path, status) in [
+        ("/api/v1/me", 200),
+        ("/lalin/api/v1/me", 200),
+        ("/lalin/healthz", 200),
+        ("/lalin/api/v1/users", 401),
+        ("/lalin/api/v1/routers/pop-1/interfaces", 401),
+        ("/lalin/lalin/api/v1/me", 401),
+        ("/laliner/api/v1/me", 401),
+    ] {
+        assert_eq!(house.get(path, &Keys::default()).await.status, status, "{path}");
+    }
+    let root = House::with_administrator(false).await;
+    assert_eq!(root.get("/lalin/api/v1/me", &Keys::default()).await.status, 401, "nobody said that path");
+}
