@@ -47,7 +47,8 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
             return unbuilt();
         }
         if cfg!(target_os = "linux")
-            && let Err(why) = tools::provide([&tools::IPROUTE])
+            && let Err(why) =
+                tools::provide([&tools::IPROUTE, &tools::NGINX, &tools::CADDY, &tools::APACHE, &tools::HAPROXY])
         {
             return Outcome::Missing(why);
         }

@@ -17,6 +17,11 @@ pub(crate) const CHROMIUM: Tool =
 pub(crate) const CHROMEDRIVER: Tool = Tool { names: &["chromedriver"], package: "chromium-driver" };
 /// For the tests between two hosts.
 pub(crate) const IPROUTE: Tool = Tool { names: &["ip"], package: "iproute2" };
+/// The proxies whose recipes stand in docs/operations.md.
+pub(crate) const NGINX: Tool = Tool { names: &["nginx"], package: "nginx-light" };
+pub(crate) const CADDY: Tool = Tool { names: &["caddy"], package: "caddy" };
+pub(crate) const APACHE: Tool = Tool { names: &["apache2"], package: "apache2" };
+pub(crate) const HAPROXY: Tool = Tool { names: &["haproxy"], package: "haproxy" };
 pub(crate) const SHELLCHECK: Tool = Tool { names: &["shellcheck"], package: "shellcheck" };
 
 /// Where each tool is, installed first if need be; or what to install.
@@ -37,9 +42,9 @@ pub(crate) fn provide<const N: usize>(tools: [&Tool; N]) -> Result<[PathBuf; N],
 /// The first of the names that is on the path.
 pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    names
-        .iter()
-        .find_map(|name| env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file()))
+    // Servers lie where only an administrator's path leads.
+    let folders = || env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    names.iter().find_map(|name| folders().map(|folder| folder.join(name)).find(|candidate| candidate.is_file()))
 }
 
 /// Installs packages as root or by a sudo that asks nothing. Failing is answered by not finding them.

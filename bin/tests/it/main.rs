@@ -6,4 +6,6 @@ mod commands;
 mod discover;
 mod keeping;
 mod program;
+mod recipes;
+mod reverse_proxy;
 mod serving;

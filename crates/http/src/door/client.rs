@@ -109,9 +109,12 @@ mod tests {
 
     const FOR: &str = "x-forwarded-for";
 
+    /// The peer, its headers, and whose request it is.
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
     #[test]
     fn the_address_is_found_from_the_end_over_all_lines_of_both_headers() {
-        let cases: &[(&str, &[(&str, &str)], &str)] = &[
+        let cases: &[Case] = &[
             ("198.51.100.7", &[(FOR, "203.0.113.9")], "198.51.100.7"),
             ("198.51.100.7", &[("forwarded", "for=203.0.113.9")], "198.51.100.7"),
             ("10.0.0.1", &[], "10.0.0.1"),

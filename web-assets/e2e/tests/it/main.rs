@@ -22,6 +22,7 @@ mod server;
 mod setup;
 
 mod access;
+mod below_path;
 mod choosing;
 mod fallback;
 mod healing;

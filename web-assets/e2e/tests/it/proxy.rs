@@ -1,7 +1,7 @@
 //! A proxy between browser and server: one that does not get along with event streams, or in whose streams time jumps.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +17,8 @@ pub enum Habit {
     Swallow,
     /// Passes it on; the times in it may be changed.
     Pass,
+    /// Shows the server under this path alone, which it takes away; whatever is asked beside it is somebody else's.
+    Below(&'static str),
 }
 
 /// By how much a clock is set back, ms.
@@ -25,6 +27,7 @@ const BACK: u64 = 3_600_000;
 /// A running proxy, ended with all its connections when dropped.
 pub struct Proxy {
     pub address: String,
+    beside: Arc<Mutex<Vec<String>>>,
     clock: Arc<Clock>,
     _accepting: JoinSet<()>,
 }
@@ -44,18 +47,26 @@ impl Proxy {
         let clock = Arc::new(Clock::default());
         let mut accepting = JoinSet::new();
         let streams = Arc::clone(&clock);
+        let beside = Arc::new(Mutex::new(Vec::new()));
+        let stray = Arc::clone(&beside);
         accepting.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((browser, _)) = listener.accept().await {
                 while connections.try_join_next().is_some() {}
                 let server = server.clone();
                 let clock = Arc::clone(&streams);
+                let stray = Arc::clone(&stray);
                 connections.spawn(async move {
-                    let _ = pass(browser, &server, habit, &clock).await;
+                    let _ = pass(browser, &server, habit, &clock, &stray).await;
                 });
             }
         });
-        Self { address, clock, _accepting: accepting }
+        Self { address, beside, clock, _accepting: accepting }
+    }
+
+    /// What was asked for beside the path of [`Habit::Below`].
+    pub fn beside(&self) -> Vec<String> {
+        self.beside.lock().unwrap().clone()
     }
 
     /// From now on the server's clock is an hour behind; streams that are open break, as when a server is started anew.
@@ -71,7 +82,13 @@ impl Proxy {
 }
 
 /// One request: more on the same connection are not wanted, so that each shows its path.
-async fn pass(mut browser: TcpStream, server: &str, habit: Habit, clock: &Clock) -> std::io::Result<()> {
+async fn pass(
+    mut browser: TcpStream,
+    server: &str,
+    habit: Habit,
+    clock: &Clock,
+    beside: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && head.len() < 64 << 10 {
         head.push(browser.read_u8().await?);
@@ -85,12 +102,21 @@ async fn pass(mut browser: TcpStream, server: &str, habit: Habit, clock: &Clock)
             }
             // Until the browser gives up.
             Habit::Swallow => return browser.read_u8().await.map(drop),
-            Habit::Pass => {}
+            Habit::Pass | Habit::Below(_) => {}
         }
     }
-    let text = String::from_utf8_lossy(&head);
+    let mut text = String::from_utf8_lossy(&head).into_owned();
+    if let Habit::Below(path) = habit {
+        let asked = text.split(' ').nth(1).unwrap_or_default().to_owned();
+        let Some(inner) = asked.strip_prefix(path).filter(|inner| inner.starts_with('/')) else {
+            beside.lock().unwrap().push(asked);
+            let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            return browser.write_all(answer).await;
+        };
+        text = text.replacen(&asked, inner, 1);
+    }
     // Moments can only be retold where they are plain.
-    let retells = stream || head.starts_with(b"GET /api/v1/window");
+    let retells = !matches!(habit, Habit::Below(_)) && (stream || head.starts_with(b"GET /api/v1/window"));
     let dropped = |line: &str| {
         let line = line.to_ascii_lowercase();
         line.starts_with("connection:") || retells && line.starts_with("accept-encoding:")

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -60,6 +60,16 @@ impl Server {
             address: "127.0.0.1:0".to_owned(),
             child: None,
         }
+    }
+
+    /// An account, made on the machine itself.
+    pub async fn add_administrator(&self, name: &str, password: &str) {
+        let mut command = Command::new(binary());
+        command.args(["user", "add", name]).current_dir(self.folder.path()).env_clear();
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().expect("a pipe").write_all(format!("{password}\n").as_bytes()).await.unwrap();
+        assert!(timeout(START, child.wait()).await.expect("it ends in time").unwrap().success());
     }
 
     pub fn url(&self, path: &str) -> String {

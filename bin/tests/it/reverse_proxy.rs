@@ -1,0 +1,354 @@
+//! Real reverse proxies, started from the recipes of `docs/operations.md`, and a browser's requests through them.
+//!
+//! Only ports and paths are put in their places: what the manual says is what is run.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use tempfile::TempDir;
+use tokio::net::TcpSocket;
+use tokio::time::Instant;
+
+use crate::program::Lalin;
+
+/// The longest anything here may take, on a busy machine.
+const LIMIT: Duration = Duration::from_secs(30);
+
+const MANUAL: &str = include_str!("../../../docs/operations.md");
+
+/// The block of code in a language that follows a heading of the manual.
+pub fn recipe(heading: &str, language: &str) -> String {
+    let (_, section) = MANUAL.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+    let (_, block) = section.split_once(&format!("```{language}\n")).unwrap_or_else(|| panic!("{heading}: no block"));
+    block.split_once("```").unwrap().0.to_owned()
+}
+
+/// A port of this machine that is free now.
+pub fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// Where a program of the system lies, also where only an administrator looks.
+fn program(name: &str, package: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    folders.map(|folder| folder.join(name)).find(|program| program.is_file()).unwrap_or_else(|| {
+        panic!("{name} is missing: apt-get install --no-install-recommends {package} (`cargo xtask test` does it)")
+    })
+}
+
+/// A proxy with its own folder and certificate, ended when dropped.
+pub struct ReverseProxy {
+    child: Child,
+    folder: TempDir,
+    pub port: u16,
+    root: Vec<u8>,
+}
+
+/// What a recipe is turned into: the configuration's text, and how the proxy is started with its file.
+type Start = fn(&Place, &str) -> (String, Command);
+
+/// Where a proxy's things lie.
+pub struct Place {
+    folder: PathBuf,
+    port: u16,
+    lalin: String,
+}
+
+impl Place {
+    /// The recipe with the ports and paths of the test.
+    fn fit(&self, recipe: &str) -> String {
+        let folder = self.folder.display();
+        recipe
+            .replace("127.0.0.1:3000", &self.lalin)
+            .replace("/etc/ssl/lalin", &folder.to_string())
+            .replace(":443", &format!(":{}", self.port))
+            .replace("listen 443", &format!("listen {}", self.port))
+    }
+}
+
+impl ReverseProxy {
+    /// Starts a proxy with this recipe in front of a Lalin, and waits until it accepts.
+    pub fn start(recipe: &str, lalin: &str, start: Start) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["lalin.example.id", "isp.example.id"].map(str::to_owned);
+        let rcgen::CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(names).unwrap();
+        let (chain, key) = (cert.pem(), signing_key.serialize_pem());
+        for (name, text) in [("fullchain.pem", &chain), ("key.pem", &key), ("both.pem", &format!("{chain}{key}"))] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let place = Place { folder: folder.path().to_owned(), port: free_port(), lalin: lalin.to_owned() };
+        let (text, mut command) = start(&place, &place.fit(recipe));
+        std::fs::write(folder.path().join("config"), text).unwrap();
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).current_dir(folder.path());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let begun = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, place.port)).is_err() {
+            let ended = child.try_wait().unwrap();
+            let log = || std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+            assert!(ended.is_none() && begun.elapsed() < LIMIT, "{command:?}: {ended:?}: {}", log());
+            thread::park_timeout(Duration::from_millis(20));
+        }
+        Self { child, port: place.port, folder, root: cert.der().to_vec() }
+    }
+
+    pub fn nginx(recipe: &str, lalin: &str) -> Self {
+        Self::start(recipe, lalin, |place, recipe| {
+            let folder = place.folder.display();
+            let temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+            let temp: String = temp.iter().map(|name| format!("{name}_temp_path {folder}/{name};\n")).collect();
+            let head =
+                format!("daemon off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n");
+            let mut command = Command::new(program("nginx", "nginx-light"));
+            command.args(["-e", "stderr", "-p"]).arg(&place.folder).args(["-c", "config"]);
+            (format!("{head}{temp}{recipe}}}\n"), command)
+        })
+    }
+
+    pub fn caddy(recipe: &str, lalin: &str) -> Self {
+        Self::start(recipe, lalin, |place, recipe| {
+            let folder = place.folder.display();
+            // The name with the test's port, and the test's certificate instead of one from outside.
+            let site =
+                format!("https://lalin.example.id:{} {{\n    tls {folder}/fullchain.pem {folder}/key.pem", place.port);
+            let text = recipe.replacen("lalin.example.id {", &site, 1);
+            let mut command = Command::new(program("caddy", "caddy"));
+            command.args(["run", "--adapter", "caddyfile", "--config", "config"]);
+            command
+                .env("HOME", &place.folder)
+                .env("XDG_DATA_HOME", &place.folder)
+                .env("XDG_CONFIG_HOME", &place.folder);
+            (format!("{{\n    admin off\n    auto_https disable_redirects\n}}\n{text}"), command)
+        })
+    }
+
+    pub fn apache(recipe: &str, lalin: &str) -> Self {
+        Self::start(recipe, lalin, |place, recipe| {
+            let folder = place.folder.display();
+            let modules = ["mpm_event", "authz_core", "socache_shmcb", "ssl", "headers", "proxy", "proxy_http"];
+            let modules: String = modules
+                .iter()
+                .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"))
+                .collect();
+            let head = format!(
+                "ServerRoot {folder}\nServerName localhost\nPidFile {folder}/pid\nDefaultRuntimeDir {folder}\n\
+                 ErrorLog /dev/stderr\nUser nobody\nGroup nogroup\nListen {}\n",
+                place.port
+            );
+            let mut command = Command::new(program("apache2", "apache2"));
+            command.args(["-D", "FOREGROUND", "-f"]).arg(place.folder.join("config"));
+            (format!("{modules}{head}{recipe}"), command)
+        })
+    }
+
+    pub fn haproxy(recipe: &str, lalin: &str) -> Self {
+        Self::start(recipe, lalin, |place, recipe| {
+            let mut command = Command::new(program("haproxy", "haproxy"));
+            command.arg("-db").arg("-f").arg(place.folder.join("config"));
+            (recipe.to_owned(), command)
+        })
+    }
+
+    /// A browser that asks by TLS, for this name.
+    pub fn browser(&self, name: &'static str) -> Browser {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.root.clone().into()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = config.with_root_certificates(roots).with_no_client_auth();
+        Browser { from: BROWSER, tls: Some(Arc::new(config)), name, port: self.port, keys: Vec::new() }
+    }
+
+    /// A browser that asks without TLS.
+    pub fn plain_browser(&self) -> Browser {
+        Browser { from: BROWSER, tls: None, name: "isp.example.id", port: self.port, keys: Vec::new() }
+    }
+}
+
+impl Drop for ReverseProxy {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!(
+                "the proxy's log:\n{}",
+                std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+            );
+        }
+        // Asked to end, it takes its workers along.
+        let id = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let begun = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) && begun.elapsed() < LIMIT {
+            thread::park_timeout(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// From where the browser asks: not from the proxy's own address.
+pub const BROWSER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+
+/// Asks as a browser does, one request a connection.
+pub struct Browser {
+    from: Ipv4Addr,
+    tls: Option<Arc<ClientConfig>>,
+    name: &'static str,
+    port: u16,
+    /// Headers of somebody who is logged in.
+    keys: Vec<String>,
+}
+
+trait Both: Read + Write {}
+impl<T: Read + Write> Both for T {}
+
+/// An answer as it came.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub text: String,
+    pub json: serde_json::Value,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.trim())
+    }
+}
+
+impl Browser {
+    /// What a tunnel of Cloudflare's sends for a visitor at 203.0.113.9, who has made up an address of his own.
+    pub fn tunnel(name: &'static str, port: u16) -> Self {
+        let keys = [
+            "X-Forwarded-For: 198.51.100.1,203.0.113.9",
+            "X-Forwarded-Proto: https",
+            "Cf-Connecting-Ip: 203.0.113.9",
+            "Cf-Ray: 8d2f0a1b2c3d4e5f-CGK",
+            "Cf-Visitor: {\"scheme\":\"https\"}",
+            "Cf-Ipcountry: ID",
+            "Cdn-Loop: cloudflare; loops=1",
+        ];
+        Self { from: Ipv4Addr::LOCALHOST, tls: None, name, port, keys: keys.map(str::to_owned).into() }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, "", &[])
+    }
+
+    pub fn post(&self, path: &str, body: &serde_json::Value, more: &[&str]) -> Answer {
+        self.ask("POST", path, &body.to_string(), more)
+    }
+
+    /// The first account, and with it the keys of somebody who is logged in.
+    pub fn set_up(&mut self, path: &str, body: &serde_json::Value, more: &[&str]) -> Answer {
+        let answer = self.post(path, body, more);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        let guard = answer.json["guard"].as_str().unwrap();
+        self.keys.retain(|line| !line.starts_with("Cookie:") && !line.starts_with("X-Lalin-Guard:"));
+        self.keys.extend([format!("Cookie: {cookie}"), format!("X-Lalin-Guard: {guard}")]);
+        answer
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str, more: &[&str]) -> Answer {
+        let mut stream = BufReader::new(self.send(method, path, body, more));
+        let (status, head) = read_head(&mut stream);
+        let mut bytes = Vec::new();
+        // A proxy may end the connection without a word of TLS.
+        let _ = stream.read_to_end(&mut bytes);
+        let is_chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+        let text = if is_chunked { unchunked(&bytes) } else { String::from_utf8_lossy(&bytes).into_owned() };
+        Answer { status, head, json: serde_json::from_str(&text).unwrap_or_default(), text }
+    }
+
+    /// Reads a stream of events until a tick has come; its head.
+    pub fn first_tick(&self, path: &str) -> String {
+        let mut stream = BufReader::new(self.send("GET", path, "", &[]));
+        let (status, head) = read_head(&mut stream);
+        assert_eq!(status, 200, "{head}");
+        let begun = Instant::now();
+        let mut line = String::new();
+        while line.trim() != "event: tick" {
+            line.clear();
+            assert!(stream.read_line(&mut line).unwrap() > 0 && begun.elapsed() < LIMIT, "no tick through the proxy");
+        }
+        head
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str, more: &[&str]) -> Box<dyn Both> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let connected = runtime.block_on(async {
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind((self.from, 0).into()).unwrap();
+            socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await.unwrap().into_std()
+        });
+        let tcp = connected.unwrap();
+        tcp.set_nonblocking(false).unwrap();
+        tcp.set_read_timeout(Some(LIMIT)).unwrap();
+        let (scheme, mut stream): (_, Box<dyn Both>) = match &self.tls {
+            Some(config) => {
+                let name = ServerName::try_from(self.name).unwrap();
+                let connection = ClientConnection::new(config.clone(), name).unwrap();
+                ("https", Box::new(StreamOwned::new(connection, tcp)))
+            }
+            None => ("http", Box::new(tcp)),
+        };
+        let Self { name, port, .. } = self;
+        // A tunnel says the name without the port of this machine, and its page is at the usual port of https.
+        let (scheme, port) = match self.from {
+            BROWSER => (scheme, format!(":{port}")),
+            _ => ("https", String::new()),
+        };
+        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {name}{port}\r\nConnection: close\r\n");
+        request += "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n";
+        if scheme == "https" {
+            request += "Sec-Fetch-Site: same-origin\r\n";
+        }
+        if method != "GET" {
+            request += &format!("Origin: {scheme}://{name}{port}\r\nContent-Type: application/json\r\n");
+            request += &format!("Content-Length: {}\r\n", body.len());
+        }
+        for line in self.keys.iter().map(String::as_str).chain(more.iter().copied()) {
+            request += &format!("{line}\r\n");
+        }
+        stream.write_all(format!("{request}\r\n{body}").as_bytes()).unwrap();
+        stream.flush().unwrap();
+        stream
+    }
+}
+
+fn read_head(stream: &mut impl BufRead) -> (u16, String) {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(stream.read_line(&mut head).unwrap() > 0, "not HTTP: {head:?}");
+    }
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_else(|| panic!("no status: {head}")), head)
+}
+
+fn unchunked(mut bytes: &[u8]) -> String {
+    let mut text = Vec::new();
+    while let Some(end) = bytes.windows(2).position(|pair| pair == b"\r\n") {
+        let size = usize::from_str_radix(String::from_utf8_lossy(&bytes[..end]).trim(), 16).unwrap_or(0);
+        let Some(chunk) = bytes.get(end + 2..end + 2 + size).filter(|_| size > 0) else { break };
+        text.extend_from_slice(chunk);
+        bytes = bytes.get(end + 4 + size..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// A Lalin over a router, with these lines of configuration.
+pub fn lalin(router: &str, password: &str, lines: &str) -> crate::program::Server {
+    assert!(Path::new(env!("CARGO_BIN_EXE_lalin")).exists());
+    let flags = ["serve", "--router", router, "--listen", "127.0.0.1:0", "--log", "debug"];
+    Lalin::new(&flags).env("LALIN_ROUTER_PASSWORD", password).file("lalin.toml", lines).serve()
+}
