@@ -285,6 +285,36 @@ the_unit_is_one_that_systemd_understands() {
     must test -z "$out"
 }
 
+# wait_for_time: what the unit runs before the program, with a timedatectl that says yes after the fourth question.
+wait_for_time() {
+    local script
+    script=$(sed -n "s|^ExecStartPre=-/bin/sh -c '\(.*\)'$|\1|p" "$here/../lalin.service")
+    test -n "$script" || return 1
+    # shellcheck disable=SC2016 # the unit writes a dollar twice
+    RUNTIME_DIRECTORY=$state PATH="$scratch/bin:/usr/bin:/bin" "$shell" -c "${script//'$$'/'$'}"
+}
+
+the_unit_waits_until_the_time_is_synchronised_and_only_once_a_boot() {
+    # shellcheck disable=SC2016
+    stand_in timedatectl 'echo "$*" >>"$state/asked"; if [ "$(wc -l <"$state/asked")" -gt 3 ]; then echo yes; else echo no; fi'
+    must wait_for_time
+    must times 4 asked NTPSynchronized
+    must wait_for_time
+    must times 4 asked NTPSynchronized
+}
+
+the_unit_does_not_wait_for_ever_nor_where_nobody_can_say() {
+    # shellcheck disable=SC2016
+    stand_in timedatectl 'echo asked >>"$state/asked"; echo no'
+    must wait_for_time
+    must times 30 asked asked
+    rm "$state/time-awaited" "$state/asked"
+    # shellcheck disable=SC2016
+    stand_in timedatectl 'echo asked >>"$state/asked"; exit 1'
+    must wait_for_time
+    must times 1 asked asked
+}
+
 the_script_for_windows_has_the_line_ends_of_windows() {
     must test "$(grep -c '' "$here/../install.bat")" = "$(grep -c $'\r$' "$here/../install.bat")"
 }
