@@ -130,7 +130,7 @@ export class Chart {
       padding: [10, (narrow ? 20 : 30) * part, 0, 0],
       plugins: [
         marks(() => this.#seen),
-        hover({ names, colours: PALETTE, lang: this.lang, clock: this.clock, side: this.side, unit, seen: () => this.#seen }),
+        hover({ names, colours: PALETTE, lang: this.lang, clock: this.clock, side: this.side, unit, stacked: mode === "stack", seen: () => this.#seen }),
       ],
       legend: { show: false },
       // Zooming is ours: a drag must work with a finger too, and while data go on.

@@ -3,7 +3,8 @@
 
 import { nearest } from "./curves.js";
 import { element, put } from "./element.js";
-import { shortName, speed } from "./format.js";
+import { atLeast, shortName, speed } from "./format.js";
+import { sumOf } from "./sums.js";
 import { doubtWords } from "./uncertainty.js";
 
 /**
@@ -14,11 +15,12 @@ import { doubtWords } from "./uncertainty.js";
  * @param {(t: number) => string} page.clock writes a time (ms)
  * @param {(name: string) => {down: "rx"|"tx"}} page.side
  * @param {"bit"|"byte"} page.unit
+ * @param {boolean} page.stacked the lines are layers of a total, which is told as well
  * @param {() => {table: (number|null|undefined)[][], gaps: {from: number, to: number, why: string}[],
  *   factors: {low: ArrayLike<number>, high: ArrayLike<number>}}} page.seen what is drawn, as it was received: neither
  *   mirrored nor stacked
  */
-export function hover({ names, colours, lang, clock, side, unit, seen }) {
+export function hover({ names, colours, lang, clock, side, unit, stacked = false, seen }) {
   const box = element("div", names.length > 3 ? "hover many" : "hover");
   const time = element("strong");
   const why = element("p", "why");
@@ -29,7 +31,11 @@ export function hover({ names, colours, lang, clock, side, unit, seen }) {
     root.append(element("bdi", "", shortName(name)), value);
     return { root, value };
   });
-  box.append(time, why, ...rows.map(({ root }) => root));
+  const total = element("div", "row");
+  const sum = element("span");
+  total.append(element("bdi", "", "Σ"), sum);
+  total.hidden = !(stacked && names.length > 1);
+  box.append(time, why, ...rows.map(({ root }) => root), ...(total.hidden ? [] : [total]));
   box.dataset.testid = "hover";
   box.hidden = true;
 
@@ -54,6 +60,8 @@ export function hover({ names, colours, lang, clock, side, unit, seen }) {
           root.hidden = Boolean(gap);
           if (!gap) put(value, rates(names[at], at, table, row, lang, side, unit));
         });
+        total.hidden = Boolean(gap);
+        if (!gap) put(sum, totals(table, row, lang, unit));
         // Beside the pointer, on the side where there is more room; within the chart in any case.
         const { clientWidth: width } = plot.over;
         const wide = box.offsetWidth;
@@ -78,8 +86,21 @@ export function rates(name, at, table, row, lang, side, unit) {
   return `↓ ${speed(rate[down], lang, 2, unit)} ${down.toUpperCase()} · ↑ ${speed(rate[up], lang, 2, unit)} ${up.toUpperCase()}`;
 }
 
+/** `RX 32.00 Mb/s · TX ≥ 11.00 Mb/s`: what all of them carry, of which a part may not be known. Who is not there carries nothing. */
+export function totals(table, row, lang, unit) {
+  const way = (first) => {
+    const here = table.slice(1).filter((_, at) => at % 2 === first).map((column) => nearby(column, row));
+    const { known, unknown } = sumOf(here.filter((value) => value !== undefined));
+    return atLeast(speed(known, lang, 2, unit), unknown > 0);
+  };
+  return `RX ${way(0)} · TX ${way(1)}`;
+}
+
 /** Where only another interface has a point, this one's nearest. */
 function value(column, row) {
-  for (const near of [row, row - 1, row + 1]) if (column[near] !== undefined) return column[near];
-  return null;
+  return nearby(column, row) ?? null;
+}
+
+function nearby(column, row) {
+  return [row, row - 1, row + 1].map((near) => column[near]).find((value) => value !== undefined);
 }

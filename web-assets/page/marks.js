@@ -70,7 +70,7 @@ function doubts(plot, pen, all) {
   }
 }
 /** How dense it is, as the last two digits of a colour. */
-const VEIL = "2b";
+const VEIL = "1f";
 
 /** Where the bands are, in the canvas' own pixels. */
 function places(plot, gaps) {

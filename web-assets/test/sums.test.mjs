@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { about, atLeast, speed } from "../page/format.js";
 import { totals } from "../page/routers.js";
+import { totals as stack } from "../page/hover.js";
 import { mostOf, sumOf } from "../page/sums.js";
 
 test("an unknown part takes nothing from the known, wherever it stands, and is counted", () => {
@@ -34,4 +35,10 @@ test("what flows through all routers is partial where one of them, or a port of 
   assert.equal(of(router(5, { rxUnknown: 1 }), router(7)).txPartial, false);
   assert.equal(of(router(5), router(null, { enabled: false })).rxPartial, false, "one that is off carries nothing");
   assert.deepEqual([of(router(null)).rxBps, of(router(null)).rxPartial], [null, false]);
+});
+
+test("the total of a stack is partial where a layer is not known, and not where somebody is not there", () => {
+  const table = [[2, 4], [8e6, 8e6], [1e6, 1e6], [null, 8e6], [1e6, null], [undefined, undefined], [undefined, undefined]];
+  assert.equal(stack(table, 0, "en", "bit"), "RX ≥ 8.00 Mb/s · TX 2.00 Mb/s");
+  assert.equal(stack(table, 1, "en", "bit"), "RX 16.00 Mb/s · TX ≥ 1.00 Mb/s");
 });

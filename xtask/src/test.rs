@@ -68,8 +68,8 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
         if !built {
             return unbuilt();
         }
-        match tools::provide([&tools::CHROMIUM, &tools::CHROMEDRIVER]) {
-            Ok([chromium, driver]) => browser(n, || {
+        match tools::provide([&tools::CHROMIUM, &tools::CHROMEDRIVER, &tools::FAKETIME]) {
+            Ok([chromium, driver, _]) => browser(n, || {
                 let mut command = cargo(root, &["test", "--locked", "--no-fail-fast"]);
                 command.args(&targets.browser).env("LALIN_CHROMIUM", &chromium).env("LALIN_CHROMEDRIVER", &driver);
                 command

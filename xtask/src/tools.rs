@@ -15,6 +15,8 @@ pub(crate) struct Tool {
 pub(crate) const CHROMIUM: Tool =
     Tool { names: &["chromium", "chromium-browser", "google-chrome"], package: "chromium" };
 pub(crate) const CHROMEDRIVER: Tool = Tool { names: &["chromedriver"], package: "chromium-driver" };
+/// Its library sets a program's wall clock while it runs, for the tests of that.
+pub(crate) const FAKETIME: Tool = Tool { names: &["faketime"], package: "faketime" };
 /// For the tests between two hosts.
 pub(crate) const IPROUTE: Tool = Tool { names: &["ip"], package: "iproute2" };
 /// The proxies whose recipes stand in docs/operations.md.

@@ -20,12 +20,15 @@ mod router;
 mod series;
 mod server;
 mod setup;
+mod wall_clock;
 
 mod access;
 mod below_path;
 mod choosing;
+mod clock;
 mod fallback;
 mod healing;
+mod jitter;
 mod languages;
 mod layout;
 mod load;

@@ -21,6 +21,8 @@ pub struct Server {
     folder: TempDir,
     arguments: Vec<String>,
     password: Option<String>,
+    /// What it finds in its environment beside that.
+    environment: Vec<(&'static str, String)>,
     /// Where it listens; the same again after [`Server::restart`].
     pub address: String,
     child: Option<Child>,
@@ -45,6 +47,15 @@ impl Server {
         server
     }
 
+    /// Over this router, with two ticks where others have one, with more in its environment.
+    pub async fn within(router: &Router, environment: Vec<(&'static str, String)>) -> Self {
+        let mut server = Self::new(&["--router", &router.login()], Some(Router::PASSWORD));
+        fs::write(server.folder.path().join("lalin.toml"), "[sampling]\ninterval = \"1s\"\n").unwrap();
+        server.environment = environment;
+        server.start().await;
+        server
+    }
+
     /// `lalin serve` with these arguments.
     pub async fn with(arguments: &[&str], password: Option<&str>) -> Self {
         let mut server = Self::new(arguments, password);
@@ -57,6 +68,7 @@ impl Server {
             folder: TempDir::new().unwrap(),
             arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
             password: password.map(str::to_owned),
+            environment: Vec::new(),
             address: "127.0.0.1:0".to_owned(),
             child: None,
         }
@@ -97,6 +109,7 @@ impl Server {
         if let Some(password) = &self.password {
             command.env("LALIN_ROUTER_PASSWORD", password);
         }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", program.display()));
         let mut out = BufReader::new(child.stdout.take().expect("a pipe")).lines();

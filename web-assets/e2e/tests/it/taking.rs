@@ -91,7 +91,7 @@ async fn what_is_seen_can_be_saved_and_read_as_a_table() {
         let csv = csv.strip_prefix('\u{feff}').expect("a byte order mark, for spreadsheets");
         let mut lines = csv.split("\r\n");
         let head = "time,local_time,\"ether1 RX (bit/s)\",\"ether1 TX (bit/s)\",\
-                    \"<pppoe-budi> RX (bit/s)\",\"<pppoe-budi> TX (bit/s)\"";
+                    \"<pppoe-budi> RX (bit/s)\",\"<pppoe-budi> TX (bit/s)\",low,high";
         assert_eq!(lines.next(), Some(head));
         let rows: Vec<Vec<&str>> = lines.filter(|line| !line.is_empty()).map(|line| line.split(',').collect()).collect();
         assert!(rows.len() >= 5, "{csv}");
@@ -99,7 +99,9 @@ async fn what_is_seen_can_be_saved_and_read_as_a_table() {
             let point = |series: &crate::series::Series| series.known()[at];
             let (ether, budi) = (point(&held.0), point(&held.1));
             let rates = [ether.rx, ether.tx, budi.rx, budi.tx].map(|rate| format!("{:.0}", rate.unwrap_or_default()));
-            assert_eq!(row[2..], rates, "row {at} of {csv}");
+            assert_eq!(row[2..6], rates, "row {at} of {csv}");
+            let factors: Vec<f64> = row[6..].iter().map(|factor| factor.parse().unwrap()).collect();
+            assert!(factors.len() == 2 && factors[0] <= 1.0 && factors[1] >= 1.0, "{row:?}");
             let moment = page.eval_with("return Date.parse(arguments[0])", vec![json!(row[0])]).await;
             assert_eq!(moment.as_f64(), Some(ether.t), "{row:?}");
         }
@@ -121,7 +123,7 @@ async fn what_is_seen_can_be_saved_and_read_as_a_table() {
         assert_eq!(table.len(), rows.len(), "{table:?}");
         assert!(table[0][0] > table[table.len() - 1][0], "the newest first: {table:?}");
         for (shown, saved) in table.iter().rev().zip(&rows) {
-            for (shown, saved) in shown[1..].iter().zip(&saved[2..]) {
+            for (shown, saved) in shown[1..5].iter().zip(&saved[2..6]) {
                 is_about(spoken(shown), saved.parse().unwrap(), shown);
             }
         }
