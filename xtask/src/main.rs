@@ -29,6 +29,8 @@ cargo xtask COMMAND
                  the RouterOS client's speed beside other clients' (docs/benchmarks.md)
   bench fleet [ROUTERS]
                  a server with a thousand simulated routers, of which some hang and some refuse
+  bench jitter [SEED]
+                 rates under varying answer times, in simulated time: a table, and every bar
   bench page     what the page costs its viewer, in a real Chromium
   fuzz           the fuzz targets, sharing --seconds N (60); --jobs N targets at a time (1), --keep what
                  was found, TARGET.. only these: codec values typed login client mndp (fuzz/README.md)
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         ["bench", "start"] => bench::start(&root),
         ["bench", "codec", words @ ..] => bench::codec(&root, words),
         ["bench", "fleet", words @ ..] => bench::fleet(&root, words),
+        ["bench", "jitter", words @ ..] => bench::jitter(&root, words),
         ["bench", "page"] => bench::page(&root),
         ["conformance", words @ ..] => conformance::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),

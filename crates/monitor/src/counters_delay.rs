@@ -33,6 +33,11 @@ impl CountersDelay {
         Self { interval, took: VecDeque::new(), last: None }
     }
 
+    /// It is read at another interval from now on.
+    pub fn set_interval(&mut self, interval: Duration) {
+        self.interval = interval;
+    }
+
     /// An answer took so long.
     pub fn answered(&mut self, took: Duration) {
         if self.took.len() == ANSWERS {

@@ -102,6 +102,7 @@ impl Engine {
         self.said = said;
         self.settings = said.scaled(self.timing);
         self.read_times.set_interval(said.interval);
+        self.counters_delay.set_interval(said.interval);
         let state = self.status.borrow().state.clone();
         self.change(state);
     }
@@ -313,7 +314,9 @@ impl Engine {
 
     /// No receiver is no failure: a poller reads without subscribing.
     fn tell(&self, event: Event) {
-        let _ = self.events.as_ref().map(|events| events.send(event));
+        if let Some(events) = &self.events {
+            let _ = events.send(event);
+        }
     }
 }
 

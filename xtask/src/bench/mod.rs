@@ -8,4 +8,4 @@ mod whole;
 
 pub(crate) use codec::run as codec;
 pub(crate) use start::start;
-pub(crate) use whole::{fleet, page};
+pub(crate) use whole::{fleet, jitter, page};

@@ -1,5 +1,5 @@
-//! `cargo xtask bench fleet` and `cargo xtask bench page`: the whole server with a thousand routers, and the page in a real
-//! browser. What they print is for people; the programs are examples of the packages that they measure.
+//! `cargo xtask bench fleet`, `cargo xtask bench page` and `cargo xtask bench jitter`: the whole server with a thousand routers,
+//! the page in a real browser, and rates under varying answer times. What they print is for people; the programs are examples of the packages that they measure.
 
 use std::path::Path;
 
@@ -18,6 +18,17 @@ pub(crate) fn fleet(root: &Path, words: &[&str]) -> Result<()> {
     done(cargo().args(["build", "--release", "--locked", "--package", "lalin"]).current_dir(root))?;
     let run = ["run", "--release", "--locked", "--package", "lalin-fleet", "--example", "thousand", "--", count];
     done(cargo().args(run).current_dir(root).env("LALIN_BIN", built(root, "release", "lalin")))
+}
+
+/// Rates under varying answer times, in simulated time; `words` may be the first seed.
+pub(crate) fn jitter(root: &Path, words: &[&str]) -> Result<()> {
+    let seed = match words {
+        [] => "0",
+        [seed] if seed.parse::<u32>().is_ok() => seed,
+        _ => bail!("bench jitter takes the first seed"),
+    };
+    let run = ["run", "--release", "--locked", "--package", "lalin-monitor", "--example", "jitter", "--", seed];
+    done(cargo().args(run).current_dir(root))
 }
 
 /// The page with 2,000 interfaces, and with ten hours of ticks.

@@ -178,7 +178,7 @@ impl ReadTimes {
             ((t - last.took).max(quickest / 2.0), t + took)
         } else {
             let hard = ((t - e_before - slack).max(quickest / 2.0), t + e + slack);
-            let half = clip * t * (4.0 * (w * unexplained + (1.0 - w) * rough)).max(0.4 * w) + 2.0 * slack;
+            let half = clip * t * (4.0 * (w * unexplained + (1.0 - w) * rough)).max(0.4 * w) + slack;
             if wild || last.wild { hard } else { (hard.0.max(elapsed_s - half), hard.1.min(elapsed_s + half)) }
         };
         let uncertainty = Uncertainty::of_elapsed(elapsed_s, shortest.max(1e-3 * t), longest);

@@ -123,7 +123,8 @@ impl Odometer {
             }
             let own = rise * counter.time / counter.bytes;
             let allowed = ((before + own).clamp(t, t + e) - before).max(1e-6);
-            let change = (own / allowed).ln().clamp(-1.0, 1.0);
+            // The logarithm, as near as it matters and in a tenth of the time.
+            let change = (2.0 * (own - allowed) / (own + allowed)).clamp(-1.0, 1.0);
             counter.variance += 0.1 * (change * change - counter.variance);
             if change.abs() > STEP {
                 (counter.bytes, counter.time) = (rise, time);

@@ -45,7 +45,7 @@ proptest! {
                 if tick + 1 > LEARNING {
                     let quickest = seen.iter().copied().fold(f64::MAX, f64::min);
                     let excess = seen.iter().sum::<f64>() / seen.len() as f64 - quickest;
-                    let slack = 6.0 * excess / seen.len() as f64 + 1e-3;
+                    let slack = 12.0 * excess / seen.len() as f64 + 1e-3;
                     let t = asked - asked_before;
                     let shortest = (t - (took_before - quickest) - slack).max(quickest / 2.0);
                     let longest = t + (took - quickest) + slack;
