@@ -76,6 +76,12 @@ const feed = new Feed(store, {
     keep();
     overview.update(list);
   },
+  ended(reason) {
+    // With other rights it is another page; without any, one logs in and comes back to this one.
+    if (reason === "access-changed") location.reload();
+    else atDoor({ code: "login-needed" });
+    return true;
+  },
   refused(problem) {
     if (atDoor(problem)) return true;
     if (problem.code !== "unknown-router") return false;

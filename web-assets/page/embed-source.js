@@ -95,6 +95,7 @@ export class Source {
         this.reasons.shift(ms);
       },
       refused: (problem) => this.#refused(problem),
+      ended: (reason) => this.#ended(reason),
     }, { address: (path) => this.#address(path), world: ask });
     this.past = new Past({
       ask: (names, seconds, signal) => {
@@ -220,6 +221,13 @@ export class Source {
     if (PASSING.includes(code)) return false;
     const key = REFUSALS[code] ?? "embed.refused";
     this.#hold(key, { router: this.router ?? "", detail: String(detail ?? title ?? code).slice(0, 300) });
+    return true;
+  }
+
+  /** The right to it was taken back while it was seen. */
+  #ended(reason) {
+    if (reason === "access-changed") return false;
+    this.#hold("embed.ended", {});
     return true;
   }
 

@@ -51,8 +51,8 @@ export class Feed {
   /**
    * @param {import("./store.js").Store} store
    * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void,
-   *   refused: (problem: object) => boolean, turned?: (ms: number|null) => void}} listener `refused`: true where the page is
-   *   being left; `turned`: the server's clock was set back, by -ms where that is known: all that was is told anew
+   *   refused: (problem: object) => boolean, ended?: (reason: string) => boolean, turned?: (ms: number|null) => void}} listener
+   *   `refused`, `ended`: true where the page is being left; `turned`: the server's clock was set back, by -ms where that is known: all that was is told anew
    */
   constructor(store, listener, { address = own, world = globalThis } = {}) {
     // On another page than our own: where the API is, and how it is asked.
@@ -68,6 +68,7 @@ export class Feed {
         listener.changed();
       },
       refused: (problem) => listener.refused(problem),
+      ended: (reason) => listener.ended?.(reason) ?? false,
       proven: () => {
         // Not at its first event: a proxy may let the greeting through and hold back the rest.
         this.poller.stop();

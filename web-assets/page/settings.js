@@ -71,9 +71,9 @@ async function audit() {
   const more = button(texts.set_more, "audit-more", () => show());
   let shown = 0;
   const show = () => {
-    for (const { at, actor, action, target, address } of entries.slice(shown, shown + ENTRIES)) {
+    for (const { at, actor, action, target, address, times } of entries.slice(shown, shown + ENTRIES)) {
       const row = element("tr");
-      for (const text of [moment(at), actor, texts[`audit.${action}`] ?? action, target, address]) {
+      for (const text of [moment(at), actor, `${texts[`audit.${action}`] ?? action}${times > 1 ? ` (${times}×)` : ""}`, target, address]) {
         const cell = element("td");
         cell.append(element("bdi", "", text));
         row.append(cell);

@@ -9,6 +9,8 @@ export const SILENCE = 12_000;
 /** A stream that still brings something this long after its greeting, ms, is proven: no proxy holds it back or cuts it. */
 export const PROVEN = 4_000;
 const FIRST_PAUSE = 500;
+/** Viewers whose rights changed together do not come back together: within so long, ms. */
+const SPREAD = 2_000;
 export const LONGEST_PAUSE = 10_000;
 
 export class Stream {
@@ -16,12 +18,15 @@ export class Stream {
   #retry = null;
   #lastId = null;
   #failures = 0;
+  /** The server ended it, and said why. */
+  #over = false;
 
   /**
    * @param {() => string} url
    * @param {{event: (name: string, data: object) => void, proven: () => void, broken: (failures: number, pauseMs: number) => void,
-   *   refused?: (problem: object) => boolean}} listener `refused`: the server answers, but with a problem of who asks or for
-   *   what; true where asking again is of no use, and the stream stops
+   *   refused?: (problem: object) => boolean, ended?: (reason: string) => boolean}} listener `refused`: the server answers, but with a problem of who asks or for
+   *   what; true where asking again is of no use, and the stream stops. `ended`: the server took back the right to it, for this
+   *   reason; true likewise
    * @param {{fetch: Function, setTimeout: Function, clearTimeout: Function}} world
    */
   constructor(url, listener, world = globalThis) {
@@ -64,7 +69,9 @@ export class Stream {
     if (this.#running !== abort) return; // stopped, not broken
     this.#running = null;
     this.#failures++;
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#failures - 1, 8)) * (0.8 + 0.2 * Math.random());
+    const grown = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#failures - 1, 8)) * (0.8 + 0.2 * Math.random());
+    const pause = grown + (this.#over ? SPREAD * Math.random() : 0);
+    this.#over = false;
     this.#retry = this.world.setTimeout(() => {
       this.#retry = null;
       this.#run();
@@ -113,6 +120,13 @@ export class Stream {
   #take(event) {
     if (event.name === "comment") return;
     const data = JSON.parse(event.data);
+    if (event.name === "end") {
+      // What comes next is seen with other rights: it does not continue this.
+      this.#lastId = null;
+      this.#over = true;
+      if (this.listener.ended?.(data.reason)) this.stop();
+      return;
+    }
     if (event.id !== null) this.#lastId = event.id;
     this.listener.event(event.name, data);
   }

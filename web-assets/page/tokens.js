@@ -34,9 +34,10 @@ export class Tokens {
         token.role === "viewer" && limitWords(token.only, this.routers, texts),
         [
           fill(texts.set_made, { when: moment(token.created) }),
+          token.maker && fill(texts.set_made_by, { name: token.maker }),
           token.expires === null ? texts["life.0"] : fill(over ? texts.set_expired : texts.set_expires, { when: moment(token.expires) }),
           token.used === null ? texts.set_unused : fill(texts.set_used, { when: moment(token.used) }),
-        ].join(" · "),
+        ].filter(Boolean).join(" · "),
       ];
       const remove = button(texts.set_revoke, "token-remove", () => this.#remove(token), "bad");
       remove.setAttribute("aria-label", `${texts.set_revoke}: ${token.name}`);

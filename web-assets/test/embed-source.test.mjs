@@ -208,3 +208,15 @@ test("a name with a comma cannot be asked for, so everything is", async () => {
   await clock.advance(100);
   assert.deepEqual(Object.fromEntries(asked[0].url.searchParams), { window: "315" });
 });
+
+test("a link that ends while it is seen is said to have ended, and is asked for again once a minute", async () => {
+  const { world, clock, asked } = host(() => stream(null, [["end", { reason: "revoked" }]], null));
+  const source = new Sources(BASE, world).join(on("main", "secret"), member(["ether1"]));
+  await clock.advance(1_000);
+  assert.equal(source.problem.key, "embed.ended");
+  assert.equal(asked.length, 1);
+  await clock.advance(AGAIN - 2_000);
+  assert.equal(asked.length, 1, "no storm of questions");
+  await clock.advance(2_000);
+  assert.equal(asked.length, 2);
+});

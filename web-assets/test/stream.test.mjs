@@ -11,7 +11,7 @@ const TICK = 'event: tick\nid: k-7\ndata: {"seq":7}\n\n';
 function watched({ refuse = null, silent = false } = {}) {
   const clock = new Clock();
   const open = [];
-  const seen = { events: [], broken: [], proven: 0 };
+  const seen = { events: [], broken: [], ended: [], proven: 0 };
   const fetch = (url, { signal, headers }) => {
     const connection = { url, headers, at: clock.now, closed: false };
     open.push(connection);
@@ -37,6 +37,7 @@ function watched({ refuse = null, silent = false } = {}) {
     event: (name, data) => seen.events.push([name, data]),
     proven: () => seen.proven++,
     broken: (failures, pause) => seen.broken.push([failures, pause]),
+    ended: (reason) => (seen.ended.push(reason), reason !== "access-changed"),
   }, { fetch, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout });
   return { clock, open, seen, stream };
 }
@@ -150,4 +151,24 @@ test("who does not want to wait need not", async () => {
   await settle();
   assert.equal(open.length, 2);
   stream.stop();
+});
+
+test("a stream whose right was taken back stops, and one with another right comes back anew and not with all others", async () => {
+  const { clock, open, seen, stream } = watched();
+  stream.start();
+  await settle();
+  open[0].send(`${TICK}event: end\ndata: {"reason":"access-changed"}\n\n`);
+  await settle();
+  open[0].end();
+  await settle();
+  assert.deepEqual([seen.ended, open.length, seen.broken.length], [["access-changed"], 1, 1]);
+  assert.ok(seen.broken[0][1] <= 2_500);
+  await clock.advance(2_500);
+  assert.equal(open.length, 2);
+  assert.deepEqual(open[1].headers, {}, "it does not continue what was seen with other rights");
+  open[1].send('event: end\ndata: {"reason":"revoked"}\n\n');
+  await settle();
+  await clock.advance(600_000);
+  assert.deepEqual([seen.ended, open.length, open[1].closed], [["access-changed", "revoked"], 2, true]);
+  assert.deepEqual(seen.events, [["tick", { seq: 7 }]]);
 });

@@ -41,8 +41,8 @@ async fn with_an_account_one_logs_in_and_out_and_comes_back_to_where_one_was() {
     let router = Router::start().await;
     let server = Server::quick(&router).await;
     browse(Look::DESKTOP, async |page| {
-        page.open_dashboard(&server).await;
-        page.moves("ether1", 1, 20).await;
+        // A page without a stream: the first account ends what is open.
+        page.client().goto(&server.url("/settings")).await.unwrap();
         let account = json!({"name": "sari", "password": PASSWORD, "role": "administrator"});
         assert_eq!(send(page, "/api/v1/users", account).await, 201);
 
@@ -120,6 +120,29 @@ async fn many_routers_are_seen_at_a_glance_and_switched_between() {
         page.click_on("#router-switch").await;
         there_is(page, "[data-testid=switch][open]").await;
         page.screenshot("switch").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_seen_ends_with_the_right_to_it_and_begins_again_with_a_login() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    browse(Look::DESKTOP, async |page| {
+        page.open_dashboard(&server).await;
+        page.moves("ether1", 1, 20).await;
+        // Beside the server, as an administrator does on the machine: first an account, then another password for it.
+        for (command, password) in [("add", PASSWORD), ("password", "kata sandi yang lain")] {
+            server.command(&["user", command, "sari"], &format!("{password}\n")).await;
+            path_is(page, "/login").await;
+            there_is(page, "[data-testid=login-form]").await;
+            type_in(page, "login-form", "name", "sari").await;
+            type_in(page, "login-form", "password", password).await;
+            page.click_on("[data-testid=login-form] [type=submit]").await;
+            path_is(page, "/prepaid/dashboard").await;
+            page.runs().await;
+            page.moves("ether1", 1, 20).await;
+        }
     })
     .await;
 }

@@ -88,6 +88,17 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
+    /// Runs the program beside it, over the same data, and gives it this to read.
+    pub async fn command(&self, arguments: &[&str], input: &str) {
+        let mut command = Command::new(binary());
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).await.unwrap();
+        let output = timeout(START, child.wait_with_output()).await.expect("it ends in time").unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
     /// Ends it at once, as a crash does.
     pub async fn kill(&mut self) {
         let mut child = self.child.take().expect("it runs");
