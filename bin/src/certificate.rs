@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_secs(30);
 
 /// The certificate in use. Ends looking at its files when dropped.
 pub(crate) struct Certificate {
-    pub(crate) config: ServerConfig,
+    pub(crate) config: Arc<ServerConfig>,
     _watch: AbortOnDropHandle<()>,
 }
 
@@ -43,7 +43,7 @@ impl Certificate {
         let current = Arc::new(Current(RwLock::new(read(chain, key).map_err(failed)?)));
         let versions = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
         let versions = versions.with_safe_default_protocol_versions().map_err(|error| failed(error.to_string()))?;
-        let config = versions.with_no_client_auth().with_cert_resolver(current.clone());
+        let config = Arc::new(versions.with_no_client_auth().with_cert_resolver(current.clone()));
         let watch = watch(current, chain.to_owned(), key.to_owned());
         Ok(Self { config, _watch: AbortOnDropHandle::new(tokio::spawn(watch)) })
     }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
+use actix_web::App;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
-use actix_web::{App, HttpServer};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, Settings};
 use lalin_fleet::{Fleet, Said};
-use lalin_http::{Api, Door, DoorSettings, Limits};
+use lalin_http::{Api, ConnectionLimits, Door, DoorSettings, Limits, WebServer};
 use lalin_store::Store;
 use tokio::time::timeout;
 
@@ -49,7 +49,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
     let listen = config.server.listen;
     let origins = config.embed.origins.clone();
     let code = door.needed_code();
-    let server = HttpServer::new(move || {
+    let app = move || {
         App::new()
             .wrap(from_fn(lalin_http::guard))
             .wrap(others(&origins))
@@ -59,28 +59,20 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
             .configure(door.routes())
             .configure(api.routes())
             .configure(dashboard.routes())
-    })
-    .workers(workers())
-    .on_connect(lalin_http::forget_dead_peers)
-    .client_request_timeout(Duration::from_secs(10))
-    .shutdown_timeout(GRACE.as_secs())
-    .disable_signals();
+    };
     let certificate = match &config.server.tls {
         Some((chain, key)) => Some(Certificate::of(chain, key)?),
         None => None,
     };
-    let server = match &certificate {
-        Some(certificate) => server.bind_rustls_0_23(listen, certificate.config.clone()),
-        None => server.bind(listen),
-    };
-    let server = server.map_err(|source| Error::Listen { address: listen, source })?;
-    let address = server.addrs().first().copied().unwrap_or(listen);
+    let failed = |source| Error::Listen { address: listen, source };
+    let listener = lalin_http::listen(listen).map_err(failed)?;
+    let address = listener.local_addr().unwrap_or(listen);
+    let server = web_server(config, certificate.as_ref()).serve(listener, app).map_err(failed)?;
     announce(address, certificate.is_some());
     if let Some(code) = code {
         println!("No administrator yet. Open the page and type this code: {}", *code);
         tracing::warn!("no administrator yet: nothing is shown before one is made with the one-time code {}", *code);
     }
-    let server = server.run();
     let handle = server.handle();
     let mut server = tokio::spawn(server);
     tokio::select! {
@@ -92,6 +84,25 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
     // In order, and within the grace; what is not done by then ends with the process.
     let _ = timeout(GRACE + Duration::from_secs(1), handle.stop(true)).await;
     Ok(())
+}
+
+/// The server that the configuration asks for.
+fn web_server(config: &Config, certificate: Option<&Certificate>) -> WebServer {
+    let said = config.limits;
+    let mut limits = ConnectionLimits::default();
+    limits.connections = said.connections;
+    limits.connections_of_one = said.connections_per_address;
+    limits.kept_free = said.kept_for_this_machine;
+    limits.handshakes = said.tls_handshakes;
+    limits.patience = said.request_time;
+    limits.stalled = said.stalled_time;
+    let mut server = WebServer::new(limits.within_descriptors());
+    let proxies = config.server.trusted_proxies.clone();
+    server.exempt = Arc::new(move |address| proxies.contains(&address));
+    server.tls = certificate.map(|certificate| certificate.config.clone());
+    server.workers = workers();
+    server.grace = GRACE;
+    server
 }
 
 async fn door(config: &Config, store: Option<Store>) -> Result<Door, Error> {

@@ -25,6 +25,8 @@ cargo xtask COMMAND
   layers         which crate may import which (docs/architecture.md)
   tidy           what a reader would complain of: lengths, headings, leftovers
   bench start    release build: time from start to the first answer, and the binary's size
+  bench attack [debug]
+                 what strangers without an account can do to a server with 512 MB: bodies, heads, silence
   bench codec [ROUNDS]
                  the RouterOS client's speed beside other clients' (docs/benchmarks.md)
   bench fleet [ROUTERS]
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(&root),
         ["tidy"] => tidy::run(&root),
         ["bench", "start"] => bench::start(&root),
+        ["bench", "attack", words @ ..] => bench::attack(&root, words),
         ["bench", "codec", words @ ..] => bench::codec(&root, words),
         ["bench", "fleet", words @ ..] => bench::fleet(&root, words),
         ["bench", "jitter", words @ ..] => bench::jitter(&root, words),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lalin_stats::RouterId;
 
-use crate::{Secret, TlsPolicy};
+use crate::{Limits, Secret, TlsPolicy};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The key that the routers' passwords are encrypted with, as text; without one it is a file in `data_dir`.
     pub key: Option<Secret>,
+    /// What connections to the web server may take.
+    pub limits: Limits,
     /// The log.
     pub log: Log,
     /// How routers are sampled.
@@ -177,6 +179,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             server: Server::default(),
+            limits: Limits::default(),
             data_dir: PathBuf::from("lalin-data"),
             key: None,
             log: Log::default(),

@@ -27,6 +27,7 @@ mod config;
 mod disk;
 mod error;
 mod flags;
+mod limits;
 mod load;
 mod origin;
 mod schema;
@@ -40,6 +41,7 @@ pub use config::{Config, Embed, INTERVALS, Lang, Log, LogFormat, Router, Samplin
 pub use disk::Warning;
 pub use error::Error;
 pub use flags::Flags;
+pub use limits::Limits;
 pub use origin::Origin;
 pub use secret::Secret;
 pub use tls::{TlsPolicy, TlsPolicyError};

@@ -12,7 +12,7 @@ use crate::address::{self, Endpoint};
 use crate::config::{Config, Embed, INTERVALS, Log, Router, Sampling, Server};
 use crate::origin::Said;
 use crate::variables::Variables;
-use crate::{Error, Flags, Origin, Secret, TlsPolicy, schema, values};
+use crate::{Error, Flags, Limits, Origin, Secret, TlsPolicy, schema, values};
 
 impl Config {
     /// One configuration from the file (its path for messages, and its text), the environment and the flags.
@@ -47,6 +47,7 @@ impl Config {
         Ok(Self {
             data_dir: data_dir(flags.data_dir, env.data_dir.or(text.said(file.data_dir)))?,
             key: env.key.map(|said| Secret::new(said.value)),
+            limits: limits(&text, file.limits)?,
             log: log(
                 flag(flags.log_format, "--log-format").or(env.log_format).or(text.said(file.log.format)),
                 flag(flags.log, "--log").or(env.log).or(text.said(file.log.level)),
@@ -169,6 +170,32 @@ fn list<T>(
         Ok(Said::new(value.into_inner(), origin).parse(field, one)?.value)
     };
     values.into_iter().map(read).collect()
+}
+
+fn limits(text: &Text<'_>, file: schema::Limits) -> Result<Limits, Error> {
+    let default = Limits::default();
+    let count = |field, value, most, default| match text.said(value) {
+        Some(said) => said.parse(field, values::count(most)).map(|said| said.value),
+        None => Ok(default),
+    };
+    let time = |field, value, default| match text.said(value) {
+        Some(said) => {
+            let limits = (Duration::from_secs(1), Duration::from_secs(600));
+            said.parse(field, values::duration(limits.0, limits.1)).map(|said| said.value)
+        }
+        None => Ok(default),
+    };
+    let connections = count("limits.connections", file.connections, 100_000, default.connections)?;
+    let one = (file.connections_per_address, default.connections_per_address);
+    let kept = (file.kept_for_this_machine, default.kept_for_this_machine);
+    Ok(Limits {
+        connections,
+        connections_per_address: count("limits.connections-per-address", one.0, connections, one.1.min(connections))?,
+        kept_for_this_machine: count("limits.kept-for-this-machine", kept.0, connections, kept.1.min(connections))?,
+        tls_handshakes: count("limits.tls-handshakes", file.tls_handshakes, 100_000, default.tls_handshakes)?,
+        request_time: time("limits.request-time", file.request_time, default.request_time)?,
+        stalled_time: time("limits.stalled-time", file.stalled_time, default.stalled_time)?,
+    })
 }
 
 fn sampling(text: &Text<'_>, file: schema::Sampling) -> Result<Sampling, Error> {

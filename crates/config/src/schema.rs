@@ -17,6 +17,7 @@ pub(crate) type Maybe<T> = Option<Spanned<T>>;
 pub(crate) struct File {
     pub(crate) data_dir: Maybe<String>,
     pub(crate) server: Server,
+    pub(crate) limits: Limits,
     pub(crate) log: Log,
     pub(crate) sampling: Sampling,
     pub(crate) embed: Embed,
@@ -34,6 +35,17 @@ pub(crate) struct Server {
     pub(crate) trusted_proxies: Vec<Spanned<String>>,
     pub(crate) hosts: Vec<Spanned<String>>,
     pub(crate) base_path: Maybe<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Limits {
+    pub(crate) connections: Maybe<u32>,
+    pub(crate) connections_per_address: Maybe<u32>,
+    pub(crate) kept_for_this_machine: Maybe<u32>,
+    pub(crate) tls_handshakes: Maybe<u32>,
+    pub(crate) request_time: Maybe<String>,
+    pub(crate) stalled_time: Maybe<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -129,6 +141,7 @@ mod tests {
 
     fn all_keys() -> Vec<String> {
         let mut all = keys::<File>();
+        all.extend(keys::<Limits>());
         all.extend([keys::<Server>(), keys::<Log>(), keys::<Sampling>(), keys::<Embed>(), keys::<Router>()].concat());
         all
     }

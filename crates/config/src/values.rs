@@ -31,6 +31,14 @@ pub(crate) fn duration(least: Duration, most: Duration) -> impl FnOnce(String) -
     }
 }
 
+/// A whole number from 1 to `most`.
+pub(crate) fn count(most: usize) -> impl FnOnce(u32) -> Result<usize, String> {
+    move |count| {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        if (1..=most).contains(&count) { Ok(count) } else { Err(format!("must be from 1 to {most}")) }
+    }
+}
+
 /// A duration as one writes it in the file.
 pub(crate) fn written(duration: Duration) -> String {
     match duration.as_millis() {

@@ -3,13 +3,10 @@
 use actix_web::web::{JsonConfig, PathConfig, ServiceConfig};
 
 use crate::Problem;
-
-/// No request of ours is larger, bytes.
-const LARGEST: usize = 64 << 10;
+use crate::body_limit::{LARGEST, problem};
 
 /// Adds the bounds to an application: a body that is too large or no JSON is a problem like any other.
 pub fn bodies(config: &mut ServiceConfig) {
-    let json =
-        JsonConfig::default().limit(LARGEST).error_handler(|error, _| Problem::bad_parameter("body", error).into());
+    let json = JsonConfig::default().limit(LARGEST).error_handler(|error, _| problem(error).into());
     config.app_data(json).app_data(PathConfig::default().error_handler(|_, _| Problem::not_found().into()));
 }

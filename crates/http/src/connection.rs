@@ -1,9 +1,7 @@
 //! What is asked of a viewer's connection: that its death is noticed.
 
-use std::any::Any;
 use std::time::Duration;
 
-use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use socket2::{SockRef, TcpKeepalive};
 
@@ -11,9 +9,8 @@ use socket2::{SockRef, TcpKeepalive};
 const DEAD_AFTER: Duration = Duration::from_secs(30);
 
 /// Makes the system end the connection of a viewer who is gone without a word (a sleeping laptop, a dead proxy), so
-/// that he stops counting as a viewer. For `HttpServer::on_connect`.
-pub fn forget_dead_peers(connection: &dyn Any, _: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
+/// that he stops counting as a viewer. Asked of the socket itself, before anything is spoken on it: TLS or not.
+pub(crate) fn watch_for_death(stream: &TcpStream) {
     let socket = SockRef::from(stream);
     let keepalive = TcpKeepalive::new().with_time(DEAD_AFTER / 2).with_interval(DEAD_AFTER / 6);
     // A system that cannot do this still notices, only later.
@@ -30,4 +27,21 @@ fn unacknowledged_limit(socket: &SockRef<'_>) -> std::io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn unacknowledged_limit(_: &SockRef<'_>) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn an_accepted_connection_is_watched_whatever_is_spoken_on_it() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _viewer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        watch_for_death(&accepted);
+        let socket = SockRef::from(&accepted);
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(DEAD_AFTER));
+    }
 }

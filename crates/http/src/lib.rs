@@ -5,19 +5,16 @@
 //!
 //! ```no_run
 //! use std::sync::Arc;
-//! use actix_web::{App, HttpServer};
-//! use lalin_http::Api;
+//! use actix_web::App;
+//! use lalin_http::{Api, ConnectionLimits, WebServer};
 //! use lalin_monitor::{Monitor, Settings};
 //!
 //! # async fn serve() -> std::io::Result<()> {
 //! let api = Api::new(Arc::new(Monitor::new(Settings::default())), Default::default());
 //! let stop = api.stop_token(); // cancel it before the server stops: open streams end at once
-//! HttpServer::new(move || App::new().configure(api.routes()))
-//!     .on_connect(lalin_http::forget_dead_peers)
-//!     .shutdown_timeout(3)
-//!     .bind("127.0.0.1:3000")?
-//!     .run()
-//!     .await
+//! let listener = lalin_http::listen("127.0.0.1:3000".parse().unwrap())?;
+//! let server = WebServer::new(ConnectionLimits::default().within_descriptors());
+//! server.serve(listener, move || App::new().configure(api.routes()))?.await
 //! # }
 //! ```
 
@@ -25,7 +22,6 @@
 mod access_end;
 mod api;
 mod bodies;
-mod connection;
 mod door;
 mod keeper;
 mod problem;
@@ -34,6 +30,13 @@ mod retries;
 mod selection;
 mod sight;
 mod wire;
+
+// The connections, and what one may take.
+mod body_limit;
+mod connection;
+mod connection_limits;
+mod http2;
+mod web_server;
 
 // One file a route.
 mod fleet;
@@ -49,9 +52,10 @@ mod encoded;
 
 pub use api::{Api, Limits};
 pub use bodies::bodies;
-pub use connection::forget_dead_peers;
+pub use connection_limits::{ConnectionLimits, Exempt};
 pub use door::{Door, DoorSettings, Visitor, guard, may_be_router};
 pub use keeper::{
     About, Checked, Discovered, Form, Gateway, Keeper, KeeperError, Kept, Neighbour, Outcome, Source, Step,
 };
 pub use problem::Problem;
+pub use web_server::{WebServer, listen};

@@ -134,6 +134,18 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "tried-just-now", "tried just now", detail).retry_after(seconds)
     }
 
+    /// The body is larger than what this request may carry.
+    pub(crate) fn too_large(most: usize) -> Self {
+        let detail = format!("body: at most {most} bytes");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "too large", detail).field("body")
+    }
+
+    /// The body did not come in time.
+    pub(crate) fn too_slow() -> Self {
+        let detail = "body: it did not come in time";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "too slow", detail).field("body")
+    }
+
     fn of_store(error: &lalin_store::Error) -> Self {
         use lalin_store::Error;
         match error {

@@ -75,7 +75,7 @@ fn first_answer(binary: &Path) -> Result<Duration> {
 
 /// `ADDR:PORT` from the line `Lalin: http://ADDR:PORT/`. The reader goes on, so that the server never meets a
 /// closed pipe; it ends with the server.
-fn address(stdout: ChildStdout) -> Option<String> {
+pub(super) fn address(stdout: ChildStdout) -> Option<String> {
     let (sender, receiver) = mpsc::sync_channel(1);
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(std::io::Result::ok) {

@@ -20,6 +20,12 @@ fn a_bad_value_is_refused_with_field_line_and_column() {
         ("[server]\nlisten = 'nowhere'", "lalin.toml: line 2, column 10: server.listen: must be ADDRESS:PORT"),
         ("[server]\nlang = 'fr'", "lalin.toml: line 2, column 8: server.lang: must be"),
         ("data-dir = ''", "lalin.toml: line 1, column 12: data-dir: must not be empty"),
+        ("[limits]\nconnections = 0", "lalin.toml: line 2, column 15: limits.connections: must be from 1 to 100000"),
+        (
+            "[limits]\nconnections = 50\nconnections-per-address = 60",
+            "lalin.toml: line 3, column 27: limits.connections-per-address: must be from 1 to 50",
+        ),
+        ("[limits]\nrequest-time = '999ms'", "lalin.toml: line 2, column 16: limits.request-time: must be from 1s"),
         ("[log]\nlevel='loud'", "lalin.toml: line 2, column 7: log.level: must be"),
         ("[log]\nformat='xml'", "lalin.toml: line 2, column 8: log.format: must be"),
         ("[sampling]\ninterval = '999ms'", "lalin.toml: line 2, column 12: sampling.interval: must be from 1s to 1m"),

@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, ResponseError};
 use lalin_store::{Moment, Ticket, TokenKind};
 
-use crate::Problem;
+use crate::{Problem, body_limit};
 
 use super::visitor::Visitor;
 use super::{Client, Door, base_path, origin, this_machine};
@@ -94,7 +94,16 @@ pub async fn guard(
     if let Some(base) = request.app_data::<Data<Door>>().map(|door| door.0.settings.base_path.clone()) {
         base_path::strip(&mut request, &base);
     }
-    match admit(&request).await {
+    // Before anything is asked of the store: what is too large costs nothing.
+    let most = match need(request.method(), request.path()) {
+        Need::Known | Need::Person | Need::Administrator => body_limit::LARGEST,
+        Need::Nothing | Need::Anybody | Need::Alive | Need::Somebody => body_limit::OF_ANYBODY,
+    };
+    let admitted = match body_limit::limit(&mut request, most) {
+        Ok(()) => admit(&request).await,
+        Err(problem) => Err(problem),
+    };
+    match admitted {
         Ok(visitor) => {
             request.extensions_mut().insert(visitor);
             Ok(next.call(request).await?.map_into_left_body())

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod compatible;
+mod connections;
 mod door;
 mod errors;
 mod fleet;
+mod http2;
 mod keeper;
 mod limited;
 mod names;

@@ -1,0 +1,33 @@
+//! What connections to the web server may take, and the defaults of it.
+
+use std::time::Duration;
+
+/// The bounds of what connections may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many may be open at once.
+    pub connections: usize,
+    /// How many of them from one address, or one /64 of IPv6.
+    pub connections_per_address: usize,
+    /// How many of them are only for this machine itself.
+    pub kept_for_this_machine: usize,
+    /// How many may be in a TLS handshake at once.
+    pub tls_handshakes: usize,
+    /// How long a handshake, a request's head, and a request's body may take, each.
+    pub request_time: Duration,
+    /// How long a client may take nothing of what is sent to it.
+    pub stalled_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 2_000,
+            connections_per_address: 200,
+            kept_for_this_machine: 32,
+            tls_handshakes: 256,
+            request_time: Duration::from_secs(10),
+            stalled_time: Duration::from_secs(30),
+        }
+    }
+}
