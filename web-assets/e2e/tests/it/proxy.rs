@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -125,6 +125,10 @@ async fn pass(
     let request = others.collect::<Vec<_>>().join("\r\n");
     let mut upstream = TcpStream::connect(server).await?;
     upstream.write_all(request.as_bytes()).await?;
+    let mut lengths = request.lines().filter_map(|line| line.split_once(':'));
+    let length = lengths.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length = length.and_then(|(_, value)| value.trim().parse().ok()).unwrap_or(0);
+    copy(&mut (&mut browser).take(length), &mut upstream).await?;
     // It is the browser that is told that there will be no further answer: nothing shall show the server that a proxy asks.
     let mut line = Vec::new();
     while !line.ends_with(b"\r\n") {
