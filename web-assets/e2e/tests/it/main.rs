@@ -35,6 +35,7 @@ mod load;
 mod names;
 mod outages;
 mod overview;
+mod partial;
 mod places;
 mod requests;
 mod speeds;
