@@ -14,6 +14,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// Another process's changes, and what ends by itself, are looked for this often: within a stream's heartbeat.
 const LOOK: Duration = Duration::from_secs(4);
+/// Between two look-ups: somebody who logs in and out all the time does not keep us busy. The first one is at once.
+const PAUSE: Duration = Duration::from_millis(250);
 /// Everything is looked up this often all the same: an open stream is a session's use.
 const SELDOM: Duration = Duration::from_secs(3_600);
 
@@ -166,7 +168,10 @@ async fn run(shared: Arc<Shared>) {
             continue;
         }
         match shared.check().await {
-            Ok(()) => checked = Instant::now(),
+            Ok(()) => {
+                checked = Instant::now();
+                sleep(PAUSE).await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "who may still look cannot be looked up for now");
                 sleep(LOOK).await;

@@ -40,6 +40,8 @@ async fn me(door: Data<Door>, visitor: Visitor) -> Result<HttpResponse, Problem>
         Who::Nobody if door.has_administrator().await? => Me { state: "login", name: None, role: None, guard: None },
         Who::Nobody => Me { state: "setup", name: None, role: None, guard: None },
         Who::Local | Who::Everybody => Me { state: "open", name: None, role, guard: None },
+        // What a link is called is a note of whoever made it, and not for whoever has it.
+        Who::Bearer(_) if visitor.is_link() => Me { state: "in", name: None, role, guard: None },
         Who::Bearer(token) => Me { state: "in", name: Some(&token.name), role, guard: None },
         Who::Person(session, ticket) => {
             Me { state: "in", name: Some(&session.user.name), role, guard: Some(ticket.forgery_guard()) }

@@ -162,7 +162,8 @@ impl House {
     }
 
     pub async fn token(&self, kind: TokenKind, access: Access) -> String {
-        let token = NewToken { kind, name: "billing".into(), access, expires: None, maker: None };
+        let name = if kind == TokenKind::Share { "note-in-name" } else { "billing" };
+        let token = NewToken { kind, name: name.into(), access, expires: None, maker: None };
         self.store.add_token(token, Moment::now()).await.unwrap().1.expose().to_owned()
     }
 }

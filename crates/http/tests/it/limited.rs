@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 use crate::door::{House, Keys, TABLE, THERE, line};
 
 /// The router's address, port, user, tag and identity, and the interfaces' own address, as `world` and `keeper` have them.
-const SECRETS: [&str; 8] =
-    ["192.0.2.1", "8728", "lalin-user", "pusat", "gw-identity", "secret-detail", "0C:00", "notes-of"];
+const SECRETS: [&str; 9] =
+    ["note-in-name", "192.0.2.1", "8728", "lalin-user", "pusat", "gw-identity", "secret-detail", "0C:00", "notes-of"];
 
 /// Everything that each route says, and the first events of each stream.
 async fn walk(house: &House, keys: &Keys) -> Vec<(String, String)> {
