@@ -90,6 +90,10 @@ impl Database {
         }
     }
 
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
     /// Runs one call that only reads.
     pub(crate) async fn read<T, F>(self: Arc<Self>, call: F) -> Result<T, Error>
     where

@@ -15,11 +15,13 @@
 //! | `key`, `ticket`, `password` | encryption at rest; random secrets kept as hashes; hashed passwords |
 //! | `access` | what somebody may see and do; pure |
 //! | `standing` | what became of what was let in: for streams that stay open |
+//! | `devices` | from where somebody logged in before |
 //! | `routers`, `users`, `sessions`, `tokens`, `audit` | one table each |
 
 mod access;
 mod audit;
 mod database;
+mod devices;
 mod error;
 mod key;
 mod last_use;
@@ -38,6 +40,7 @@ mod users;
 
 pub use access::{Access, Grant, Role};
 pub use audit::{Actor, Entry, Recorded};
+pub use devices::DeviceId;
 pub use error::Error;
 pub use key::Key;
 pub use moment::Moment;

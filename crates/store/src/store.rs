@@ -72,6 +72,10 @@ impl Store {
         self.0.database.clone().write(call).await
     }
 
+    pub(crate) fn key(&self) -> &Key {
+        self.0.database.key()
+    }
+
     /// Has what could not be written at once, or need not be, written in the background.
     pub(crate) fn wake_upkeep(&self) {
         self.0.upkeep.wake();

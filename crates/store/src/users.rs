@@ -95,6 +95,21 @@ impl Store {
         Ok(done)
     }
 
+    /// Whose name it is, and the stamp of the password: another one after every change of it, by whomever.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn account(&self, name: &str) -> Result<Option<(UserId, PasswordStamp)>, Error> {
+        let name = name.trim().to_owned();
+        self.read(move |db, _| {
+            let found = db.query_row("SELECT id, password FROM users WHERE name = ?1", [&name], |row| {
+                Ok((UserId(row.get("id")?), stamp(&row.get::<_, String>("password")?)))
+            });
+            Ok(found.optional()?)
+        })
+        .await
+    }
+
     /// The user whose name and password these are. It takes as long for a name that does not exist.
     ///
     /// # Errors

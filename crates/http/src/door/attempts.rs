@@ -1,32 +1,57 @@
-//! Guessing passwords is slow: after some failures the next attempt waits, longer with each one, for each account and
-//! for each address apart.
+//! Guessing passwords is slow: after some failures the next attempt waits, longer with each one.
+//!
+//! An address waits for its own failures, whatever it guesses at. An account's strangers wait for each other's, and not
+//! for long: whoever comes from a device or an address that logged in to it before does not wait with them, or anybody
+//! could lock anybody out. A new password ends the strangers' wait: it is known by its stamp, whoever set it.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use lalin_store::{DeviceId, PasswordStamp};
 use tokio::time::Instant;
 
 /// So many failures cost nothing: people mistype.
 const FREE: u32 = 5;
 /// The wait after the first failure that costs; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-/// The longest wait.
+/// The longest wait of an address, or of a known device.
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// The longest wait of strangers to an account. Short, since it is its owner who waits with them on a new device.
+const LONGEST_STRANGERS_WAIT: Duration = Duration::from_secs(30);
 /// After so long without a failure everything is forgotten.
 const FORGET: Duration = Duration::from_secs(60 * 60);
-/// The most accounts and addresses that are counted; beyond them the older half gives way.
+/// After so long without a login an address is a stranger again.
+const KNOWN: Duration = Duration::from_secs(30 * 86_400);
+/// The most that are counted of each kind; beyond them the older half gives way.
 const MOST: usize = 10_000;
 
 /// Counts failures. Time is tokio's.
 #[derive(Debug, Default)]
-pub(crate) struct Attempts(Mutex<HashMap<Subject, Failures>>);
+pub(crate) struct Attempts(Mutex<Tables>);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Subject {
-    Account(String),
-    Address(IpAddr),
+#[derive(Debug, Default)]
+struct Tables {
+    addresses: HashMap<IpAddr, Failures>,
+    devices: HashMap<DeviceId, Failures>,
+    /// Failures of strangers, with the password they were about.
+    accounts: HashMap<String, (Failures, Option<PasswordStamp>)>,
+    /// From where somebody logged in to an account.
+    known: HashMap<(String, IpAddr), Instant>,
+}
+
+/// Somebody who says that he is somebody.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt<'a> {
+    /// As whom; `None` where it is no account that is guessed at.
+    pub(crate) account: Option<&'a str>,
+    /// Of that account's password: strangers' failures with another one count no more.
+    pub(crate) stamp: Option<PasswordStamp>,
+    pub(crate) address: IpAddr,
+    /// From a device that is known to that account.
+    pub(crate) device: Option<DeviceId>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -36,60 +61,95 @@ struct Failures {
 }
 
 impl Attempts {
-    /// How long this account or this address has to wait before an attempt is looked at; `None` if it need not. One that
-    /// may go on is counted as a failure at once, so that many at the same time are no way around; [`Self::succeeded`]
-    /// takes it back.
-    pub(crate) fn begin(&self, account: &str, address: IpAddr) -> Option<Duration> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        make_room(&mut all);
-        let subjects = subjects(account, address);
-        let wait = subjects.iter().filter_map(|subject| all.get(subject)?.wait()).max();
-        if wait.is_some() {
-            return wait;
+    /// How long somebody has to wait before the attempt is looked at; `None` if he need not. One that may go on is counted
+    /// as a failure at once, so that many at the same time are no way around; [`Self::succeeded`] takes it back.
+    pub(crate) fn begin(&self, attempt: Attempt<'_>) -> Option<Duration> {
+        let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Tables { addresses, devices, accounts, known } = &mut *tables;
+        let address = network(attempt.address);
+        if let Some(wait) = addresses.get(&address).and_then(|failures| failures.wait(LONGEST_WAIT)) {
+            return Some(wait);
         }
-        for subject in subjects {
-            let before = all.get(&subject).filter(|failures| failures.last.elapsed() < FORGET);
-            let count = before.map_or(0, |failures| failures.count).saturating_add(1);
-            all.insert(subject, Failures { count, last: Instant::now() });
+        if let Some(device) = attempt.device {
+            if let Some(wait) = devices.get(&device).and_then(|failures| failures.wait(LONGEST_WAIT)) {
+                return Some(wait);
+            }
+            count(devices, device);
+        } else if let Some(account) = attempt.account.map(folded)
+            && !is_known(known, &account, address)
+        {
+            let about = accounts.get(&account).filter(|(_, stamp)| *stamp == attempt.stamp);
+            if let Some(wait) = about.and_then(|(failures, _)| failures.wait(LONGEST_STRANGERS_WAIT)) {
+                return Some(wait);
+            }
+            // Only the free ones of each address: one address alone holds nobody up.
+            if addresses.get(&address).is_none_or(|failures| failures.now() < FREE) {
+                let before = about.map_or(0, |(failures, _)| failures.now());
+                make_room(accounts, |(failures, _)| failures.last);
+                let failures = Failures { count: before.saturating_add(1), last: Instant::now() };
+                accounts.insert(account, (failures, attempt.stamp));
+            }
         }
+        count(addresses, address);
         None
     }
 
     /// The attempt was right. The address is forgiven only this one: its other accounts may be somebody's guesses.
-    pub(crate) fn succeeded(&self, account: &str, address: IpAddr) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let [account, address] = subjects(account, address);
-        all.remove(&account);
-        if let Some(failures) = all.get_mut(&address) {
+    pub(crate) fn succeeded(&self, attempt: Attempt<'_>) {
+        let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Tables { addresses, devices, accounts, known } = &mut *tables;
+        let address = network(attempt.address);
+        if let Some(failures) = addresses.get_mut(&address) {
             failures.count = failures.count.saturating_sub(1);
+        }
+        if let Some(device) = attempt.device {
+            devices.remove(&device);
+        }
+        if let Some(account) = attempt.account.map(folded) {
+            accounts.remove(&account);
+            make_room(known, |last| *last);
+            known.insert((account, address), Instant::now());
         }
     }
 }
 
 impl Failures {
-    fn wait(self) -> Option<Duration> {
-        if self.last.elapsed() >= FORGET {
-            return None;
-        }
-        let doublings = self.count.checked_sub(FREE)?.min(20);
-        let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
+    /// How many there are, if they are not forgotten.
+    fn now(self) -> u32 {
+        if self.last.elapsed() >= FORGET { 0 } else { self.count }
+    }
+
+    fn wait(self, longest: Duration) -> Option<Duration> {
+        let doublings = self.now().checked_sub(FREE)?.min(20);
+        let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(longest);
         wait.checked_sub(self.last.elapsed()).filter(|left| !left.is_zero())
     }
 }
 
-fn make_room(all: &mut HashMap<Subject, Failures>) {
-    if all.len() + 2 <= MOST {
-        return;
-    }
-    let mut moments: Vec<_> = all.values().map(|failures| failures.last).collect();
-    let (_, middle, _) = moments.select_nth_unstable(MOST / 2);
-    let middle = *middle;
-    all.retain(|_, failures| failures.last > middle);
+/// One more of it.
+fn count<K: Eq + Hash>(table: &mut HashMap<K, Failures>, key: K) {
+    make_room(table, |failures| failures.last);
+    let before = table.get(&key).map_or(0, |failures| failures.now());
+    table.insert(key, Failures { count: before.saturating_add(1), last: Instant::now() });
 }
 
-fn subjects(account: &str, address: IpAddr) -> [Subject; 2] {
-    let account = account.trim().chars().take(64).collect::<String>().to_lowercase();
-    [Subject::Account(account), Subject::Address(network(address))]
+fn make_room<K: Eq + Hash, V>(table: &mut HashMap<K, V>, last: impl Fn(&V) -> Instant) {
+    if table.len() < MOST {
+        return;
+    }
+    let mut moments: Vec<_> = table.values().map(&last).collect();
+    let (_, middle, _) = moments.select_nth_unstable(MOST / 2);
+    let middle = *middle;
+    table.retain(|_, value| last(value) > middle);
+}
+
+fn is_known(known: &HashMap<(String, IpAddr), Instant>, account: &str, address: IpAddr) -> bool {
+    known.get(&(account.to_owned(), address)).is_some_and(|login| login.elapsed() < KNOWN)
+}
+
+/// Names differ neither in capital letters nor in blanks around them.
+fn folded(account: &str) -> String {
+    account.trim().chars().take(64).collect::<String>().to_lowercase()
 }
 
 /// A home has a whole IPv6 network of its own: its addresses are one.
@@ -102,73 +162,128 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use lalin_store::{Ticket, UserId};
     use tokio::time::advance;
 
     use super::*;
 
-    fn address(text: &str) -> IpAddr {
-        text.parse().unwrap()
+    const HOME: &str = "192.0.2.1";
+
+    fn of<'a>(account: &'a str, address: &str) -> Attempt<'a> {
+        Attempt { account: Some(account), stamp: None, address: address.parse().unwrap(), device: None }
+    }
+
+    /// Strangers, from so many addresses, until they have to wait the longest.
+    async fn strangers(attempts: &Attempts, account: &str) {
+        for number in 0..40_u8 {
+            let stranger = format!("203.0.113.{number}");
+            if let Some(wait) = attempts.begin(of(account, &stranger)) {
+                advance(wait).await;
+                assert_eq!(attempts.begin(of(account, &stranger)), None);
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn mistyping_costs_nothing_and_guessing_ever_more() {
         let attempts = Attempts::default();
-        let home = address("192.0.2.1");
         for _ in 0..FREE {
-            assert_eq!(attempts.begin("sari", home), None);
+            assert_eq!(attempts.begin(of("sari", HOME)), None);
         }
         let mut waits = Vec::new();
         for _ in 0..12 {
-            let wait = attempts.begin("sari", home).unwrap();
+            let wait = attempts.begin(of("sari", HOME)).unwrap();
             waits.push(wait.as_secs());
             advance(wait).await;
-            assert_eq!(attempts.begin("sari", home), None);
+            assert_eq!(attempts.begin(of("sari", HOME)), None);
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+        assert_eq!(attempts.begin(of("sari", "198.51.100.9")), None, "one address locks no account");
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_account_is_guarded_from_many_addresses_and_an_address_over_many_accounts() {
         let attempts = Attempts::default();
         for last in 0..5 {
-            assert_eq!(attempts.begin("Sari", address(&format!("192.0.2.{last}"))), None);
+            assert_eq!(attempts.begin(of("Sari", &format!("192.0.2.{last}"))), None);
         }
-        assert!(attempts.begin(" sari", address("198.51.100.9")).is_some());
+        assert!(attempts.begin(of(" sari", "198.51.100.9")).is_some());
         let one = Attempts::default();
         for name in ["a", "b", "c", "d", "e"] {
-            assert_eq!(one.begin(name, address("2001:db8::1")), None);
+            assert_eq!(one.begin(of(name, "2001:db8::1")), None);
         }
-        assert!(one.begin("f", address("2001:db8::ffff:2")).is_some(), "the same network");
-        assert_eq!(one.begin("f", address("2001:db8:0:1::1")), None, "another one");
+        assert!(one.begin(of("f", "2001:db8::ffff:2")).is_some(), "the same network");
+        assert_eq!(one.begin(of("f", "2001:db8:0:1::1")), None, "another one");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_success_clears_the_account_and_forgives_the_address_one_attempt() {
         let attempts = Attempts::default();
-        let home = address("192.0.2.1");
         for round in 0..20 {
-            assert_eq!(attempts.begin("sari", home), None, "{round}");
-            attempts.succeeded("sari", home);
+            assert_eq!(attempts.begin(of("sari", HOME)), None, "{round}");
+            attempts.succeeded(of("sari", HOME));
         }
         for _ in 0..FREE {
-            assert_eq!(attempts.begin("budi", home), None);
+            assert_eq!(attempts.begin(of("budi", HOME)), None);
         }
-        assert!(attempts.begin("sari", home).is_some(), "it is the address that guesses");
+        assert!(attempts.begin(of("sari", HOME)).is_some(), "it is the address that guesses");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn strangers_hold_up_neither_a_known_address_nor_a_known_device_and_a_new_one_not_for_long() {
+        let attempts = Attempts::default();
+        attempts.begin(of("sari", HOME));
+        attempts.succeeded(of("sari", HOME));
+        strangers(&attempts, "sari").await;
+        let wait = attempts.begin(of("sari", "198.51.100.9")).unwrap();
+        assert!(wait <= LONGEST_STRANGERS_WAIT, "{wait:?}");
+        assert_eq!(attempts.begin(of("Sari", HOME)), None);
+        let device = Some(DeviceId::of_session(&Ticket::presented("x")));
+        let travelling = Attempt { device, ..of("sari", "198.51.100.9") };
+        for _ in 0..FREE {
+            assert_eq!(attempts.begin(travelling), None);
+        }
+        assert!(attempts.begin(Attempt { device, ..of("sari", "198.51.100.10") }).is_some(), "it guesses itself");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_password_ends_the_strangers_wait() {
+        let store = lalin_store::Store::in_memory(lalin_store::Key::random().unwrap()).unwrap();
+        let secret = || zeroize::Zeroizing::new("kata sandi".to_owned());
+        let access = lalin_store::Access::administrator();
+        let user: UserId = store.add_user("sari", secret(), access, lalin_store::Moment(0)).await.unwrap().id;
+        let attempts = Attempts::default();
+        let (_, before) = store.account("sari").await.unwrap().unwrap();
+        for number in 0..5_u8 {
+            attempts.begin(Attempt { stamp: Some(before), ..of("sari", &format!("203.0.113.{number}")) });
+        }
+        assert!(attempts.begin(Attempt { stamp: Some(before), ..of("sari", HOME) }).is_some());
+        store.set_password(user, secret()).await.unwrap();
+        let (_, after) = store.account("sari").await.unwrap().unwrap();
+        assert_eq!(attempts.begin(Attempt { stamp: Some(after), ..of("sari", HOME) }), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn it_is_forgotten_in_the_end_and_bounded_until_then() {
         let attempts = Attempts::default();
         for number in 0..30_000_u32 {
-            attempts.begin(&number.to_string(), IpAddr::from(number.to_be_bytes()));
+            let (name, address) = (number.to_string(), IpAddr::from(number.to_be_bytes()));
+            let device = Some(DeviceId::of_session(&Ticket::presented(&name))).filter(|_| number % 3 == 0);
+            let attempt = Attempt { account: Some(&name), stamp: None, address, device };
+            attempts.begin(attempt);
+            if number % 2 == 0 {
+                attempts.succeeded(attempt);
+            }
             advance(Duration::from_millis(1)).await;
         }
-        assert!(attempts.0.lock().unwrap().len() <= MOST);
-        let home = address("192.0.2.1");
+        let tables = attempts.0.lock().unwrap();
+        let sizes = [tables.addresses.len(), tables.devices.len(), tables.accounts.len(), tables.known.len()];
+        drop(tables);
+        assert!(sizes.iter().all(|size| *size <= MOST), "{sizes:?}");
         for _ in 0..FREE {
-            attempts.begin("sari", home);
+            attempts.begin(of("sari", HOME));
         }
         advance(FORGET).await;
-        assert_eq!(attempts.begin("sari", home), None);
+        assert_eq!(attempts.begin(of("sari", HOME)), None);
     }
 }

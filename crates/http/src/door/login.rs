@@ -4,15 +4,21 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::web::{self, Data, Json, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_store::{Moment, SESSION_LIFE, Ticket, User};
+use lalin_store::{DeviceId, Moment, SESSION_LIFE, Ticket, User};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::Problem;
 
+use super::attempts::Attempt;
 use super::guard::COOKIE;
 use super::visitor::{Visitor, Who};
 use super::{Client, Door};
+
+/// The cookie that says from where somebody logged in before. It opens nothing, and stays when he logs out.
+const DEVICE: &str = "lalin-device";
+/// How long a device is known, s.
+const DEVICE_LIFE: u64 = 400 * 86_400;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -64,15 +70,20 @@ async fn login(
     login: Json<Login>,
 ) -> Result<HttpResponse, Problem> {
     let Login { name, password } = login.into_inner();
-    if let Some(wait) = door.0.attempts.begin(&name, visitor.address()) {
+    let store = door.store()?;
+    let account = store.account(&name).await?;
+    let device = account.and_then(|(user, _)| store.device(request.cookie(DEVICE)?.value(), user));
+    let stamp = account.map(|(_, stamp)| stamp);
+    let attempt = Attempt { account: Some(&name), stamp, address: visitor.address(), device };
+    if let Some(wait) = door.0.attempts.begin(attempt) {
         return Err(Problem::too_many_attempts(wait));
     }
-    let user = door.store()?.verify(&name, password).await?;
+    let user = store.verify(&name, password).await?;
     let Some(user) = user else {
         door.record(&visitor, "login.failed", name).await;
         return Err(Problem::wrong_login());
     };
-    door.0.attempts.succeeded(&name, visitor.address());
+    door.0.attempts.succeeded(attempt);
     begin(&door, &request, &visitor, &user, "login").await
 }
 
@@ -91,9 +102,9 @@ async fn setup(
     setup: Json<Setup>,
 ) -> Result<HttpResponse, Problem> {
     let Setup { code, name, password } = setup.into_inner();
-    // One account for all guesses of the code.
-    const GUESSES: &str = "\0setup";
-    if let Some(wait) = door.0.attempts.begin(GUESSES, visitor.address()) {
+    // Each address waits for its own guesses alone: together they cannot guess 60 bits, and must not keep the owner out.
+    let attempt = Attempt { account: None, stamp: None, address: visitor.address(), device: None };
+    if let Some(wait) = door.0.attempts.begin(attempt) {
         return Err(Problem::too_many_attempts(wait));
     }
     // On the machine itself no code is needed: whoever is there sees everything already.
@@ -106,7 +117,7 @@ async fn setup(
     }
     let made = door.store()?.add_first_administrator(&name, password, Moment::now()).await;
     let user = made?;
-    door.0.attempts.succeeded(GUESSES, visitor.address());
+    door.0.attempts.succeeded(attempt);
     door.forget_code();
     begin(&door, &request, &visitor, &user, "setup").await
 }
@@ -127,8 +138,14 @@ async fn begin(
     door.record_of(&user.name, visitor, action, user.name.clone()).await;
     let guard = Some(ticket.forgery_guard());
     let me = Me { state: "in", name: Some(&user.name), role: Some(user.access.role().as_str()), guard };
-    let cookie = cookie(door, request, ticket.expose(), SESSION_LIFE.as_secs());
-    Ok(HttpResponse::Ok().cookie(cookie).insert_header(("Cache-Control", "no-store")).json(me))
+    let session = cookie(door, request, COOKIE, ticket.expose(), SESSION_LIFE.as_secs());
+    let mark = request.cookie(DEVICE).map(|cookie| cookie.value().to_owned());
+    let mark = match mark.filter(|mark| store.device(mark, user.id).is_some()) {
+        Some(mark) => mark,
+        None => store.mark_device(user.id)?,
+    };
+    let device = cookie(door, request, DEVICE, &mark, DEVICE_LIFE);
+    Ok(HttpResponse::Ok().cookie(session).cookie(device).insert_header(("Cache-Control", "no-store")).json(me))
 }
 
 async fn logout(door: Data<Door>, request: HttpRequest, visitor: Visitor) -> Result<HttpResponse, Problem> {
@@ -136,7 +153,7 @@ async fn logout(door: Data<Door>, request: HttpRequest, visitor: Visitor) -> Res
         door.store()?.end_session(ticket).await?;
         door.record(&visitor, "logout", "").await;
     }
-    Ok(HttpResponse::NoContent().cookie(cookie(&door, &request, "", 0)).finish())
+    Ok(HttpResponse::NoContent().cookie(cookie(&door, &request, COOKIE, "", 0)).finish())
 }
 
 #[derive(Deserialize)]
@@ -152,28 +169,33 @@ async fn password(
     visitor: Visitor,
     wanted: Json<NewPassword>,
 ) -> Result<HttpResponse, Problem> {
-    let Who::Person(session, _) = visitor.who() else { return Err(Problem::forbidden("only a person has a password")) };
+    let Who::Person(session, ticket) = visitor.who() else {
+        return Err(Problem::forbidden("only a person has a password"));
+    };
     let NewPassword { old, new } = wanted.into_inner();
     let name = &session.user.name;
-    if let Some(wait) = door.0.attempts.begin(name, visitor.address()) {
+    // Who has a session is no stranger; whoever stole one guesses with it alone.
+    let device = Some(DeviceId::of_session(ticket));
+    let attempt = Attempt { account: Some(name), stamp: None, address: visitor.address(), device };
+    if let Some(wait) = door.0.attempts.begin(attempt) {
         return Err(Problem::too_many_attempts(wait));
     }
     let store = door.store()?;
     if store.verify(name, old).await?.is_none() {
         return Err(Problem::wrong_login());
     }
-    door.0.attempts.succeeded(name, visitor.address());
+    door.0.attempts.succeeded(attempt);
     store.set_password(session.user.id, new).await?;
     // Every session ended, this one too: the person who knows the password gets a new one.
     begin(&door, &request, &visitor, &session.user, "password").await
 }
 
 /// `Secure` wherever the browser came by TLS: to us, or to a proxy that we believe.
-fn cookie(door: &Door, request: &HttpRequest, value: &str, seconds: u64) -> Cookie<'static> {
+fn cookie(door: &Door, request: &HttpRequest, name: &'static str, value: &str, seconds: u64) -> Cookie<'static> {
     let settings = &door.0.settings;
     let secure = Client::found(request).map_or(settings.tls, |client| client.secure);
     let path = if settings.base_path.is_empty() { "/" } else { &settings.base_path };
-    Cookie::build(COOKIE, value.to_owned())
+    Cookie::build(name, value.to_owned())
         .path(path.to_owned())
         .http_only(true)
         .same_site(SameSite::Lax)

@@ -36,6 +36,7 @@ pub struct House {
 pub struct Keys {
     pub cookie: Option<String>,
     pub guard: Option<String>,
+    pub device: Option<String>,
     pub bearer: Option<String>,
     pub token: Option<String>,
     pub origin: Option<&'static str>,
@@ -121,6 +122,9 @@ impl House {
         request = request.insert_header(("Host", keys.host.unwrap_or("localhost:3000")));
         if let Some(cookie) = &keys.cookie {
             request = request.cookie(Cookie::new("lalin-session", cookie.clone()));
+        }
+        if let Some(device) = &keys.device {
+            request = request.cookie(Cookie::new("lalin-device", device.clone()));
         }
         if let Some(guard) = &keys.guard {
             request = request.insert_header(("X-Lalin-Guard", guard.clone()));

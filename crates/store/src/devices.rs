@@ -1,0 +1,71 @@
+//! Devices from which somebody logged in before: a mark in a cookie that only this server can have made. Nothing is kept.
+//!
+//! A mark opens nothing. It says that whoever brings it is no stranger to this account, so that strangers who guess at
+//! the account's password do not lock its owner out.
+
+use data_encoding::BASE64URL_NOPAD as BASE64;
+
+use crate::{Error, Key, Store, Ticket, UserId};
+
+const PLACE: &str = "device";
+const CHANCE: usize = 16;
+
+/// A device's number. Random; two of one device may differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DeviceId([u8; CHANCE]);
+
+impl DeviceId {
+    /// Of a session: whoever has its ticket.
+    pub fn of_session(ticket: &Ticket) -> Self {
+        let mut id = [0; CHANCE];
+        id.copy_from_slice(&ticket.hash()[..CHANCE]);
+        Self(id)
+    }
+}
+
+impl Store {
+    /// A mark for a device from which this user logged in.
+    ///
+    /// # Errors
+    /// [`Error::System`] when the system has no random numbers.
+    pub fn mark_device(&self, user: UserId) -> Result<String, Error> {
+        let mut chance = [0; CHANCE];
+        getrandom::fill(&mut chance).map_err(|error| Error::System(error.to_string()))?;
+        Ok(BASE64.encode(&self.key().seal(PLACE, &[&user.0.to_be_bytes()[..], &chance].concat())?))
+    }
+
+    /// The device that brings a mark, if it is one of this user.
+    pub fn device(&self, mark: &str, user: UserId) -> Option<DeviceId> {
+        device(self.key(), mark, user)
+    }
+}
+
+fn device(key: &Key, mark: &str, user: UserId) -> Option<DeviceId> {
+    // Nothing longer was ever handed out.
+    let sealed = BASE64.decode(mark.as_bytes().get(..mark.len().min(256))?).ok()?;
+    let opened = key.open(PLACE, &sealed).ok()?;
+    let (of, chance) = opened.split_first_chunk::<8>()?;
+    (i64::from_be_bytes(*of) == user.0).then_some(DeviceId(chance.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_mark_is_of_one_user_and_of_one_server() {
+        let key = Key::random().unwrap();
+        let (store, other) = (Store::in_memory(key).unwrap(), Store::in_memory(Key::random().unwrap()).unwrap());
+        let mark = store.mark_device(UserId(7)).unwrap();
+        assert_eq!(store.device(&mark, UserId(7)), store.device(&mark, UserId(7)));
+        assert!(store.device(&mark, UserId(7)).is_some());
+        assert!(store.device(&mark, UserId(8)).is_none());
+        assert!(other.device(&mark, UserId(7)).is_none());
+        let long = "A".repeat(100_000);
+        for wrong in ["", "x", &mark[1..], &mark.to_lowercase(), &long] {
+            assert!(store.device(wrong, UserId(7)).is_none(), "{wrong}");
+        }
+    }
+}
