@@ -27,9 +27,6 @@ pub(crate) enum Error {
     /// The server ended by itself.
     #[error("the web server failed: {0}")]
     Server(io::Error),
-    /// The data directory cannot be made.
-    #[error("cannot make the data directory {}: {source}", path.display())]
-    DataDir { path: PathBuf, source: io::Error },
     /// What is remembered cannot be read or written.
     #[error(transparent)]
     Store(#[from] lalin_store::Error),

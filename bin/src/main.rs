@@ -45,7 +45,9 @@ fn run(command: Command) -> Result<(), Error> {
                 tracing::warn!("{warning}");
             }
             passwords::ask(&mut config)?;
-            on_runtime(serve::run(&config, Some(store::open(&config)?)))
+            // Held until everything has ended.
+            let (store, _lock) = store::open_to_serve(&config)?;
+            on_runtime(serve::run(&config, Some(store)))
         }
         Command::Demo(demo) => {
             // Only how to serve is taken from outside: the router is the simulated one, whatever is configured.

@@ -169,3 +169,28 @@ fn no_log_line_and_no_answer_has_a_password() {
     let account = said.iter().find(|text| text.contains(ACCOUNT));
     assert!(account.is_none(), "{account:?}");
 }
+
+#[test]
+fn first_starts_at_once_do_not_fail_and_only_one_of_them_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").to_str().unwrap().to_owned();
+    let lists: Vec<_> = (0..12)
+        .map(|_| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lalin"));
+            command.args(["user", "list", "--data-dir", &data]).env_clear().current_dir(folder.path());
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0", "--data-dir", &data]).serve();
+    for list in lists {
+        let done = list.wait_with_output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    let second = Lalin::new(&["serve", "--listen", "127.0.0.1:0", "--data-dir", &data]).output();
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("process {}", server.process())) && said.contains(&data), "{said}");
+    // After its end, however it ended, the next one serves.
+    server.kill();
+    Lalin::new(&["serve", "--listen", "127.0.0.1:0", "--data-dir", &data]).serve();
+}

@@ -100,6 +100,11 @@ impl Server {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.0.id()
+    }
+
     /// The next line of the standard output.
     pub fn line(&self) -> String {
         self.said.lock().unwrap().recv_timeout(LIMIT).unwrap()

@@ -57,7 +57,7 @@ impl Database {
             Ok(connection) => Ok(Self::of(Some(path.to_owned()), Some(connection), key)),
             Err(error) if error.is_unwritable() => {
                 let reader = reader(path).map_err(|_| opening(path, &error))?;
-                schema::check(&reader, &key)?;
+                schema::check(&reader, path, &key)?;
                 tracing::warn!(%error, path = %path.display(), "the data cannot be written: it is only read");
                 Ok(Self::of(Some(path.to_owned()), None, key))
             }
@@ -73,7 +73,7 @@ impl Database {
     pub(crate) fn in_memory(key: Key) -> Result<Self, Error> {
         let mut connection = Connection::open_in_memory()?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
-        schema::migrate(&mut connection, &key)?;
+        schema::create_in_memory(&mut connection, &key)?;
         Ok(Self::of(None, Some(connection), key))
     }
 
@@ -211,7 +211,7 @@ fn writer(path: &Path, key: &Key) -> Result<Connection, Error> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    schema::migrate(&mut connection, key)?;
+    schema::migrate(&mut connection, path, key)?;
     Ok(connection)
 }
 

@@ -16,12 +16,42 @@ pub enum Error {
         detail: String,
     },
     /// The file was written by a newer version.
-    #[error("the data is of a newer Lalin (schema {found}, this one knows {known}): update Lalin, or restore a backup")]
+    #[error("the data is of a newer Lalin (schema {found}, this one knows {known}): update Lalin, or {}", older(copy.as_ref()))]
     Newer {
         /// The file's schema.
         found: i64,
         /// The newest one known here.
         known: i64,
+        /// What the file was before it was of that schema, where that is still there.
+        copy: Option<PathBuf>,
+    },
+    /// The data is of an older Lalin, and the copy that has to be made before it is changed cannot be made.
+    #[error("cannot copy the data to {} before it is brought up to date, so it stays as it is: {detail}", path.display())]
+    NoCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What the system or SQLite said.
+        detail: String,
+    },
+    /// The data is of an older Lalin, which is running.
+    #[error("the data is of an older Lalin that runs{}: restart it with this version first", process_number(*process))]
+    OlderRuns {
+        /// Its process, where that is known.
+        process: Option<u32>,
+    },
+    /// Another server uses the data directory.
+    #[error("another Lalin{} uses the data directory {}: stop it, or choose another with --data-dir", process_number(*process), folder.display())]
+    Running {
+        /// The directory.
+        folder: PathBuf,
+        /// The other's process, where that is known.
+        process: Option<u32>,
+    },
+    /// The database is there and holds nothing, not even its tables.
+    #[error("{0} is empty: what it held was lost. Put its copy back; or, where nothing is to be kept, remove {0} and start again", path.display())]
+    Emptied {
+        /// Which file.
+        path: PathBuf,
     },
     /// The key is not the one that the data was encrypted with.
     #[error("the key does not fit the data: put the old key file back, or set LALIN_KEY to the old key")]
@@ -33,6 +63,18 @@ pub enum Error {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// The key file holds no key.
+    #[error("{} holds no key (64 hexadecimal digits): put its copy back", path.display())]
+    NoKey {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// There is data and not the key it was encrypted with.
+    #[error("{} is missing, and the data beside it was encrypted with it: put its copy back, or set LALIN_KEY", path.display())]
+    KeyLost {
+        /// Which file.
+        path: PathBuf,
     },
     /// The text is no key.
     #[error("a key is 64 hexadecimal digits")]
@@ -103,4 +145,20 @@ impl From<rusqlite::Error> for Error {
             _ => Self::Database(error),
         }
     }
+}
+
+fn older(copy: Option<&PathBuf>) -> String {
+    match copy {
+        Some(copy) => {
+            format!(
+                "go back: with Lalin stopped, remove lalin.db-wal if it is there and rename {} to lalin.db; changes since are lost",
+                copy.display()
+            )
+        }
+        None => "put a copy from before the update back".to_owned(),
+    }
+}
+
+fn process_number(process: Option<u32>) -> String {
+    process.map(|process| format!(" (process {process})")).unwrap_or_default()
 }

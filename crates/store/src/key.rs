@@ -1,6 +1,6 @@
 //! Encryption at rest, for what has to be read again: the routers' passwords.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -10,6 +10,8 @@ use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::data_dir::{private, put};
+use crate::database::companion;
 
 const KEY: usize = 32;
 const NONCE: usize = 24;
@@ -39,30 +41,33 @@ impl Key {
         Ok(Self(Zeroizing::new(key)))
     }
 
-    /// Of a file; where there is none, one is made that only its owner can read.
+    /// Of a file.
     ///
     /// # Errors
-    /// [`Error::KeyFile`], [`Error::KeyText`].
+    /// [`Error::KeyFile`], [`Error::NoKey`].
     pub fn of_file(path: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::KeyFile { path: path.to_owned(), source };
-        match fs::read_to_string(path) {
-            Ok(text) => Self::from_text(&Zeroizing::new(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let key = Self::random()?;
-                key.write(path).map_err(failed)?;
-                Ok(key)
-            }
-            Err(error) => Err(failed(error)),
+        let text = fs::read_to_string(path).map_err(|source| Error::KeyFile { path: path.to_owned(), source })?;
+        Self::from_text(&Zeroizing::new(text)).map_err(|_| Error::NoKey { path: path.to_owned() })
+    }
+
+    /// A new one, written to a file that only its owner can read: whole, or not at all.
+    ///
+    /// # Errors
+    /// [`Error::KeyFile`], [`Error::System`].
+    pub(crate) fn write_new(path: &Path) -> Result<Self, Error> {
+        let key = Self::random()?;
+        let new = companion(path, ".new");
+        let _ = fs::remove_file(&new);
+        let written = key.write(&new).and_then(|()| put(&new, path));
+        if let Err(source) = written {
+            let _ = fs::remove_file(&new);
+            return Err(Error::KeyFile { path: path.to_owned(), source });
         }
+        Ok(key)
     }
 
     fn write(&self, path: &Path) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        // Never over another one: two processes that start together must not have two keys.
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
+        let mut file = private(path)?;
         let text = Zeroizing::new(HEX.encode(&*self.0));
         file.write_all(text.as_bytes())?;
         file.write_all(b"\n")?;
@@ -133,7 +138,7 @@ mod tests {
     fn a_key_file_is_made_once_and_for_its_owner_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        let sealed = Key::of_file(&path).unwrap().seal("a", b"x").unwrap();
+        let sealed = Key::write_new(&path).unwrap().seal("a", b"x").unwrap();
         assert_eq!(&Key::of_file(&path).unwrap().open("a", &sealed).unwrap()[..], b"x");
         #[cfg(unix)]
         {
@@ -141,7 +146,9 @@ mod tests {
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         fs::write(&path, "no key").unwrap();
-        assert!(matches!(Key::of_file(&path), Err(Error::KeyText)));
+        let refused = Key::of_file(&path).unwrap_err();
+        assert!(matches!(&refused, Error::NoKey { .. }));
+        assert!(refused.to_string().contains(path.to_str().unwrap()), "{refused}");
         assert!(matches!(Key::of_file(&folder.path().join("no/key")), Err(Error::KeyFile { .. })));
     }
 

@@ -10,6 +10,7 @@
 //!
 //! | file | it holds |
 //! | --- | --- |
+//! | `data_dir` | the directory: lock, key and database, first starts, rights |
 //! | `store`, `database`, `schema` | the file, how calls reach it, its migrations |
 //! | `upkeep`, `last_use`, `memory_sessions` | what is written in the background, or could not be written yet |
 //! | `key`, `ticket`, `password` | encryption at rest; random secrets kept as hashes; hashed passwords |
@@ -20,6 +21,7 @@
 
 mod access;
 mod audit;
+mod data_dir;
 mod database;
 mod devices;
 mod error;
@@ -40,6 +42,7 @@ mod users;
 
 pub use access::{Access, Grant, Role};
 pub use audit::{Actor, Entry, Recorded};
+pub use data_dir::ServerLock;
 pub use devices::DeviceId;
 pub use error::Error;
 pub use key::Key;

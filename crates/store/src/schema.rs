@@ -1,7 +1,11 @@
 //! The tables, and how an older file becomes a newer one.
 
-use rusqlite::{Connection, OptionalExtension};
+use std::path::{Path, PathBuf};
 
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+
+use crate::data_dir::{copy_of, private, put};
+use crate::database::companion;
 use crate::{Error, Key};
 
 /// Each step once, in order; the file's `user_version` says how many were taken. A step that was released never changes.
@@ -45,44 +49,101 @@ const STEPS: [&str; 2] = [
 /// Encrypted with the key at the beginning, so that another key is noticed at the start and not at the first router.
 const WITNESS: &[u8] = b"lalin";
 
-/// Brings a file to the newest schema, and sees that the key fits it.
-pub(crate) fn migrate(connection: &mut Connection, key: &Key) -> Result<(), Error> {
-    let found = version(connection)?;
-    for (step, version) in STEPS.iter().zip(1_i64..).skip(usize::try_from(found).unwrap_or(0)) {
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(step)?;
-        transaction.pragma_update(None, "user_version", version)?;
-        transaction.commit()?;
-    }
-    if !fits(connection, key)? {
-        let sealed = key.seal("witness", WITNESS)?;
-        connection.execute("INSERT INTO meta (name, value) VALUES ('witness', ?1)", [sealed])?;
+/// Makes the tables of a file that is new.
+pub(crate) fn create(path: &Path, key: &Key) -> Result<(), Error> {
+    let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    fill(&mut connection, key, &STEPS)?;
+    connection.close().map_err(|(_, error)| error.into())
+}
+
+/// [`create`] of one in memory.
+pub(crate) fn create_in_memory(connection: &mut Connection, key: &Key) -> Result<(), Error> {
+    fill(connection, key, &STEPS)
+}
+
+/// Brings a file to the newest schema, after a copy of it was made beside it, and sees that the key fits it.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path, key: &Key) -> Result<(), Error> {
+    bring(connection, path, key, &STEPS)
+}
+
+/// That a file which can only be read is of the newest schema, and that the key fits it.
+pub(crate) fn check(connection: &Connection, path: &Path, key: &Key) -> Result<(), Error> {
+    let found = version(connection, path, newest(&STEPS))?;
+    witness(connection, key)?;
+    if found < newest(&STEPS) { Err(Error::ReadOnly) } else { Ok(()) }
+}
+
+/// Whether a file is there and of an older schema. What else is wrong with it is said when it is opened.
+pub(crate) fn is_older(path: &Path) -> bool {
+    let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY) else { return false };
+    version(&connection, path, newest(&STEPS)).is_ok_and(|found| found < newest(&STEPS))
+}
+
+fn bring(connection: &mut Connection, path: &Path, key: &Key, steps: &[&str]) -> Result<(), Error> {
+    let found = version(connection, path, newest(steps))?;
+    witness(connection, key)?;
+    if found < newest(steps) {
+        let copy = copy(connection, path, found)?;
+        take(connection, found, steps)?;
+        tracing::info!(from = found, to = newest(steps), copy = %copy.display(), "the data is of the newest schema now");
     }
     Ok(())
 }
 
-/// [`migrate`] of a file that can only be read: it has to be of the newest schema.
-pub(crate) fn check(connection: &Connection, key: &Key) -> Result<(), Error> {
-    if version(connection)? < newest() {
-        return Err(Error::ReadOnly);
+fn fill(connection: &mut Connection, key: &Key, steps: &[&str]) -> Result<(), Error> {
+    take(connection, 0, steps)?;
+    let sealed = key.seal("witness", WITNESS)?;
+    connection.execute("INSERT INTO meta (name, value) VALUES ('witness', ?1)", [sealed])?;
+    Ok(())
+}
+
+/// Takes the steps that are missing: all of them, or none.
+fn take(connection: &mut Connection, found: i64, steps: &[&str]) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for step in steps.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        transaction.execute_batch(step)?;
     }
-    fits(connection, key).map(drop)
+    transaction.pragma_update(None, "user_version", newest(steps))?;
+    Ok(transaction.commit()?)
 }
 
-fn version(connection: &Connection) -> Result<i64, Error> {
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > newest() { Err(Error::Newer { found, known: newest() }) } else { Ok(found) }
+/// Copies a database beside itself, whole, with what is in its log: an older Lalin can read that one.
+fn copy(connection: &Connection, path: &Path, version: i64) -> Result<PathBuf, Error> {
+    let (copy, new) = (copy_of(path, version), companion(path, ".copy"));
+    let _ = std::fs::remove_file(&new);
+    let failed = |detail: String| Error::NoCopy { path: copy.clone(), detail };
+    let file = private(&new).map_err(|error| failed(error.to_string()))?;
+    let copied = connection.execute("VACUUM INTO ?1", [new.to_string_lossy()]).map_err(|error| error.to_string());
+    let kept = copied.and_then(|_| file.sync_all().and_then(|()| put(&new, &copy)).map_err(|error| error.to_string()));
+    if let Err(detail) = kept {
+        let _ = std::fs::remove_file(&new);
+        return Err(failed(detail));
+    }
+    Ok(copy)
 }
 
-fn newest() -> i64 {
-    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+fn version(connection: &Connection, path: &Path, newest: i64) -> Result<i64, Error> {
+    match connection.query_row("PRAGMA user_version", [], |row| row.get(0))? {
+        // A file that is made is made with its tables.
+        0 => Err(Error::Emptied { path: path.to_owned() }),
+        found if found > newest => {
+            let copy = Some(copy_of(path, newest)).filter(|copy| copy.exists());
+            Err(Error::Newer { found, known: newest, copy })
+        }
+        found => Ok(found),
+    }
 }
 
-/// Whether there is a witness, which the key then has to open.
-fn fits(connection: &Connection, key: &Key) -> Result<bool, Error> {
+fn newest(steps: &[&str]) -> i64 {
+    i64::try_from(steps.len()).unwrap_or(i64::MAX)
+}
+
+/// The key has to open what was encrypted with it at the beginning.
+fn witness(connection: &Connection, key: &Key) -> Result<(), Error> {
     let sql = "SELECT value FROM meta WHERE name = 'witness'";
     let sealed = connection.query_row(sql, [], |row| row.get::<_, Vec<u8>>(0)).optional()?;
-    sealed.map_or(Ok(false), |sealed| key.open("witness", &sealed).map(|_| true))
+    key.open("witness", &sealed.ok_or(Error::WrongKey)?).map(drop)
 }
 
 #[cfg(test)]
@@ -91,13 +152,66 @@ mod tests {
 
     use super::*;
 
+    const NEXT: &str = "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;";
+
     #[test]
     fn a_file_is_migrated_once_and_one_of_a_newer_version_is_refused() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        let key = Key::random().unwrap();
-        migrate(&mut connection, &key).unwrap();
-        migrate(&mut connection, &key).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key) = (folder.path().join("lalin.db"), Key::random().unwrap());
+        crate::data_dir::create(&path, &key).unwrap();
+        let mut connection = Connection::open(&path).unwrap();
+        migrate(&mut connection, &path, &key).unwrap();
+        migrate(&mut connection, &path, &key).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(migrate(&mut connection, &key), Err(Error::Newer { found: 99, known: 2 })));
+        let refused = migrate(&mut connection, &path, &key);
+        assert!(matches!(refused, Err(Error::Newer { found: 99, copy: None, .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn a_file_is_copied_before_it_is_migrated_and_an_older_program_is_told_of_the_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key) = (folder.path().join("lalin.db"), Key::random().unwrap());
+        let all = [STEPS.as_slice(), &[NEXT]].concat();
+        let (old, new) = (newest(&STEPS), newest(&all));
+        crate::data_dir::create(&path, &key).unwrap();
+        let mut connection = Connection::open(&path).unwrap();
+        connection.execute("INSERT INTO meta (name, value) VALUES ('note', x'01')", []).unwrap();
+        bring(&mut connection, &path, &key, &STEPS).unwrap();
+        let copy = copy_of(&path, old);
+        assert!(!copy.exists(), "nothing was migrated");
+        bring(&mut connection, &path, &key, &all).unwrap();
+        bring(&mut connection, &path, &key, &all).unwrap();
+        connection.execute("INSERT INTO later (id) VALUES (1)", []).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+
+        let refused = bring(&mut connection, &path, &key, &STEPS).unwrap_err();
+        assert!(matches!(&refused, Error::Newer { found, known, copy: Some(_) } if (*found, *known) == (new, old)));
+        let said = refused.to_string();
+        assert!(said.contains(copy.to_str().unwrap()) && said.contains("update Lalin"), "{said}");
+        // What it says, done.
+        drop(connection);
+        std::fs::rename(&copy, &path).unwrap();
+        let mut connection = Connection::open(&path).unwrap();
+        bring(&mut connection, &path, &key, &STEPS).unwrap();
+        let note: i64 = connection.query_row("SELECT count(*) FROM meta", [], |row| row.get(0)).unwrap();
+        assert_eq!(note, 2, "what was in it is in the copy");
+    }
+
+    #[test]
+    fn what_cannot_be_copied_is_not_migrated() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key) = (folder.path().join("lalin.db"), Key::random().unwrap());
+        crate::data_dir::create(&path, &key).unwrap();
+        let mut connection = Connection::open(&path).unwrap();
+        let all = [STEPS.as_slice(), &[NEXT]].concat();
+        // Something stands in the copy's way that no file can replace.
+        std::fs::create_dir(copy_of(&path, newest(&STEPS))).unwrap();
+        let refused = bring(&mut connection, &path, &key, &all);
+        assert!(matches!(refused, Err(Error::NoCopy { .. })), "{refused:?}");
+        bring(&mut connection, &path, &key, &STEPS).unwrap();
     }
 }

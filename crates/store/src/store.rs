@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rusqlite::Transaction;
 use tokio::sync::watch;
 
+use crate::data_dir;
 use crate::database::Database;
 use crate::last_use::LastUse;
 use crate::memory_sessions::MemorySessions;
@@ -32,10 +33,11 @@ impl Store {
     /// write fails with [`Error::ReadOnly`] until it can be written again.
     ///
     /// # Errors
-    /// [`Error::Open`], [`Error::Newer`], [`Error::WrongKey`], [`Error::Database`].
+    /// [`Error::Open`], [`Error::Emptied`], [`Error::Newer`], [`Error::NoCopy`], [`Error::WrongKey`], [`Error::Full`],
+    /// [`Error::Database`].
     pub fn open(path: &Path, key: Key) -> Result<Self, Error> {
         if !path.exists() {
-            private(path).map_err(|error| Error::Open { path: path.to_owned(), detail: error.to_string() })?;
+            data_dir::create(path, &key)?;
         }
         Self::over(Database::open(path, key)?)
     }
@@ -48,7 +50,7 @@ impl Store {
         Self::over(Database::in_memory(key)?)
     }
 
-    fn over(database: Database) -> Result<Self, Error> {
+    pub(crate) fn over(database: Database) -> Result<Self, Error> {
         let (database, last_use, sessions) = (Arc::new(database), Arc::default(), Arc::default());
         let upkeep = Upkeep::start(&database, &last_use, &sessions)?;
         Ok(Self(Arc::new(Inner { database, last_use, sessions, access_changes: watch::Sender::new(0), upkeep })))
@@ -80,13 +82,4 @@ impl Store {
     pub(crate) fn wake_upkeep(&self) {
         self.0.upkeep.wake();
     }
-}
-
-/// SQLite gives its other files the rights of this one.
-fn private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }

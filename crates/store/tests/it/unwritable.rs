@@ -140,6 +140,33 @@ async fn a_full_disk_stops_what_writes_and_nothing_else() {
     assert_eq!(people.session(&people.ticket).await.unwrap().seen, LATER, "so was the use");
 }
 
+#[test]
+fn a_first_start_on_a_full_disk_leaves_nothing_half_made() {
+    if !has_own_mounts("unwritable::a_first_start_on_a_full_disk_leaves_nothing_half_made") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    mount(&["-t", "tmpfs", "-o", "size=1m", "none"], folder.path());
+    let filled = fill(folder.path());
+    let room = |bytes: u64| {
+        let file = fs::File::options().write(true).open(&filled).unwrap();
+        let full = file.metadata().unwrap().len();
+        file.set_len(full - bytes).unwrap();
+    };
+    let refused = Store::open_folder(folder.path(), None, None).unwrap_err();
+    assert!(refused.to_string().contains("lalin.key"), "{refused}");
+    assert!(!folder.path().join("lalin.key").exists());
+    // Room for the key, and then for a part of the database.
+    for _ in 0..3 {
+        room(4_096);
+        let refused = Store::open_folder(folder.path(), None, None).unwrap_err();
+        assert!(refused.to_string().contains("lalin.db"), "{refused}");
+        assert!(!folder.path().join("lalin.db").exists());
+    }
+    fs::remove_file(&filled).unwrap();
+    Store::open_folder(folder.path(), None, None).unwrap();
+}
+
 #[tokio::test]
 async fn a_folder_that_can_only_be_read_is_read_until_it_can_be_written() {
     if !has_own_mounts("unwritable::a_folder_that_can_only_be_read_is_read_until_it_can_be_written") {
