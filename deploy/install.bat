@@ -4,7 +4,6 @@ rem   deploy\install.bat                              a simulated router, nothin
 rem   deploy\install.bat serve --router admin@HOST    your router; the password is asked for
 rem Mencoba di Windows: membangun Lalin, menjalankannya di jendela ini dan membuka halamannya.
 setlocal
-set "PAGE=http://127.0.0.1:3000"
 if "%~1"==":open" goto open
 
 cd /d "%~dp0.."
@@ -25,7 +24,7 @@ if errorlevel 1 (
 )
 
 rem Opens the page once the server answers, while the server has this window.
-start "" /b "%~f0" :open
+start "" /b "%~f0" :open %1
 
 echo Ctrl+C menghentikan Lalin. / Ctrl+C stops Lalin.
 if "%~1"=="" (
@@ -38,10 +37,17 @@ if not "%CODE%"=="0" pause
 exit /b %CODE%
 
 :open
+rem The server is asked by its own program, which knows how it listens; the demonstration listens where it always does.
+set "ASK=target\release\lalin.exe status"
+if "%~2"=="" set "ASK=%ASK% --listen 127.0.0.1:3000"
 for /l %%i in (1,1,120) do (
-    curl -fsS --max-time 2 -o nul %PAGE%/healthz 2>nul && (
-        start "" %PAGE%/
-        exit
+    for /f "tokens=*" %%l in ('%ASK% 2^>nul') do (
+        for %%w in (%%l) do (
+            echo %%w| findstr /b "http" >nul && (
+                start "" %%w
+                exit
+            )
+        )
     )
     ping -n 2 127.0.0.1 >nul
 )

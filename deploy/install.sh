@@ -9,7 +9,6 @@ set -eu
 
 # Stand-ins for tests.
 SYSTEMCTL=${SYSTEMCTL:-systemctl}
-CURL=${CURL:-curl}
 USERADD=${USERADD:-useradd}
 USERDEL=${USERDEL:-userdel}
 GETENT=${GETENT:-getent}
@@ -21,6 +20,8 @@ SERVICE=lalin
 ACCOUNT=lalin
 
 action=install
+page=
+others=
 binary=
 root=
 purge=no
@@ -96,9 +97,6 @@ check_machine() {
     [ -d /run/systemd/system ] || fail \
         "Mesin ini tidak memakai systemd. Jalankan saja: lalin serve" \
         "This machine does not run systemd. Simply run: lalin serve"
-    command -v "$CURL" >/dev/null 2>&1 || fail \
-        "curl tidak ada. Pasang dulu: apt-get install curl" \
-        "There is no curl. Install it first: apt-get install curl"
 }
 
 # ===== the program =====
@@ -163,27 +161,32 @@ make_config() {
     chmod 640 "$config"
 }
 
-# The address the service is told to listen on; what an asterisk address means is asked of this machine.
-address() {
-    listen=
-    if [ -f "$root/etc/lalin/lalin.env" ]; then
-        listen=$(sed -n 's/^[[:space:]]*LALIN_LISTEN=["'\'']\{0,1\}\([^"'\'']*\).*/\1/p' "$etc/lalin.env" | tail -n 1)
+# The program asks its own service, by http or https and where it listens, as the same configuration says.
+status() (
+    # What systemd gives the service as its environment; never on a command line, where everybody sees it.
+    if [ -f "$etc/lalin.env" ]; then
+        while IFS= read -r line || [ -n "$line" ]; do
+            case "$line" in LALIN_*=*) ;; *) continue ;; esac
+            name=${line%%=*}
+            value=${line#*=}
+            case "$name" in *[!A-Z0-9_]*) continue ;; esac
+            case "$value" in
+                '"'*'"') value=${value#?} && value=${value%?} ;;
+                "'"*"'") value=${value#?} && value=${value%?} ;;
+            esac
+            export "$name=$value"
+        done <"$etc/lalin.env"
     fi
-    [ -n "$listen" ] || listen=$(sed -n \
-        's/^[[:space:]]*\(server\.\)\{0,1\}listen[[:space:]]*=[[:space:]]*["'\'']\([^"'\'']*\)["'\''].*/\2/p' \
-        "$config" | head -n 1)
-    [ -n "$listen" ] || listen=127.0.0.1:3000
-    case "$listen" in
-        0.0.0.0:*) printf '127.0.0.1:%s' "${listen##*:}" ;;
-        '[::]:'*) printf '[::1]:%s' "${listen##*:}" ;;
-        *) printf '%s' "$listen" ;;
-    esac
-}
+    "$bin" status --config "$config" 2>/dev/null </dev/null
+)
 
-# Both must hold: something else may answer on the port while the service fails to get it.
+# Both must hold: something else may answer on the port while the service fails to get it. Sets $page to where the
+# service is, $others to where the others of the network find it or would.
 good() {
-    "$SYSTEMCTL" is-active --quiet "$SERVICE" &&
-        "$CURL" -fsS --max-time 2 -o /dev/null "http://$(address)/healthz" 2>/dev/null
+    "$SYSTEMCTL" is-active --quiet "$SERVICE" || return 1
+    said=$(status) || return 1
+    page=$(printf '%s\n' "$said" | sed -n 's/.* runs at \(http[^ ]*\).*/\1/p' | head -n 1)
+    others=$(printf '%s\n' "$said" | sed -n 's/.*others .* at \(http[^ ]*\).*/\1/p' | head -n 1)
 }
 
 # Twice in a row within the limit: a service that dies a moment after its start is not good.
@@ -206,6 +209,42 @@ restart() {
     "$SYSTEMCTL" restart "$SERVICE" || true
 }
 
+# What comes after the first install. Where only this machine can open the page, that is said, and how others can.
+next_steps() {
+    port=${page%/}
+    port=${port##*:}
+    say "Langkah berikutnya:" "Next:"
+    case "$page" in
+        *://127.* | *'://[::1]'*)
+            if [ -n "$others" ] && listens_everywhere; then
+                say "  1. Buka halamannya: $others (dari jaringan) atau $page (di mesin ini)." \
+                    "  1. Open the page: $others (from the network) or $page (on this machine)."
+            else
+                say "  1. Buka halamannya: $page; hanya mesin ini yang bisa. Dari laptop Anda:
+     ssh -L $port:127.0.0.1:$port $(hostname)   lalu buka $page
+     Untuk jaringan: setelah langkah 2, listen = \"0.0.0.0:$port\" di bawah [server] dalam $config,
+     sudo systemctl restart $SERVICE, lalu ${others:-http://ALAMAT:$port/}" \
+                    "  1. Open the page: $page; only this machine can. From your laptop:
+     ssh -L $port:127.0.0.1:$port $(hostname)   then open $page
+     For the network: after step 2, listen = \"0.0.0.0:$port\" below [server] in $config,
+     sudo systemctl restart $SERVICE, then ${others:-http://ADDRESS:$port/}"
+            fi
+            ;;
+        *) say "  1. Buka halamannya: $page" "  1. Open the page: $page" ;;
+    esac
+    say "  2. Buat administrator: sudo -u $ACCOUNT $bin user add NAMA --data-dir $data
+     (atau di halaman, dengan kode sekali pakai dari: journalctl -u $SERVICE)
+  3. Tambah router di halaman. Pengguna baca-saja untuknya: $bin setup-script" \
+        "  2. Make the administrator: sudo -u $ACCOUNT $bin user add NAME --data-dir $data
+     (or in the page, with the one-time code from: journalctl -u $SERVICE)
+  3. Add the router in the page. A read-only user for it: $bin setup-script"
+}
+
+# Whether others can open it already.
+listens_everywhere() {
+    case "$said" in *'others open it at '*) return 0 ;; *) return 1 ;; esac
+}
+
 # ===== what can be asked for =====
 
 keep_old() {
@@ -224,8 +263,8 @@ roll_back() {
     if [ -f "$previous/lalin.service" ]; then cp -p -- "$previous/lalin.service" "$unit"; fi
     restart
     if healthy; then
-        fail "Pembaruan dibatalkan: $1. Versi sebelumnya berjalan lagi di http://$(address)/. Lihat: journalctl -u $SERVICE -n 50" \
-            "The update was rolled back: $2. The version before runs again at http://$(address)/. See: journalctl -u $SERVICE -n 50"
+        fail "Pembaruan dibatalkan: $1. Versi sebelumnya berjalan lagi di $page. Lihat: journalctl -u $SERVICE -n 50" \
+            "The update was rolled back: $2. The version before runs again at $page. See: journalctl -u $SERVICE -n 50"
     fi
     fail "Pembaruan dibatalkan: $1, TETAPI versi sebelumnya juga tidak menjawab. Lihat: journalctl -u $SERVICE -n 50" \
         "The update was rolled back: $2, BUT the version before does not answer either. See: journalctl -u $SERVICE -n 50" 2
@@ -260,8 +299,8 @@ install() {
         if cmp -s -- "$candidate" "$bin" && cmp -s -- "$HERE/lalin.service" "$unit" && good; then
             rm -f -- "$candidate"
             "$SYSTEMCTL" enable --quiet "$SERVICE"
-            say "Sudah terpasang dan berjalan ($version): http://$(address)/" \
-                "Installed and running already ($version): http://$(address)/"
+            say "Sudah terpasang dan berjalan ($version): $page" \
+                "Installed and running already ($version): $page"
             return 0
         fi
         updating=yes
@@ -274,11 +313,12 @@ install() {
     chmod 644 "$unit"
     restart
 
-    say "Menunggu jawaban http://$(address)/healthz ..." "Waiting for http://$(address)/healthz ..."
+    say "Menunggu jawaban Lalin..." "Waiting for Lalin to answer..."
     if healthy; then
         trap - HUP INT TERM EXIT
-        say "$version berjalan: http://$(address)/" "$version is running: http://$(address)/"
+        say "$version berjalan: $page" "$version is running: $page"
         say "Konfigurasi: $config   Log: journalctl -fu $SERVICE" "Configuration: $config   Log: journalctl -fu $SERVICE"
+        [ "$updating" = yes ] || next_steps
         return 0
     fi
     [ "$updating" = no ] || roll_back "versi baru tidak menjawab" "the new version did not answer"

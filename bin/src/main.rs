@@ -74,7 +74,7 @@ fn run(command: Command) -> Result<(), Error> {
         }
         Command::Status(flags) => {
             let (config, _) = gather(flags.flags())?;
-            status::print(config.server.listen, config.server.tls.is_some(), flags.json)
+            status::print(&config.server, flags.json)
         }
         Command::Discover(flags) => {
             logs::start(&Log { level: "warn".to_owned(), ..Log::default() })?;

@@ -1,6 +1,6 @@
 //! `lalin status`: is the server running, and how do its routers stand.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ const LIMIT: Duration = Duration::from_secs(5);
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Health {
+    /// `ok`: so nobody else is taken for Lalin.
+    status: String,
     /// These are told to whoever may see everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
@@ -53,6 +55,8 @@ struct State {
 struct Answer {
     running: bool,
     address: SocketAddr,
+    /// Where the pages are, for this machine.
+    url: String,
     #[serde(flatten)]
     health: Health,
     /// Absent where only somebody who is logged in is told.
@@ -60,28 +64,41 @@ struct Answer {
     routers: Option<Routers>,
 }
 
-/// Asks the server at `listen` (by `https` where `tls`) and prints what it says.
+/// Asks the server of this configuration and prints what it says. Accounts hide what the routers do, not that it runs.
 ///
 /// # Errors
 /// [`Error::NotRunning`] when nobody answers there, or somebody else does.
-pub(crate) fn print(listen: SocketAddr, tls: bool, json: bool) -> Result<(), Error> {
+pub(crate) fn print(settings: &lalin_config::Server, json: bool) -> Result<(), Error> {
+    let (listen, tls) = (settings.listen, settings.tls.is_some());
     let address = SocketAddr::new(reachable(listen.ip()), listen.port());
     // It is our own machine that is asked, and no secret is sent: whatever certificate it shows.
     let trust = TlsConfig::builder().disable_verification(true).build();
     let config = Agent::config_builder().timeout_global(Some(LIMIT)).http_status_as_error(false).tls_config(trust);
     let server = Server { agent: config.build().into(), address, scheme: if tls { "https" } else { "http" } };
     let health: Health = server.ask("/healthz")?.ok_or_else(|| server.not_running("it asks for a login even here"))?;
+    if health.status != "ok" {
+        return Err(server.not_running("somebody else answers there"));
+    }
     let routers: Option<Routers> = server.ask("/api/v1/routers")?;
+    let url = |address: SocketAddr| format!("{}://{address}{}/", server.scheme, settings.base_path);
     if json {
-        let answer = Answer { running: true, address, health, routers };
+        let answer = Answer { running: true, address, url: url(address), health, routers };
         println!("{}", serde_json::to_string_pretty(&answer).unwrap_or_default());
         return Ok(());
     }
-    let (scheme, Health { version, uptime_ms, viewers }) = (server.scheme, &health);
+    let Health { version, uptime_ms, viewers, .. } = &health;
     let version = version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
     let since = uptime_ms.map(|ms| format!(" since {:?}", Duration::from_secs(ms / 1_000))).unwrap_or_default();
     let viewers = viewers.map(|viewers| format!(", {viewers} viewers")).unwrap_or_default();
-    println!("Lalin{version} runs at {scheme}://{address}/{since}{viewers}");
+    println!("Lalin{version} runs at {}{since}{viewers}", url(address));
+    let on_network = own_address(listen.is_ipv6()).map(|ip| url(SocketAddr::new(ip, listen.port())));
+    match on_network {
+        Some(url) if listen.ip().is_unspecified() => println!("others open it at {url}"),
+        Some(url) if listen.ip().to_canonical().is_loopback() => {
+            println!("only this machine opens it; with listen = \"0.0.0.0:{}\" others would at {url}", listen.port());
+        }
+        _ => {}
+    }
     let Some(routers) = routers else {
         println!("how its routers stand is told to whoever is logged in there");
         return Ok(());
@@ -128,6 +145,20 @@ impl Server {
     fn not_running(&self, reason: impl ToString) -> Error {
         Error::NotRunning { address: self.address, reason: reason.to_string() }
     }
+}
+
+/// This machine's address on the network that leads outside. Nothing is sent: the system is asked by which it would be.
+fn own_address(v6: bool) -> Option<IpAddr> {
+    let ask = |from: IpAddr, to: IpAddr| {
+        let socket = UdpSocket::bind((from, 0)).ok()?;
+        socket.connect((to, 9)).ok()?;
+        let found = socket.local_addr().ok()?.ip();
+        (!found.is_loopback() && !found.is_unspecified()).then_some(found)
+    };
+    // Addresses of examples, which nobody has.
+    let v4 = || ask(Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into());
+    let example = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
+    v4().or_else(|| v6.then(|| ask(Ipv6Addr::UNSPECIFIED.into(), example.into())).flatten())
 }
 
 /// Who listens everywhere is asked on the loopback.

@@ -34,14 +34,14 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
         Ok([shellcheck]) => shown(Command::new(shellcheck).arg("-x").args(SCRIPTS).current_dir(root), n),
         Err(why) => Outcome::Missing(why),
     });
-    summary.step("deploy", |n| shown(Command::new("bash").arg("deploy/test/run.sh").current_dir(root), n));
-
     // One build for all the tests: leaving packages out would build half of the dependencies a second time with
     // other features. The binary itself is built too, since the browser tests start it.
     let built = summary.step("build", |n| {
         shown(&mut cargo(root, &["build", "--workspace", "--bins", "--examples", "--tests", "--locked"]), n)
     });
     let unbuilt = || Outcome::Failed("not run, as the build failed".into());
+    // With the program that was just built.
+    summary.step("deploy", |n| shown(Command::new("bash").arg("deploy/test/run.sh").current_dir(root), n));
     summary.step("tests", |n| {
         if !built {
             return unbuilt();

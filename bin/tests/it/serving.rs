@@ -124,3 +124,26 @@ fn sigterm_closes_viewers_and_sessions_in_order_and_soon() {
     };
     router.runtime.block_on(async { tokio::time::timeout(Duration::from_secs(10), closed).await }).unwrap();
 }
+
+#[test]
+fn a_server_with_a_certificate_and_an_account_is_found_running() {
+    let made = rcgen::generate_simple_self_signed(["lalin.example".to_owned()]).unwrap();
+    let file = "[server]\nlisten = '0.0.0.0:0'\ntls-certificate = 'chain.pem'\ntls-key = 'key.pem'\n";
+    let server = Lalin::new(&["serve"])
+        .file("lalin.toml", file)
+        .file("chain.pem", &made.cert.pem())
+        .file("key.pem", &made.signing_key.serialize_pem())
+        .serve();
+    let port = server.address.rsplit(':').next().unwrap();
+    let status = |words: &[&str]| {
+        let listen = format!("0.0.0.0:{port}");
+        let words = [&["status", "--listen", &listen], words].concat();
+        let done = Lalin::new(&words).file("lalin.toml", file).output();
+        (done.status.success(), String::from_utf8(done.stdout).unwrap())
+    };
+    let (running, said) = status(&[]);
+    assert!(running && said.contains(&format!("runs at https://127.0.0.1:{port}/")), "{said}");
+    let (running, said) = status(&["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((running, json["url"].as_str().unwrap()), (true, format!("https://127.0.0.1:{port}/").as_str()));
+}

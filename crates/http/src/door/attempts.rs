@@ -276,9 +276,10 @@ mod tests {
             }
             advance(Duration::from_millis(1)).await;
         }
-        let tables = attempts.0.lock().unwrap();
-        let sizes = [tables.addresses.len(), tables.devices.len(), tables.accounts.len(), tables.known.len()];
-        drop(tables);
+        let sizes = {
+            let tables = attempts.0.lock().unwrap();
+            [tables.addresses.len(), tables.devices.len(), tables.accounts.len(), tables.known.len()]
+        };
         assert!(sizes.iter().all(|size| *size <= MOST), "{sizes:?}");
         for _ in 0..FREE {
             attempts.begin(of("sari", HOME));
