@@ -1,8 +1,13 @@
 // The page for an <iframe>: one element that fills it, with what the address says.
 
-import "./embed.js";
+import { sources } from "./embed.js";
+import { sharing } from "./embed-shared.js";
 
 const WORDS = ["router", "interface", "window", "lang", "theme", "token", "unit"];
+
+// Iframes of one page share their streams, where the browser lets them.
+const worker = new URL("./embed-worker.js", import.meta.url);
+sources.world = sharing(globalThis, () => new SharedWorker(worker, { type: "module", name: "lalin-streams" }));
 
 const asked = new URLSearchParams(location.search);
 const traffic = document.createElement("lalin-traffic");

@@ -16,7 +16,7 @@ import uPlot from "./vendor/uplot/uPlot.module.js";
 useLibrary(uPlot);
 
 /** This script is `assets/FINGERPRINT/embed.js`. */
-const sources = new Sources(new URL("../../", import.meta.url).href);
+export const sources = new Sources(new URL("../../", import.meta.url).href);
 
 class Traffic extends HTMLElement {
   static observedAttributes = ["router", "interface", "window", "lang", "theme", "token", "unit"];
