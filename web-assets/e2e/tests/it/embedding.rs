@@ -104,3 +104,39 @@ async fn an_iframe_shows_a_line_too() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn eight_iframes_of_a_page_are_live_over_http_1() {
+    let router = Router::start().await;
+    let mut host = Host::new().await;
+    let allowed = format!("[sampling]\ninterval = \"1s\"\n[embed]\norigins = [\"{}\"]\n", host.origin);
+    let server = Server::configured(&router, &allowed).await;
+    let frames: String = (0..8)
+        .map(|n| {
+            format!(
+                "<iframe src=\"{}&n={n}\" width=240 height=200></iframe>",
+                server.url("/embed?interface=ether1&lang=en")
+            )
+        })
+        .collect();
+    host.serve(format!("<!doctype html><title>Tagihan</title>{frames}"));
+    browse(Look::DESKTOP, async |page| {
+        page.client().goto(&host.origin).await.unwrap();
+        for n in 0..8 {
+            page.client().enter_frame(n).await.unwrap();
+            eventually(s(30), "the line's speeds", async || {
+                when(page.eval(SAID).await, |said| {
+                    said.as_str().is_some_and(|said| said.contains("Live") && said.contains("Mb/s"))
+                })
+            })
+            .await;
+            page.client().enter_parent_frame().await.unwrap();
+        }
+        // All of them are one viewer.
+        eventually(s(20), "one stream", async || {
+            when(crate::http::get(&server.address, "/healthz").await.json["viewers"].clone(), |viewers| *viewers == 1)
+        })
+        .await;
+    })
+    .await;
+}
