@@ -30,7 +30,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
         fleet.add_said(Said::configured(router))?;
     }
     for unusable in fleet.add_stored().await? {
-        tracing::error!("{unusable}");
+        tracing::error!(router = %unusable.id, detail = unusable.detail, "a stored router cannot be used");
     }
     if fleet.monitor().routers().is_empty() {
         tracing::warn!(

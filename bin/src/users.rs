@@ -27,15 +27,16 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Err
         }
         UserCommand::Password { name } => {
             let user = find(&store, &name).await?;
-            store.set_password(user.id, new_password(&name)?).await?;
-            record(&store, "user.password", &name).await?;
+            let name = &user.name;
+            store.set_password(user.id, new_password(name)?).await?;
+            record(&store, "user.password", name).await?;
             println!("the password of {name} is a new one; every session of it has ended");
         }
         UserCommand::Remove { name } => {
             let user = find(&store, &name).await?;
             store.remove_user(user.id).await?;
-            record(&store, "user.remove", &name).await?;
-            println!("{name} was removed");
+            record(&store, "user.remove", &user.name).await?;
+            println!("{} was removed", user.name);
         }
         UserCommand::List => {
             for user in store.users().await? {
@@ -47,8 +48,7 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Err
 }
 
 async fn find(store: &Store, name: &str) -> Result<lalin_store::User, Error> {
-    let users = store.users().await?;
-    users.into_iter().find(|user| user.name == name).ok_or_else(|| Error::NoUser { name: name.to_owned() })
+    store.user_named(name).await?.ok_or_else(|| Error::NoUser { name: name.to_owned() })
 }
 
 async fn record(store: &Store, action: &str, target: &str) -> Result<(), Error> {

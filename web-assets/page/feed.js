@@ -157,7 +157,12 @@ export class Feed {
       this.hello = hello;
       this.listener.greeted(hello);
     },
-    state: (state) => this.#setRouter(state),
+    state: (state) => {
+      // A router that needs longer than the interval has its samples as far apart as that.
+      const apart = Math.max(state.intervalMs ?? 0, state.readMs ?? 0);
+      if (apart > 0) this.store.intervalMs = this.known.intervalMs = apart;
+      this.#setRouter(state);
+    },
     interfaces: (list) => this.#setInterfaces(list.interfaces),
     window: (window) => {
       this.#rebase(window);

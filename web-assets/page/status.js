@@ -56,7 +56,7 @@ export class StatusLine {
       const wait = known.routerRetryAt === null ? 0 : Math.ceil((known.routerRetryAt - known.now) / 1000);
       if (wait > 0) parts.push(fill(texts["router.wait"], { n: wait, a: known.router.attempt ?? 1 }));
     }
-    if (state === "live" && known.router?.readMs > known.intervalMs) {
+    if (state === "live" && known.router?.readMs > known.router?.intervalMs) {
       parts.push(fill(texts["router.slow"], { n: tenths(known.router.readMs / 1000, this.lang) }));
     }
     if (known.polling && state !== "no-router" && state !== "stopped") parts.push(texts["hop.polling"]);

@@ -107,6 +107,7 @@ fn an_administrator_is_made_on_the_machine_itself_and_everybody_else_is_a_viewer
     assert!(add(&["add", "budi", "--viewer"]).contains("viewer budi was added"));
     let list = add(&["list"]);
     assert!(list.contains("administrator  sari") && list.contains("viewer         budi"), "{list}");
+    assert!(add(&["password", "SARI"]).contains("the password of sari is a new one"), "however it is written");
     assert!(add(&["remove", "sari"]).contains("last administrator"));
     assert!(add(&["remove", "tono"]).contains("no user tono"));
     let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0", "--data-dir", &data]).serve();

@@ -144,7 +144,8 @@ fn several(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: &Si
     for (router, selection) in chosen {
         let shown = Shown { sight: sight.clone(), only: Some(selection), narrow: true, named: true };
         let subscription = Some(router.subscribe(None, window));
-        all.push(events(Viewer::new(api.clone(), Some(&router), subscription, shown, hello.take())));
+        let viewer = Viewer::new(api.clone(), Some(&router), subscription, shown, hello.take());
+        all.push(events(viewer.lasting(window)));
     }
     Ok(answer(place, while_allowed(request, all)))
 }

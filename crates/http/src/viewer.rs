@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use lalin_monitor::{Router, Subscription, Update, Window};
+use lalin_monitor::{Monitor, Router, Subscription, Update, Window};
 use lalin_stats::{Frame, Identity, Interface, RouterId};
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
@@ -37,6 +38,9 @@ pub(crate) struct Viewer {
     ready: VecDeque<Bytes>,
     /// The interface list the client has, and where its own stand in the router's.
     revision: Option<(u64, Vec<usize>)>,
+    /// A router that is removed does not end the stream, which carries others: should it come back, so much of its past
+    /// is told.
+    again: Option<Duration>,
 }
 
 /// An event's data, with its router where there are several.
@@ -47,6 +51,10 @@ struct Named<'a, T: Serialize> {
     #[serde(flatten)]
     data: T,
 }
+
+/// An event that says all by its name.
+#[derive(Serialize)]
+struct Nothing {}
 
 impl Viewer {
     /// A viewer of `router`, who is told `first` at first.
@@ -59,7 +67,13 @@ impl Viewer {
     ) -> Self {
         shown.narrow |= router.is_some_and(|router| !shown.sight.all_of(router.id()));
         let router = router.map(|router| router.id().clone());
-        Self { api, subscription, router, shown, ready: first.into_iter().collect(), revision: None }
+        Self { api, subscription, router, shown, ready: first.into_iter().collect(), revision: None, again: None }
+    }
+
+    /// Goes on when the router is removed, and tells of it again, with so much of its past, should it come back.
+    pub(crate) fn lasting(mut self, window: Duration) -> Self {
+        self.again = Some(window);
+        self
     }
 
     /// The next bytes to send; `None` ends the stream.
@@ -70,14 +84,29 @@ impl Viewer {
             }
             let inner = self.api.inner();
             let beat = Instant::now() + inner.limits.heartbeat;
+            let away = self.router.as_ref().zip(self.again).filter(|_| self.subscription.is_none());
             let update = tokio::select! {
                 biased;
                 () = inner.stop.cancelled() => return None,
-                update = next_update(&mut self.subscription) => update?,
+                update = next_update(&mut self.subscription) => update,
+                subscription = returned(&inner.monitor, away) => {
+                    self.subscription = Some(subscription);
+                    continue;
+                }
                 () = sleep_until(beat) => return Some(Bytes::from_static(b": beat\n\n")),
             };
-            self.show(update);
+            match update {
+                Some(update) => self.show(update),
+                None if self.again.is_some() => self.removed(),
+                None => return None,
+            }
         }
+    }
+
+    fn removed(&mut self) {
+        (self.subscription, self.revision) = (None, None);
+        let bytes = self.event("removed", None, Nothing {});
+        self.ready.push_back(bytes);
     }
 
     fn show(&mut self, update: Update) {
@@ -154,6 +183,14 @@ impl Viewer {
         // A number is one router's: a stream of several cannot be resumed by it.
         let id = seq.filter(|_| router.is_none()).map(|seq| (self.api.inner().epoch.as_str(), seq));
         event(name, id, &Named { router, data })
+    }
+}
+
+/// A router that was away is there again.
+async fn returned(monitor: &Monitor, away: Option<(&RouterId, Duration)>) -> Subscription {
+    match away {
+        Some((id, window)) => monitor.added(id).await.subscribe(None, window),
+        None => std::future::pending().await,
     }
 }
 

@@ -33,7 +33,7 @@ impl CountersDelay {
         Self { interval, took: VecDeque::new(), last: None }
     }
 
-    /// It is read at another interval from now on.
+    /// The router is read at another interval from now on. The delay follows slowly: a jump of it would be drawn.
     pub fn set_interval(&mut self, interval: Duration) {
         self.interval = interval;
     }

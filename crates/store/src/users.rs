@@ -43,6 +43,20 @@ impl Store {
         .await
     }
 
+    /// The user of this name, however it is written.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn user_named(&self, name: &str) -> Result<Option<User>, Error> {
+        let name = name.trim().to_owned();
+        self.read(move |db, _| {
+            let Some(id) = id_of(db, &name)? else { return Ok(None) };
+            let sql = format!("SELECT {COLUMNS} FROM users WHERE id = ?1");
+            Ok(db.query_row(&sql, [id], read).optional()?)
+        })
+        .await
+    }
+
     /// Whether there is an administrator yet.
     ///
     /// # Errors
@@ -117,8 +131,9 @@ impl Store {
     pub async fn verify(&self, name: &str, password: Zeroizing<String>) -> Result<Option<User>, Error> {
         let name = name.trim().to_owned();
         let found = self.read(move |db, _| {
-            let sql = format!("SELECT {COLUMNS}, users.password FROM users WHERE name = ?1");
-            let found = db.query_row(&sql, [&name], |row| Ok((read(row)?, row.get::<_, String>("password")?)));
+            let Some(id) = id_of(db, &name)? else { return Ok(None) };
+            let sql = format!("SELECT {COLUMNS}, users.password FROM users WHERE id = ?1");
+            let found = db.query_row(&sql, [id], |row| Ok((read(row)?, row.get::<_, String>("password")?)));
             Ok(found.optional()?)
         });
         let (user, hash) = found.await?.unzip();
@@ -193,13 +208,22 @@ fn stamp(hash: &str) -> PasswordStamp {
 }
 
 fn add(db: &Transaction<'_>, name: &str, hash: &str, access: &Access, now: Moment) -> Result<User, Error> {
-    let taken = db.query_row("SELECT 1 FROM users WHERE name = ?1", [name], |_| Ok(())).optional()?;
-    if taken.is_some() {
+    if id_of(db, name)?.is_some() {
         return Err(Error::Taken { what: "a user" });
     }
     let sql = "INSERT INTO users (name, password, role, grants, created) VALUES (?1, ?2, ?3, ?4, ?5)";
     db.execute(sql, params![name, hash, access.role().as_str(), access.write(), now.0])?;
     Ok(User { id: UserId(db.last_insert_rowid()), name: name.to_owned(), access: access.clone(), created: now })
+}
+
+/// Whose name this is: capital and small letters do not differ, in any script, which the database only knows of ASCII.
+fn id_of(db: &Transaction<'_>, name: &str) -> Result<Option<i64>, Error> {
+    let folded = name.to_lowercase();
+    let mut names = db.prepare("SELECT id, name FROM users")?;
+    let names = names.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let names = names.collect::<Result<Vec<_>, _>>()?;
+    let exact = names.iter().find(|(_, known)| known == name);
+    Ok(exact.or_else(|| names.iter().find(|(_, known)| known.to_lowercase() == folded)).map(|(id, _)| *id))
 }
 
 pub(crate) fn administrators(db: &Transaction<'_>) -> Result<i64, Error> {

@@ -237,3 +237,31 @@ async fn a_clock_set_back_is_told_by_a_whole_window_of_another_base_and_to_who_c
         (&3.into(), &3_600_000.into(), &serde_json::Value::Null)
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_watched_router_that_is_removed_is_told_the_others_go_on_and_it_comes_back_when_it_is_added_again() {
+    let world = World::new();
+    world.router("a");
+    world.router("b");
+    let mut reader = Reader::open(&world, "/api/v1/stream?watch=a/ether1,b/ether1", None).await;
+    reader.wait_for("tick").await;
+    world.monitor.remove(&"a".parse().unwrap());
+    assert_eq!(reader.wait_for("removed").await.data, serde_json::json!({"router": "a"}));
+    for _ in 0..5 {
+        assert_eq!(reader.wait_for("tick").await.data["router"], "b");
+    }
+    world.router("a");
+    let mut seen = Vec::new();
+    while !seen.contains(&("tick".to_owned(), "a".to_owned())) {
+        let event = reader.event().await;
+        seen.push((event.name, event.data["router"].as_str().unwrap().to_owned()));
+    }
+    let of_a: Vec<&str> = seen.iter().filter(|(_, router)| router == "a").map(|(name, _)| name.as_str()).collect();
+    assert!(of_a.starts_with(&["state", "window"]) && of_a.contains(&"interfaces"), "{of_a:?}");
+    // All of them: the stream stays.
+    world.monitor.remove(&"a".parse().unwrap());
+    world.monitor.remove(&"b".parse().unwrap());
+    reader.wait_for("removed").await;
+    reader.wait_for("removed").await;
+    assert_eq!(reader.block().await.unwrap(), ": beat\n\n");
+}

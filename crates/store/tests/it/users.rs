@@ -123,3 +123,17 @@ async fn each_kind_of_entry_has_room_of_its_own() {
     assert_eq!(store.recorded("login.failed").await.unwrap(), 10_000);
     assert_eq!(store.recorded("user.add").await.unwrap(), 2, "strangers push out nothing of it");
 }
+
+#[tokio::test]
+async fn capital_and_small_letters_of_a_name_do_not_differ_in_any_script() {
+    let store = store();
+    for (name, other) in [("Sari", "sari"), ("Ünal", "üNAL"), ("Ольга", "ольга")] {
+        let user = store.add_user(name, secret("kata sandi panjang"), Access::viewer(), NOW).await.unwrap();
+        assert_eq!(store.user_named(other).await.unwrap().as_ref(), Some(&user));
+        let verified = store.verify(other, secret("kata sandi panjang")).await.unwrap();
+        assert_eq!(verified.map(|user| user.name).as_deref(), Some(name));
+        let again = store.add_user(other, secret("kata sandi lain"), Access::viewer(), NOW).await;
+        assert!(matches!(again, Err(Error::Taken { .. })), "{again:?}");
+    }
+    assert_eq!(store.user_named("nobody").await.unwrap(), None);
+}
