@@ -9,6 +9,7 @@ mod conformance;
 mod fuzz;
 mod layers;
 mod process;
+mod public_api;
 mod summary;
 mod test;
 mod tidy;
@@ -21,8 +22,10 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [STEP..]  everything that is checked before a change is accepted, or only the named steps:
-                 fmt, layers, tidy, clippy, docs, shell, deploy, build, tests, doctests, node, browser
-  layers         which crate may import which (docs/architecture.md)
+                 fmt, layers, tidy, scripts, deny, clippy, features, docs, api, package, shell, deploy,
+                 build, tests, doctests, node, browser
+  layers         which crate may import which (docs/architecture.md), and no circles among files
+  api [--write]  the public surface of the crates that others embed, held against public-api.txt in each
   tidy           what a reader would complain of: lengths, headings, leftovers
   bench start    release build: time from start to the first answer, and the binary's size
   bench attack [debug]
@@ -40,8 +43,8 @@ cargo xtask COMMAND
                  clients that others wrote, on our simulated router; --write makes docs/conformance.md
   help           this text
 
-Chromium, its driver and shellcheck are installed with apt where they are missing and that is possible;
-elsewhere their steps are left out with a note, or fail where CI=true.";
+Chromium, its driver, node and shellcheck are installed with apt where they are missing and that is possible, other
+tools from their registries; elsewhere their steps are left out with a note, or fail where CI=true.";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -51,6 +54,8 @@ fn main() -> ExitCode {
         ["test", steps @ ..] => test::run(&root, steps),
         ["layers"] => layers::run(&root),
         ["tidy"] => tidy::run(&root),
+        ["api"] => public_api::run(&root, false),
+        ["api", "--write"] => public_api::run(&root, true),
         ["bench", "start"] => bench::start(&root),
         ["bench", "attack", words @ ..] => bench::attack(&root, words),
         ["bench", "codec", words @ ..] => bench::codec(&root, words),

@@ -24,6 +24,8 @@ pub(crate) const NGINX: Tool = Tool { names: &["nginx"], package: "nginx-light" 
 pub(crate) const CADDY: Tool = Tool { names: &["caddy"], package: "caddy" };
 pub(crate) const APACHE: Tool = Tool { names: &["apache2"], package: "apache2" };
 pub(crate) const HAPROXY: Tool = Tool { names: &["haproxy"], package: "haproxy" };
+pub(crate) const NODE: Tool = Tool { names: &["node", "nodejs"], package: "nodejs" };
+pub(crate) const NPM: Tool = Tool { names: &["npm"], package: "npm" };
 pub(crate) const SHELLCHECK: Tool = Tool { names: &["shellcheck"], package: "shellcheck" };
 
 /// Where each tool is, installed first if need be; or what to install.

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// One dependency of a workspace member.
@@ -62,8 +62,8 @@ const OUTSIDE: &[&str] = &["actix-web", "tera", "rusqlite", "clap", "tracing-sub
 const OUTSIDE_OF: &[&str] =
     &["routeros", "routeros-simulator", "lalin-stats", "lalin-cache", "lalin-mikrotik", "lalin-monitor"];
 
-/// Checks the workspace.
-pub(crate) fn run(root: &Path) -> Result<()> {
+/// What is wrong with the workspace's imports.
+pub(crate) fn check(root: &Path) -> Result<Vec<String>> {
     let metadata = MetadataCommand::new()
         .current_dir(root)
         .no_deps()
@@ -78,15 +78,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
             optional: dependency.optional,
         })
     });
-    let faults = faults(&packages, imports.collect());
-    for fault in &faults {
-        eprintln!("layers: {fault}");
-    }
-    if !faults.is_empty() {
-        bail!("{} imports against the architecture", faults.len());
-    }
-    println!("layers: {} packages import only what they may", packages.len());
-    Ok(())
+    Ok(faults(&packages, imports.collect()))
 }
 
 fn faults(packages: &[String], imports: Vec<Import>) -> Vec<String> {
