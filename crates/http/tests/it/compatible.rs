@@ -57,6 +57,8 @@ async fn the_rate_comes_with_it_and_is_the_true_one() {
     world.router("r");
     let answer = world.get("/api/interface-stats").await;
     assert_eq!(answer.body[0]["rxBps"], RX_BPS);
+    let factor = |name: &str| answer.body[0][name].as_f64().unwrap();
+    assert!((0.9..=1.0).contains(&factor("low")) && (1.0..=1.1).contains(&factor("high")));
     assert_eq!(answer.body[0]["txBps"], RX_BPS / 10);
     assert_eq!(
         (&answer.body[0]["pointOfView"], &answer.body[1]["pointOfView"]),

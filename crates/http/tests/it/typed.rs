@@ -15,6 +15,8 @@ async fn interfaces_are_typed_with_rates_in_bits_and_direction_from_its_point_of
     assert_eq!(answer.body["state"]["code"], "live");
     let [ether1, budi] = answer.body["interfaces"].as_array().unwrap().as_slice() else { panic!("two interfaces") };
     assert_eq!(ether1["rxBps"], RX_BPS);
+    let factor = |name: &str| answer.body[name].as_f64().unwrap();
+    assert!((0.9..=1.0).contains(&factor("low")) && (1.0..=1.1).contains(&factor("high")));
     assert_eq!(ether1["downloadBps"], RX_BPS);
     assert_eq!(ether1["pointOfView"], "network");
     assert_eq!(ether1["running"], true);
