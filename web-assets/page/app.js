@@ -4,6 +4,7 @@ import { below } from "./base.js";
 import { Cards } from "./cards.js";
 import { Choice } from "./choice.js";
 import { atDoor, mayChange } from "./door.js";
+import { put } from "./element.js";
 import { Faults } from "./faults.js";
 import { Feed } from "./feed.js";
 import { fill, shortName } from "./format.js";
@@ -17,7 +18,7 @@ import { Mend } from "./mend.js";
 import { newer } from "./newer.js";
 import { Overview } from "./overview.js";
 import { Panel } from "./panel.js";
-import { whenTurned } from "./pov.js";
+import { renameSides, whenTurned } from "./pov.js";
 import { forgetRouter, router } from "./prefs.js";
 import { sheet } from "./sheet.js";
 import { site } from "./site.js";
@@ -69,7 +70,13 @@ const feed = new Feed(store, {
     // Who has limits is told no address.
     const { name, address = "" } = hello.router;
     routers.greeted();
-    byId("router-name").textContent = address.startsWith(name) ? address : [name, address].filter(Boolean).join(" · ");
+    put(byId("router-name"), address.startsWith(name) ? address : [name, address].filter(Boolean).join(" · "));
+  },
+  renamed(names) {
+    faults.rename(names);
+    renameSides(names);
+    panel.past.rename(names);
+    choice.rename(names);
   },
   interfaces(list) {
     choice.propose(list);

@@ -1,5 +1,6 @@
 // Which interfaces are looked at: in the address, so that it can be sent to somebody, and remembered for each router.
 
+import { joined, listed, meant } from "./names.js";
 import { ofRouter, recall, remember } from "./prefs.js";
 
 export const MOST_CHOSEN = 8;
@@ -26,9 +27,22 @@ export class Choice {
     return this.names.includes(name);
   }
 
-  /** Where nobody ever chose, the first one that runs is looked at. */
+  /** These are called otherwise now. */
+  rename(names) {
+    if (this.names.some((name) => names.has(name))) this.set(this.names.map((name) => names.get(name) ?? name));
+  }
+
+  /** Where nobody ever chose, the first one that runs is looked at; a name that several share means each of them. */
   propose(interfaces) {
-    if (this.#names !== null || interfaces.length === 0) return;
+    if (interfaces.length === 0) return;
+    if (this.#names !== null) {
+      const found = this.#names.flatMap((name) => {
+        const keys = meant(name, interfaces);
+        return keys.length > 0 ? keys : [name];
+      });
+      if (found.join("\n") !== this.#names.join("\n")) this.set([...new Set(found)]);
+      return;
+    }
     this.#names = [(interfaces.find((one) => one.running && !one.disabled) ?? interfaces[0]).name];
   }
 
@@ -42,25 +56,16 @@ export class Choice {
     this.#names = names.slice(0, MOST_CHOSEN);
     remember(ofRouter("interfaces"), JSON.stringify(this.#names));
     const url = new URL(location.href);
-    if (names.length > 0) url.searchParams.set("interface", this.#names.map(escapeComma).join(","));
+    if (names.length > 0) url.searchParams.set("interface", joined(this.#names));
     else url.searchParams.delete("interface");
     history.replaceState(null, "", url);
     this.#changed();
   }
 }
 
-/** A comma separates names in the address, and may stand in one. */
-function escapeComma(name) {
-  return name.replaceAll("%", "%25").replaceAll(",", "%2C");
-}
-
-function unescapeComma(text) {
-  return text.replaceAll("%2C", ",").replaceAll("%25", "%");
-}
-
 function remembered() {
-  const asked = new URLSearchParams(location.search).get("interface");
-  if (asked) return asked.split(",").slice(0, MOST_CHOSEN).map(unescapeComma);
+  const asked = new URLSearchParams(location.search).getAll("interface").flatMap(listed);
+  if (asked.length > 0) return asked.slice(0, MOST_CHOSEN);
   try {
     const names = JSON.parse(recall(ofRouter("interfaces")) ?? recall("interfaces"));
     return Array.isArray(names) && names.length > 0 ? names.slice(0, MOST_CHOSEN).map(String) : null;

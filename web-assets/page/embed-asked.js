@@ -1,5 +1,7 @@
 // What an element's attributes ask for. Whatever stands in them, something sensible comes out. No page here.
 
+import { listed } from "./names.js";
+
 const [SHORTEST, LONGEST] = [30_000, 4 * 3_600_000];
 const USUAL = 300_000;
 const UNITS = { "": 1_000, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -16,8 +18,8 @@ export function windowOf(text) {
 
 /** Names with commas between; a comma in a name is written `%2C`, as in the address of the dashboard. */
 export function namesOf(text) {
-  const names = (text ?? "").split(",").map((name) => name.trim()).filter(Boolean);
-  return [...new Set(names.map((name) => name.replace(/%2c/gi, ",").replaceAll("%25", "%")))].slice(0, MOST);
+  const trimmed = (text ?? "").split(",").map((name) => name.trim()).join(",");
+  return [...new Set(listed(trimmed))].slice(0, MOST);
 }
 
 /** `id` or `en`: the first of these that names one of them, the part before a region counts; else `id`. */

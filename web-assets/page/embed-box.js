@@ -1,11 +1,13 @@
 // What an element shows: how it stands, what flows now, the chart, and the same in words. Names are text, never markup.
 
 import { Chart, PALETTE } from "./chart.js";
+import { MOST } from "./embed-asked.js";
 import { extent } from "./curves.js";
 import { element, put } from "./element.js";
 import { about, atLeast, duration, fill, shortName, speed, tenths } from "./format.js";
 import { gaps } from "./gaps.js";
 import { measure } from "./measure.js";
+import { meant, shownName } from "./names.js";
 import { Top } from "./scale.js";
 import { thin } from "./thin.js";
 import { banded, bands } from "./uncertainty.js";
@@ -105,7 +107,7 @@ export class Box {
     const row = element("li");
     row.style.setProperty("--colour", PALETTE[at % PALETTE.length]);
     const who = element("bdi", "", shortName(name));
-    who.title = name;
+    who.title = shownName(name);
     const ways = [["↓", texts.download], ["↑", texts.upload]].map(([sign, word]) => {
       const root = element("span", "way");
       const [stroke, value, way] = [element("span", "stroke"), element("b"), element("small")];
@@ -124,7 +126,24 @@ export class Box {
     return facts?.pointOfView === "customer" ? { down: "tx", up: "rx" } : { down: "rx", up: "tx" };
   }
 
+  /** A name that several share means each of them. */
+  #find() {
+    const { source, asked } = this;
+    if (!source?.listed) return;
+    const found = asked.names.flatMap((name) => {
+      const keys = meant(name, source.feed.interfaces);
+      return keys.length > 0 ? keys : [name];
+    });
+    const names = [...new Set(found)].slice(0, MOST);
+    if (names.join("\n") === this.names.join("\n")) return;
+    this.names = names;
+    this.list.replaceChildren();
+    this.rows = names.map((name, at) => this.#row(name, at));
+    this.#drawn = "";
+  }
+
   #show() {
+    this.#find();
     const { source, texts, names, root } = this;
     if (names.length === 0 || !source) return this.#say("not-shown", texts["embed.not_shown"], "", texts["embed.no_interface"]);
     const { feed } = source;

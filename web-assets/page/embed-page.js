@@ -11,7 +11,7 @@ sources.world = sharing(globalThis, () => new SharedWorker(worker, { type: "modu
 
 const asked = new URLSearchParams(location.search);
 const traffic = document.createElement("lalin-traffic");
-for (const word of WORDS) if (asked.has(word)) traffic.setAttribute(word, asked.get(word));
+for (const word of WORDS) if (asked.has(word)) traffic.setAttribute(word, asked.getAll(word).join(","));
 const wanted = asked.get("theme");
 if (wanted === "light" || wanted === "dark") document.querySelector("meta[name=color-scheme]").content = wanted;
 document.body.append(traffic);

@@ -1,8 +1,9 @@
 // Where elements on somebody else's page get their data: all of them that show the same router with the same token
 // share one stream. It begins with the first, ends after the last, and asks for nothing while nobody sees the page.
 
-import { Feed } from "./feed.js";
+import { Feed, parametersOf } from "./feed.js";
 import { Reasons, reasonOf } from "./gaps.js";
+import { joined } from "./names.js";
 import { Past } from "./past.js";
 import { Store } from "./store.js";
 
@@ -99,7 +100,7 @@ export class Source {
     }, { address: (path) => this.#address(path), world: ask });
     this.past = new Past({
       ask: (names, seconds, signal) => {
-        const url = this.#url("api/v1/window", { interface: names.join(","), window: seconds });
+        const url = this.#url("api/v1/window", { interface: names, window: seconds });
         return ask.fetch(url, { signal, cache: "no-store" });
       },
       took: (window) => {
@@ -189,17 +190,16 @@ export class Source {
     const url = new URL(path, this.base);
     if (this.router) url.searchParams.set("router", this.router);
     if (this.token) url.searchParams.set("token", this.token);
-    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    for (const [name, value] of parametersOf(parameters)) url.searchParams.append(name, value);
     return url.href;
   }
 
   #address(path) {
     if (path !== "/api/v1/stream") return this.#url(path.slice(1));
     const { names, ms } = this.#asked ?? { names: new Set(), ms: 0 };
-    const list = [...names].join(",");
+    const list = joined([...names]);
     const parameters = this.#anyWindow ? {} : { window: Math.min(STREAMED, Math.ceil((ms + MARGIN) / 1000)) };
-    // A name with a comma in it cannot be asked for: then all are, and this one is among them.
-    const few = list.length > 0 && list.length <= LONGEST_LIST && ![...names].some((name) => name.includes(","));
+    const few = list.length > 0 && list.length <= LONGEST_LIST;
     return this.#url("api/v1/stream", few ? { ...parameters, interface: list, only: 1 } : parameters);
   }
 

@@ -1,6 +1,7 @@
 // Errors and drops of each interface since the page was opened, from what each tick adds. No page here.
 
 import { fill } from "./format.js";
+import { moved } from "./names.js";
 
 /** A fault of the last minute is news. */
 const NEWS = 60_000;
@@ -33,6 +34,11 @@ export class Faults {
   /** The clock was moved by `ms`; without `ms` nothing is news any more. */
   shift(ms) {
     for (const [name, fault] of this.#counts) this.#counts.set(name, { ...fault, at: ms === null ? -Infinity : fault.at + ms });
+  }
+
+  /** These are called otherwise now. */
+  rename(names) {
+    this.#counts = moved(this.#counts, names);
   }
 
   /** Forgets all but these: customers come and go for ever. */

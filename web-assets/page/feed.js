@@ -1,6 +1,7 @@
 // What comes in, by stream or by poll: into the store, and into what is known of the way from the router to here.
 
 import { below } from "./base.js";
+import { keyed, renamed } from "./names.js";
 import { Poller } from "./poll.js";
 import { router } from "./prefs.js";
 import { stateOf } from "./state.js";
@@ -18,9 +19,16 @@ const STREAMED = 120;
 
 const now = () => performance.now();
 
+/** Parameters of a question; a list of values is the parameter as often as there are values. */
+export function parametersOf(parameters) {
+  const all = new URLSearchParams();
+  for (const [name, values] of Object.entries(parameters)) for (const value of [values].flat()) all.append(name, value);
+  return all;
+}
+
 /** Where a path of the API is found, for the router that is shown. */
 export function query(path, parameters = {}) {
-  const all = new URLSearchParams(parameters);
+  const all = parametersOf(parameters);
   if (router) all.set("router", router);
   const text = all.toString();
   return below(text ? `${path}?${text}` : path);
@@ -51,8 +59,9 @@ export class Feed {
   /**
    * @param {import("./store.js").Store} store
    * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void,
-   *   refused: (problem: object) => boolean, ended?: (reason: string) => boolean, turned?: (ms: number|null) => void}} listener
-   *   `refused`, `ended`: true where the page is being left; `turned`: the server's clock was set back, by -ms where that is known: all that was is told anew
+   *   refused: (problem: object) => boolean, ended?: (reason: string) => boolean, renamed?: (names: Map<string, string>) => void,
+   *   turned?: (ms: number|null) => void}} listener `refused`, `ended`: true where the page is being left; `renamed`: before the
+   *   new list; `turned`: the server's clock was set back, by -ms where that is known: all that was is told anew
    */
   constructor(store, listener, { address = own, world = globalThis } = {}) {
     // On another page than our own: where the API is, and how it is asked.
@@ -197,11 +206,11 @@ export class Feed {
     const age = headers.get("X-Lalin-Age-Ms");
     this.#setRouter({ code: state, reason: headers.get("X-Lalin-Reason") ?? undefined, ageMs: age === null ? undefined : Number(age) });
     const list = rows.map((row) => ({
-      id: row[".id"], name: row.name, type: row.type, comment: row.comment || null,
+      id: row[".id"], name: row.name, key: row.key, line: row.line, type: row.type, comment: row.comment || null,
       running: row.running === "true", disabled: row.disabled === "true", dynamic: row.name.startsWith("<"),
       pointOfView: row.pointOfView,
     }));
-    if (JSON.stringify(list) !== JSON.stringify(this.interfaces)) this.#setInterfaces(list);
+    if (JSON.stringify(list.map(keyed)) !== JSON.stringify(this.interfaces)) this.#setInterfaces(list);
     const t = Date.parse(rows[0]?.sampledAt);
     // A stale answer, or the same sample once more, is no new point.
     const base = Number(headers.get("X-Lalin-Time-Base")) || null;
@@ -211,7 +220,7 @@ export class Feed {
       this.#stepped(base, []);
     }
     if (state !== "live" || !(t > (this.newest.t ?? 0))) return;
-    for (const row of rows) this.store.add(row.name, t, row.rxBps, row.txBps);
+    for (const row of rows) this.store.add(row.key ?? row.name, t, row.rxBps, row.txBps);
     // The same for all of them; a row without rates has none.
     const { low, high } = rows.find((row) => row.low !== undefined) ?? {};
     this.store.doubt(t, low, high);
@@ -277,7 +286,17 @@ export class Feed {
     if (state.ageMs !== undefined) this.known.sampledAt = now() - state.ageMs;
   }
 
-  #setInterfaces(list) {
+  #listedBy = null;
+
+  #setInterfaces(told) {
+    const list = told.map(keyed);
+    // Of another start of the server the numbers of the lines are other ones.
+    const names = this.#listedBy === (this.hello?.epoch ?? null) ? renamed(this.interfaces, list) : new Map();
+    this.#listedBy = this.hello?.epoch ?? null;
+    if (names.size > 0) {
+      this.store.rename(names);
+      this.listener.renamed?.(names);
+    }
     this.interfaces = list;
     this.facts = new Map(list.map((one) => [one.name, one]));
     this.listener.interfaces(list);

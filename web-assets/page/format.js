@@ -1,5 +1,6 @@
 // Numbers in words: decimal units, the language's own decimal sign. No page here.
 
+import { shownName } from "./names.js";
 import { UNITS, unit } from "./units.js";
 
 /** Making a formatter is slow, and a list of 2,000 interfaces asks for thousands of figures. */
@@ -78,5 +79,5 @@ export function fill(text, values) {
 /** What people call an interface: of `<pppoe-budi>` the user, budi. */
 export function shortName(name) {
   const dynamic = /^<(?:pppoe|l2tp|pptp|sstp|ovpn)-(.+)>$/s.exec(name);
-  return dynamic ? dynamic[1] : name;
+  return shownName(dynamic ? dynamic[1] : name);
 }

@@ -61,7 +61,7 @@ export class Panel {
     this.help = () => help((open) => open());
     this.past = new Past({
       ask: (names, seconds, signal) =>
-        fetch(query("/api/v1/window", { interface: names.join(","), window: seconds }), { signal, cache: "no-store" }),
+        fetch(query("/api/v1/window", { interface: names, window: seconds }), { signal, cache: "no-store" }),
       took: (window) => {
         feed.took(window);
         redraw();

@@ -1,5 +1,7 @@
 // The longer past of the chosen interfaces: asked for when it is wanted, once, and merged into the store. No page here.
 
+import { moved } from "./names.js";
+
 /** One question takes this long at most, ms. */
 const LIMIT = 8_000;
 /** Waits between failures, ms. */
@@ -48,6 +50,12 @@ export class Past {
     this.#hole = null;
   }
 
+  /** These are called otherwise now; what is under way is told by the old names. */
+  rename(names) {
+    this.#since = moved(this.#since, names);
+    this.stop();
+  }
+
   /**
    * These names are looked at, from `from` to `edge` (ms); `known(name)` is the oldest point there is. Cheap to call.
    */
@@ -57,8 +65,7 @@ export class Past {
     if (this.#missing || this.now() < this.#notBefore) return;
     const hole = this.#hole !== null && edge - this.#hole > STREAMED ? this.#hole : null;
     if (hole === null && this.#hole !== null && edge > this.#hole) this.#hole = null;
-    // A comma separates names in the question: one that has it cannot be asked for.
-    const wanted = names.filter((name) => !name.includes(",")).filter((name) => hole !== null || !(Math.min(this.#since.get(name) ?? Infinity, known(name) ?? Infinity) <= from));
+    const wanted = names.filter((name) => hole !== null || !(Math.min(this.#since.get(name) ?? Infinity, known(name) ?? Infinity) <= from));
     if (this.#asking) {
       // What is under way answers this as well, unless more is wanted by now.
       if (this.#asking.covers(wanted, from)) return;

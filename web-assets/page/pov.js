@@ -1,12 +1,13 @@
 // From whose side download and upload are meant: the customer's on customer lines, the network's on uplinks, or as
 // somebody here decided for one interface. Remembered for each router.
 
+import { moved } from "./names.js";
 import { ofRouter, recall, remember } from "./prefs.js";
 
 /** The chosen sides that are remembered at most: customers come and go for years. */
 const MOST = 500;
 
-const chosen = new Map(remembered());
+let chosen = new Map(remembered());
 const listeners = new Set();
 
 /**
@@ -30,6 +31,13 @@ export function turn(name, facts) {
   while (chosen.size > MOST) chosen.delete(chosen.keys().next().value);
   remember(ofRouter("views"), JSON.stringify([...chosen]));
   for (const changed of listeners) changed(name);
+}
+
+/** These are called otherwise now. */
+export function renameSides(names) {
+  if (![...names.keys()].some((name) => chosen.has(name))) return;
+  chosen = moved(chosen, names);
+  remember(ofRouter("views"), JSON.stringify([...chosen]));
 }
 
 /** Calls back after each change. */

@@ -1,5 +1,6 @@
 // The points of every interface, as drawn: a gap is a null, never a zero. No page and no network here.
 
+import { moved } from "./names.js";
 import { Series } from "./series.js";
 
 /** Two points further apart than this many intervals have a gap between them. */
@@ -67,12 +68,20 @@ export class Store {
     return found;
   }
 
+  /** These are called otherwise now: their points go with them. */
+  rename(names) {
+    this.#series = moved(this.#series, names);
+    this.#kept = new Set([...this.#kept].map((name) => names.get(name) ?? name));
+    this.revision++;
+  }
+
   /**
    * Takes in a stretch of the past: `{t: [...], series: [{name, rx, tx}]}`, with the ticks' factors `low` and `high` where
    * the server knows them. What is known already stays.
    */
   merge(window) {
-    for (const { name, rx, tx } of window.series) {
+    for (const { name: called, key = called, rx, tx } of window.series) {
+      const name = key;
       const known = this.#series.get(name) ?? EMPTY;
       const late = !(window.t[0] <= known.last);
       if (!late) this.#series.set(name, new Series());

@@ -202,11 +202,11 @@ test("what comes in is there for all, with the side of the customer", async () =
   assert.deepEqual([source.listed, source.feed.facts.has("gone"), source.problem], [true, false, null]);
 });
 
-test("a name with a comma cannot be asked for, so everything is", async () => {
+test("a name with a comma is asked for like any other", async () => {
   const { world, clock, asked } = host();
   new Sources(BASE, world).join(on(null), member(["a,b", "ether1"]));
   await clock.advance(100);
-  assert.deepEqual(Object.fromEntries(asked[0].url.searchParams), { window: "315" });
+  assert.deepEqual(Object.fromEntries(asked[0].url.searchParams), { window: "315", interface: "a%2Cb,ether1", only: "1" });
 });
 
 test("a link that ends while it is seen is said to have ended, and is asked for again once a minute", async () => {

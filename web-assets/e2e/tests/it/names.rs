@@ -43,7 +43,8 @@ async fn names_and_comments_are_text_never_markup() {
         for name in &names {
             let card =
                 eventually(s(10), "its card", async || page.card(name).await.ok_or_else(|| (*name).to_owned())).await;
-            assert!(squeezed(&card.text).contains(&squeezed(name)), "{name:?} in {card:?}");
+            let seen = name.replace('\u{202e}', "⟦U+202E⟧");
+            assert!(squeezed(&card.text).contains(&squeezed(&seen)), "{seen:?} in {card:?}");
             page.moves(name, 1, 10).await;
         }
         let made = page
@@ -53,7 +54,7 @@ async fn names_and_comments_are_text_never_markup() {
         assert!(page.client().get_alert_text().await.is_err(), "no dialogue");
         assert_eq!(page.complaints().await, Vec::<String>::new());
 
-        // A name that turns the direction of writing turns its own place only.
+        // A name in a script that runs the other way turns its own place only; the sign that turns others is told.
         let isolated = page
             .eval_with(
                 "const holder = [...document.querySelectorAll('[data-testid=card] *')]\
@@ -62,13 +63,70 @@ async fn names_and_comments_are_text_never_markup() {
                  for (let e = holder; e && e.dataset.testid !== 'card'; e = e.parentElement) \
                    kinds.push(getComputedStyle(e).unicodeBidi); \
                  return kinds;",
-                vec![json!(RIGHT_TO_LEFT)],
+                vec![json!(RIGHT_TO_LEFT.trim_start_matches('\u{202e}'))],
             )
             .await;
         let isolated: Vec<String> = serde_json::from_value(isolated).unwrap();
         assert!(isolated.iter().any(|kind| kind.starts_with("isolate") || kind == "plaintext"), "{isolated:?}");
         assert_eq!(page.overflow().await, 0.0, "a long comment makes no page wider");
         page.screenshot("hostile-names").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_printable_name_is_chosen_and_found_again_by_its_address() {
+    let flow = || Traffic::Constant { bps: 3e6 };
+    let names = ["a,b", "a", "100% & #1", "x+y/z?\"'", "😀 <script>", "a%2Cb", "tail "];
+    let specs = names.map(|name| InterfaceSpec::ether(name).traffic(flow(), flow()));
+    let router = Router::with(specs.into()).await;
+    let server = Server::over(&router).await;
+    browse(Look::DESKTOP, async |page| {
+        page.open_dashboard(&server).await;
+        page.reaches(10, "live").await;
+        page.choose(&names).await;
+        let address = page.eval("return location.href").await;
+        for reload in [false, true] {
+            if reload {
+                page.client().goto(address.as_str().unwrap()).await.unwrap();
+                page.reaches(10, "live").await;
+            }
+            let chosen = page.eval("return window.lalin.state().chosen").await;
+            assert_eq!(chosen, json!(names), "after a reload: {reload}, {address}");
+            for name in names {
+                page.moves(name, 1, 20).await;
+            }
+        }
+        assert_eq!(page.complaints().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_interfaces_of_one_name_are_two_on_the_page() {
+    let constant = |bps| Traffic::Constant { bps };
+    let mut vlan = InterfaceSpec::ether("management").traffic(constant(9e6), constant(1e6));
+    vlan.kind = "vlan".to_owned();
+    let ether = InterfaceSpec::ether("management").traffic(constant(3e6), constant(1e6));
+    let router = Router::with(vec![ether, vlan]).await;
+    let server = Server::over(&router).await;
+    browse(Look::DESKTOP, async |page| {
+        page.open_dashboard(&server).await;
+        page.reaches(10, "live").await;
+        let listed = http::get(&server.address, "/api/v1/interfaces").await;
+        let keys: Vec<String> = listed.json["interfaces"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["key"].as_str().map(str::to_owned))
+            .collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let [ether, vlan] = keys[..] else { panic!("{listed:?}") };
+        assert!(ether.starts_with("management (ether *") && vlan.starts_with("management (vlan *"), "{keys:?}");
+        page.choose(&[ether, vlan]).await;
+        page.moves(ether, 3, 20).await.is_true(3e6, 1e6);
+        page.moves(vlan, 3, 20).await.is_true(9e6, 1e6);
+        assert_eq!(page.complaints().await, Vec::<String>::new());
     })
     .await;
 }
