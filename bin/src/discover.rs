@@ -27,7 +27,7 @@ struct Found {
     platform: Option<String>,
     uptime_s: Option<u64>,
     software_id: Option<String>,
-    addresses: Vec<IpAddr>,
+    addresses: Vec<String>,
     macs: Vec<String>,
     interfaces: Vec<String>,
     age_ms: u64,
@@ -49,6 +49,9 @@ pub(crate) async fn run(flags: &DiscoverFlags) -> Result<(), Error> {
     settings.ask_every = Duration::from_secs(flags.seconds).div_f64(2.5).min(settings.ask_every);
     let discovery = Discovery::start(settings).map_err(Error::Discovery)?;
     let (gateway, ()) = tokio::join!(default_gateway(), sleep(Duration::from_secs(flags.seconds)));
+    if let Some(problem) = discovery.deaf() {
+        eprintln!("UDP port 5678 cannot be listened on by IPv4 ({problem}): routers may stay unheard");
+    }
     let answer = Answer {
         routers: discovery.found().into_iter().map(Found::from).collect(),
         gateway: gateway.map(Door::from),
@@ -78,7 +81,7 @@ impl Answer {
             lines.extend(self.routers.iter().map(Found::line));
         }
         if let Some(door) = &self.gateway {
-            let known = self.routers.iter().any(|router| router.addresses.contains(&door.address));
+            let known = self.routers.iter().any(|router| router.addresses.contains(&door.address.to_string()));
             lines.push(format!("\nDefault gateway {}{}", door.address, door.words(known)));
         }
         lines.join("\n") + "\n"
@@ -115,6 +118,7 @@ impl Door {
 impl From<Neighbour> for Found {
     fn from(neighbour: Neighbour) -> Self {
         let mac = |mac: &[u8; 6]| mac.map(|byte| format!("{byte:02X}")).join(":");
+        let addresses = neighbour.reachable().collect();
         Self {
             age_ms: u64::try_from(neighbour.heard.elapsed().as_millis()).unwrap_or(u64::MAX),
             macs: neighbour.macs.iter().map(mac).collect(),
@@ -124,7 +128,7 @@ impl From<Neighbour> for Found {
             version: neighbour.version,
             platform: neighbour.platform,
             software_id: neighbour.software_id,
-            addresses: neighbour.addresses,
+            addresses,
             interfaces: neighbour.interfaces,
         }
     }
@@ -148,7 +152,7 @@ mod tests {
             platform: None,
             uptime_s: None,
             software_id: None,
-            addresses: vec![IpAddr::from([192, 168, 88, 1])],
+            addresses: vec!["192.168.88.1".to_owned()],
             macs: Vec::new(),
             interfaces: Vec::new(),
             age_ms: 0,

@@ -88,7 +88,7 @@ pub(crate) fn print(settings: &lalin_config::Server, json: bool) -> Result<(), E
     }
     let Health { version, uptime_ms, viewers, .. } = &health;
     let version = version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
-    let since = uptime_ms.map(|ms| format!(" since {:?}", Duration::from_secs(ms / 1_000))).unwrap_or_default();
+    let since = uptime_ms.map(|ms| format!(" since {}", length(ms / 1_000))).unwrap_or_default();
     let viewers = viewers.map(|viewers| format!(", {viewers} viewers")).unwrap_or_default();
     println!("Lalin{version} runs at {}{since}{viewers}", url(address));
     let on_network = own_address(listen.is_ipv6()).map(|ip| url(SocketAddr::new(ip, listen.port())));
@@ -167,5 +167,15 @@ fn reachable(listen: IpAddr) -> IpAddr {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
         other => other,
+    }
+}
+/// `3 d 4 h`, `4 h 5 min`, `5 min`, `6 s`.
+fn length(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} min"),
+        (0, _, _) => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{days} d {} h", hours % 24),
     }
 }

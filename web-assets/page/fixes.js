@@ -21,7 +21,7 @@ export function fixesOf(trouble, { user = "lalin", tls = false } = {}) {
     case "wrong-credentials":
       return [{ say: "password", command: `/user set [find name=${quoted(user)}] password="PUT-A-PASSWORD-HERE"` }, look];
     case "not-permitted":
-      return [{ say: "policy", command: "/user group set [find name=lalin] policy=read,api" }, look];
+      return [{ say: "policy", command: `/user group set [find name=[/user get [find name=${quoted(user)}] group]] policy=read,api` }, look];
     case "tls":
       return [{ say: "tls-service", command: "/ip service print detail where name=api-ssl" }, { say: "certificate", command: CERTIFICATE.join("\n") }];
     case "certificate":

@@ -39,8 +39,8 @@ export function moved(map, names) {
   return new Map([...stays, ...[...map].filter(([key]) => names.has(key)).map(([key, value]) => [names.get(key), value])]);
 }
 
-/** Not seen, or turning the direction of writing: two texts may look alike by them. The bracket itself marks such a one. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800⟦]/gu;
+/** Not seen, or turning the direction of writing: two texts may look alike by them. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /** What makes one sign of several: an emoji's colour, a family of them. */
 const EMOJI = /(?<=\p{Extended_Pictographic})\ufe0f|(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d(?=\p{Extended_Pictographic})/uy;
 /** Spaces that look like a plain one, or are not seen at all: at an end, beside another. */
@@ -56,7 +56,7 @@ export function shown(text) {
   });
 }
 
-/** A name in which nothing is hidden, so that no two names look alike by what is not seen. */
+/** A name in which nothing is hidden, so that no two names look alike by what is not seen, or by a mark that is made up. */
 export function shownName(name) {
-  return shown(name).replace(SPACES, mark);
+  return shown(name.replaceAll("⟦", mark)).replace(SPACES, mark);
 }

@@ -45,7 +45,8 @@ test("nothing in a name is hidden, and no name looks like another by it", () => 
   assert.equal(shown("\u202etxt.exe"), "⟦U+202E⟧txt.exe");
   assert.equal(shown("ether\u200b1"), "ether⟦U+200B⟧1");
   assert.equal(shown("a\u0000\u001b[2J\u007f"), "a⟦U+0000⟧⟦U+001B⟧[2J⟦U+007F⟧");
-  assert.equal(shown("⟦U+202E⟧"), "⟦U+27E6⟧U+202E⟧", "the mark itself cannot be made up");
+  assert.equal(shownName("⟦U+202E⟧"), "⟦U+27E6⟧U+202E⟧", "the mark itself cannot be made up");
+  assert.equal(shown(shownName("\u202ea")), "⟦U+202E⟧a", "a name is shown as a text, too");
   assert.equal(shown("two\nlines"), "two\nlines");
   assert.equal(shownName("two\nlines "), "two⟦U+000A⟧lines⟦U+0020⟧");
   assert.equal(shownName("a  b\u00a0c d"), "a ⟦U+0020⟧b⟦U+00A0⟧c d");

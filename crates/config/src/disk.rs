@@ -25,6 +25,12 @@ pub enum Warning {
         /// The file.
         path: PathBuf,
     },
+    /// A container's surroundings tell of a service of our name, in variables that look like ours.
+    #[error("{} ignored: a container's surroundings made them of a service called lalin, no setting is called so", .0.join(", "))]
+    ServiceLinks(
+        /// The variables' names.
+        Vec<String>,
+    ),
 }
 
 impl Config {
@@ -35,17 +41,21 @@ impl Config {
     ///
     /// [`Error::Unreadable`] for a file that was named and cannot be read, and those of [`Config::load`].
     pub fn gather(env: impl Iterator<Item = (String, String)>, flags: Flags) -> Result<(Self, Vec<Warning>), Error> {
-        let env = Variables::read(env)?;
+        let mut env = Variables::read(env)?;
+        let links = std::mem::take(&mut env.service_links);
+        let mut warnings = if links.is_empty() { Vec::new() } else { vec![Warning::ServiceLinks(links)] };
         let named = flags.config.clone().or_else(|| env.config.as_ref().map(|said| said.value.clone().into()));
         let path = named.clone().unwrap_or_else(|| DEFAULT.into());
         if named.is_none() && !path.exists() {
-            return Ok((Self::assemble(None, env, flags)?, Vec::new()));
+            return Ok((Self::assemble(None, env, flags)?, warnings));
         }
         let mut file = open(&path)?;
         let text = read(&mut file, &path)?;
         let config = Self::assemble(Some((&path, &text)), env, flags)?;
         let secret = text.lines().any(|line| line.split('#').next().is_some_and(|said| said.contains("password")));
-        let warnings = if secret && shared(&file) { vec![Warning::ReadableByOthers { path }] } else { Vec::new() };
+        if secret && shared(&file) {
+            warnings.push(Warning::ReadableByOthers { path });
+        }
         Ok((config, warnings))
     }
 }

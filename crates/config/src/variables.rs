@@ -18,6 +18,8 @@ pub(crate) struct Variables {
     pub(crate) router: Option<Said<String>>,
     pub(crate) router_password: Option<Said<String>>,
     pub(crate) router_tls: Option<Said<String>>,
+    /// Names of variables that a container's surroundings put there.
+    pub(crate) service_links: Vec<String>,
 }
 
 impl Variables {
@@ -27,6 +29,10 @@ impl Variables {
         for (name, value) in env.filter(|(name, _)| name.starts_with(PREFIX)) {
             let known = KNOWN.iter().find(|(known, _)| *known == name);
             let Some(&(known, field)) = known else {
+                if is_service_link(&name, &value) {
+                    variables.service_links.push(name);
+                    continue;
+                }
                 let nearest = nearest(&name);
                 return Err(Error::UnknownVariable { name, nearest });
             };
@@ -60,6 +66,21 @@ const KNOWN: &[(&str, Option<Field>)] = &[
     ("LALIN_ROUTER_TLS", Some(|v| &mut v.router_tls)),
 ];
 
+/// Whether Kubernetes or Docker told a container so of a service called `lalin` or `lalin-...` beside it: nobody meant it for us.
+fn is_service_link(name: &str, value: &str) -> bool {
+    const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_address =
+        PROTOCOLS.iter().any(|protocol| value.starts_with(&format!("{}://", protocol.to_ascii_lowercase())));
+    // `LALIN_PORT_3000_TCP`, and of that its `ADDR`, `PORT` and `PROTO`.
+    let words: Vec<&str> = name.split('_').collect();
+    let is_port = |three: &[&str]| three[0] == "PORT" && is_number(three[1]) && PROTOCOLS.contains(&three[2]);
+    let of_a_port = words.windows(3).any(is_port);
+    let of_a_service =
+        name.ends_with("_SERVICE_HOST") || name.ends_with("_SERVICE_PORT") || name.contains("_SERVICE_PORT_");
+    (name.ends_with("_PORT") && is_address) || of_a_port || of_a_service
+}
+
 /// The known name with the fewest edits to the unknown one, if that is less than half of it.
 fn nearest(name: &str) -> Option<&'static str> {
     let word = &name[PREFIX.len()..];
@@ -89,6 +110,8 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     #[test]
@@ -97,6 +120,30 @@ mod tests {
         assert_eq!(distance("LISEN", "LISTEN"), 1);
         assert_eq!(distance("", "LOG"), 3);
         assert_eq!(distance("PASSWORD", "ROUTER_PASSWORD"), 7);
+    }
+
+    #[test]
+    fn what_a_containers_surroundings_say_is_passed_over_and_a_wrong_word_is_not() {
+        let injected = [
+            ("LALIN_PORT", "tcp://10.0.0.1:80"),
+            ("LALIN_PORT_80_TCP", "tcp://10.0.0.1:80"),
+            ("LALIN_PORT_80_TCP_ADDR", "10.0.0.1"),
+            ("LALIN_WEB_PORT_80_UDP_PROTO", "udp"),
+            ("LALIN_SERVICE_HOST", "10.0.0.1"),
+            ("LALIN_SERVICE_PORT", "80"),
+            ("LALIN_WEB_SERVICE_PORT_HTTP", "80"),
+        ];
+        let read = |said: &[(&str, &str)]| {
+            Variables::read(said.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        };
+        let variables = read(&injected).unwrap();
+        assert_eq!(variables.service_links, injected.map(|(name, _)| name));
+        assert!(variables.listen.is_none());
+        for wrong in [("LALIN_PORT", "80"), ("LALIN_LISEN", "tcp://10.0.0.1:80"), ("LALIN_PORTS", "tcp://10.0.0.1:80")]
+        {
+            let error = read(&[wrong]).err().unwrap();
+            assert!(matches!(error, Error::UnknownVariable { .. }), "{wrong:?}");
+        }
     }
 
     #[test]

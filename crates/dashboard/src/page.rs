@@ -104,6 +104,9 @@ impl Dashboard {
                 .route("/login", page("login.html"))
                 .route("/settings", page("settings.html"))
                 .route("/assets/{fingerprint}/{path:.*}", read().to(assets::get));
+            for path in ["/prepaid/dashboard/", "/prepaid/fleet/", "/login/", "/settings/", "/embed/"] {
+                config.route(path, read().to(without_slash));
+            }
         }
     }
 
@@ -139,6 +142,15 @@ async fn home(dashboard: Data<Dashboard>, request: HttpRequest) -> HttpResponse 
     match request.query_string() {
         "" => to(format!("{base}/prepaid/dashboard")).await,
         asked => to(format!("{base}/prepaid/dashboard?{asked}")).await,
+    }
+}
+
+/// People and proxies put a slash behind a page's address. Relative, so that it holds under any path.
+async fn without_slash(request: HttpRequest) -> HttpResponse {
+    let page = request.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    match request.query_string() {
+        "" => to(format!("../{page}")).await,
+        asked => to(format!("../{page}?{asked}")).await,
     }
 }
 

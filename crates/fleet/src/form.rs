@@ -52,8 +52,15 @@ pub(crate) fn changed(mut said: Said, form: Form) -> Result<Said, KeeperError> {
     }
     if let Some(address) = address {
         let endpoint = Endpoint::parse(address.trim()).map_err(|detail| wrong("address", detail))?;
-        if endpoint.host.parse::<IpAddr>().is_ok_and(|address| !may_be_router(address)) {
-            return Err(wrong("address", "no router is at an address of this kind"));
+        let (bare, zone) = endpoint.host.split_once('%').unwrap_or((&endpoint.host, ""));
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            if !may_be_router(address) {
+                return Err(wrong("address", "no router is at an address of this kind"));
+            }
+            if matches!(address, IpAddr::V6(address) if address.is_unicast_link_local()) && zone.is_empty() {
+                let detail = "a link-local address needs the interface of this server: [fe80::1%eth0]";
+                return Err(wrong("address", detail));
+            }
         }
         said.port = endpoint.port_for(said.tls);
         said.host = endpoint.host;
@@ -194,5 +201,17 @@ mod tests {
         assert_eq!(field(changed(made.clone(), form("192.0.2.66"))), "password");
         made = changed(made, Form { notes: Some("x".into()), ..Form::default() }).unwrap();
         assert_eq!((made.password.expose(), made.notes.as_str()), ("rahasia", "x"));
+    }
+
+    #[test]
+    fn a_link_local_address_is_taken_with_its_zone_and_not_without() {
+        let form = |address: &str| {
+            let form = Form { address: Some(address.into()), user: Some("lalin".into()), ..Form::default() };
+            new(form, |_| false).map(|said| said.host)
+        };
+        assert_eq!(form("[fe80::1%eth0]:8728").unwrap(), "fe80::1%eth0");
+        for wrong in ["[fe80::1]", "[fe80::1%]", "[fe80::a9fe:a9fe%eth0]", "[::%eth0]"] {
+            assert!(matches!(form(wrong), Err(KeeperError::Field { field: "address", .. })), "{wrong}");
+        }
     }
 }

@@ -34,10 +34,14 @@ impl Hearing {
             match Discovery::start(DiscoverySettings::default()) {
                 Ok(discovery) => {
                     state.found.listening = true;
+                    state.found.problem = discovery.deaf().map(str::to_owned);
                     let task = tokio::spawn(listen(discovery, self.0.clone()));
                     state.task = Some(AbortOnDropHandle::new(task));
                 }
-                Err(error) => tracing::info!(%error, "neighbours cannot be listened for"),
+                Err(error) => {
+                    tracing::warn!(%error, "neighbours cannot be listened for");
+                    state.found.problem = Some(error.to_string());
+                }
             }
         }
         state.found.clone()
@@ -70,9 +74,10 @@ async fn listen(mut discovery: Discovery, shared: Arc<Mutex<State>>) {
 
 fn view(neighbour: lalin_mikrotik::Neighbour) -> Neighbour {
     let mac = |mac: &[u8; 6]| mac.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":");
+    let addresses: Vec<String> = neighbour.reachable().collect();
     Neighbour {
-        address: neighbour.addresses.first().map(ToString::to_string).unwrap_or_default(),
-        addresses: neighbour.addresses.iter().map(ToString::to_string).collect(),
+        address: addresses.first().cloned().unwrap_or_default(),
+        addresses,
         mac: neighbour.macs.first().map(mac),
         interface: neighbour.interfaces.first().cloned(),
         age_ms: u64::try_from(neighbour.heard.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -90,8 +90,7 @@ impl View {
         };
         let (rx, tx) = (sum(|rate| rate.rx), sum(|rate| rate.tx));
         let address = router.map(|router| router.label().address.to_string());
-        let kept_address = |kept: &Kept| format!("{}:{}", kept.host, kept.port);
-        let address = address.or_else(|| kept.as_ref().map(kept_address));
+        let address = address.or_else(|| kept.as_ref().map(Kept::address));
         let name = router.map(|router| router.label().name.to_string());
         let name = name.or_else(|| kept.as_ref().map(|kept| kept.name.clone()));
         let about = kept.as_ref().and_then(|kept| kept.about.clone());

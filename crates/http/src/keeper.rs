@@ -95,6 +95,15 @@ pub struct Kept {
     pub about: Option<About>,
 }
 
+impl Kept {
+    /// Where it is, for display: a host with colons stands in brackets.
+    pub fn address(&self) -> String {
+        let bare = self.host.contains(':') && !self.host.starts_with('[');
+        let host = if bare { format!("[{}]", self.host) } else { self.host.clone() };
+        format!("{host}:{}", self.port)
+    }
+}
+
 /// What a router says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -239,6 +248,9 @@ pub enum Outcome {
 pub struct Discovered {
     /// Whether this machine can listen at all.
     pub listening: bool,
+    /// Why it cannot, or cannot by IPv4, where nearly all routers are heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
     /// Who was heard, the newest first.
     pub neighbours: Vec<Neighbour>,
     /// The way out of this network.

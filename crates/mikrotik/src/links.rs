@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use lalin_stats::{Interface, Row};
-use routeros::{Command, Error, ReconnectingClient, Reply};
+use routeros::{Command, Error, ReconnectingClient, Reply, Sentence};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
@@ -15,6 +15,9 @@ use tracing::Instrument;
 const PAUSE: Duration = Duration::from_secs(60);
 /// The most ports that are asked about; no router has so many.
 const PORTS: usize = 256;
+
+/// The most questions a minute: one port of 256 that is not there takes 17, several soon more.
+const QUESTIONS: usize = 40;
 
 /// What is known of the links.
 #[derive(Default)]
@@ -76,16 +79,35 @@ impl Links {
 
 async fn learn(links: Weak<Links>, router: ReconnectingClient, ports: Vec<Arc<Interface>>) {
     match ask(&router, &ports).await {
-        Ok(reply) => {
+        Ok(rows) => {
             if let Some(links) = links.upgrade() {
-                *lock(&links.rates) = Arc::new(Rates::of(&reply, &ports));
+                *lock(&links.rates) = Arc::new(Rates::of(&rows, &ports));
             }
         }
         Err(error) => tracing::debug!(%error, "the links' rates are not known anew"),
     }
 }
 
-async fn ask(router: &ReconnectingClient, ports: &[Arc<Interface>]) -> Result<Reply, Error> {
+/// Of all ports at once. Where the router knows one of them no more, or never did as an Ethernet port, it tells nothing of
+/// any: then of each half, until only that one is left out.
+async fn ask(router: &ReconnectingClient, ports: &[Arc<Interface>]) -> Result<Vec<Sentence>, Error> {
+    let mut rows = Vec::new();
+    let mut parts = vec![ports];
+    for _ in 0..QUESTIONS {
+        let Some(part) = parts.pop() else { break };
+        match ask_of(router, part).await {
+            Ok(reply) => rows.extend(reply.rows),
+            Err(error) if is_missing(&error) => {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first].into_iter().filter(|half| !half.is_empty() && part.len() > 1));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(rows)
+}
+
+async fn ask_of(router: &ReconnectingClient, ports: &[Arc<Interface>]) -> Result<Reply, Error> {
     // By their ids: a name is not always told in the bytes that the router knows it by.
     let ids: Vec<&str> = ports.iter().map(|port| port.id.as_str()).collect();
     let monitor = Command::new("/interface/ethernet/monitor")
@@ -96,15 +118,20 @@ async fn ask(router: &ReconnectingClient, ports: &[Arc<Interface>]) -> Result<Re
     router.client().await?.run(monitor).await
 }
 
+fn is_missing(error: &Error) -> bool {
+    let Error::Trap { traps } = error else { return false };
+    traps.iter().any(|trap| trap.message.to_ascii_lowercase().contains("no such item"))
+}
+
 impl Rates {
-    fn of(reply: &Reply, ports: &[Arc<Interface>]) -> Self {
-        let rate = |row: &routeros::Sentence| {
+    fn of(rows: &[Sentence], ports: &[Arc<Interface>]) -> Self {
+        let rate = |row: &Sentence| {
             let (name, bps) = (row.get("name")?.text(), bps(&row.get("rate")?.text())?);
             let port = ports.iter().find(|port| *port.name == *name)?;
             let link = Link { downs: port.link_downs, up: port.last_link_up.clone() };
             Some((port.id.as_str().to_owned(), Rate { bps, link }))
         };
-        Self(reply.rows.iter().filter_map(rate).collect())
+        Self(rows.iter().filter_map(rate).collect())
     }
 
     /// The rate of an interface's link, bit/s, where it is still the link that was asked about.

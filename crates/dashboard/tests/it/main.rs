@@ -225,3 +225,15 @@ async fn every_text_that_the_scripts_ask_for_exists() {
         }
     }
 }
+
+#[actix_web::test]
+async fn a_slash_behind_a_pages_address_leads_to_the_page() {
+    for path in PAGES.into_iter().chain(["/embed"]) {
+        let response = get(TestRequest::get().uri(&format!("{path}/?router=a%2Fb"))).await;
+        let name = path.rsplit('/').next().unwrap();
+        assert_eq!(
+            (response.status().as_u16(), header(&response, "Location")),
+            (302, &*format!("../{name}?router=a%2Fb"))
+        );
+    }
+}

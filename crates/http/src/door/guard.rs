@@ -69,6 +69,8 @@ pub(crate) const NEEDS: &[(&str, &str, Need)] = &[
 ];
 
 pub(crate) fn need(method: &Method, path: &str) -> Need {
+    // A page's address with a slash behind it leads to the page.
+    let path = path.strip_suffix('/').filter(|path| !path.is_empty() && *method != Method::POST).unwrap_or(path);
     let asked = if *method == Method::HEAD { "GET" } else { method.as_str() };
     let fits = |pattern: &str| match pattern.split_once('*') {
         Some((start, "")) => path.starts_with(start),

@@ -39,7 +39,8 @@ fn is_metadata(address: &Ipv4Addr) -> bool {
 
 fn may_be_v6(address: Ipv6Addr) -> bool {
     let metadata = METADATA_V6.iter().any(|(network, length)| is_within(address, *network, *length));
-    let nowhere = address.is_unicast_link_local() || address.is_unspecified() || address.is_multicast();
+    // A router on the same wire may be at a link-local address; clouds have theirs there, too.
+    let nowhere = address.is_unspecified() || address.is_multicast();
     !(nowhere || metadata || embedded(address).iter().any(is_metadata))
 }
 
@@ -96,7 +97,6 @@ mod tests {
             "255.255.255.255",
             "224.0.0.1",
             "::",
-            "fe80::1",
             "fe80::a9fe:a9fe",
             "ff02::1",
             "fd00:ec2::254",

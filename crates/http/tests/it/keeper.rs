@@ -116,7 +116,7 @@ impl Keeper for FakeKeeper {
             interface: None,
             age_ms: 5,
         };
-        Discovered { listening: true, neighbours: vec![heard], gateway: None }
+        Discovered { listening: true, problem: None, neighbours: vec![heard], gateway: None }
     }
 
     fn setup_script(&self, user: &str, from: Option<IpAddr>, tls: bool) -> String {

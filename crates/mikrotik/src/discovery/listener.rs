@@ -1,5 +1,6 @@
 //! Listening for routers and asking for them, on every suitable interface of this machine.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,6 +54,7 @@ impl Default for DiscoverySettings {
 pub struct Discovery {
     shared: Arc<Shared>,
     changes: watch::Receiver<u64>,
+    deaf: Option<String>,
     _tasks: Vec<AbortOnDropHandle<()>>,
 }
 
@@ -65,6 +67,8 @@ struct Shared {
 #[derive(Default)]
 struct Found {
     neighbours: Neighbours,
+    /// The names of this machine's interfaces by their numbers.
+    zones: HashMap<u32, String>,
     malformed: u64,
 }
 
@@ -76,21 +80,43 @@ impl Discovery {
     pub fn start(settings: DiscoverySettings) -> io::Result<Self> {
         let v4 = listen(Ipv4Addr::UNSPECIFIED.into(), settings.port);
         let v6 = listen(Ipv6Addr::UNSPECIFIED.into(), settings.port);
+        let deaf = v4.as_ref().err().map(ToString::to_string);
         let sockets = match (v4, v6) {
             (Err(error), Err(_)) => return Err(error),
-            (v4, v6) => [v4, v6].into_iter().filter_map(Result::ok).map(Arc::new).collect::<Vec<_>>(),
+            (v4, v6) => {
+                for (family, error) in [("IPv4", v4.as_ref().err()), ("IPv6", v6.as_ref().err())] {
+                    if let Some(error) = error {
+                        let port = settings.port;
+                        tracing::warn!(%error, "UDP port {port} cannot be listened on by {family}: routers may stay unheard");
+                    }
+                }
+                [v4, v6].into_iter().filter_map(Result::ok).map(Arc::new).collect::<Vec<_>>()
+            }
         };
         let (changed, changes) = watch::channel(0);
         let shared = Arc::new(Shared { found: Mutex::default(), changed, ask: Notify::new() });
         let hear = |socket: &Arc<UdpSocket>| AbortOnDropHandle::new(tokio::spawn(hear(socket.clone(), shared.clone())));
         let mut tasks: Vec<_> = sockets.iter().map(hear).collect();
         tasks.push(AbortOnDropHandle::new(tokio::spawn(ask(sockets, shared.clone(), settings))));
-        Ok(Self { shared, changes, _tasks: tasks })
+        Ok(Self { shared, changes, deaf, _tasks: tasks })
+    }
+
+    /// Why nothing is heard by IPv4, by which nearly all routers tell of themselves; `None` where all is well.
+    pub fn deaf(&self) -> Option<&str> {
+        self.deaf.as_deref()
     }
 
     /// Everyone who was heard, by name.
     pub fn found(&self) -> Vec<Neighbour> {
-        self.shared.found().neighbours.list()
+        let found = self.shared.found();
+        let mut all = found.neighbours.list();
+        for neighbour in &mut all {
+            let index = neighbour.zone_index;
+            // On Windows a zone is a number in any case.
+            let name = |index: u32| found.zones.get(&index).cloned().unwrap_or_else(|| index.to_string());
+            neighbour.zone = index.map(name);
+        }
+        all
     }
 
     /// How many datagrams on the port were no MNDP.
@@ -160,6 +186,9 @@ async fn hear(socket: Arc<UdpSocket>, shared: Arc<Shared>) {
 async fn ask(sockets: Vec<Arc<UdpSocket>>, shared: Arc<Shared>, settings: DiscoverySettings) {
     loop {
         let links = tokio::task::spawn_blocking(links).await.unwrap_or_default();
+        if cfg!(unix) {
+            shared.found().zones = links.iter().map(|link| (link.index, link.name.clone())).collect();
+        }
         for socket in &sockets {
             let v4 = socket.local_addr().is_ok_and(|address| address.is_ipv4());
             for link in &links {
@@ -182,6 +211,7 @@ async fn ask(sockets: Vec<Arc<UdpSocket>>, shared: Arc<Shared>, settings: Discov
 /// An interface that may have a router on its other side.
 struct Link {
     index: u32,
+    name: String,
     own: Vec<Ipv4Addr>,
     broadcasts: Vec<Ipv4Addr>,
 }
@@ -194,6 +224,7 @@ fn links() -> Vec<Link> {
         .filter(suitable)
         .map(|interface| Link {
             index: interface.index,
+            name: interface.name.clone(),
             own: interface.ipv4.iter().map(|network| network.addr()).collect(),
             broadcasts: interface.ipv4.iter().map(|network| network.broadcast()).collect(),
         })

@@ -30,12 +30,16 @@ pub struct Neighbour {
     pub software_id: Option<String>,
     /// Addresses at which it may be reached, the likeliest first.
     pub addresses: Vec<IpAddr>,
+    /// The interface of this machine by which a link-local IPv6 address of it is reached; see [`Neighbour::reachable`].
+    pub zone: Option<String>,
     /// The MAC addresses of the interfaces by which it was heard.
     pub macs: Vec<[u8; 6]>,
     /// The router's own interfaces by which it was heard.
     pub interfaces: Vec<String>,
     /// When it was last heard.
     pub heard: Instant,
+    /// The number of `zone`.
+    pub(super) zone_index: Option<u32>,
 }
 
 /// Whoever was heard.
@@ -58,6 +62,12 @@ impl Neighbours {
                 (neighbour, true)
             }
         };
+        if let SocketAddr::V6(source) = source
+            && source.ip().is_unicast_link_local()
+            && source.scope_id() != 0
+        {
+            neighbour.zone_index = Some(source.scope_id());
+        }
         neighbour.take(told, source.ip(), now) || fresh
     }
 
@@ -87,6 +97,14 @@ impl Neighbours {
 }
 
 impl Neighbour {
+    /// Its addresses as they can be used: a link-local one with the interface by which it is reached, `fe80::1%eth0`.
+    pub fn reachable(&self) -> impl Iterator<Item = String> {
+        self.addresses.iter().map(|address| match (&self.zone, address) {
+            (Some(zone), IpAddr::V6(v6)) if v6.is_unicast_link_local() => format!("{address}%{zone}"),
+            _ => address.to_string(),
+        })
+    }
+
     fn new(now: Instant) -> Self {
         Self {
             identity: None,
@@ -96,6 +114,8 @@ impl Neighbour {
             uptime: None,
             software_id: None,
             addresses: Vec::new(),
+            zone: None,
+            zone_index: None,
             macs: Vec::new(),
             interfaces: Vec::new(),
             heard: now,
@@ -226,5 +246,17 @@ mod tests {
         assert!(!left.iter().any(|neighbour| neighbour.software_id.as_deref() == Some("0")));
         tokio::time::advance(Duration::from_secs(300)).await;
         assert!(all.forget(Duration::from_secs(200)) && all.list().is_empty());
+    }
+
+    #[test]
+    fn a_link_local_address_comes_with_the_interface_it_was_heard_by() {
+        let mut all = Neighbours::default();
+        let source = std::net::SocketAddrV6::new("fe80::1".parse().unwrap(), 5678, 0, 3);
+        all.hear(told("pop", Some("AB-1"), 2), source.into(), Instant::now());
+        let mut heard = all.list().remove(0);
+        assert_eq!(heard.zone_index, Some(3));
+        heard.zone = Some("eth0".to_owned());
+        heard.addresses.insert(0, "192.168.88.1".parse().unwrap());
+        assert_eq!(heard.reachable().collect::<Vec<_>>(), ["192.168.88.1", "fe80::1%eth0"]);
     }
 }

@@ -81,3 +81,19 @@ async fn a_question_that_fails_changes_nothing() {
     assert_eq!(rate(&rig).await, Some(1_000_000_000));
     assert_eq!(rig.attempts(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_port_that_is_no_more_takes_no_others_rates() {
+    let rig = Rig::new();
+    for number in 2..=6 {
+        rig.handle.add(InterfaceSpec::ether(format!("ether{number}")));
+    }
+    rates(&rig).await;
+    // The question is on its way: it names a port that is gone when it comes.
+    rig.handle.remove("ether3");
+    sleep(SECOND).await;
+    let rates = rates(&rig).await;
+    let known: Vec<&str> = rates.iter().filter(|(_, rate)| rate.is_some()).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(known, ["ether1", "ether2", "ether4", "ether5", "ether6"]);
+    assert_eq!(rig.handle.load().logins, 1);
+}
