@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lalin_config::Config;
-use lalin_store::{Key, ServerLock, Store};
+use lalin_store::{EncryptionKey, ServerLock, Store};
 
 use crate::error::Error;
 
@@ -28,11 +28,11 @@ pub(crate) fn open_to_serve(config: &Config) -> Result<(Store, ServerLock), Erro
 }
 
 /// The key that is not in the data directory.
-fn key(config: &Config) -> Result<Option<Key>, Error> {
+fn key(config: &Config) -> Result<Option<EncryptionKey>, Error> {
     let credential = std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| Path::new(&folder).join(CREDENTIAL));
     Ok(match (&config.key, credential.filter(|path| path.exists())) {
-        (Some(key), _) => Some(Key::from_text(key.expose())?),
-        (None, Some(path)) => Some(Key::of_file(&path)?),
+        (Some(key), _) => Some(EncryptionKey::from_text(key.expose())?),
+        (None, Some(path)) => Some(EncryptionKey::of_file(&path)?),
         (None, None) => None,
     })
 }

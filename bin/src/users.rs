@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal};
 
 use lalin_config::Config;
-use lalin_store::{Access, Actor, Entry, Moment, Store};
+use lalin_store::{Access, Actor, AuditEvent, Store, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::cli::UserCommand;
@@ -21,7 +21,7 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Err
             if viewer && !store.has_administrator().await? {
                 return Err(Error::FirstIsAdministrator);
             }
-            let user = store.add_user(&name, password, access, Moment::now()).await?;
+            let user = store.add_user(&name, password, access, Timestamp::now()).await?;
             record(&store, "user.add", &user.name).await?;
             println!("{} {} was added", user.access.role().as_str(), user.name);
         }
@@ -53,8 +53,8 @@ async fn find(store: &Store, name: &str) -> Result<lalin_store::User, Error> {
 
 async fn record(store: &Store, action: &str, target: &str) -> Result<(), Error> {
     let actor = Actor { name: "this machine".to_owned(), address: String::new() };
-    let entry = Entry { at: Moment::now(), actor, action: action.to_owned(), target: target.to_owned() };
-    Ok(store.record(entry).await?)
+    let event = AuditEvent { at: Timestamp::now(), actor, action: action.to_owned(), target: target.to_owned() };
+    Ok(store.record(event).await?)
 }
 
 /// Asked for twice at a terminal; otherwise the first line of the standard input.

@@ -11,7 +11,7 @@ use lalin_http::{KeeperError, Source};
 use lalin_mikrotik::{ConnectLimit, Fingerprint, RouterSource};
 use lalin_monitor::{Label, Monitor, Settings};
 use lalin_stats::{RouterId, RouterState};
-use lalin_store::{Moment, Store};
+use lalin_store::{Store, Timestamp};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::sleep;
@@ -197,7 +197,7 @@ impl Fleet {
         let (Some(said), Some(store)) = (said, &self.0.store) else { return true };
         let tls = TlsPolicy::Pin(*fingerprint.as_bytes());
         let pinned = Said { tls, ..said };
-        if let Err(error) = store.change_router(id.clone(), pinned.to_store(), Moment::now()).await {
+        if let Err(error) = store.change_router(id.clone(), pinned.to_store(), Timestamp::now()).await {
             tracing::error!(%error, "the certificate is not written down");
             return false;
         }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use lalin_http::{Checked, Discovered, Form, Keeper, KeeperError, Kept, Source};
 use lalin_stats::RouterId;
-use lalin_store::{Error, Moment, Store};
+use lalin_store::{Error, Store, Timestamp};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, error_span};
 
@@ -43,7 +43,7 @@ impl Keeper for Fleet {
         let store = self.store()?;
         let said = form::new(form, |id| self.0.entries.contains_key(id))?;
         let id = said.id.clone();
-        store.add_router(id.clone(), said.to_store(), Moment::now()).await.map_err(|error| of_store(error, &id))?;
+        store.add_router(id.clone(), said.to_store(), Timestamp::now()).await.map_err(|error| of_store(error, &id))?;
         self.add_said(said)?;
         Ok(id)
     }
@@ -54,7 +54,10 @@ impl Keeper for Fleet {
         said.editable()?;
         let store = self.store()?;
         let said = form::changed(said, form)?;
-        store.change_router(id.clone(), said.to_store(), Moment::now()).await.map_err(|error| of_store(error, id))?;
+        store
+            .change_router(id.clone(), said.to_store(), Timestamp::now())
+            .await
+            .map_err(|error| of_store(error, id))?;
         self.add_said(said)?;
         Ok(())
     }

@@ -1,15 +1,16 @@
 //! The data directory as a whole: the key beside the database, one server, first starts, rights.
 //!
-//! Key and database are each made whole beside their place and then renamed, so that a full disk or a crash leaves
+//! EncryptionKey and database are each made whole beside their place and then renamed, so that a full disk or a crash leaves
 //! either nothing or all of a file. What is there but empty was lost, and is never begun anew without a word.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use crate::database::{Database, companion};
-use crate::{Error, Key, Store, schema};
+use crate::database::Database;
+use crate::files::{companion, hand_over, narrow, size};
+use crate::{EncryptionKey, Error, Store, schema};
 
 const DATABASE: &str = "lalin.db";
 const KEY: &str = "lalin.key";
@@ -67,7 +68,7 @@ impl Store {
     /// # Errors
     /// [`Error::Open`], [`Error::KeyFile`], [`Error::NoKey`], [`Error::KeyLost`], [`Error::Emptied`],
     /// [`Error::OlderRuns`], [`Error::Busy`] and those of [`Store::open`].
-    pub fn open_folder(folder: &Path, key: Option<Key>, server: Option<&ServerLock>) -> Result<Self, Error> {
+    pub fn open_folder(folder: &Path, key: Option<EncryptionKey>, server: Option<&ServerLock>) -> Result<Self, Error> {
         make(folder)?;
         let _opening = opening(folder)?;
         let (path, key_path) = (folder.join(DATABASE), folder.join(KEY));
@@ -81,7 +82,7 @@ impl Store {
         match found {
             Some(0) => return Err(Error::Emptied { path }),
             Some(_) => {}
-            None => create(&path, &key)?,
+            None => schema::create(&path, &key)?,
         }
         // Beneath a server that runs nothing is changed; it is a Lalin before this one.
         let _server = match server {
@@ -96,18 +97,18 @@ impl Store {
 }
 
 /// The key of the file. A new one only where nothing is there that another key would be needed for.
-fn key_of(path: &Path, database: Option<u64>) -> Result<Key, Error> {
+fn key_of(path: &Path, database: Option<u64>) -> Result<EncryptionKey, Error> {
     match (size(path)?, database) {
         (Some(0), None) => {
             // A first start on a full disk left it so.
             tracing::warn!(path = %path.display(), "the key file is empty, and nothing is encrypted yet: a new key is made");
-            Key::write_new(path)
+            EncryptionKey::write_new(path)
         }
         (Some(0), Some(_)) => Err(Error::NoKey { path: path.to_owned() }),
-        (None, None | Some(0)) => Key::write_new(path),
+        (None, None | Some(0)) => EncryptionKey::write_new(path),
         (None, Some(_)) => Err(Error::KeyLost { path: path.to_owned() }),
         (Some(_), found) => {
-            let key = Key::of_file(path)?;
+            let key = EncryptionKey::of_file(path)?;
             if found.is_none() {
                 tracing::warn!(
                     key = %path.display(),
@@ -118,64 +119,6 @@ fn key_of(path: &Path, database: Option<u64>) -> Result<Key, Error> {
         }
     }
 }
-
-/// Makes a whole database beside its place, and then puts it there.
-pub(crate) fn create(path: &Path, key: &Key) -> Result<(), Error> {
-    let new = companion(path, ".new");
-    let remove = || {
-        for ending in ["", "-wal", "-shm", "-journal"] {
-            let _ = fs::remove_file(companion(&new, ending));
-        }
-    };
-    // Half of one, of a start that was cut off.
-    remove();
-    let made = private(&new).map_err(|error| Error::Open { path: new.clone(), detail: error.to_string() });
-    let named = |detail: String| Error::Open { path: path.to_owned(), detail };
-    let made = made.and_then(|file| {
-        schema::create(&new, key).map_err(|error| named(error.to_string()))?;
-        file.sync_all().and_then(|()| put(&new, path)).map_err(|error| named(error.to_string()))
-    });
-    if made.is_err() {
-        remove();
-    }
-    made
-}
-
-/// Puts a finished file into its place, for good.
-pub(crate) fn put(new: &Path, path: &Path) -> io::Result<()> {
-    fs::rename(new, path)?;
-    // That it has this name now has to reach the disk, too; where a folder cannot be opened that is the system's care.
-    if let Some(Ok(folder)) = path.parent().map(File::open) {
-        let _ = folder.sync_all();
-    }
-    Ok(())
-}
-
-/// A new file that only its owner can read; SQLite gives those beside it the same rights.
-pub(crate) fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    hand_over(path);
-    Ok(file)
-}
-
-/// What root makes in the service's directory is the service's: `sudo lalin user add` must not lock it out.
-#[cfg(unix)]
-fn hand_over(path: &Path) {
-    use std::os::unix::fs::MetadataExt;
-    let of = |path: &Path| fs::metadata(path).map(|file| (file.uid(), file.gid()));
-    let Some(Ok(folder)) = path.parent().map(of) else { return };
-    if of(path).is_ok_and(|(user, _)| user != folder.0) {
-        // Only root can; anybody else finds out when the other comes.
-        let _ = std::os::unix::fs::chown(path, Some(folder.0), Some(folder.1));
-    }
-}
-
-#[cfg(not(unix))]
-fn hand_over(_: &Path) {}
 
 /// For its owner only, as the database inside is.
 fn make(folder: &Path) -> Result<(), Error> {
@@ -225,41 +168,4 @@ fn lock_file(path: &Path) -> Result<Option<File>, Error> {
             _ => Err(Error::Open { path: path.to_owned(), detail: error.to_string() }),
         },
     }
-}
-
-/// How large a file is; `None` where there is none.
-fn size(path: &Path) -> Result<Option<u64>, Error> {
-    match fs::metadata(path) {
-        Ok(file) => Ok(Some(file.len())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::Open { path: path.to_owned(), detail: error.to_string() }),
-    }
-}
-
-/// Takes from others the right to read a file, and says that they had it: what was read already stays read.
-#[cfg(unix)]
-fn narrow(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    let Ok(metadata) = fs::metadata(path) else { return };
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        return;
-    }
-    let narrowed = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700));
-    let path = path.display();
-    match narrowed {
-        Ok(()) => {
-            tracing::warn!("{path} could be read by other users of this machine (mode {mode:o}): it cannot any more")
-        }
-        Err(error) => tracing::warn!("{path} can be read by other users of this machine (mode {mode:o}): {error}"),
-    }
-}
-
-/// Elsewhere access is ruled by lists that inherit from the folder; there is no mode to judge.
-#[cfg(not(unix))]
-fn narrow(_: &Path) {}
-
-/// Where the copy of an older schema is.
-pub(crate) fn copy_of(path: &Path, version: i64) -> PathBuf {
-    companion(path, &format!(".v{version}"))
 }

@@ -14,7 +14,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::{Error, Key, schema};
+use crate::files::companion;
+use crate::{EncryptionKey, Error, schema};
 
 /// Another process may be writing: `lalin user add` beside the server.
 const BUSY: Duration = Duration::from_secs(2);
@@ -28,7 +29,7 @@ const READERS: usize = 4;
 pub(crate) struct Database {
     /// `None`: in memory, on the writer's connection alone.
     path: Option<PathBuf>,
-    key: Key,
+    key: EncryptionKey,
     /// `None` while the file cannot be written.
     writer: Mutex<Option<Connection>>,
     /// Readers' connections that nobody uses now.
@@ -52,7 +53,7 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::Open`], [`Error::Newer`], [`Error::WrongKey`], [`Error::Database`].
-    pub(crate) fn open(path: &Path, key: Key) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path, key: EncryptionKey) -> Result<Self, Error> {
         match writer(path, &key) {
             Ok(connection) => Ok(Self::of(Some(path.to_owned()), Some(connection), key)),
             Err(error) if error.is_unwritable() => {
@@ -70,14 +71,14 @@ impl Database {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub(crate) fn in_memory(key: Key) -> Result<Self, Error> {
+    pub(crate) fn in_memory(key: EncryptionKey) -> Result<Self, Error> {
         let mut connection = Connection::open_in_memory()?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
         schema::create_in_memory(&mut connection, &key)?;
         Ok(Self::of(None, Some(connection), key))
     }
 
-    fn of(path: Option<PathBuf>, writer: Option<Connection>, key: Key) -> Self {
+    fn of(path: Option<PathBuf>, writer: Option<Connection>, key: EncryptionKey) -> Self {
         Self {
             path,
             key,
@@ -90,7 +91,7 @@ impl Database {
         }
     }
 
-    pub(crate) fn key(&self) -> &Key {
+    pub(crate) fn key(&self) -> &EncryptionKey {
         &self.key
     }
 
@@ -98,7 +99,7 @@ impl Database {
     pub(crate) async fn read<T, F>(self: Arc<Self>, call: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &Key) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Send + 'static,
     {
         let turn = turn(&self.reading).await?;
         blocking(turn, move || self.read_now(call)).await
@@ -132,14 +133,14 @@ impl Database {
     pub(crate) async fn write<T, F>(self: Arc<Self>, call: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &Key) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Send + 'static,
     {
         // Whoever waits for a locked file does not take the threads of those who read.
         let turn = turn(&self.writing).await?;
         blocking(turn, move || self.write_now(call)).await
     }
 
-    fn read_now<T>(&self, call: impl FnOnce(&Transaction<'_>, &Key) -> Result<T, Error>) -> Result<T, Error> {
+    fn read_now<T>(&self, call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error>) -> Result<T, Error> {
         let Some(path) = &self.path else { return self.write_now(call) };
         let opened = self.opened.load(Ordering::Acquire);
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -158,7 +159,7 @@ impl Database {
     /// [`Self::write`] on this very thread.
     pub(crate) fn write_now<T>(
         &self,
-        call: impl FnOnce(&Transaction<'_>, &Key) -> Result<T, Error>,
+        call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error>,
     ) -> Result<T, Error> {
         // A call that panicked left no transaction behind: its drop took it back.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,7 +200,7 @@ impl Database {
 }
 
 /// The one connection that writes; the file is brought to the newest schema.
-fn writer(path: &Path, key: &Key) -> Result<Connection, Error> {
+fn writer(path: &Path, key: &EncryptionKey) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
@@ -253,13 +254,6 @@ fn escaped(path: &Path) -> String {
         }
     }
     escaped
-}
-
-/// A file beside the database, by what its name ends with.
-pub(crate) fn companion(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 /// Which file it was.

@@ -5,7 +5,7 @@
 
 use data_encoding::BASE64URL_NOPAD as BASE64;
 
-use crate::{Error, Key, Store, Ticket, UserId};
+use crate::{EncryptionKey, Error, SecretToken, Store, UserId};
 
 const PLACE: &str = "device";
 const CHANCE: usize = 16;
@@ -15,10 +15,10 @@ const CHANCE: usize = 16;
 pub struct DeviceId([u8; CHANCE]);
 
 impl DeviceId {
-    /// Of a session: whoever has its ticket.
-    pub fn of_session(ticket: &Ticket) -> Self {
+    /// Of a session: whoever has its secret token.
+    pub fn of_session(secret: &SecretToken) -> Self {
         let mut id = [0; CHANCE];
-        id.copy_from_slice(&ticket.hash()[..CHANCE]);
+        id.copy_from_slice(&secret.hash()[..CHANCE]);
         Self(id)
     }
 }
@@ -40,7 +40,7 @@ impl Store {
     }
 }
 
-fn device(key: &Key, mark: &str, user: UserId) -> Option<DeviceId> {
+fn device(key: &EncryptionKey, mark: &str, user: UserId) -> Option<DeviceId> {
     // Nothing longer was ever handed out.
     let sealed = BASE64.decode(mark.as_bytes().get(..mark.len().min(256))?).ok()?;
     let opened = key.open(PLACE, &sealed).ok()?;
@@ -56,8 +56,9 @@ mod tests {
 
     #[test]
     fn a_mark_is_of_one_user_and_of_one_server() {
-        let key = Key::random().unwrap();
-        let (store, other) = (Store::in_memory(key).unwrap(), Store::in_memory(Key::random().unwrap()).unwrap());
+        let key = EncryptionKey::random().unwrap();
+        let (store, other) =
+            (Store::in_memory(key).unwrap(), Store::in_memory(EncryptionKey::random().unwrap()).unwrap());
         let mark = store.mark_device(UserId(7)).unwrap();
         assert_eq!(store.device(&mark, UserId(7)), store.device(&mark, UserId(7)));
         assert!(store.device(&mark, UserId(7)).is_some());

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Transaction, params};
 
-use crate::{Error, Moment};
+use crate::{Error, Timestamp};
 
 /// That something was used is written down this often at most: a page asks every second.
 const NOTED_EVERY: i64 = 60_000;
@@ -17,7 +17,7 @@ const MOST: usize = 16_384;
 /// What was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Used {
-    /// A session, by the hash of its ticket.
+    /// A session, by the hash of its secret token.
     Session([u8; 32]),
     /// A token.
     Token(i64),
@@ -35,13 +35,13 @@ struct Noted {
 
 impl LastUse {
     /// The later of what the file says and what is known here.
-    pub(crate) fn known(&self, used: Used, filed: Option<Moment>) -> Option<Moment> {
-        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&used).map(|noted| Moment(noted.at));
+    pub(crate) fn known(&self, used: Used, filed: Option<Timestamp>) -> Option<Timestamp> {
+        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&used).map(|noted| Timestamp(noted.at));
         filed.max(noted)
     }
 
     /// Notes a use; whether there is something to be written now.
-    pub(crate) fn note(&self, used: Used, last: Option<Moment>, now: Moment) -> bool {
+    pub(crate) fn note(&self, used: Used, last: Option<Timestamp>, now: Timestamp) -> bool {
         if last.is_some_and(|last| now.0.saturating_sub(last.0) < NOTED_EVERY) {
             return false;
         }
@@ -97,18 +97,18 @@ mod tests {
     #[test]
     fn a_use_is_noted_once_a_minute_and_the_notes_are_bounded() {
         let uses = LastUse::default();
-        assert!(uses.note(Used::Token(1), None, Moment(1_000)));
+        assert!(uses.note(Used::Token(1), None, Timestamp(1_000)));
         let known = uses.known(Used::Token(1), None);
-        assert_eq!(known, Some(Moment(1_000)));
-        assert!(!uses.note(Used::Token(1), known, Moment(60_999)));
-        assert!(uses.note(Used::Token(1), known, Moment(61_000)));
+        assert_eq!(known, Some(Timestamp(1_000)));
+        assert!(!uses.note(Used::Token(1), known, Timestamp(60_999)));
+        assert!(uses.note(Used::Token(1), known, Timestamp(61_000)));
         assert_eq!(uses.unwritten(), [(Used::Token(1), 61_000)]);
         uses.wrote(&[(Used::Token(1), 1_000)]);
         assert_eq!(uses.unwritten().len(), 1, "the later one is not written yet");
         uses.wrote(&[(Used::Token(1), 61_000)]);
         assert!(uses.unwritten().is_empty());
         for id in 0..50_000 {
-            uses.note(Used::Token(id), None, Moment(61_000));
+            uses.note(Used::Token(id), None, Timestamp(61_000));
         }
         assert!(uses.unwritten().len() <= MOST);
     }

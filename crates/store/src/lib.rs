@@ -10,47 +10,51 @@
 //!
 //! | file | it holds |
 //! | --- | --- |
-//! | `data_dir` | the directory: lock, key and database, first starts, rights |
+//! | `data_dir`, `files` | the directory: lock, key and database, first starts, rights |
 //! | `store`, `database`, `schema` | the file, how calls reach it, its migrations |
-//! | `upkeep`, `last_use`, `memory_sessions` | what is written in the background, or could not be written yet |
-//! | `key`, `ticket`, `password` | encryption at rest; random secrets kept as hashes; hashed passwords |
+//! | `background_writer`, `last_use`, `memory_sessions` | what is written in the background, or could not be written yet |
+//! | `encryption_key`, `secret_token`, `password`, `password_stamp` | encryption at rest; random secrets kept as hashes; hashed passwords |
 //! | `access` | what somebody may see and do; pure |
-//! | `standing` | what became of what was let in: for streams that stay open |
+//! | `credentials` | whether a credential still opens something: for streams that stay open |
 //! | `devices` | from where somebody logged in before |
-//! | `routers`, `users`, `sessions`, `tokens`, `audit` | one table each |
+//! | `routers`, `users`, `sessions`, `tokens`, `audit_log` | one table each |
+//! | `timestamp` | a point in real time, as it is kept |
 
 mod access;
-mod audit;
+mod audit_log;
+mod background_writer;
+mod credentials;
 mod data_dir;
 mod database;
 mod devices;
+mod encryption_key;
 mod error;
-mod key;
+mod files;
 mod last_use;
 mod memory_sessions;
-mod moment;
 mod password;
+mod password_stamp;
 mod routers;
 mod schema;
+mod secret_token;
 mod sessions;
-mod standing;
 mod store;
-mod ticket;
+mod timestamp;
 mod tokens;
-mod upkeep;
 mod users;
 
 pub use access::{Access, Grant, Role};
-pub use audit::{Actor, Entry, Recorded};
+pub use audit_log::{Actor, AuditEntry, AuditEvent};
+pub use credentials::{Credential, CredentialState, EndReason};
 pub use data_dir::ServerLock;
 pub use devices::DeviceId;
+pub use encryption_key::EncryptionKey;
 pub use error::Error;
-pub use key::Key;
-pub use moment::Moment;
+pub use password_stamp::{PasswordStamp, UserId};
 pub use routers::{NewRouter, StoredRouter};
+pub use secret_token::SecretToken;
 pub use sessions::{SESSION_IDLE, SESSION_LIFE, Session};
-pub use standing::{Credential, Over, Standing};
 pub use store::Store;
-pub use ticket::Ticket;
+pub use timestamp::Timestamp;
 pub use tokens::{Maker, NewToken, Token, TokenKind};
-pub use users::{PasswordStamp, User, UserId};
+pub use users::User;

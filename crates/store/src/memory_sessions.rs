@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Transaction, params};
 
-use crate::users::PasswordStamp;
-use crate::{Error, Moment, UserId};
+use crate::password_stamp::{PasswordStamp, stamp_of};
+use crate::{Error, Timestamp, UserId};
 
 /// The most that began, and the most that ended; one that ended then keeps its row until the disk has room, so the bound
 /// is far above what people do.
@@ -20,7 +20,7 @@ pub(crate) struct Begun {
     pub(crate) user: UserId,
     /// Of the password it began with: a new one ends it.
     pub(crate) stamp: PasswordStamp,
-    pub(crate) created: Moment,
+    pub(crate) created: Timestamp,
 }
 
 /// What became of a session since the file was last written.
@@ -30,7 +30,7 @@ pub(crate) enum Change {
     Ended,
 }
 
-/// What the file does not have yet, by the hash of the ticket.
+/// What the file does not have yet, by the hash of the secret token.
 #[derive(Debug, Default)]
 pub(crate) struct MemorySessions(Mutex<HashMap<[u8; 32], Change>>);
 
@@ -88,7 +88,7 @@ pub(crate) fn write(db: &Transaction<'_>, changes: &[([u8; 32], Change)]) -> Res
             Change::Ended => {
                 db.execute("DELETE FROM sessions WHERE hash = ?1", [hash])?;
             }
-            Change::Begun(begun) if crate::users::stamp_of(db, begun.user)? == Some(begun.stamp) => {
+            Change::Begun(begun) if stamp_of(db, begun.user)? == Some(begun.stamp) => {
                 let sql = "INSERT OR IGNORE INTO sessions (hash, user, created, seen) VALUES (?1, ?2, ?3, ?3)";
                 db.execute(sql, params![hash, begun.user.0, begun.created.0])?;
             }

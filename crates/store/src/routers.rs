@@ -6,7 +6,7 @@ use lalin_stats::RouterId;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use zeroize::Zeroizing;
 
-use crate::{Error, Key, Moment, Store};
+use crate::{EncryptionKey, Error, Store, Timestamp};
 
 /// A router as somebody adds or changes it.
 #[derive(Clone)]
@@ -41,9 +41,9 @@ pub struct StoredRouter {
     /// What was said of it; the password is there.
     pub said: NewRouter,
     /// When it was added.
-    pub created: Moment,
+    pub created: Timestamp,
     /// When it was last changed.
-    pub changed: Moment,
+    pub changed: Timestamp,
 }
 
 const COLUMNS: &str = "id, name, host, port, user, password, tls, interval_ms, tags, notes, enabled, created, changed";
@@ -66,7 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Taken`] when the id is, [`Error::Invalid`], [`Error::Database`].
-    pub async fn add_router(&self, id: RouterId, router: NewRouter, now: Moment) -> Result<StoredRouter, Error> {
+    pub async fn add_router(&self, id: RouterId, router: NewRouter, now: Timestamp) -> Result<StoredRouter, Error> {
         router.check()?;
         self.write(move |db, key| {
             if one(db, key, &id)?.is_some() {
@@ -91,7 +91,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unknown`], [`Error::Invalid`], [`Error::Database`].
-    pub async fn change_router(&self, id: RouterId, router: NewRouter, now: Moment) -> Result<StoredRouter, Error> {
+    pub async fn change_router(&self, id: RouterId, router: NewRouter, now: Timestamp) -> Result<StoredRouter, Error> {
         router.check()?;
         self.write(move |db, key| {
             let old = one(db, key, &id)?.ok_or(Error::Unknown { what: "router" })?;
@@ -118,12 +118,12 @@ impl Store {
     }
 }
 
-fn one(db: &Transaction<'_>, key: &Key, id: &RouterId) -> Result<Option<StoredRouter>, Error> {
+fn one(db: &Transaction<'_>, key: &EncryptionKey, id: &RouterId) -> Result<Option<StoredRouter>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM routers WHERE id = ?1");
     db.query_row(&sql, [id.as_str()], |row| Ok(read(row, key))).optional()?.transpose()
 }
 
-fn write(db: &Transaction<'_>, key: &Key, router: &StoredRouter) -> Result<StoredRouter, Error> {
+fn write(db: &Transaction<'_>, key: &EncryptionKey, router: &StoredRouter) -> Result<StoredRouter, Error> {
     let StoredRouter { id, said, created, changed } = router;
     let password = said.password.as_ref().map_or(&[][..], |password| password.as_bytes());
     let interval = said.interval.map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX));
@@ -148,7 +148,7 @@ fn write(db: &Transaction<'_>, key: &Key, router: &StoredRouter) -> Result<Store
     Ok(router.clone())
 }
 
-fn read(row: &Row<'_>, key: &Key) -> Result<StoredRouter, Error> {
+fn read(row: &Row<'_>, key: &EncryptionKey) -> Result<StoredRouter, Error> {
     let id: String = row.get("id")?;
     let id: RouterId = id.parse().map_err(|_| Error::Invalid { field: "id", reason: "is none" })?;
     let sealed: Vec<u8> = row.get("password")?;
@@ -170,8 +170,8 @@ fn read(row: &Row<'_>, key: &Key) -> Result<StoredRouter, Error> {
             enabled: row.get("enabled")?,
         },
         id,
-        created: Moment(row.get("created")?),
-        changed: Moment(row.get("changed")?),
+        created: Timestamp(row.get("created")?),
+        changed: Timestamp(row.get("changed")?),
     })
 }
 

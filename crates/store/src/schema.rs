@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use crate::data_dir::{copy_of, private, put};
-use crate::database::companion;
-use crate::{Error, Key};
+use crate::files::{companion, copy_of, private, put};
+use crate::{EncryptionKey, Error};
 
 /// Each step once, in order; the file's `user_version` says how many were taken. A step that was released never changes.
 const STEPS: [&str; 2] = [
@@ -49,26 +48,48 @@ const STEPS: [&str; 2] = [
 /// Encrypted with the key at the beginning, so that another key is noticed at the start and not at the first router.
 const WITNESS: &[u8] = b"lalin";
 
+/// Makes a whole database beside its place, and then puts it there.
+pub(crate) fn create(path: &Path, key: &EncryptionKey) -> Result<(), Error> {
+    let new = companion(path, ".new");
+    let remove = || {
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            let _ = std::fs::remove_file(companion(&new, ending));
+        }
+    };
+    // Half of one, of a start that was cut off.
+    remove();
+    let made = private(&new).map_err(|error| Error::Open { path: new.clone(), detail: error.to_string() });
+    let named = |detail: String| Error::Open { path: path.to_owned(), detail };
+    let made = made.and_then(|file| {
+        make_tables(&new, key).map_err(|error| named(error.to_string()))?;
+        file.sync_all().and_then(|()| put(&new, path)).map_err(|error| named(error.to_string()))
+    });
+    if made.is_err() {
+        remove();
+    }
+    made
+}
+
 /// Makes the tables of a file that is new.
-pub(crate) fn create(path: &Path, key: &Key) -> Result<(), Error> {
+fn make_tables(path: &Path, key: &EncryptionKey) -> Result<(), Error> {
     let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     fill(&mut connection, key, &STEPS)?;
     connection.close().map_err(|(_, error)| error.into())
 }
 
-/// [`create`] of one in memory.
-pub(crate) fn create_in_memory(connection: &mut Connection, key: &Key) -> Result<(), Error> {
+/// The tables of a database in memory.
+pub(crate) fn create_in_memory(connection: &mut Connection, key: &EncryptionKey) -> Result<(), Error> {
     fill(connection, key, &STEPS)
 }
 
 /// Brings a file to the newest schema, after a copy of it was made beside it, and sees that the key fits it.
-pub(crate) fn migrate(connection: &mut Connection, path: &Path, key: &Key) -> Result<(), Error> {
+pub(crate) fn migrate(connection: &mut Connection, path: &Path, key: &EncryptionKey) -> Result<(), Error> {
     bring(connection, path, key, &STEPS)
 }
 
 /// That a file which can only be read is of the newest schema, and that the key fits it.
-pub(crate) fn check(connection: &Connection, path: &Path, key: &Key) -> Result<(), Error> {
+pub(crate) fn check(connection: &Connection, path: &Path, key: &EncryptionKey) -> Result<(), Error> {
     let found = version(connection, path, newest(&STEPS))?;
     witness(connection, key)?;
     if found < newest(&STEPS) { Err(Error::ReadOnly) } else { Ok(()) }
@@ -80,7 +101,7 @@ pub(crate) fn is_older(path: &Path) -> bool {
     version(&connection, path, newest(&STEPS)).is_ok_and(|found| found < newest(&STEPS))
 }
 
-fn bring(connection: &mut Connection, path: &Path, key: &Key, steps: &[&str]) -> Result<(), Error> {
+fn bring(connection: &mut Connection, path: &Path, key: &EncryptionKey, steps: &[&str]) -> Result<(), Error> {
     let found = version(connection, path, newest(steps))?;
     witness(connection, key)?;
     if found < newest(steps) {
@@ -91,7 +112,7 @@ fn bring(connection: &mut Connection, path: &Path, key: &Key, steps: &[&str]) ->
     Ok(())
 }
 
-fn fill(connection: &mut Connection, key: &Key, steps: &[&str]) -> Result<(), Error> {
+fn fill(connection: &mut Connection, key: &EncryptionKey, steps: &[&str]) -> Result<(), Error> {
     take(connection, 0, steps)?;
     let sealed = key.seal("witness", WITNESS)?;
     connection.execute("INSERT INTO meta (name, value) VALUES ('witness', ?1)", [sealed])?;
@@ -140,7 +161,7 @@ fn newest(steps: &[&str]) -> i64 {
 }
 
 /// The key has to open what was encrypted with it at the beginning.
-fn witness(connection: &Connection, key: &Key) -> Result<(), Error> {
+fn witness(connection: &Connection, key: &EncryptionKey) -> Result<(), Error> {
     let sql = "SELECT value FROM meta WHERE name = 'witness'";
     let sealed = connection.query_row(sql, [], |row| row.get::<_, Vec<u8>>(0)).optional()?;
     key.open("witness", &sealed.ok_or(Error::WrongKey)?).map(drop)
@@ -157,8 +178,8 @@ mod tests {
     #[test]
     fn a_file_is_migrated_once_and_one_of_a_newer_version_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, key) = (folder.path().join("lalin.db"), Key::random().unwrap());
-        crate::data_dir::create(&path, &key).unwrap();
+        let (path, key) = (folder.path().join("lalin.db"), EncryptionKey::random().unwrap());
+        create(&path, &key).unwrap();
         let mut connection = Connection::open(&path).unwrap();
         migrate(&mut connection, &path, &key).unwrap();
         migrate(&mut connection, &path, &key).unwrap();
@@ -170,10 +191,10 @@ mod tests {
     #[test]
     fn a_file_is_copied_before_it_is_migrated_and_an_older_program_is_told_of_the_copy() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, key) = (folder.path().join("lalin.db"), Key::random().unwrap());
+        let (path, key) = (folder.path().join("lalin.db"), EncryptionKey::random().unwrap());
         let all = [STEPS.as_slice(), &[NEXT]].concat();
         let (old, new) = (newest(&STEPS), newest(&all));
-        crate::data_dir::create(&path, &key).unwrap();
+        create(&path, &key).unwrap();
         let mut connection = Connection::open(&path).unwrap();
         connection.execute("INSERT INTO meta (name, value) VALUES ('note', x'01')", []).unwrap();
         bring(&mut connection, &path, &key, &STEPS).unwrap();
@@ -204,8 +225,8 @@ mod tests {
     #[test]
     fn what_cannot_be_copied_is_not_migrated() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, key) = (folder.path().join("lalin.db"), Key::random().unwrap());
-        crate::data_dir::create(&path, &key).unwrap();
+        let (path, key) = (folder.path().join("lalin.db"), EncryptionKey::random().unwrap());
+        create(&path, &key).unwrap();
         let mut connection = Connection::open(&path).unwrap();
         let all = [STEPS.as_slice(), &[NEXT]].concat();
         // Something stands in the copy's way that no file can replace.

@@ -6,8 +6,9 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::last_use::Used;
 use crate::memory_sessions::{Begun, Change};
-use crate::users::{read, stamp_of};
-use crate::{Error, Moment, Store, Ticket, User, UserId};
+use crate::password_stamp::stamp_of;
+use crate::users::read;
+use crate::{Error, SecretToken, Store, Timestamp, User, UserId};
 
 /// A session that was not used for so long is over.
 pub const SESSION_IDLE: Duration = Duration::from_secs(14 * 86_400);
@@ -22,20 +23,20 @@ pub struct Session {
     /// Whose.
     pub user: User,
     /// Since when.
-    pub created: Moment,
+    pub created: Timestamp,
     /// When it was last used, to the minute.
-    pub seen: Moment,
+    pub seen: Timestamp,
 }
 
 impl Store {
-    /// Begins a session; the ticket is what the cookie holds. Where nothing can be written it holds in memory, until it
+    /// Begins a session; the secret token is what the cookie holds. Where nothing can be written it holds in memory, until it
     /// can be or the process ends.
     ///
     /// # Errors
     /// [`Error::Unknown`] when the user is gone, [`Error::System`], [`Error::Database`].
-    pub async fn begin_session(&self, user: UserId, now: Moment) -> Result<Ticket, Error> {
-        let ticket = Ticket::random()?;
-        let hash = ticket.hash();
+    pub async fn begin_session(&self, user: UserId, now: Timestamp) -> Result<SecretToken, Error> {
+        let secret = SecretToken::random()?;
+        let hash = secret.hash();
         let written = self.write(move |db, _| {
             forget(db, now)?;
             if stamp_of(db, user)?.is_none() {
@@ -57,19 +58,19 @@ impl Store {
                 let stamp = self.read(move |db, _| stamp_of(db, user)).await?.ok_or(Error::Unknown { what: "user" })?;
                 self.0.sessions.begin(hash, Begun { user, stamp, created: now })?;
                 tracing::warn!(%error, "a session is not written for now: it would end with this process");
-                self.wake_upkeep();
+                self.wake_background_writer();
             }
             Err(error) => return Err(error),
         }
-        Ok(ticket)
+        Ok(secret)
     }
 
-    /// The session that a ticket opens, if it is not over.
+    /// The session that a secret token opens, if it is not over.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn session(&self, ticket: &Ticket, now: Moment) -> Result<Option<Session>, Error> {
-        let hash = ticket.hash();
+    pub async fn session(&self, secret: &SecretToken, now: Timestamp) -> Result<Option<Session>, Error> {
+        let hash = secret.hash();
         let in_memory = match self.0.sessions.get(&hash) {
             Some(Change::Ended) => return Ok(None),
             Some(Change::Begun(begun)) => Some(begun),
@@ -86,7 +87,7 @@ impl Store {
             return Ok(None);
         }
         if self.0.last_use.note(used, Some(session.seen), now) {
-            self.wake_upkeep();
+            self.wake_background_writer();
         }
         Ok(Some(session))
     }
@@ -95,8 +96,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn end_session(&self, ticket: &Ticket) -> Result<(), Error> {
-        let hash = ticket.hash();
+    pub async fn end_session(&self, secret: &SecretToken) -> Result<(), Error> {
+        let hash = secret.hash();
         // First here: one that began in memory must not be written after it ended.
         self.0.sessions.end(hash)?;
         let deleted = self.write(move |db, _| {
@@ -107,7 +108,7 @@ impl Store {
             Ok(()) => self.0.sessions.wrote(&[(hash, Change::Ended)]),
             Err(error) if error.is_unwritable() => {
                 tracing::warn!(%error, "the end of a session is not written for now");
-                self.wake_upkeep();
+                self.wake_background_writer();
             }
             Err(error) => return Err(error),
         }
@@ -120,7 +121,7 @@ pub(crate) fn of_file(db: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Se
     let sql = "SELECT users.id, users.name, users.role, users.grants, users.created, sessions.created AS begun, seen
                FROM sessions JOIN users ON users.id = sessions.user WHERE hash = ?1";
     let found = db.query_row(sql, [hash], |row| {
-        Ok(Session { user: read(row)?, created: Moment(row.get("begun")?), seen: Moment(row.get("seen")?) })
+        Ok(Session { user: read(row)?, created: Timestamp(row.get("begun")?), seen: Timestamp(row.get("seen")?) })
     });
     Ok(found.optional()?)
 }
@@ -136,17 +137,17 @@ pub(crate) fn of_memory(db: &Transaction<'_>, begun: Begun) -> Result<Option<Ses
 
 impl Session {
     /// When it is over, if it is not used again.
-    pub fn until(&self) -> Moment {
+    pub fn until(&self) -> Timestamp {
         self.seen.after(SESSION_IDLE).min(self.created.after(SESSION_LIFE))
     }
 
-    pub(crate) fn over(&self, now: Moment) -> bool {
+    pub(crate) fn over(&self, now: Timestamp) -> bool {
         now >= self.until()
     }
 }
 
 /// Forgets sessions that are over.
-fn forget(db: &Transaction<'_>, now: Moment) -> Result<(), Error> {
+fn forget(db: &Transaction<'_>, now: Timestamp) -> Result<(), Error> {
     let before = |life: Duration| now.0.saturating_sub(i64::try_from(life.as_millis()).unwrap_or(i64::MAX));
     let sql = "DELETE FROM sessions WHERE seen <= ?1 OR created <= ?2";
     db.execute(sql, params![before(SESSION_IDLE), before(SESSION_LIFE)])?;

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use rusqlite::Transaction;
 use tokio::sync::watch;
 
-use crate::data_dir;
+use crate::background_writer::BackgroundWriter;
 use crate::database::Database;
 use crate::last_use::LastUse;
 use crate::memory_sessions::MemorySessions;
-use crate::upkeep::Upkeep;
-use crate::{Error, Key};
+use crate::{EncryptionKey, Error, schema};
 
 /// What Lalin remembers. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -25,7 +24,7 @@ pub(crate) struct Inner {
     /// How often this process changed who may do what.
     pub(crate) access_changes: watch::Sender<u64>,
     /// Ends, with what it still has to write, when the last clone of the store is gone.
-    upkeep: Upkeep,
+    background_writer: BackgroundWriter,
 }
 
 impl Store {
@@ -35,9 +34,9 @@ impl Store {
     /// # Errors
     /// [`Error::Open`], [`Error::Emptied`], [`Error::Newer`], [`Error::NoCopy`], [`Error::WrongKey`], [`Error::Full`],
     /// [`Error::Database`].
-    pub fn open(path: &Path, key: Key) -> Result<Self, Error> {
+    pub fn open(path: &Path, key: EncryptionKey) -> Result<Self, Error> {
         if !path.exists() {
-            data_dir::create(path, &key)?;
+            schema::create(path, &key)?;
         }
         Self::over(Database::open(path, key)?)
     }
@@ -46,21 +45,27 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub fn in_memory(key: Key) -> Result<Self, Error> {
+    pub fn in_memory(key: EncryptionKey) -> Result<Self, Error> {
         Self::over(Database::in_memory(key)?)
     }
 
     pub(crate) fn over(database: Database) -> Result<Self, Error> {
         let (database, last_use, sessions) = (Arc::new(database), Arc::default(), Arc::default());
-        let upkeep = Upkeep::start(&database, &last_use, &sessions)?;
-        Ok(Self(Arc::new(Inner { database, last_use, sessions, access_changes: watch::Sender::new(0), upkeep })))
+        let background_writer = BackgroundWriter::start(&database, &last_use, &sessions)?;
+        Ok(Self(Arc::new(Inner {
+            database,
+            last_use,
+            sessions,
+            access_changes: watch::Sender::new(0),
+            background_writer,
+        })))
     }
 
     /// Runs one call that only reads: it waits for nobody who writes.
     pub(crate) async fn read<T, F>(&self, call: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &Key) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Send + 'static,
     {
         self.0.database.clone().read(call).await
     }
@@ -69,17 +74,27 @@ impl Store {
     pub(crate) async fn write<T, F>(&self, call: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &Key) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Send + 'static,
     {
         self.0.database.clone().write(call).await
     }
 
-    pub(crate) fn key(&self) -> &Key {
+    pub(crate) fn key(&self) -> &EncryptionKey {
         self.0.database.key()
     }
 
     /// Has what could not be written at once, or need not be, written in the background.
-    pub(crate) fn wake_upkeep(&self) {
-        self.0.upkeep.wake();
+    pub(crate) fn wake_background_writer(&self) {
+        self.0.background_writer.wake();
+    }
+
+    /// Changes whenever this process changed who may do what.
+    pub fn access_changes(&self) -> watch::Receiver<u64> {
+        self.0.access_changes.subscribe()
+    }
+
+    /// Tells that who may do what is not as it was.
+    pub(crate) fn access_changed(&self) {
+        self.0.access_changes.send_modify(|changes| *changes += 1);
     }
 }

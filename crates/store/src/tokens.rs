@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use crate::last_use::Used;
-use crate::{Access, Error, Moment, Store, Ticket, UserId};
+use crate::{Access, Error, SecretToken, Store, Timestamp, UserId};
 
 /// What kind of key it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct NewToken {
     /// What it opens.
     pub access: Access,
     /// Until when; `None` for ever.
-    pub expires: Option<Moment>,
+    pub expires: Option<Timestamp>,
     /// Who makes it: it ends with the user, and opens no more than the user may see. `None` only for what was made
     /// before this was known.
     pub maker: Option<UserId>,
@@ -53,31 +53,31 @@ pub struct Token {
     /// Who made it; `None` where that is not known.
     pub maker: Option<Maker>,
     /// Since when.
-    pub created: Moment,
+    pub created: Timestamp,
     /// Until when; `None` for ever.
-    pub expires: Option<Moment>,
+    pub expires: Option<Timestamp>,
     /// When it was last used, to the minute.
-    pub used: Option<Moment>,
+    pub used: Option<Timestamp>,
 }
 
 impl Store {
-    /// Makes a token. The ticket is shown once and is not kept.
+    /// Makes a token. The secret token is shown once and is not kept.
     ///
     /// # Errors
     /// [`Error::Invalid`] when a link would open more than one interface or change anything, [`Error::System`],
     /// [`Error::Database`].
-    pub async fn add_token(&self, token: NewToken, now: Moment) -> Result<(Token, Ticket), Error> {
+    pub async fn add_token(&self, token: NewToken, now: Timestamp) -> Result<(Token, SecretToken), Error> {
         token.check()?;
         self.write(move |db, _| {
             let NewToken { kind, name, access, expires, maker } = token;
-            let ticket = Ticket::random()?;
+            let secret = SecretToken::random()?;
             let sql = "INSERT INTO tokens (hash, kind, name, role, grants, created, expires, maker)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-            let expiry = expires.map(|moment| moment.0);
+            let expiry = expires.map(|at| at.0);
             let role = access.role().as_str();
             let maker = maker.map(|maker| maker.0);
-            db.execute(sql, params![ticket.hash(), kind.as_str(), name, role, access.write(), now.0, expiry, maker])?;
-            Ok((by_id(db, db.last_insert_rowid())?, ticket))
+            db.execute(sql, params![secret.hash(), kind.as_str(), name, role, access.write(), now.0, expiry, maker])?;
+            Ok((by_id(db, db.last_insert_rowid())?, secret))
         })
         .await
     }
@@ -96,12 +96,12 @@ impl Store {
         Ok(all.await?.into_iter().map(last_use).collect())
     }
 
-    /// What a ticket opens, if it has not expired.
+    /// What a secret token opens, if it has not expired.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn token(&self, ticket: &Ticket, now: Moment) -> Result<Option<Token>, Error> {
-        let hash = ticket.hash();
+    pub async fn token(&self, secret: &SecretToken, now: Timestamp) -> Result<Option<Token>, Error> {
+        let hash = secret.hash();
         let found =
             self.read(move |db, _| Ok(db.query_row(&format!("{SELECT} WHERE hash = ?1"), [hash], read).optional()?));
         let Some(mut token) = found.await?.filter(|token| token.expires.is_none_or(|until| now < until)) else {
@@ -110,7 +110,7 @@ impl Store {
         let used = Used::Token(token.id);
         token.used = self.0.last_use.known(used, token.used);
         if self.0.last_use.note(used, token.used, now) {
-            self.wake_upkeep();
+            self.wake_background_writer();
         }
         Ok(Some(token))
     }
@@ -177,15 +177,15 @@ fn read(row: &Row<'_>) -> Result<Token, rusqlite::Error> {
             Some(Maker { id: UserId(id), name: row.get("maker_name")? })
         }
     };
-    let moment = |column: &str| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Moment));
+    let timestamp = |column: &str| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Timestamp));
     Ok(Token {
         id: row.get("id")?,
         kind: if kind == "api" { TokenKind::Api } else { TokenKind::Share },
         name: row.get("name")?,
         access,
         maker,
-        created: Moment(row.get("created")?),
-        expires: moment("expires")?,
-        used: moment("used")?,
+        created: Timestamp(row.get("created")?),
+        expires: timestamp("expires")?,
+        used: timestamp("used")?,
     })
 }

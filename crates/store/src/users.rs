@@ -1,14 +1,10 @@
 //! The people who may come in.
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{Access, Error, Moment, Role, Store, password};
-
-/// A user's number. It is never given to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct UserId(pub i64);
+use crate::password_stamp::stamp;
+use crate::{Access, Error, PasswordStamp, Role, Store, Timestamp, UserId, password};
 
 /// A user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +16,8 @@ pub struct User {
     /// What he may see and do.
     pub access: Access,
     /// Since when.
-    pub created: Moment,
+    pub created: Timestamp,
 }
-
-/// Stands for the password that a user has now: another one, another stamp. Tells nothing of the password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PasswordStamp([u8; 16]);
 
 const COLUMNS: &str = "users.id, users.name, users.role, users.grants, users.created";
 
@@ -74,7 +66,7 @@ impl Store {
         name: &str,
         password: Zeroizing<String>,
         access: Access,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<User, Error> {
         let name = checked(name)?;
         access.check()?;
@@ -92,7 +84,7 @@ impl Store {
         &self,
         name: &str,
         password: Zeroizing<String>,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<User, Error> {
         let name = checked(name)?;
         let hash = password::hash(password).await?;
@@ -194,20 +186,7 @@ impl Store {
     }
 }
 
-/// The stamp of a user's password; `None` when there is no such user.
-pub(crate) fn stamp_of(db: &Transaction<'_>, id: UserId) -> Result<Option<PasswordStamp>, Error> {
-    let hash = db.query_row("SELECT password FROM users WHERE id = ?1", [id.0], |row| row.get::<_, String>(0));
-    Ok(hash.optional()?.map(|hash| stamp(&hash)))
-}
-
-/// Of what is kept of the password, which holds a salt of its own each time.
-fn stamp(hash: &str) -> PasswordStamp {
-    let mut stamp = [0; 16];
-    stamp.copy_from_slice(&Sha256::digest(hash.as_bytes())[..16]);
-    PasswordStamp(stamp)
-}
-
-fn add(db: &Transaction<'_>, name: &str, hash: &str, access: &Access, now: Moment) -> Result<User, Error> {
+fn add(db: &Transaction<'_>, name: &str, hash: &str, access: &Access, now: Timestamp) -> Result<User, Error> {
     if id_of(db, name)?.is_some() {
         return Err(Error::Taken { what: "a user" });
     }
@@ -244,7 +223,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<User, rusqlite::Error> {
         id: UserId(row.get("id")?),
         name: row.get("name")?,
         access: Access::read(&role, grants.as_deref()),
-        created: Moment(row.get("created")?),
+        created: Timestamp(row.get("created")?),
     })
 }
 

@@ -11,7 +11,7 @@ use lalin_config::{Config, Router, Sampling, Secret, TlsPolicy};
 use lalin_fleet::{Fleet, Said};
 use lalin_http::{Form, Keeper, KeeperError, Outcome, Source};
 use lalin_stats::{RouterId, RouterState};
-use lalin_store::{Key, Store};
+use lalin_store::{EncryptionKey, Store};
 use routeros_simulator::{Config as Simulated, Fault, InterfaceSpec, Simulator, TlsIdentity};
 use tokio::time::sleep;
 
@@ -26,7 +26,7 @@ async fn simulator(tls: Option<TlsIdentity>) -> (Simulator, String) {
 }
 
 fn store() -> Store {
-    Store::in_memory(Key::random().unwrap()).unwrap()
+    Store::in_memory(EncryptionKey::random().unwrap()).unwrap()
 }
 
 fn form(address: &str) -> Form {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lalin_store::{Access, Credential, Moment, Standing, Store};
+use lalin_store::{Access, Credential, CredentialState, Store, Timestamp};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
 use tokio_util::task::AbortOnDropHandle;
@@ -37,8 +37,8 @@ struct Shared {
 #[derive(Debug)]
 struct Held {
     leases: usize,
-    until: Option<Moment>,
-    standing: watch::Sender<Option<Standing>>,
+    until: Option<Timestamp>,
+    state: watch::Sender<Option<CredentialState>>,
 }
 
 /// The right of somebody who was let in, for as long as it is used.
@@ -47,7 +47,7 @@ pub(crate) struct AccessLease {
     shared: Arc<Shared>,
     credential: Credential,
     access: Access,
-    standing: watch::Receiver<Option<Standing>>,
+    state: watch::Receiver<Option<CredentialState>>,
 }
 
 impl AccessWatch {
@@ -64,24 +64,24 @@ impl AccessWatch {
         &self,
         credential: Credential,
         access: Access,
-        until: Option<Moment>,
+        until: Option<Timestamp>,
         revision: u64,
     ) -> AccessLease {
         let shared = self.shared.clone();
-        let standing = {
+        let state = {
             let mut held = shared.held();
             let first = held.is_empty();
-            let new = || Held { leases: 0, until, standing: watch::Sender::new(None) };
+            let new = || Held { leases: 0, until, state: watch::Sender::new(None) };
             let entry = held.entry(credential.clone()).or_insert_with(new);
             entry.leases += 1;
-            let standing = entry.standing.subscribe();
+            let state = entry.state.subscribe();
             // Something changed between the look-up and now; or the task sleeps.
             if first || shared.revision() != revision {
                 shared.bell.notify_one();
             }
-            standing
+            state
         };
-        AccessLease { shared, credential, access, standing }
+        AccessLease { shared, credential, access, state }
     }
 
     /// See [`AccessWatch::lease`].
@@ -95,12 +95,12 @@ impl AccessLease {
     pub(crate) async fn ended(&mut self) -> &'static str {
         loop {
             // The watch outlives every lease, so this ends only with a change.
-            if self.standing.changed().await.is_err() {
+            if self.state.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
-            match &*self.standing.borrow_and_update() {
-                Some(Standing::Over(over)) => return over.code(),
-                Some(Standing::Valid(access, _)) if *access != self.access => return "access-changed",
+            match &*self.state.borrow_and_update() {
+                Some(CredentialState::Ended(over)) => return over.code(),
+                Some(CredentialState::Valid(access, _)) if *access != self.access => return "access-changed",
                 _ => {}
             }
         }
@@ -131,21 +131,21 @@ impl Shared {
     /// Looks everybody up and tells them. What cannot be read stays as it is, and is looked up again.
     async fn check(&self) -> Result<(), lalin_store::Error> {
         let credentials: Vec<Credential> = self.held().keys().cloned().collect();
-        let standings = self.store.standings(credentials.clone(), Moment::now()).await?;
+        let states = self.store.credential_states(credentials.clone(), Timestamp::now()).await?;
         let mut held = self.held();
-        for (credential, standing) in credentials.iter().zip(standings) {
+        for (credential, state) in credentials.iter().zip(states) {
             let Some(entry) = held.get_mut(credential) else { continue };
-            if let Standing::Valid(_, until) = &standing {
+            if let CredentialState::Valid(_, until) = &state {
                 entry.until = *until;
             }
-            entry.standing.send_replace(Some(standing));
+            entry.state.send_replace(Some(state));
         }
         Ok(())
     }
 
     /// Whether somebody's time is over.
     fn is_due(&self) -> bool {
-        let now = Moment::now();
+        let now = Timestamp::now();
         self.held().values().any(|held| held.until.is_some_and(|until| now >= until))
     }
 }

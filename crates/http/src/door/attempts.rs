@@ -162,7 +162,7 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use lalin_store::{Ticket, UserId};
+    use lalin_store::{SecretToken, UserId};
     use tokio::time::advance;
 
     use super::*;
@@ -238,7 +238,7 @@ mod tests {
         let wait = attempts.begin(of("sari", "198.51.100.9")).unwrap();
         assert!(wait <= LONGEST_STRANGERS_WAIT, "{wait:?}");
         assert_eq!(attempts.begin(of("Sari", HOME)), None);
-        let device = Some(DeviceId::of_session(&Ticket::presented("x")));
+        let device = Some(DeviceId::of_session(&SecretToken::presented("x")));
         let travelling = Attempt { device, ..of("sari", "198.51.100.9") };
         for _ in 0..FREE {
             assert_eq!(attempts.begin(travelling), None);
@@ -248,10 +248,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_new_password_ends_the_strangers_wait() {
-        let store = lalin_store::Store::in_memory(lalin_store::Key::random().unwrap()).unwrap();
+        let store = lalin_store::Store::in_memory(lalin_store::EncryptionKey::random().unwrap()).unwrap();
         let secret = || zeroize::Zeroizing::new("kata sandi".to_owned());
         let access = lalin_store::Access::administrator();
-        let user: UserId = store.add_user("sari", secret(), access, lalin_store::Moment(0)).await.unwrap().id;
+        let user: UserId = store.add_user("sari", secret(), access, lalin_store::Timestamp(0)).await.unwrap().id;
         let attempts = Attempts::default();
         let (_, before) = store.account("sari").await.unwrap().unwrap();
         for number in 0..5_u8 {
@@ -268,7 +268,7 @@ mod tests {
         let attempts = Attempts::default();
         for number in 0..30_000_u32 {
             let (name, address) = (number.to_string(), IpAddr::from(number.to_be_bytes()));
-            let device = Some(DeviceId::of_session(&Ticket::presented(&name))).filter(|_| number % 3 == 0);
+            let device = Some(DeviceId::of_session(&SecretToken::presented(&name))).filter(|_| number % 3 == 0);
             let attempt = Attempt { account: Some(&name), stamp: None, address, device };
             attempts.begin(attempt);
             if number % 2 == 0 {

@@ -9,7 +9,7 @@ use actix_web::http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, ResponseError};
-use lalin_store::{Moment, Ticket, TokenKind};
+use lalin_store::{SecretToken, Timestamp, TokenKind};
 
 use crate::{Problem, body_limit};
 
@@ -180,30 +180,30 @@ async fn visitor(door: &Door, request: &ServiceRequest, address: IpAddr) -> Resu
         return Ok(door.0.settings.open.then(|| Visitor::everybody(address)));
     }
     let store = door.store()?;
-    let now = Moment::now();
+    let now = Timestamp::now();
     let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     if let Some(key) = authorization.and_then(|value| value.strip_prefix("Bearer ")) {
-        let token = store.token(&Ticket::presented(key.trim()), now).await?;
+        let token = store.token(&SecretToken::presented(key.trim()), now).await?;
         return token.map(|token| Some(Visitor::bearer(token, address))).ok_or_else(Problem::login_needed);
     }
     if let Some(key) = shared_key(request) {
-        let token = store.token(&Ticket::presented(&key), now).await?;
+        let token = store.token(&SecretToken::presented(&key), now).await?;
         // In an address, where logs and histories keep it, only what was made for that counts; and only to look.
         let token = token.filter(|token| token.kind == TokenKind::Share && !changes(request.method()));
         return token.map(|token| Some(Visitor::bearer(token, address))).ok_or_else(Problem::login_needed);
     }
     let everybody = door.0.settings.open.then(|| Visitor::everybody(address));
     let Some(cookie) = request.cookie(COOKIE) else { return Ok(everybody) };
-    let ticket = Ticket::presented(cookie.value());
-    let Some(session) = store.session(&ticket, now).await? else { return Ok(everybody) };
+    let secret = SecretToken::presented(cookie.value());
+    let Some(session) = store.session(&secret, now).await? else { return Ok(everybody) };
     if changes(request.method()) {
         let guard = request.headers().get(GUARD).and_then(|value| value.to_str().ok());
         // Compared as hashes of what nobody else knows: how long it takes tells nothing of use.
-        if guard != Some(&*ticket.forgery_guard()) {
+        if guard != Some(&*secret.forgery_guard()) {
             return Err(Problem::misdirected("the header X-Lalin-Guard is missing or wrong: reload the page"));
         }
     }
-    Ok(Some(Visitor::person(session, ticket, address)))
+    Ok(Some(Visitor::person(session, secret, address)))
 }
 
 fn shared_key(request: &ServiceRequest) -> Option<String> {

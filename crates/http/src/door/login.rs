@@ -4,7 +4,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::web::{self, Data, Json, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_store::{DeviceId, Moment, SESSION_LIFE, Ticket, User};
+use lalin_store::{DeviceId, SESSION_LIFE, SecretToken, Timestamp, User};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -49,8 +49,8 @@ async fn me(door: Data<Door>, visitor: Visitor) -> Result<HttpResponse, Problem>
         // What a link is called is a note of whoever made it, and not for whoever has it.
         Who::Bearer(_) if visitor.is_link() => Me { state: "in", name: None, role, guard: None },
         Who::Bearer(token) => Me { state: "in", name: Some(&token.name), role, guard: None },
-        Who::Person(session, ticket) => {
-            Me { state: "in", name: Some(&session.user.name), role, guard: Some(ticket.forgery_guard()) }
+        Who::Person(session, secret) => {
+            Me { state: "in", name: Some(&session.user.name), role, guard: Some(secret.forgery_guard()) }
         }
     };
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(me))
@@ -115,7 +115,7 @@ async fn setup(
         door.record(&visitor, "setup.failed", "").await;
         return Err(Problem::forbidden("the code is wrong, or there is an administrator already"));
     }
-    let made = door.store()?.add_first_administrator(&name, password, Moment::now()).await;
+    let made = door.store()?.add_first_administrator(&name, password, Timestamp::now()).await;
     let user = made?;
     door.0.attempts.succeeded(attempt);
     door.forget_code();
@@ -132,13 +132,13 @@ async fn begin(
 ) -> Result<HttpResponse, Problem> {
     let store = door.store()?;
     if let Some(old) = request.cookie(COOKIE) {
-        store.end_session(&Ticket::presented(old.value())).await?;
+        store.end_session(&SecretToken::presented(old.value())).await?;
     }
-    let ticket = store.begin_session(user.id, Moment::now()).await?;
+    let secret = store.begin_session(user.id, Timestamp::now()).await?;
     door.record_of(&user.name, visitor, action, user.name.clone()).await;
-    let guard = Some(ticket.forgery_guard());
+    let guard = Some(secret.forgery_guard());
     let me = Me { state: "in", name: Some(&user.name), role: Some(user.access.role().as_str()), guard };
-    let session = cookie(door, request, COOKIE, ticket.expose(), SESSION_LIFE.as_secs());
+    let session = cookie(door, request, COOKIE, secret.expose(), SESSION_LIFE.as_secs());
     let mark = request.cookie(DEVICE).map(|cookie| cookie.value().to_owned());
     let mark = match mark.filter(|mark| store.device(mark, user.id).is_some()) {
         Some(mark) => mark,
@@ -149,8 +149,8 @@ async fn begin(
 }
 
 async fn logout(door: Data<Door>, request: HttpRequest, visitor: Visitor) -> Result<HttpResponse, Problem> {
-    if let Who::Person(_, ticket) = visitor.who() {
-        door.store()?.end_session(ticket).await?;
+    if let Who::Person(_, secret) = visitor.who() {
+        door.store()?.end_session(secret).await?;
         door.record(&visitor, "logout", "").await;
     }
     Ok(HttpResponse::NoContent().cookie(cookie(&door, &request, COOKIE, "", 0)).finish())
@@ -169,13 +169,13 @@ async fn password(
     visitor: Visitor,
     wanted: Json<NewPassword>,
 ) -> Result<HttpResponse, Problem> {
-    let Who::Person(session, ticket) = visitor.who() else {
+    let Who::Person(session, secret) = visitor.who() else {
         return Err(Problem::forbidden("only a person has a password"));
     };
     let NewPassword { old, new } = wanted.into_inner();
     let name = &session.user.name;
     // Who has a session is no stranger; whoever stole one guesses with it alone.
-    let device = Some(DeviceId::of_session(ticket));
+    let device = Some(DeviceId::of_session(secret));
     let attempt = Attempt { account: Some(name), stamp: None, address: visitor.address(), device };
     if let Some(wait) = door.0.attempts.begin(attempt) {
         return Err(Problem::too_many_attempts(wait));

@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::dev::ServiceRequest;
 use actix_web::web::{Data, ServiceConfig};
-use lalin_store::{Actor, Credential, Entry, Error, Moment, Store, Ticket};
+use lalin_store::{Actor, AuditEvent, Credential, Error, SecretToken, Store, Timestamp};
 use zeroize::Zeroizing;
 
 use access_watch::AccessWatch;
@@ -172,7 +172,7 @@ impl Door {
     /// The right of somebody who was let in for long; `None` where nothing can end it.
     pub(crate) fn lease(&self, visitor: &Visitor) -> Option<AccessLease> {
         let (credential, until) = match visitor.who() {
-            Who::Person(session, ticket) => (Credential::session(ticket, session.user.id), Some(session.until())),
+            Who::Person(session, secret) => (Credential::session(secret, session.user.id), Some(session.until())),
             Who::Bearer(token) => (Credential::token(token), token.expires),
             Who::Local => (Credential::no_accounts(), None),
             Who::Nobody | Who::Everybody => return None,
@@ -210,8 +210,8 @@ impl Door {
     pub(crate) async fn record_of(&self, name: &str, visitor: &Visitor, action: &str, target: impl Into<String>) {
         let Some(store) = &self.0.store else { return };
         let actor = Actor { name: name.to_owned(), address: visitor.address().to_string() };
-        let entry = Entry { at: Moment::now(), actor, action: action.to_owned(), target: target.into() };
-        if let Err(error) = store.record(entry).await {
+        let event = AuditEvent { at: Timestamp::now(), actor, action: action.to_owned(), target: target.into() };
+        if let Err(error) = store.record(event).await {
             tracing::error!(%error, action, "the audit log cannot be written");
         }
     }
@@ -220,9 +220,9 @@ impl Door {
 /// 60 bits that can be read aloud: letters and digits that nobody mistakes for each other.
 fn setup_code() -> Result<Zeroizing<String>, Error> {
     const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    let chance = Ticket::random()?;
+    let chance = SecretToken::random()?;
     let mut code = Zeroizing::new(String::with_capacity(14));
-    // The ticket's text has six bits a letter, of which five are taken.
+    // The secret token's text has six bits a letter, of which five are taken.
     for (place, letter) in chance.expose().bytes().take(12).enumerate() {
         if place > 0 && place % 4 == 0 {
             code.push('-');

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Json, Path, ServiceConfig};
-use lalin_store::{Moment, NewToken, Token, TokenKind};
+use lalin_store::{NewToken, Timestamp, Token, TokenKind};
 use serde::{Deserialize, Serialize};
 
 use crate::Problem;
@@ -46,7 +46,7 @@ enum Kind {
 impl TokenView {
     fn of(token: Token, secret: Option<String>) -> Self {
         let Token { id, kind, name, access, maker, created, expires, used } = token;
-        let moment = |moment: Moment| moment.0;
+        let moment = |moment: Timestamp| moment.0;
         Self {
             id,
             kind: if kind == TokenKind::Api { Kind::Api } else { Kind::Share },
@@ -88,8 +88,8 @@ async fn add(door: Data<Door>, visitor: Visitor, wanted: Json<Wanted>) -> Result
     if !door.has_administrator().await? {
         return Err(Problem::setup_needed());
     }
-    let now = Moment::now();
-    let expires = expires.map(Moment);
+    let now = Timestamp::now();
+    let expires = expires.map(Timestamp);
     if expires.is_some_and(|until| until <= now) {
         return Err(Problem::bad_parameter("expires", "lies in the past"));
     }
@@ -101,9 +101,9 @@ async fn add(door: Data<Door>, visitor: Visitor, wanted: Json<Wanted>) -> Result
     };
     let token = NewToken { kind, name, access: access(&role, only)?, expires, maker };
     let made = door.store()?.add_token(token, now).await?;
-    let (token, ticket) = made;
+    let (token, secret) = made;
     door.record(&visitor, "token.add", format!("{} {}", token.id, token.name)).await;
-    let view = TokenView::of(token, Some(ticket.expose().to_owned()));
+    let view = TokenView::of(token, Some(secret.expose().to_owned()));
     Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(view))
 }
 

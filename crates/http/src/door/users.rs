@@ -83,7 +83,7 @@ async fn add(door: Data<Door>, visitor: Visitor, user: Json<NewUser>) -> Result<
     let NewUser { name, password, role, only } = user.into_inner();
     let access = access(&role, only)?;
     let store = door.store()?;
-    let now = lalin_store::Moment::now();
+    let now = lalin_store::Timestamp::now();
     // The first account locks everybody else out: it has to be one that can let them in again.
     let first = !door.has_administrator().await?;
     let added = if first && access.may_change() {
@@ -149,15 +149,15 @@ struct EntryView {
 }
 
 async fn audit(door: Data<Door>) -> Result<HttpResponse, Problem> {
-    let entries = door.store()?.audit(1_000).await?;
-    let view = |lalin_store::Recorded { entry, times, since }: lalin_store::Recorded| EntryView {
+    let entries = door.store()?.audit_log(1_000).await?;
+    let view = |lalin_store::AuditEntry { event, times, since }: lalin_store::AuditEntry| EntryView {
         times,
         since: since.0,
-        at: entry.at.0,
-        actor: entry.actor.name,
-        address: entry.actor.address,
-        action: entry.action,
-        target: entry.target,
+        at: event.at.0,
+        actor: event.actor.name,
+        address: event.actor.address,
+        action: event.action,
+        target: event.target,
     };
     let entries: Vec<EntryView> = entries.into_iter().map(view).collect();
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({ "entries": entries })))

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use lalin_store::{Access, Role, Session, Ticket, Token, TokenKind};
+use lalin_store::{Access, Role, SecretToken, Session, Token, TokenKind};
 
 use crate::Problem;
 
@@ -27,7 +27,7 @@ pub(crate) enum Who {
     /// Whoever reaches a server that is open to everybody.
     Everybody,
     /// A person who is logged in.
-    Person(Box<Session>, Ticket),
+    Person(Box<Session>, SecretToken),
     /// A program, or the holder of a link.
     Bearer(Box<Token>),
 }
@@ -68,9 +68,9 @@ impl Visitor {
         matches!(&self.who, Who::Bearer(token) if token.kind == TokenKind::Share)
     }
 
-    pub(crate) fn person(session: Session, ticket: Ticket, address: IpAddr) -> Self {
+    pub(crate) fn person(session: Session, secret: SecretToken, address: IpAddr) -> Self {
         let access = session.user.access.clone();
-        Self { who: Who::Person(Box::new(session), ticket), access, address, revision: 0 }
+        Self { who: Who::Person(Box::new(session), secret), access, address, revision: 0 }
     }
 
     pub(crate) fn bearer(token: Token, address: IpAddr) -> Self {

@@ -45,7 +45,7 @@ async fn strangers_lock_out_neither_a_known_device_nor_a_known_address() {
     assert_eq!(elsewhere.status, 200, "a known device: {}", elsewhere.body);
     assert_eq!(device(&elsewhere), device(&home), "it stays the same one");
     let other =
-        house.store.add_user("budi", Zeroizing::new("kata sandi".into()), Access::viewer(), lalin_store::Moment(0));
+        house.store.add_user("budi", Zeroizing::new("kata sandi".into()), Access::viewer(), lalin_store::Timestamp(0));
     let forged = house.store.mark_device(other.await.unwrap().id).unwrap();
     strangers(&house).await;
     for mark in [forged, "x".to_owned()] {

@@ -12,7 +12,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use lalin_http::{Door, DoorSettings, guard};
-use lalin_store::{Access, Grant, Key, Moment, NewToken, Store, TokenKind};
+use lalin_store::{Access, EncryptionKey, Grant, NewToken, Store, Timestamp, TokenKind};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -47,7 +47,7 @@ pub struct Keys {
 
 impl House {
     pub async fn new(loopback: bool) -> Self {
-        Self::over(Store::in_memory(Key::random().unwrap()).unwrap(), loopback).await
+        Self::over(Store::in_memory(EncryptionKey::random().unwrap()).unwrap(), loopback).await
     }
 
     pub async fn over(store: Store, loopback: bool) -> Self {
@@ -55,7 +55,7 @@ impl House {
     }
 
     pub async fn with(set: impl FnOnce(&mut DoorSettings)) -> Self {
-        Self::set(Store::in_memory(Key::random().unwrap()).unwrap(), set).await
+        Self::set(Store::in_memory(EncryptionKey::random().unwrap()).unwrap(), set).await
     }
 
     pub async fn open() -> Self {
@@ -79,7 +79,7 @@ impl House {
 
     pub async fn add_administrator(&self) {
         let password = Zeroizing::new("kata sandi".into());
-        self.store.add_user("sari", password, Access::administrator(), Moment::now()).await.unwrap();
+        self.store.add_user("sari", password, Access::administrator(), Timestamp::now()).await.unwrap();
     }
 
     pub async fn ask(&self, method: &Method, path: &str, from: &str, keys: &Keys, body: Option<Value>) -> Answer {
@@ -168,7 +168,7 @@ impl House {
     pub async fn token(&self, kind: TokenKind, access: Access) -> String {
         let name = if kind == TokenKind::Share { "note-in-name" } else { "billing" };
         let token = NewToken { kind, name: name.into(), access, expires: None, maker: None };
-        self.store.add_token(token, Moment::now()).await.unwrap().1.expose().to_owned()
+        self.store.add_token(token, Timestamp::now()).await.unwrap().1.expose().to_owned()
     }
 }
 
@@ -268,7 +268,11 @@ fn every_route_is_in_the_table() {
 #[tokio::test]
 async fn every_route_asks_for_what_it_needs() {
     let house = House::with_administrator(false).await;
-    house.store.add_user("budi", Zeroizing::new("kata sandi".into()), Access::viewer(), Moment::now()).await.unwrap();
+    house
+        .store
+        .add_user("budi", Zeroizing::new("kata sandi".into()), Access::viewer(), Timestamp::now())
+        .await
+        .unwrap();
     let people = [Keys::default(), house.log_in("budi").await, house.log_in("sari").await];
     for (method, path, expected) in TABLE {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
@@ -392,10 +396,10 @@ async fn a_wrong_password_is_told_like_an_unknown_name_and_guessing_has_to_wait(
         house.post("/api/v1/login", &Keys::default(), json!({"name": "sari", "password": "kata sandi"})).await;
     assert_eq!((refused.status, &refused.body["code"]), (429, &json!("too-many-attempts")));
     assert!(refused.header("Retry-After").parse::<u64>().unwrap() >= 1);
-    let failed = house.store.audit(100).await.unwrap();
+    let failed = house.store.audit_log(100).await.unwrap();
     let [failed] = &failed[..] else { panic!("of one address one entry: {failed:?}") };
-    assert_eq!((failed.entry.action.as_str(), failed.times), ("login.failed", 5));
-    assert_eq!(failed.entry.actor.address, "203.0.113.9");
+    assert_eq!((failed.event.action.as_str(), failed.times), ("login.failed", 5));
+    assert_eq!(failed.event.actor.address, "203.0.113.9");
 }
 
 #[tokio::test]

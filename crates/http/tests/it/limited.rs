@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use lalin_stats::SourceError;
-use lalin_store::{Access, Grant, Moment, TokenKind};
+use lalin_store::{Access, Grant, Timestamp, TokenKind};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -36,7 +36,11 @@ async fn kinds(house: &House) -> Vec<(&'static str, Keys)> {
     let bearer = |token: String| Keys { bearer: Some(token), ..Keys::default() };
     let mut kinds = Vec::new();
     for (name, access) in [("budi", line(Some("<pppoe-budi>"))), ("wati", line(None))] {
-        house.store.add_user(name, Zeroizing::new("kata sandi".into()), access.clone(), Moment::now()).await.unwrap();
+        house
+            .store
+            .add_user(name, Zeroizing::new("kata sandi".into()), access.clone(), Timestamp::now())
+            .await
+            .unwrap();
         kinds.push((name, house.log_in(name).await));
         kinds.push(("a token", bearer(house.token(TokenKind::Api, access).await)));
     }

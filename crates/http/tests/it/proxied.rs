@@ -37,7 +37,7 @@ async fn forty_guesses(invented: impl Fn(u8) -> Vec<(&'static str, String)>) -> 
         looked_at += usize::from(answer.status == 401);
     }
     let mut addresses: Vec<_> =
-        house.store.audit(100).await.unwrap().into_iter().map(|one| one.entry.actor.address).collect();
+        house.store.audit_log(100).await.unwrap().into_iter().map(|one| one.event.actor.address).collect();
     addresses.sort();
     addresses.dedup();
     (looked_at, addresses)

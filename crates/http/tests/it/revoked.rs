@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use lalin_http::Limits;
-use lalin_store::{Access, Key, Moment, NewToken, SESSION_IDLE, SESSION_LIFE, Store, TokenKind, UserId};
+use lalin_store::{Access, EncryptionKey, NewToken, SESSION_IDLE, SESSION_LIFE, Store, Timestamp, TokenKind, UserId};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 use zeroize::Zeroizing;
@@ -20,7 +20,7 @@ fn secret(text: &str) -> Zeroizing<String> {
 
 /// A limited viewer, budi, and his stream, which runs.
 async fn budi(house: &House) -> (UserId, Keys, Reader) {
-    let user = house.store.add_user("budi", secret("kata sandi"), line(None), Moment::now()).await.unwrap();
+    let user = house.store.add_user("budi", secret("kata sandi"), line(None), Timestamp::now()).await.unwrap();
     let keys = house.log_in("budi").await;
     let mut stream = house.stream(STREAM, &keys).await;
     stream.wait_for("tick").await;
@@ -94,7 +94,7 @@ async fn a_revoked_token_or_link_and_one_whose_maker_is_gone_end_their_streams()
     let house = House::with_administrator(false).await;
     let sari = house.log_in("sari").await;
     let tono =
-        house.store.add_user("tono", secret("kata sandi"), Access::administrator(), Moment::now()).await.unwrap();
+        house.store.add_user("tono", secret("kata sandi"), Access::administrator(), Timestamp::now()).await.unwrap();
     for (kind, maker) in [("share", "sari"), ("api", "sari"), ("share", "tono"), ("api", "tono")] {
         let maker_keys = house.log_in(maker).await;
         let wanted = json!({"kind": kind, "name": "x", "role": "viewer", "only": [{"router": "pop-1", "interface": "<pppoe-budi>"}]});
@@ -122,9 +122,9 @@ async fn a_revoked_token_or_link_and_one_whose_maker_is_gone_end_their_streams()
 #[tokio::test(start_paused = true)]
 async fn what_ends_by_itself_ends_its_streams() {
     let house = House::with_administrator(false).await;
-    let user = house.store.add_user("budi", secret("kata sandi"), Access::viewer(), Moment::now()).await.unwrap();
+    let user = house.store.add_user("budi", secret("kata sandi"), Access::viewer(), Timestamp::now()).await.unwrap();
     // The wall's clock goes on while the test's stands: it is waited for, by heartbeats.
-    let soon = Moment::now().after(Duration::from_secs(4));
+    let soon = Timestamp::now().after(Duration::from_secs(4));
     let link = NewToken {
         kind: TokenKind::Share,
         name: "x".into(),
@@ -132,13 +132,13 @@ async fn what_ends_by_itself_ends_its_streams() {
         expires: Some(soon),
         maker: None,
     };
-    let link = house.store.add_token(link, Moment::now()).await.unwrap().1.expose().to_owned();
+    let link = house.store.add_token(link, Timestamp::now()).await.unwrap().1.expose().to_owned();
     // A session that was used all its life, which ends all the same.
-    let mut used = Moment(soon.0 - i64::try_from(SESSION_LIFE.as_millis()).unwrap());
+    let mut used = Timestamp(soon.0 - i64::try_from(SESSION_LIFE.as_millis()).unwrap());
     let old = house.store.begin_session(user.id, used).await.unwrap();
-    while used < Moment::now() {
+    while used < Timestamp::now() {
         assert!(house.store.session(&old, used).await.unwrap().is_some());
-        used = used.after(SESSION_IDLE / 2).min(Moment::now());
+        used = used.after(SESSION_IDLE / 2).min(Timestamp::now());
     }
     let link = Keys { token: Some(link), ..Keys::default() };
     let old = Keys { cookie: Some(old.expose().to_owned()), ..Keys::default() };
@@ -146,7 +146,7 @@ async fn what_ends_by_itself_ends_its_streams() {
     let expected = [(link, "expired"), (old, "session-expired")];
     for (mut stream, (keys, expected)) in streams.into_iter().zip(expected) {
         let end = stream.wait_for("end").await;
-        assert!(Moment::now() >= soon, "it ended before its time");
+        assert!(Timestamp::now() >= soon, "it ended before its time");
         assert_eq!(end.data["reason"], expected);
         assert!(stream.is_over().await);
         assert_eq!(house.get("/api/v1/interfaces", &keys).await.status, 401);
@@ -168,8 +168,8 @@ async fn a_question_that_waits_is_not_answered_to_whoever_lost_the_right() {
     *house.script.hang.lock().unwrap() = true;
     let link =
         NewToken { kind: TokenKind::Share, name: "x".into(), access: line(Some("ether1")), expires: None, maker: None };
-    let (token, ticket) = house.store.add_token(link, Moment::now()).await.unwrap();
-    let keys = Keys { token: Some(ticket.expose().to_owned()), ..Keys::default() };
+    let (token, secret) = house.store.add_token(link, Timestamp::now()).await.unwrap();
+    let keys = Keys { token: Some(secret.expose().to_owned()), ..Keys::default() };
     for path in ["/api/v1/interfaces", "/api/interface-stats"] {
         let revoke = async {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -186,7 +186,7 @@ async fn a_question_that_waits_is_not_answered_to_whoever_lost_the_right() {
 async fn another_process_s_changes_end_streams_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
-    let key = Key::random().unwrap();
+    let key = EncryptionKey::random().unwrap();
     let house = House::over(Store::open(&path, key.clone()).unwrap(), false).await;
     house.add_administrator().await;
     let (id, _, mut stream) = budi(&house).await;
@@ -202,8 +202,8 @@ async fn many_viewers_of_one_link_end_together_and_leave_nothing_behind() {
     let house = House::with_administrator(false).await;
     let link =
         NewToken { kind: TokenKind::Share, name: "x".into(), access: line(Some("ether1")), expires: None, maker: None };
-    let (token, ticket) = house.store.add_token(link, Moment::now()).await.unwrap();
-    let keys = Keys { token: Some(ticket.expose().to_owned()), ..Keys::default() };
+    let (token, secret) = house.store.add_token(link, Timestamp::now()).await.unwrap();
+    let keys = Keys { token: Some(secret.expose().to_owned()), ..Keys::default() };
     let mut streams = Vec::new();
     for _ in 0..40 {
         streams.push(house.stream("/api/v1/stream?watch=pop-1/ether1", &keys).await);

@@ -1,7 +1,7 @@
 //! A database that another program holds, or that cannot be read: who is shut out by it, and who is not.
 
 use actix_web::http::Method;
-use lalin_store::{Key, Store};
+use lalin_store::{EncryptionKey, Store};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::door::{HERE, House, Keys};
 async fn while_another_program_holds_the_database_everybody_looks_and_a_change_is_told_why_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
-    let house = House::over(Store::open(&path, Key::random().unwrap()).unwrap(), false).await;
+    let house = House::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
     house.add_administrator().await;
     let keys = house.log_in("sari").await;
     let other = Connection::open(&path).unwrap();
@@ -35,7 +35,7 @@ async fn while_another_program_holds_the_database_everybody_looks_and_a_change_i
 async fn a_health_check_looks_nobody_up() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
-    let house = House::over(Store::open(&path, Key::random().unwrap()).unwrap(), false).await;
+    let house = House::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
     house.add_administrator().await;
     let keys = house.log_in("sari").await;
     Connection::open(&path).unwrap().execute_batch("ALTER TABLE sessions RENAME TO gone").unwrap();

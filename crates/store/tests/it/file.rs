@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use lalin_store::{Access, Error, Key, Store};
+use lalin_store::{Access, EncryptionKey, Error, Store};
 
 use crate::routers::router;
 use crate::{NOW, secret};
@@ -11,13 +11,13 @@ use crate::{NOW, secret};
 async fn what_was_written_is_there_after_a_restart_and_needs_its_key() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
-    let key = Key::random().unwrap();
+    let key = EncryptionKey::random().unwrap();
     {
         let store = Store::open(&path, key.clone()).unwrap();
         store.add_router("pop-1".parse().unwrap(), router("rahasia"), NOW).await.unwrap();
         store.add_user("Sari", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
     }
-    assert!(matches!(Store::open(&path, Key::random().unwrap()), Err(Error::WrongKey)));
+    assert!(matches!(Store::open(&path, EncryptionKey::random().unwrap()), Err(Error::WrongKey)));
     let store = Store::open(&path, key).unwrap();
     let routers = store.routers().await.unwrap();
     assert_eq!(routers[0].said.password.as_ref().unwrap().as_str(), "rahasia");
@@ -28,17 +28,17 @@ async fn what_was_written_is_there_after_a_restart_and_needs_its_key() {
 async fn no_secret_is_in_the_file_and_only_its_owner_reads_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
-    let store = Store::open(&path, Key::random().unwrap()).unwrap();
+    let store = Store::open(&path, EncryptionKey::random().unwrap()).unwrap();
     store.add_router("pop-1".parse().unwrap(), router("rahasia-router"), NOW).await.unwrap();
     let user = store.add_user("sari", secret("rahasia-orang"), Access::administrator(), NOW).await.unwrap();
-    let ticket = store.begin_session(user.id, NOW).await.unwrap();
+    let secret = store.begin_session(user.id, NOW).await.unwrap();
     drop(store);
     let mut read = 0;
     for file in fs::read_dir(folder.path()).unwrap() {
         let file = file.unwrap();
         let bytes = fs::read(file.path()).unwrap();
         read += bytes.len();
-        for secret in ["rahasia-router", "rahasia-orang", ticket.expose()] {
+        for secret in ["rahasia-router", "rahasia-orang", secret.expose()] {
             let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(!found, "{secret} in {:?}", file.file_name());
         }
@@ -54,9 +54,9 @@ async fn no_secret_is_in_the_file_and_only_its_owner_reads_it() {
 #[test]
 fn a_file_that_is_none_is_refused_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
-    let error = Store::open(folder.path(), Key::random().unwrap()).unwrap_err();
+    let error = Store::open(folder.path(), EncryptionKey::random().unwrap()).unwrap_err();
     assert!(matches!(&error, Error::Open { .. }), "{error:?}");
     let path = folder.path().join("lalin.db");
     fs::write(&path, "this is no database, and long enough to be looked at as one. ".repeat(20)).unwrap();
-    assert!(Store::open(&path, Key::random().unwrap()).is_err());
+    assert!(Store::open(&path, EncryptionKey::random().unwrap()).is_err());
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use lalin_store::{Access, Error, Key, ServerLock, Store};
+use lalin_store::{Access, EncryptionKey, Error, ServerLock, Store};
 
 use crate::{NOW, secret};
 
@@ -75,7 +75,7 @@ fn an_emptied_database_is_not_begun_anew() {
     };
     for (how, lose) in [("emptied", &emptied as &dyn Fn()), ("without tables", &without_tables)] {
         lose();
-        for key in [None, Some(Key::random().unwrap())] {
+        for key in [None, Some(EncryptionKey::random().unwrap())] {
             let refused = Store::open_folder(folder.path(), key, None).unwrap_err();
             assert!(matches!(refused, Error::Emptied { .. }), "{how}: {refused:?}");
             assert!(refused.to_string().contains("lalin.db"), "{refused}");

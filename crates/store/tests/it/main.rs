@@ -11,13 +11,13 @@ mod tokens;
 mod unwritable;
 mod users;
 
-use lalin_store::{Key, Moment, Store};
+use lalin_store::{EncryptionKey, Store, Timestamp};
 use zeroize::Zeroizing;
 
-const NOW: Moment = Moment(1_800_000_000_000);
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 fn store() -> Store {
-    Store::in_memory(Key::random().unwrap()).unwrap()
+    Store::in_memory(EncryptionKey::random().unwrap()).unwrap()
 }
 
 fn secret(text: &str) -> Zeroizing<String> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lalin_store::{Error, Moment, NewRouter};
+use lalin_store::{Error, NewRouter, Timestamp};
 
 use crate::{NOW, secret, store};
 
@@ -40,7 +40,7 @@ async fn a_change_keeps_the_password_unless_it_names_a_new_one() {
     let id = || "pop-1".parse().unwrap();
     store.add_router(id(), router("lama"), NOW).await.unwrap();
     let renamed = NewRouter { name: "POP 1".into(), password: None, ..router("") };
-    let later = Moment(NOW.0 + 5);
+    let later = Timestamp(NOW.0 + 5);
     let kept = store.change_router(id(), renamed, later).await.unwrap();
     assert_eq!((kept.created, kept.changed), (NOW, later));
     assert_eq!(store.routers().await.unwrap()[0].said.password.as_ref().unwrap().as_str(), "lama");

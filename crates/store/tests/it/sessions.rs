@@ -1,8 +1,8 @@
-//! Sessions: opened by their ticket alone, and over when they should be.
+//! Sessions: opened by their secret token alone, and over when they should be.
 
 use std::time::Duration;
 
-use lalin_store::{Access, Error, SESSION_IDLE, SESSION_LIFE, Store, Ticket, UserId};
+use lalin_store::{Access, Error, SESSION_IDLE, SESSION_LIFE, SecretToken, Store, UserId};
 
 use crate::{NOW, secret, store};
 
@@ -14,10 +14,10 @@ async fn user(store: &Store) -> UserId {
 async fn a_ticket_opens_its_session_and_no_other_does() {
     let store = store();
     let user = user(&store).await;
-    let ticket = store.begin_session(user, NOW).await.unwrap();
-    assert_eq!(store.session(&ticket, NOW).await.unwrap().unwrap().user.id, user);
-    for wrong in ["", "x", &ticket.expose()[1..], &format!("{}x", ticket.expose())] {
-        assert!(store.session(&Ticket::presented(wrong), NOW).await.unwrap().is_none(), "{wrong}");
+    let secret = store.begin_session(user, NOW).await.unwrap();
+    assert_eq!(store.session(&secret, NOW).await.unwrap().unwrap().user.id, user);
+    for wrong in ["", "x", &secret.expose()[1..], &format!("{}x", secret.expose())] {
+        assert!(store.session(&SecretToken::presented(wrong), NOW).await.unwrap().is_none(), "{wrong}");
     }
 }
 
@@ -25,14 +25,14 @@ async fn a_ticket_opens_its_session_and_no_other_does() {
 async fn a_session_ends_when_it_is_not_used_and_in_the_end_anyway() {
     let store = store();
     let user = user(&store).await;
-    let ticket = store.begin_session(user, NOW).await.unwrap();
+    let secret = store.begin_session(user, NOW).await.unwrap();
     let nearly = SESSION_IDLE - Duration::from_secs(1);
     let mut now = NOW;
     while now.after(nearly) < NOW.after(SESSION_LIFE) {
         now = now.after(nearly);
-        assert!(store.session(&ticket, now).await.unwrap().is_some(), "it was used in time");
+        assert!(store.session(&secret, now).await.unwrap().is_some(), "it was used in time");
     }
-    assert!(store.session(&ticket, NOW.after(SESSION_LIFE)).await.unwrap().is_none());
+    assert!(store.session(&secret, NOW.after(SESSION_LIFE)).await.unwrap().is_none());
     let idle = store.begin_session(user, NOW).await.unwrap();
     assert!(store.session(&idle, NOW.after(SESSION_IDLE)).await.unwrap().is_none());
 }
@@ -56,9 +56,9 @@ async fn a_user_who_is_gone_has_no_session() {
     let store = store();
     store.add_user("admin", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
     let user = user(&store).await;
-    let ticket = store.begin_session(user, NOW).await.unwrap();
+    let secret = store.begin_session(user, NOW).await.unwrap();
     store.remove_user(user).await.unwrap();
-    assert!(store.session(&ticket, NOW).await.unwrap().is_none());
+    assert!(store.session(&secret, NOW).await.unwrap().is_none());
     assert!(matches!(store.begin_session(user, NOW).await, Err(Error::Unknown { .. })));
 }
 

@@ -1,6 +1,6 @@
 //! Tokens and links: what they open, until when.
 
-use lalin_store::{Access, Error, Grant, Moment, NewToken, Ticket, TokenKind};
+use lalin_store::{Access, Error, Grant, NewToken, SecretToken, Timestamp, TokenKind};
 
 use zeroize::Zeroizing;
 
@@ -17,24 +17,24 @@ fn token(kind: TokenKind, access: Access) -> NewToken {
 #[tokio::test]
 async fn a_token_opens_what_it_was_made_for_until_it_is_revoked() {
     let store = store();
-    let (made, ticket) = store.add_token(token(TokenKind::Api, line(None)), NOW).await.unwrap();
-    let found = store.token(&ticket, NOW).await.unwrap().unwrap();
+    let (made, secret) = store.add_token(token(TokenKind::Api, line(None)), NOW).await.unwrap();
+    let found = store.token(&secret, NOW).await.unwrap().unwrap();
     assert_eq!((found.id, &found.access), (made.id, &made.access));
     assert_eq!(store.tokens().await.unwrap()[0].used, Some(NOW));
-    assert!(store.token(&Ticket::presented("nonsense"), NOW).await.unwrap().is_none());
+    assert!(store.token(&SecretToken::presented("nonsense"), NOW).await.unwrap().is_none());
     store.remove_token(made.id).await.unwrap();
-    assert!(store.token(&ticket, NOW).await.unwrap().is_none());
+    assert!(store.token(&secret, NOW).await.unwrap().is_none());
     assert!(matches!(store.remove_token(made.id).await, Err(Error::Unknown { .. })));
 }
 
 #[tokio::test]
 async fn an_expired_link_opens_nothing() {
     let store = store();
-    let until = Moment(NOW.0 + 1_000);
+    let until = Timestamp(NOW.0 + 1_000);
     let share = NewToken { expires: Some(until), ..token(TokenKind::Share, line(Some("<pppoe-budi>"))) };
-    let (_, ticket) = store.add_token(share, NOW).await.unwrap();
-    assert!(store.token(&ticket, Moment(until.0 - 1)).await.unwrap().is_some());
-    assert!(store.token(&ticket, until).await.unwrap().is_none());
+    let (_, secret) = store.add_token(share, NOW).await.unwrap();
+    assert!(store.token(&secret, Timestamp(until.0 - 1)).await.unwrap().is_some());
+    assert!(store.token(&secret, until).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn a_token_opens_no_more_than_its_maker_may_see_and_ends_with_the_maker() 
     let (_, limited) = store.add_token(made(line(Some("ether1"))), NOW).await.unwrap();
     let (_, hers) = store.add_token(NewToken { maker: Some(sari), ..made(Access::viewer()) }, NOW).await.unwrap();
     let (_, old) = store.add_token(NewToken { maker: None, ..made(Access::viewer()) }, NOW).await.unwrap();
-    let opens = async |ticket: &Ticket| store.token(ticket, NOW).await.unwrap().map(|token| token.access);
+    let opens = async |secret: &SecretToken| store.token(secret, NOW).await.unwrap().map(|token| token.access);
     assert_eq!(opens(&administrator).await, Some(Access::administrator()));
     store.set_access(budi, Access::viewer()).await.unwrap();
     assert_eq!(opens(&administrator).await, Some(Access::viewer()));

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use lalin_store::{Access, Error, Key, Moment, NewToken, Session, Store, Ticket, TokenKind, User};
+use lalin_store::{Access, EncryptionKey, Error, NewToken, SecretToken, Session, Store, Timestamp, TokenKind, User};
 use rusqlite::Connection;
 
 use crate::routers::router;
 use crate::{NOW, secret};
 
 /// Long after the last use was noted: this use would be written down.
-const LATER: Moment = Moment(NOW.0 + 3_600_000);
+const LATER: Timestamp = Timestamp(NOW.0 + 3_600_000);
 /// Tells a test that it runs with mounts of its own.
 const INSIDE: &str = "LALIN_TEST_OWN_MOUNTS";
 
@@ -55,39 +55,39 @@ fn fill(folder: &Path) -> PathBuf {
 /// What somebody who is logged in needs.
 struct People {
     store: Store,
-    key: Key,
+    key: EncryptionKey,
     user: User,
-    ticket: Ticket,
-    token: Ticket,
+    secret: SecretToken,
+    token: SecretToken,
 }
 
 impl People {
     async fn of(path: &Path) -> Self {
-        let key = Key::random().unwrap();
+        let key = EncryptionKey::random().unwrap();
         let store = Store::open(path, key.clone()).unwrap();
         let user = store.add_user("sari", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
         store.add_router("pop-1".parse().unwrap(), router("rahasia"), NOW).await.unwrap();
-        let ticket = store.begin_session(user.id, NOW).await.unwrap();
+        let secret = store.begin_session(user.id, NOW).await.unwrap();
         let token =
             NewToken { kind: TokenKind::Api, name: "x".into(), access: Access::viewer(), expires: None, maker: None };
         let (_, token) = store.add_token(token, NOW).await.unwrap();
-        Self { store, key, user, ticket, token }
+        Self { store, key, user, secret, token }
     }
 
-    async fn session(&self, ticket: &Ticket) -> Option<Session> {
-        self.store.session(ticket, LATER).await.unwrap()
+    async fn session(&self, secret: &SecretToken) -> Option<Session> {
+        self.store.session(secret, LATER).await.unwrap()
     }
 
     /// Everything that reads, also where a use would be noted.
     async fn everything_reads(&self) {
         let store = &self.store;
-        assert_eq!(self.session(&self.ticket).await.unwrap().user, self.user);
+        assert_eq!(self.session(&self.secret).await.unwrap().user, self.user);
         assert!(store.token(&self.token, LATER).await.unwrap().is_some());
         assert_eq!(store.users().await.unwrap().len(), 1);
         assert_eq!(store.tokens().await.unwrap()[0].used, Some(LATER));
         assert_eq!(store.routers().await.unwrap().len(), 1);
         assert!(store.has_administrator().await.unwrap());
-        assert!(store.audit(10).await.unwrap().is_empty());
+        assert!(store.audit_log(10).await.unwrap().is_empty());
         assert!(store.verify("sari", secret("kata sandi")).await.unwrap().is_some());
     }
 
@@ -101,7 +101,7 @@ impl People {
         assert_eq!(self.session(&begun).await.unwrap().user, self.user);
         self.store.end_session(&begun).await.unwrap();
         assert!(self.session(&begun).await.is_none());
-        assert!(self.session(&self.ticket).await.is_some());
+        assert!(self.session(&self.secret).await.is_some());
     }
 }
 
@@ -137,7 +137,7 @@ async fn a_full_disk_stops_what_writes_and_nothing_else() {
     drop(people.store);
     people.store = Store::open(&path, key).unwrap();
     assert!(people.session(&kept).await.is_some(), "it was written when there was room");
-    assert_eq!(people.session(&people.ticket).await.unwrap().seen, LATER, "so was the use");
+    assert_eq!(people.session(&people.secret).await.unwrap().seen, LATER, "so was the use");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Users and the audit log.
 
-use lalin_store::{Access, Actor, Entry, Error, Grant, Moment, Store};
+use lalin_store::{Access, Actor, AuditEvent, Error, Grant, Store, Timestamp};
 
 use crate::{NOW, secret, store};
 
@@ -67,17 +67,17 @@ async fn the_audit_log_is_bounded_in_length_and_newest_first() {
     let store = store();
     for number in 0..3 {
         let actor = Actor { name: "sari".into(), address: "::1".into() };
-        let entry = Entry { at: Moment(number), actor, action: "router.add".into(), target: "x".repeat(9_000) };
-        store.record(entry).await.unwrap();
+        let event = AuditEvent { at: Timestamp(number), actor, action: "router.add".into(), target: "x".repeat(9_000) };
+        store.record(event).await.unwrap();
     }
-    let entries = store.audit(2).await.unwrap();
-    assert_eq!(entries.iter().map(|one| one.entry.at.0).collect::<Vec<_>>(), [2, 1]);
-    assert_eq!(entries[0].entry.target.len(), 512);
+    let entries = store.audit_log(2).await.unwrap();
+    assert_eq!(entries.iter().map(|one| one.event.at.0).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(entries[0].event.target.len(), 512);
 }
 
 async fn record(store: &Store, at: i64, action: &str, (name, address): (&str, &str), target: &str) {
     let actor = Actor { name: name.into(), address: address.into() };
-    store.record(Entry { at: Moment(at), actor, action: action.into(), target: target.into() }).await.unwrap();
+    store.record(AuditEvent { at: Timestamp(at), actor, action: action.into(), target: target.into() }).await.unwrap();
 }
 
 #[tokio::test]
@@ -91,11 +91,11 @@ async fn what_strangers_and_viewers_cause_is_folded_by_address_and_pushes_out_no
         record(&store, 2 + number, "logout", ("budi", "192.0.2.9"), "").await;
     }
     record(&store, 2 + HOUR, "logout", ("budi", "192.0.2.9"), "").await;
-    let entries = store.audit(1_000).await.unwrap();
+    let entries = store.audit_log(1_000).await.unwrap();
     let seen: Vec<_> = entries
         .iter()
         .map(|one| {
-            (one.entry.action.as_str(), one.entry.actor.address.as_str(), one.times, one.since.0, one.entry.at.0)
+            (one.event.action.as_str(), one.event.actor.address.as_str(), one.times, one.since.0, one.event.at.0)
         })
         .collect();
     let expected = [
@@ -106,7 +106,7 @@ async fn what_strangers_and_viewers_cause_is_folded_by_address_and_pushes_out_no
         ("user.remove", "192.0.2.1", 1, 1, 1),
     ];
     assert_eq!(seen, expected);
-    assert_eq!(entries[3].entry.target, "guess-299", "the last of them");
+    assert_eq!(entries[3].event.target, "guess-299", "the last of them");
 }
 
 #[tokio::test]
@@ -118,8 +118,8 @@ async fn each_kind_of_entry_has_room_of_its_own() {
         record(&store, 2 + number, "login.failed", ("nobody", &format!("host-{number}")), "x").await;
     }
     record(&store, 20_000, "user.add", ("sari", ""), "tono").await;
-    let entries = store.audit(1_000).await.unwrap();
-    assert_eq!((entries.len(), entries[0].entry.target.as_str()), (1_000, "tono"));
+    let entries = store.audit_log(1_000).await.unwrap();
+    assert_eq!((entries.len(), entries[0].event.target.as_str()), (1_000, "tono"));
     assert_eq!(store.recorded("login.failed").await.unwrap(), 10_000);
     assert_eq!(store.recorded("user.add").await.unwrap(), 2, "strangers push out nothing of it");
 }

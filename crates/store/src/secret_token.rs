@@ -11,9 +11,9 @@ const CHANCE: usize = 32;
 
 /// A secret as its holder has it. Wiped when dropped, never shown by `Debug`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Ticket(Zeroizing<String>);
+pub struct SecretToken(Zeroizing<String>);
 
-impl Ticket {
+impl SecretToken {
     /// A new one.
     ///
     /// # Errors
@@ -24,7 +24,7 @@ impl Ticket {
         Ok(Self(Zeroizing::new(BASE64.encode(&*bytes))))
     }
 
-    /// As somebody presents it; anything longer than a ticket is cut, and fits nothing.
+    /// As somebody presents it; anything longer than a secret token is cut, and fits nothing.
     pub fn presented(text: &str) -> Self {
         Self(Zeroizing::new(text.chars().take(64).collect()))
     }
@@ -50,9 +50,9 @@ impl Ticket {
     }
 }
 
-impl std::fmt::Debug for Ticket {
+impl std::fmt::Debug for SecretToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ticket(..)")
+        f.write_str("SecretToken(..)")
     }
 }
 
@@ -63,17 +63,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_tickets_are_alike_and_none_is_shown() {
-        let (one, two) = (Ticket::random().unwrap(), Ticket::random().unwrap());
+    fn no_two_secret_tokens_are_alike_and_none_is_shown() {
+        let (one, two) = (SecretToken::random().unwrap(), SecretToken::random().unwrap());
         assert_ne!(one, two);
         assert_eq!(one.expose().len(), 43);
-        assert_eq!(format!("{one:?}"), "Ticket(..)");
-        assert_eq!(Ticket::presented(one.expose()).hash(), one.hash());
+        assert_eq!(format!("{one:?}"), "SecretToken(..)");
+        assert_eq!(SecretToken::presented(one.expose()).hash(), one.hash());
     }
 
     #[test]
     fn the_guard_tells_nothing_of_the_ticket_and_differs_for_each() {
-        let (one, two) = (Ticket::random().unwrap(), Ticket::random().unwrap());
+        let (one, two) = (SecretToken::random().unwrap(), SecretToken::random().unwrap());
         assert_ne!(one.forgery_guard(), two.forgery_guard());
         assert_ne!(one.forgery_guard(), one.expose());
         assert_ne!(BASE64.decode(one.forgery_guard().as_bytes()).unwrap(), one.hash());

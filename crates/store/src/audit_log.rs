@@ -4,15 +4,15 @@ use std::net::Ipv6Addr;
 
 use rusqlite::params;
 
-use crate::{Error, Moment, Store};
+use crate::{Error, Store, Timestamp};
 
 /// So many entries of each action are kept, so that nobody can push out one kind with another; a year of a busy provider
 /// has fewer.
 const MOST: i64 = 10_000;
-/// What anybody or any viewer may cause as often as they like: of one actor and address these are one entry for so long, ms.
+/// What anybody or any viewer may cause as often as they like: of one actor and address these are one event for so long, ms.
 const FOLDED: [&str; 5] = ["login", "login.failed", "logout", "password", "setup.failed"];
 const FOLDED_FOR: i64 = 60 * 60 * 1_000;
-/// The longest text of an entry, characters; what comes from outside must not fill the disk.
+/// The longest text of an event, characters; what comes from outside must not fill the disk.
 const LONGEST: usize = 512;
 
 /// Who did it.
@@ -26,9 +26,9 @@ pub struct Actor {
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct AuditEvent {
     /// When.
-    pub at: Moment,
+    pub at: Timestamp,
     /// Who.
     pub actor: Actor,
     /// What, such as `router.add` or `login.failed`.
@@ -37,26 +37,26 @@ pub struct Entry {
     pub target: String,
 }
 
-/// An entry as it is read.
+/// An event as it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
-    /// The entry; of several times the last.
-    pub entry: Entry,
+pub struct AuditEntry {
+    /// The event; of several times the last.
+    pub event: AuditEvent,
     /// How often, since when.
     pub times: u32,
     /// The first time.
-    pub since: Moment,
+    pub since: Timestamp,
 }
 
 impl Store {
-    /// Writes an entry down.
+    /// Writes an event down.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn record(&self, entry: Entry) -> Result<(), Error> {
+    pub async fn record(&self, event: AuditEvent) -> Result<(), Error> {
         self.write(move |db, _| {
             let short = |text: &str| text.chars().take(LONGEST).collect::<String>();
-            let Entry { at, actor, action, target } = &entry;
+            let AuditEvent { at, actor, action, target } = &event;
             let (name, address, target) = (short(&actor.name), short(&network(actor, action)), short(target));
             let folded = FOLDED.contains(&action.as_str()) && {
                 let sql = "UPDATE audit SET at = ?4, times = times + 1, target = ?5 WHERE since > ?6 AND id =
@@ -92,19 +92,19 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn audit(&self, most: u16) -> Result<Vec<Recorded>, Error> {
+    pub async fn audit_log(&self, most: u16) -> Result<Vec<AuditEntry>, Error> {
         self.read(move |db, _| {
             let mut newest = db.prepare("SELECT * FROM audit ORDER BY at DESC, id DESC LIMIT ?1")?;
             let entries = newest.query_map([most.min(1_000)], |row| {
                 let at = row.get("at")?;
-                let entry = Entry {
-                    at: Moment(at),
+                let event = AuditEvent {
+                    at: Timestamp(at),
                     actor: Actor { name: row.get("actor")?, address: row.get("address")? },
                     action: row.get("action")?,
                     target: row.get("target")?,
                 };
                 let since = row.get::<_, Option<i64>>("since")?.unwrap_or(at);
-                Ok(Recorded { entry, times: row.get("times")?, since: Moment(since) })
+                Ok(AuditEntry { event, times: row.get("times")?, since: Timestamp(since) })
             })?;
             let entries = entries.collect::<Result<_, _>>()?;
             Ok(entries)

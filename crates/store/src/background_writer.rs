@@ -16,12 +16,12 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// The thread. Ends when dropped, after one last try.
 #[derive(Debug)]
-pub(crate) struct Upkeep {
+pub(crate) struct BackgroundWriter {
     bell: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Upkeep {
+impl BackgroundWriter {
     pub(crate) fn start(
         database: &Arc<Database>,
         last_use: &Arc<LastUse>,
@@ -52,7 +52,7 @@ impl Upkeep {
     }
 }
 
-impl Drop for Upkeep {
+impl Drop for BackgroundWriter {
     fn drop(&mut self) {
         self.bell = None;
         if let Some(thread) = self.thread.take() {

@@ -3,19 +3,18 @@
 //!
 //! Who holds streams open asks again when something changed: [`Store::access_changes`] tells of this process's own
 //! changes at once, [`Store::changed_elsewhere`] of another's (`lalin user remove` beside the server) by SQLite's
-//! `data_version`, which costs next to nothing. Then [`Store::standings`] looks all of them up in one go. The way not
+//! `data_version`, which costs next to nothing. Then [`Store::states`] looks all of them up in one go. The way not
 //! taken is a look-up for each viewer and heartbeat.
 
 use std::fmt;
 
-use rusqlite::OptionalExtension;
-use tokio::sync::watch;
-
 use crate::last_use::Used;
 use crate::memory_sessions::Change;
+use crate::password_stamp::stamp_of;
 use crate::sessions::{of_file, of_memory};
-use crate::users::{administrators, stamp_of};
-use crate::{Access, Error, Moment, Session, Store, Ticket, Token, UserId, tokens};
+use crate::users::administrators;
+use crate::{Access, Error, SecretToken, Session, Store, Timestamp, Token, UserId, tokens};
+use rusqlite::OptionalExtension;
 
 /// By which somebody was let in. Holds no secret.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -30,16 +29,16 @@ enum Kind {
 
 /// How it stands with a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum CredentialState {
     /// It still opens this, and does so until then if nothing changes; `None` for ever.
-    Valid(Access, Option<Moment>),
+    Valid(Access, Option<Timestamp>),
     /// It opens nothing any more.
-    Over(Over),
+    Ended(EndReason),
 }
 
 /// Why something opens nothing any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
+pub enum EndReason {
     /// The session was ended: by a logout, by a new password.
     LoggedOut,
     /// The session was not used for too long, or is too old.
@@ -56,8 +55,8 @@ pub enum Over {
 
 impl Credential {
     /// A session.
-    pub fn session(ticket: &Ticket, user: UserId) -> Self {
-        Self(Kind::Session(ticket.hash(), user))
+    pub fn session(secret: &SecretToken, user: UserId) -> Self {
+        Self(Kind::Session(secret.hash(), user))
     }
 
     /// A token or link.
@@ -72,11 +71,6 @@ impl Credential {
 }
 
 impl Store {
-    /// Changes whenever this process changed who may do what.
-    pub fn access_changes(&self) -> watch::Receiver<u64> {
-        self.0.access_changes.subscribe()
-    }
-
     /// Whether anything was written into the file since this was last asked. Nothing of memory is.
     ///
     /// # Errors
@@ -89,9 +83,13 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn standings(&self, credentials: Vec<Credential>, now: Moment) -> Result<Vec<Standing>, Error> {
+    pub async fn credential_states(
+        &self,
+        credentials: Vec<Credential>,
+        now: Timestamp,
+    ) -> Result<Vec<CredentialState>, Error> {
         let store = self.0.clone();
-        let standings = self.read(move |db, _| {
+        let states = self.read(move |db, _| {
             let one = |Credential(kind): &Credential| match kind {
                 Kind::Session(hash, user) => {
                     let session = match store.sessions.get(hash) {
@@ -101,12 +99,16 @@ impl Store {
                     };
                     let Some(mut session) = session else {
                         let gone = stamp_of(db, *user)?.is_none();
-                        return Ok(Standing::Over(if gone { Over::UserRemoved } else { Over::LoggedOut }));
+                        return Ok(CredentialState::Ended(if gone {
+                            EndReason::UserRemoved
+                        } else {
+                            EndReason::LoggedOut
+                        }));
                     };
                     let used = Used::Session(*hash);
                     session.seen = store.last_use.known(used, Some(session.seen)).unwrap_or(session.seen);
                     if session.over(now) {
-                        return Ok(Standing::Over(Over::SessionExpired));
+                        return Ok(CredentialState::Ended(EndReason::SessionExpired));
                     }
                     store.last_use.note(used, Some(session.seen), now);
                     Ok(of_session(session))
@@ -114,37 +116,34 @@ impl Store {
                 Kind::Token(id) => {
                     let found = tokens::by_id(db, *id).optional()?;
                     Ok(match found {
-                        None => Standing::Over(Over::Revoked),
-                        Some(token) if token.expires.is_some_and(|until| now >= until) => Standing::Over(Over::Expired),
+                        None => CredentialState::Ended(EndReason::Revoked),
+                        Some(token) if token.expires.is_some_and(|until| now >= until) => {
+                            CredentialState::Ended(EndReason::Expired)
+                        }
                         Some(token) => {
                             let used = Used::Token(token.id);
                             store.last_use.note(used, store.last_use.known(used, token.used), now);
-                            Standing::Valid(token.access, token.expires)
+                            CredentialState::Valid(token.access, token.expires)
                         }
                     })
                 }
-                Kind::NoAccounts if administrators(db)? > 0 => Ok(Standing::Over(Over::AccountNeeded)),
-                Kind::NoAccounts => Ok(Standing::Valid(Access::administrator(), None)),
+                Kind::NoAccounts if administrators(db)? > 0 => Ok(CredentialState::Ended(EndReason::AccountNeeded)),
+                Kind::NoAccounts => Ok(CredentialState::Valid(Access::administrator(), None)),
             };
             credentials.iter().map(one).collect::<Result<Vec<_>, Error>>()
         });
-        let standings = standings.await?;
-        self.wake_upkeep();
-        Ok(standings)
-    }
-
-    /// Tells that who may do what is not as it was.
-    pub(crate) fn access_changed(&self) {
-        self.0.access_changes.send_modify(|changes| *changes += 1);
+        let states = states.await?;
+        self.wake_background_writer();
+        Ok(states)
     }
 }
 
-fn of_session(session: Session) -> Standing {
+fn of_session(session: Session) -> CredentialState {
     let until = session.until();
-    Standing::Valid(session.user.access, Some(until))
+    CredentialState::Valid(session.user.access, Some(until))
 }
 
-impl Over {
+impl EndReason {
     /// As programs see it.
     pub fn code(self) -> &'static str {
         match self {

@@ -10,17 +10,16 @@ use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 use zeroize::Zeroizing;
 
 use crate::Error;
-use crate::data_dir::{private, put};
-use crate::database::companion;
+use crate::files::{companion, private, put};
 
 const KEY: usize = 32;
 const NONCE: usize = 24;
 
 /// The key of the data. Wiped when dropped, never shown.
 #[derive(Clone)]
-pub struct Key(Zeroizing<[u8; KEY]>);
+pub struct EncryptionKey(Zeroizing<[u8; KEY]>);
 
-impl Key {
+impl EncryptionKey {
     /// A new one.
     ///
     /// # Errors
@@ -100,9 +99,9 @@ impl Key {
     }
 }
 
-impl std::fmt::Debug for Key {
+impl std::fmt::Debug for EncryptionKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Key(..)")
+        f.write_str("EncryptionKey(..)")
     }
 }
 
@@ -114,12 +113,12 @@ mod tests {
 
     #[test]
     fn what_was_sealed_is_opened_at_its_own_place_with_its_own_key_only() {
-        let key = Key::random().unwrap();
+        let key = EncryptionKey::random().unwrap();
         let sealed = key.seal("router:a", b"rahasia").unwrap();
         assert!(!sealed.windows(7).any(|bytes| bytes == b"rahasia"));
         assert_eq!(&key.open("router:a", &sealed).unwrap()[..], b"rahasia");
         assert!(matches!(key.open("router:b", &sealed), Err(Error::WrongKey)));
-        assert!(matches!(Key::random().unwrap().open("router:a", &sealed), Err(Error::WrongKey)));
+        assert!(matches!(EncryptionKey::random().unwrap().open("router:a", &sealed), Err(Error::WrongKey)));
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
@@ -130,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_same_secret_is_never_sealed_alike() {
-        let key = Key::random().unwrap();
+        let key = EncryptionKey::random().unwrap();
         assert_ne!(key.seal("a", b"x").unwrap(), key.seal("a", b"x").unwrap());
     }
 
@@ -138,24 +137,24 @@ mod tests {
     fn a_key_file_is_made_once_and_for_its_owner_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        let sealed = Key::write_new(&path).unwrap().seal("a", b"x").unwrap();
-        assert_eq!(&Key::of_file(&path).unwrap().open("a", &sealed).unwrap()[..], b"x");
+        let sealed = EncryptionKey::write_new(&path).unwrap().seal("a", b"x").unwrap();
+        assert_eq!(&EncryptionKey::of_file(&path).unwrap().open("a", &sealed).unwrap()[..], b"x");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         fs::write(&path, "no key").unwrap();
-        let refused = Key::of_file(&path).unwrap_err();
+        let refused = EncryptionKey::of_file(&path).unwrap_err();
         assert!(matches!(&refused, Error::NoKey { .. }));
         assert!(refused.to_string().contains(path.to_str().unwrap()), "{refused}");
-        assert!(matches!(Key::of_file(&folder.path().join("no/key")), Err(Error::KeyFile { .. })));
+        assert!(matches!(EncryptionKey::of_file(&folder.path().join("no/key")), Err(Error::KeyFile { .. })));
     }
 
     #[test]
     fn a_key_is_never_shown() {
-        let key = Key::from_text(&"ab".repeat(32)).unwrap();
-        assert_eq!(format!("{key:?}"), "Key(..)");
-        assert!(!Key::from_text("abab").unwrap_err().to_string().contains("abab"));
+        let key = EncryptionKey::from_text(&"ab".repeat(32)).unwrap();
+        assert_eq!(format!("{key:?}"), "EncryptionKey(..)");
+        assert!(!EncryptionKey::from_text("abab").unwrap_err().to_string().contains("abab"));
     }
 }
