@@ -149,7 +149,7 @@ make_user() {
 make_config() {
     mkdir -p "$etc"
     if [ ! -f "$config" ]; then
-        for example in "$HERE/lalin.example.toml" "$HERE/../docs/lalin.example.toml"; do
+        for example in "$HERE/lalin.example.toml" "$HERE/../docs/reference/lalin.example.toml"; do
             [ -f "$example" ] || continue
             (umask 077 && cp -- "$example" "$config")
             break

@@ -103,7 +103,7 @@ a_first_install_runs_and_prints_the_address() {
     must test -x "$(bin)"
     must test -f "$state/enabled"
     must same "$(unit)" "$here/../lalin.service"
-    must same "$(config)" "$here/../../docs/lalin.example.toml"
+    must same "$(config)" "$here/../../docs/reference/lalin.example.toml"
     must mode "$(config)" 640
     must mode "$root/etc/lalin" 750
     must times 1 chown "^root:lalin .*/etc/lalin .*/lalin.toml$"

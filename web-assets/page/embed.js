@@ -3,7 +3,7 @@
 //   <script type="module" src="https://lalin.example/embed.js"></script>
 //   <lalin-traffic router="main" interface="ether1" window="5m" lang="id" theme="auto" unit="bit" token="..."></lalin-traffic>
 //
-// It knows where Lalin is from where this script came from. See docs/embedding.md.
+// It knows where Lalin is from where this script came from. See docs/how-to/show-on-your-page.md.
 
 import { askedOf } from "./embed-asked.js";
 import { Box } from "./embed-box.js";

@@ -1,5 +1,6 @@
-//! The comparison in `docs/conformance.md`: what each client makes of what routers really send, and of what a hostile one
-//! could. The router is a script whose encoder is librouteros' own, so that our client meets a stranger's bytes, too.
+//! The comparison in `docs/reference/conformance.md`: what each client makes of what routers really send, and of what
+//! a hostile one could. The router is a script whose encoder is librouteros' own, so that our client meets a
+//! stranger's bytes, too.
 
 #![expect(clippy::disallowed_types, reason = "clients that hang are ended in real time")]
 

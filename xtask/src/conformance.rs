@@ -61,7 +61,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
         let (compared, right) = compare(&home, &here)?;
         println!("{compared}");
         if write {
-            fs::write(root.join("docs/conformance.md"), page(&table, &compared))?;
+            fs::write(root.join("docs/reference/conformance.md"), page(&table, &compared))?;
         }
         ensure!(right, "our own client was wrong");
     }

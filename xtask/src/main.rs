@@ -24,14 +24,14 @@ cargo xtask COMMAND
   test [STEP..]  everything that is checked before a change is accepted, or only the named steps:
                  fmt, layers, tidy, scripts, deny, clippy, features, docs, api, package, shell, deploy,
                  build, tests, doctests, node, browser
-  layers         which crate may import which (docs/architecture.md), and no circles among files
+  layers         which crate may import which (ARCHITECTURE.md), and no circles among files
   api [--write]  the public surface of the crates that others embed, held against public-api.txt in each
   tidy           what a reader would complain of: lengths, headings, leftovers
   bench start    release build: time from start to the first answer, and the binary's size
   bench attack [debug]
                  what strangers without an account can do to a server with 512 MB: bodies, heads, silence
   bench codec [ROUNDS]
-                 the RouterOS client's speed beside other clients' (docs/benchmarks.md)
+                 the RouterOS client's speed beside other clients' (docs/reference/benchmarks.md)
   bench fleet [ROUTERS]
                  a server with a thousand simulated routers, of which some hang and some refuse
   bench jitter [SEED]
@@ -40,7 +40,7 @@ cargo xtask COMMAND
   fuzz           the fuzz targets, sharing --seconds N (60); --jobs N targets at a time (1), --keep what
                  was found, TARGET.. only these: codec values typed login client mndp (fuzz/README.md)
   conformance [--write] [CLIENT..]
-                 clients that others wrote, on our simulated router; --write makes docs/conformance.md
+                 clients that others wrote, on our simulated router; --write makes docs/reference/conformance.md
   help           this text
 
 Chromium, its driver, node and shellcheck are installed with apt where they are missing and that is possible, other

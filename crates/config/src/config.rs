@@ -169,7 +169,7 @@ impl Router {
 impl Config {
     /// The documented configuration file with every key at its default, commented out.
     pub fn example() -> &'static str {
-        include_str!("../../../docs/lalin.example.toml")
+        include_str!("../../../docs/reference/lalin.example.toml")
     }
 }
 

@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_manual_names_every_key_of_the_schema() {
-        let manual = include_str!("../../../docs/configuration.md");
+        let manual = include_str!("../../../docs/reference/configuration.md");
         for key in all_keys() {
             assert!(manual.contains(&key), "{key}");
         }

@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_manual_names_every_variable() {
-        let manual = include_str!("../../../docs/configuration.md");
+        let manual = include_str!("../../../docs/reference/configuration.md");
         for (name, field) in KNOWN {
             assert_eq!(manual.contains(name), field.is_some(), "{name}");
         }

@@ -1,7 +1,7 @@
 //! The JSON API and the event stream.
 //!
 //! A tick is turned into bytes once; those bytes are shared by every viewer. This crate cannot reach a router: it
-//! reads frames and states from the monitor, and shows them. The contract is `docs/api.md`.
+//! reads frames and states from the monitor, and shows them. The contract is `docs/reference/api.md`.
 //!
 //! ```no_run
 //! use std::sync::Arc;

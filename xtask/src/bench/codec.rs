@@ -1,8 +1,8 @@
 //! `cargo xtask bench codec`: our client of the RouterOS API beside others', in one run, on the same bytes.
 //!
 //! One server on loopback answers all of them; its CPU time is nobody's. Each contestant is a process with one
-//! connection that works for a second (docs/benchmarks.md says what each does). They take turns, several rounds of it,
-//! so that whatever else the machine does hits all of them; what is compared are ratios within a round.
+//! connection that works for a second (docs/reference/benchmarks.md says what each does). They take turns, several
+//! rounds of it, so that whatever else the machine does hits all of them; what is compared are ratios within a round.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
