@@ -9,10 +9,10 @@ import { gaps } from "./gaps.js";
 import { measure } from "./measure.js";
 import { meant, shownName } from "./names.js";
 import { Top } from "./scale.js";
+import { GAP_INTERVALS } from "./store.js";
 import { thin } from "./thin.js";
 import { banded, bands } from "./uncertainty.js";
 
-const GAP_INTERVALS = 3;
 /** The words for the chart change this often, ms: nobody wants to be told every tick. Sooner where something was not known. */
 const WORDS = 10_000;
 const SOONER = 2_000;
@@ -210,8 +210,9 @@ export class Box {
     const drawn = JSON.stringify([store.revision, from, to, gapMs]);
     if (drawn === this.#drawn && !chart.stale) return;
     this.#drawn = drawn;
-    const table = store.table(names, from - gapMs);
-    const earlier = names.some((name) => store.points(name).t[0] < from - gapMs);
+    const since = store.enters(names, from);
+    const table = store.table(names, since);
+    const earlier = names.some((name) => store.points(name).t[0] < since);
     const found = gaps(table, from, to, gapMs, earlier).map((gap) => ({ ...gap, ...this.#reason(gap) }));
     const top = this.#top.fit(extent(table, from, to).most, unit, performance.now());
     const factors = store.factorsAt(table[0]);

@@ -5,6 +5,7 @@ import { keyed, renamed } from "./names.js";
 import { Poller } from "./poll.js";
 import { router } from "./prefs.js";
 import { stateOf } from "./state.js";
+import { GAP_INTERVALS } from "./store.js";
 import { Stream } from "./stream.js";
 
 /** After so many broken streams in a row polling begins beside it. */
@@ -53,6 +54,8 @@ export class Feed {
   hello = null;
   /** The time base of the newest sample: which setting of the server's clock its time is by; null where it does not say. */
   base = null;
+  /** When something was last told of the newest sample, by `now()`; a stream that began anew has told nothing yet. */
+  #heard = -Infinity;
   /** When the server's clock was found elsewhere, and by how much, ms: below 0 it was set back. */
   steps = [];
 
@@ -164,6 +167,7 @@ export class Feed {
       this.known.unconfigured = hello.router === null;
       if (hello.intervalMs) this.store.intervalMs = this.known.intervalMs = hello.intervalMs;
       this.hello = hello;
+      this.#heard = -Infinity;
       this.listener.greeted(hello);
     },
     state: (state) => {
@@ -175,11 +179,16 @@ export class Feed {
     interfaces: (list) => this.#setInterfaces(list.interfaces),
     window: (window) => {
       this.#rebase(window);
+      // It leaves nothing out, nor does a stream: what was missed is before it.
+      if (!window.resumed) this.store.cut();
+      this.#heard = now();
       this.store.merge(window);
       if (window.t.length > 0) this.#moment(window.t.at(-1));
     },
     tick: (tick) => {
       this.#trust(tick.t);
+      if (this.#heard === -Infinity) this.store.cut();
+      this.#heard = now();
       this.#stepped(tick.base, tick.step ? [{ base: tick.base, t: tick.t, ms: tick.step }] : []);
       this.interfaces.forEach(({ name }, at) => this.store.add(name, tick.t, tick.rx[at], tick.tx[at]));
       this.store.doubt(tick.t, tick.low, tick.high);
@@ -212,6 +221,9 @@ export class Feed {
     }));
     if (JSON.stringify(list.map(keyed)) !== JSON.stringify(this.interfaces)) this.#setInterfaces(list);
     const t = Date.parse(rows[0]?.sampledAt);
+    // Between two answers there may have been a sample that none of them told of.
+    if (now() - this.#heard > GAP_INTERVALS * this.known.intervalMs) this.store.cut();
+    this.#heard = now();
     // A stale answer, or the same sample once more, is no new point.
     const base = Number(headers.get("X-Lalin-Time-Base")) || null;
     if (state === "live" && t > 0) {

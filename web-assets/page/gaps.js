@@ -55,41 +55,38 @@ export class Reasons {
 }
 
 /**
- * Where no interface of the table is known, from `from` to `to` (ms). Before the first point there is nothing to miss.
+ * Where no interface of the table is known, from `from` to `to` (ms): all of them have a null, not merely no point of their
+ * own. Before the first point there is nothing to miss; after the last one it is a gap once `patience` ms are over.
  * @param {(number|null|undefined)[][]} table of the store
  * @param {boolean} earlier there are points before those of the table
  * @returns {{from: number, to: number}[]}
  */
-export function gaps(table, from, to, gapMs, earlier = false) {
+export function gaps(table, from, to, patience, earlier = false) {
   const found = [];
   const times = table[0];
   let known = earlier ? -Infinity : null;
   let broken = false;
+  // When each interface was last known; not any more after a null.
+  const since = new Array(table.length).fill(-Infinity);
   const add = (start, end) => {
     if (end > from && start < to) found.push({ from: Math.max(start, from), to: Math.min(end, to) });
   };
   for (let row = 0; row < times.length; row++) {
     const t = times[row] * 1000;
-    let [some, none] = [false, false];
-    for (let at = 1; at < table.length && !some; at++) {
+    let some = false;
+    for (let at = 1; at < table.length; at++) {
       const value = table[at][row];
-      if (value === null) none = true;
-      else if (value !== undefined) some = true;
+      if (value === null) since[at] = -Infinity;
+      else if (value !== undefined) [since[at], some] = [t, true];
     }
     if (!some) {
       // Where others have points right before and after, one that is missing is no gap.
-      broken ||= none && missing(table, row);
+      broken ||= since.every((last) => t - last > patience);
       continue;
     }
-    if (known !== null && (broken || t - known > gapMs)) add(known, t);
+    if (known !== null && broken) add(known, t);
     [known, broken] = [t, false];
   }
-  if (known !== null && to - known > gapMs) add(known, to);
+  if (known !== null && to - known > patience) add(known, to);
   return found;
-}
-
-/** In this row every interface is known to be unknown. */
-function missing(table, row) {
-  for (let at = 1; at < table.length; at++) if (table[at][row] === undefined) return false;
-  return true;
 }

@@ -3,10 +3,9 @@
 // that was not exceeded for 95 % of the known time. What is not known counts neither as time nor as zero. No page here.
 
 import { place } from "./curves.js";
+import { GAP_INTERVALS } from "./store.js";
 
 const NOTHING = Object.freeze({ peak: null, average: null, p95: null, bytes: null, known_ms: 0, partial: false });
-/** A point further than this many intervals from the one before it stands for one interval only. */
-const GAP_INTERVALS = 3;
 
 /**
  * @param {ArrayLike<number>} t ms, rising
@@ -26,16 +25,17 @@ export function measure(t, values, from, to, intervalMs = 2_000, uncertainty = N
   const first = place(t, from);
   let factor = place(uncertainty.t, from);
   // Before the very first point that is known there is nothing to miss.
-  let [begun, missing, last] = [earlier(values, first), false, first > 0 ? t[first - 1] : -Infinity];
+  let [begun, missing, last] = [earlier(values, first), false, first > 0 && isKnown(values[first - 1]) ? t[first - 1] : -Infinity];
   for (let i = first; i < t.length && t[i] <= to; i++) {
     const value = values[i];
-    if (value === null || value === undefined || Number.isNaN(value)) {
+    if (!isKnown(value)) {
       missing ||= begun;
       continue;
     }
     const before = i > 0 ? t[i - 1] : -Infinity;
-    const late = t[i] - before > GAP_INTERVALS * intervalMs;
-    if (begun && t[i] - last > GAP_INTERVALS * intervalMs) missing = true;
+    // A slow router's rate is that of all the time since the point before it. After a gap it stands for one interval only.
+    const late = (i === 0 || before !== last) && t[i] - before > GAP_INTERVALS * intervalMs;
+    if (late && begun) missing = true;
     [begun, last] = [true, t[i]];
     const ms = t[i] - Math.max(late ? t[i] - intervalMs : before, from);
     while (uncertainty.t[factor] < t[i]) factor++;
@@ -54,9 +54,13 @@ export function measure(t, values, from, to, intervalMs = 2_000, uncertainty = N
 }
 const NONE = Object.freeze({ t: [], low: [] });
 
+function isKnown(value) {
+  return value !== null && value !== undefined && !Number.isNaN(value);
+}
+
 /** Whether anything is known before this place. */
 function earlier(values, end) {
-  for (let i = end - 1; i >= 0; i--) if (values[i] !== null && values[i] !== undefined && !Number.isNaN(values[i])) return true;
+  for (let i = end - 1; i >= 0; i--) if (isKnown(values[i])) return true;
   return false;
 }
 

@@ -15,13 +15,13 @@ import { direction } from "./pov.js";
 import { choice as preference, decide, recall, remember } from "./prefs.js";
 import { Top } from "./scale.js";
 import { Span } from "./span.js";
+import { GAP_INTERVALS } from "./store.js";
 import { thin } from "./thin.js";
 import { Tools } from "./tools.js";
 import { banded, bands, doubtWords } from "./uncertainty.js";
 import { UNITS, unit, useUnit } from "./units.js";
 import { zoomable } from "./zoom.js";
 
-const GAP_INTERVALS = 3;
 /** A server that does not say how far back it remembers remembers this, ms. */
 const RECENT = 600_000;
 /** What is seen is kept at most this long while the view stands still, ms. */
@@ -162,9 +162,10 @@ export class Panel {
 
   #draw(names, range, gapMs) {
     const { store, feed, mode, chart } = this;
-    const table = store.table(names, range.from - gapMs);
+    const since = store.enters(names, range.from);
+    const table = store.table(names, since);
     const lines = curves(table, mode, gapMs);
-    const earlier = names.some((name) => store.points(name).t[0] < range.from - gapMs);
+    const earlier = names.some((name) => store.points(name).t[0] < since);
     const found = gaps(table, range.from, range.to, gapMs, earlier).map((gap) => ({ ...gap, ...this.#reason(gap) }));
     const { most, least } = extent(lines, range.from, range.to);
     const links = limits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map(({ bps, names: same }) => ({

@@ -1,10 +1,11 @@
 // The points of every interface, as drawn: a gap is a null, never a zero. No page and no network here.
 
+import { place } from "./curves.js";
 import { moved } from "./names.js";
 import { Series } from "./series.js";
 
-/** Two points further apart than this many intervals have a gap between them. */
-const GAP_INTERVALS = 3;
+/** Where ticks may have been missed, two points further apart than this many intervals have a gap between them. */
+export const GAP_INTERVALS = 3;
 
 const EMPTY = new Series();
 
@@ -15,6 +16,9 @@ export class Store {
   /** Those of which more is kept. */
   #kept = new Set();
   #keptMs = 0;
+  /** How often ticks may have been missed, and how many of these each series knows of. */
+  #cuts = 0;
+  #cutsOf = new WeakMap();
 
   /** @param {number} windowMs how much of the past is kept of each interface */
   constructor(windowMs = 600_000) {
@@ -30,13 +34,24 @@ export class Store {
     this.#keptMs = ms;
   }
 
+  /**
+   * Ticks may be missing before what comes next. Otherwise a rate is that of all the time since the tick before it, however
+   * long a slow router took, and where nothing is known the server itself says null.
+   */
+  cut() {
+    this.#cuts++;
+  }
+
   /** Adds one point; a repeated or older one is none. Rates in bit/s or null. */
   add(name, t, rx, tx) {
     let series = this.#series.get(name);
     if (!series) this.#series.set(name, (series = new Series()));
     const { last } = series;
     if (t <= last) return;
-    if (t - last > GAP_INTERVALS * this.intervalMs && t - last > 2) series.push(last + 1, null, null);
+    if (this.#cutsOf.get(series) !== this.#cuts) {
+      if (this.#apart(last, t)) series.push(last + 1, null, null);
+      this.#cutsOf.set(series, this.#cuts);
+    }
     series.push(t, rx, tx);
     series.forget(t - this.#span(name));
     this.revision++;
@@ -80,14 +95,31 @@ export class Store {
    * the server knows them. What is known already stays.
    */
   merge(window) {
+    const [first, last] = [window.t[0], window.t.at(-1)];
     for (const { name: called, key = called, rx, tx } of window.series) {
       const name = key;
       const known = this.#series.get(name) ?? EMPTY;
-      const late = !(window.t[0] <= known.last);
-      if (!late) this.#series.set(name, new Series());
-      // A gap's mark is made anew where the gap is still there.
-      const mark = ({ t, rx, tx }, k) => k > 0 && t[k] === t[k - 1] + 1 && Number.isNaN(rx[k]) && Number.isNaN(tx[k]);
-      woven(late ? EMPTY : known, { t: window.t, rx, tx }, (t, rx, tx) => this.add(name, t, rx, tx), mark);
+      const late = !(first <= known.last);
+      const add = (t, rx, tx) => this.add(name, t, rx, tx);
+      if (late) {
+        if (window.resumed) this.#cutsOf.set(known, this.#cuts);
+        else this.#cutsOf.delete(known);
+        woven(EMPTY, { t: window.t, rx, tx }, add);
+        continue;
+      }
+      const fresh = new Series();
+      this.#series.set(name, fresh);
+      this.#cutsOf.set(fresh, this.#cuts);
+      // The stretch leaves nothing out: a gap that it reaches into is over, as far as it comes close to the points around.
+      const skip = (k) => isMark(known, k) && last >= known.t[k - 1] && !(first > known.t[k + 1])
+        && !(first > known.t[k] && this.#apart(known.t[k - 1], first));
+      const behind = place(known.t, last + 1);
+      const next = isMark(known, behind) ? behind + 1 : behind;
+      const apart = (next === 0 || isMark(known, next - 1)) && this.#apart(last, known.t[next]);
+      woven(known, { t: window.t, rx, tx }, (t, rx, tx) => {
+        if (apart && t === known.t[next]) add(last + 1, null, null);
+        add(t, rx, tx);
+      }, skip);
     }
     const { low = [], high = [] } = window;
     const before = this.#factors;
@@ -143,6 +175,14 @@ export class Store {
     }
   }
 
+  /** From when on there must be points (ms), so that the lines enter from the left what is seen since `from`. */
+  enters(names, from) {
+    return names.reduce((earliest, name) => {
+      const points = this.points(name);
+      return Math.min(earliest, points.t[points.at(from) - 1] ?? from);
+    }, from - GAP_INTERVALS * this.intervalMs);
+  }
+
   /** Bytes held in all. */
   get bytes() {
     let sum = this.#factors.bytes;
@@ -162,19 +202,28 @@ export class Store {
     this.revision++;
   }
 
+  #apart(before, t) {
+    return t - before > GAP_INTERVALS * this.intervalMs && t - before > 2;
+  }
+
   #span(name) {
     return this.#kept.has(name) ? Math.max(this.windowMs, this.#keptMs) : this.windowMs;
   }
 }
 
-/** Both stretches are in order: side by side, what is known first. `skip` leaves out points of what is known. */
+/** The point that stands for a gap, right after the last one before it. */
+function isMark({ t, rx, tx }, k) {
+  return k > 0 && k < t.length && t[k] === t[k - 1] + 1 && Number.isNaN(rx[k]) && Number.isNaN(tx[k]);
+}
+
+/** Both stretches are in order: side by side, what is known first. `skip` leaves out places of what is known. */
 function woven(known, fresh, add, skip = () => false) {
   let [i, k] = [0, 0];
   const { t, rx, tx } = known;
   while (i < fresh.t.length || k < t.length) {
     if (k < t.length && (i >= fresh.t.length || t[k] <= fresh.t[i])) {
       if (t[k] === fresh.t[i]) i++;
-      if (!skip(known, k)) add(t[k], rx[k], tx[k]);
+      if (!skip(k)) add(t[k], rx[k], tx[k]);
       k++;
     } else {
       add(fresh.t[i], fresh.rx[i] ?? null, fresh.tx[i] ?? null);

@@ -68,7 +68,7 @@ test("before the first point nothing is missed", () => {
 });
 
 test("a gap that began before what is seen is seen from its edge on", () => {
-  assert.deepEqual(gaps([[50, 52], [1, 1], [1, 1]], 10_000, 52_000, GAP, true), [{ from: 10_000, to: 50_000 }]);
+  assert.deepEqual(gaps([[2.001, 50, 52], [null, 1, 1], [null, 1, 1]], 10_000, 52_000, GAP, true), [{ from: 10_000, to: 50_000 }]);
   assert.deepEqual(gaps([[], [], []], 10_000, 52_000, GAP, true), [{ from: 10_000, to: 52_000 }]);
 });
 

@@ -65,6 +65,12 @@ test("after a gap a point stands for one interval, not for the whole gap", () =>
   assert.equal(found.bytes, (8 * 2 + 8_000 * 2) / 8);
 });
 
+test("a slow router's point stands for all the time since the one before it", () => {
+  const found = measure([0, 1_000, 9_000], [8, 8, 80], 0, 9_000, 1_000);
+  assert.equal(found.known_ms, 9_000);
+  assert.equal(found.bytes, 8 / 8 + (80 * 8) / 8);
+});
+
 test("only what is visible counts", () => {
   const { t, values } = every(100, 2_000, (at) => at);
   const found = measure(t, values, t[10], t[20]);
@@ -90,7 +96,9 @@ test("peak and percentile are of what a point truly is at least; average and byt
 test("figures of a stretch say when a part of it is not known", () => {
   const partial = (t, values, from, to) => measure(t, values, from, to, 2_000).partial;
   assert.equal(partial([0, 2_000, 4_000], [1, null, 1], 0, 4_000), true, "one point is missing");
-  assert.equal(partial([0, 2_000, 60_000], [1, 1, 1], 0, 60_000), true, "a silence");
+  assert.equal(partial([0, 2_000, 2_001, 60_000], [1, 1, null, 1], 0, 60_000), true, "a silence");
+  assert.equal(partial([0, 2_000, 2_001, 60_000], [1, 1, null, 1], 30_000, 60_000), true, "it begins within a silence");
+  assert.equal(partial([0, 2_000, 12_000], [1, 1, 1], 0, 12_000), false, "a slow router: its rate is of all that time");
   assert.equal(partial([0, 2_000], [1, 1], 0, 60_000), true, "a silence until now");
   assert.equal(partial([0, 2_000, 4_000], [1, null, 1], 1_000, 4_000), true, "it begins with the missing one");
   assert.equal(partial([0, 2_000, 4_000], [null, 1, 1], -60_000, 4_000), false, "before the first point nothing is missed");

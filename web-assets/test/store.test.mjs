@@ -15,9 +15,51 @@ test("a repeated or older sample is no point", () => {
   assert.deepEqual(store.series("a"), { t: [2_000, 4_000], rx: [1, 3], tx: [2, 4] });
 });
 
-test("a silence of more than three intervals is a gap, never a zero", () => {
-  const store = filled([2_000, 1, 2], [8_000, 1, 2], [20_000, 3, 4]);
-  assert.deepEqual(store.series("a"), { t: [2_000, 8_000, 8_001, 20_000], rx: [1, 1, null, 3], tx: [2, 2, null, 4] });
+test("a slow router's rate is of all the time before it: its line is not broken; a null is a gap", () => {
+  const slow = filled([2_000, 1, 2], [8_000, 1, 2], [20_000, 3, 4]);
+  assert.deepEqual(slow.series("a"), { t: [2_000, 8_000, 20_000], rx: [1, 1, 3], tx: [2, 2, 4] });
+  assert.deepEqual(filled([2_000, 1, 2], [4_000, null, null], [6_000, 3, 4]).series("a").rx, [1, null, 3]);
+});
+
+test("where ticks may have been missed, a silence of more than three intervals is a gap, never a zero", () => {
+  const store = filled([2_000, 1, 2]);
+  store.cut();
+  store.add("a", 8_000, 1, 2);
+  store.cut();
+  store.add("a", 20_000, 3, 4);
+  store.add("a", 40_000, 5, 6);
+  assert.deepEqual(store.series("a"), { t: [2_000, 8_000, 8_001, 20_000, 40_000], rx: [1, 1, null, 3, 5], tx: [2, 2, null, 4, 6] });
+});
+
+test("what a stretch of the past tells closes a gap as far as it reaches", () => {
+  const cut = () => {
+    const store = filled([2_000, 1, 1], [4_000, 2, 2]);
+    store.cut();
+    store.add("a", 60_000, 9, 9);
+    return store;
+  };
+  const merged = (...t) => {
+    const store = cut();
+    store.merge({ t, series: [{ name: "a", rx: t.map(() => 5), tx: t.map(() => 5) }] });
+    return store.series("a").t;
+  };
+  assert.deepEqual(merged(4_000, 30_000, 60_000), [2_000, 4_000, 30_000, 60_000], "all of it, by a slow router");
+  assert.deepEqual(merged(30_000, 60_000), [2_000, 4_000, 4_001, 30_000, 60_000], "its end");
+  assert.deepEqual(merged(4_000, 30_000), [2_000, 4_000, 30_000, 30_001, 60_000], "its beginning");
+  assert.deepEqual(merged(30_000), [2_000, 4_000, 4_001, 30_000, 30_001, 60_000], "its middle");
+  assert.deepEqual(merged(2_000, 4_000), [2_000, 4_000, 4_001, 60_000], "nothing of it");
+  assert.deepEqual(merged(4_000, 60_000), [2_000, 4_000, 60_000], "that there was nothing between");
+});
+
+test("what a stream goes on with leaves no gap, however slow the router", () => {
+  const store = filled([2_000, 1, 1]);
+  store.merge({ resumed: true, t: [30_000], series: [{ name: "a", rx: [5], tx: [5] }] });
+  assert.deepEqual(store.series("a").t, [2_000, 30_000]);
+});
+
+test("lines enter what is seen from its left edge, however far the point before it is away", () => {
+  const store = filled([2_000, 1, 1], [40_000, 5, 5]);
+  assert.deepEqual([store.enters(["a"], 30_000), store.enters(["a"], 40_001), store.enters(["none"], 30_000)], [2_000, 34_001, 24_000]);
 });
 
 test("what is older than the window is forgotten, and interfaces of which nothing is left", () => {
