@@ -12,10 +12,12 @@ use lalin_monitor::Monitor;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::encoded::Encoded;
 use crate::keeper::Keeper;
-use crate::retries::Retries;
-use crate::{Problem, fleet, health, interface_stats, interfaces, stream, window};
+use crate::routes::Retries;
+use crate::routes::{health, interface_stats, interfaces, window};
+use crate::stream::Encoded;
+use crate::stream::route as stream;
+use crate::{Problem, fleet};
 
 /// The bounds of what viewers may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

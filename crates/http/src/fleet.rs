@@ -9,10 +9,10 @@ use lalin_stats::{BitsPerSecond, Rate, RateSum, RouterId, RouterState};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::auth::Sight;
+use crate::json::{Band, State, StateView, millis};
 use crate::keeper::{About, Checked, Form, Keeper, Kept, Outcome, Source};
-use crate::query::Parameters;
-use crate::sight::Sight;
-use crate::wire::{Band, State, StateView, millis};
+use crate::routes::Parameters;
 use crate::{Api, Problem, Visitor};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {

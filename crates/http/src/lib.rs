@@ -18,44 +18,19 @@
 //! # }
 //! ```
 
-// The composition, and what every route needs.
-mod access_end;
 mod api;
-mod bodies;
-mod door;
-mod keeper;
-mod problem;
-mod query;
-mod retries;
-mod selection;
-mod sight;
-mod wire;
-
-// The connections, and what one may take.
-mod body_limit;
-mod connection;
-mod connection_limits;
-mod http2;
-mod web_server;
-
-// One file a route.
+mod auth;
 mod fleet;
-mod health;
-mod interface_stats;
-mod interfaces;
+mod json;
+mod keeper;
+mod routes;
+mod server;
 mod stream;
-mod viewer;
-mod window;
-
-// The bytes of a tick, made once.
-mod encoded;
 
 pub use api::{Api, Limits};
-pub use bodies::bodies;
-pub use connection_limits::{ConnectionLimits, Exempt};
-pub use door::{Door, DoorSettings, Visitor, guard, may_be_router};
+pub use auth::{Door, DoorSettings, Visitor, guard, may_be_router};
+pub use json::{Problem, bodies};
 pub use keeper::{
     About, Checked, Discovered, Form, Gateway, Keeper, KeeperError, Kept, Neighbour, Outcome, Source, Step,
 };
-pub use problem::Problem;
-pub use web_server::{WebServer, listen};
+pub use server::{ConnectionLimits, Exempt, WebServer, listen};

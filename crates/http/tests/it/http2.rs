@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use crate::connections::Serving;
+use crate::connection_limits::Serving;
 
 const SOON: Duration = Duration::from_secs(60);
 

@@ -2,19 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod attempts;
-mod compatible;
-mod connections;
-mod door;
-mod errors;
-mod fleet;
+mod auth;
+mod connection_limits;
+mod fake_keeper;
 mod http2;
-mod keeper;
-mod limited;
-mod names;
-mod proxied;
-mod revoked;
+mod interface_selection;
+mod interface_stats;
+mod interfaces;
+mod login_limits;
+mod problems;
+mod proxies;
+mod revocation;
+mod routers;
 mod stream;
-mod typed;
-mod unwritable;
-mod world;
+mod test_server;
+mod unwritable_data;
+mod visibility;

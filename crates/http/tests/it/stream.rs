@@ -13,7 +13,7 @@ use lalin_stats::SourceError;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::world::{RX_BPS, World};
+use crate::test_server::{RX_BPS, TestServer};
 
 /// An open stream, read event by event.
 pub struct Reader {
@@ -29,7 +29,7 @@ pub struct Event {
 }
 
 impl Reader {
-    pub async fn open(world: &World, path: &str, last: Option<&str>) -> Self {
+    pub async fn open(world: &TestServer, path: &str, last: Option<&str>) -> Self {
         let mut request = TestRequest::get().uri(path);
         if let Some(last) = last {
             request = request.insert_header(("Last-Event-ID", last));
@@ -97,7 +97,7 @@ impl Reader {
 
 #[tokio::test(start_paused = true)]
 async fn first_comes_who_and_how_it_stands_then_the_past_then_each_tick() {
-    let world = World::new();
+    let world = TestServer::new();
     world.router("r");
     let mut first = Reader::open(&world, "/api/v1/stream", None).await;
     for _ in 0..5 {
@@ -123,7 +123,7 @@ async fn first_comes_who_and_how_it_stands_then_the_past_then_each_tick() {
 
 #[tokio::test(start_paused = true)]
 async fn who_comes_back_with_the_last_id_gets_the_rest_without_gap_or_repeat() {
-    let world = World::new();
+    let world = TestServer::new();
     world.router("r");
     let mut stays = Reader::open(&world, "/api/v1/stream", None).await;
     let mut leaves = Reader::open(&world, "/api/v1/stream", None).await;
@@ -155,7 +155,7 @@ async fn who_comes_back_with_the_last_id_gets_the_rest_without_gap_or_repeat() {
 
 #[tokio::test(start_paused = true)]
 async fn changes_of_state_and_of_interfaces_are_told() {
-    let world = World::new();
+    let world = TestServer::new();
     let router = world.router("r");
     let mut reader = Reader::open(&world, "/api/v1/stream", None).await;
     let before = reader.wait_for("interfaces").await.data["rev"].clone();
@@ -173,7 +173,7 @@ async fn changes_of_state_and_of_interfaces_are_told() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_is_never_silent_and_an_unconfigured_one_says_so() {
-    let world = World::new();
+    let world = TestServer::new();
     let mut reader = Reader::open(&world, "/api/v1/stream", None).await;
     assert!(reader.event().await.data["router"].is_null());
     for _ in 0..3 {
@@ -185,7 +185,7 @@ async fn a_stream_is_never_silent_and_an_unconfigured_one_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn a_closed_stream_stops_the_reads_and_frees_its_place() {
-    let world = World::with_limits(Limits { streams: 2, ..Limits::default() });
+    let world = TestServer::with_limits(Limits { streams: 2, ..Limits::default() });
     let router = world.router("r");
     let mut first = Reader::open(&world, "/api/v1/stream", None).await;
     let second = Reader::open(&world, "/api/v1/stream", None).await;
@@ -202,7 +202,7 @@ async fn a_closed_stream_stops_the_reads_and_frees_its_place() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stopping_server_ends_its_streams() {
-    let world = World::new();
+    let world = TestServer::new();
     world.router("r");
     let mut reader = Reader::open(&world, "/api/v1/stream", None).await;
     reader.wait_for("tick").await;
@@ -213,7 +213,7 @@ async fn a_stopping_server_ends_its_streams() {
 
 #[tokio::test(start_paused = true)]
 async fn a_clock_set_back_is_told_by_a_whole_window_of_another_base_and_to_who_comes_back_too() {
-    let world = World::new();
+    let world = TestServer::new();
     let script = world.router("r");
     let mut stream = Reader::open(&world, "/api/v1/stream", None).await;
     assert!(stream.wait_for("window").await.data.get("base").is_none(), "there is nothing yet");
@@ -246,7 +246,7 @@ async fn a_clock_set_back_is_told_by_a_whole_window_of_another_base_and_to_who_c
 
 #[tokio::test(start_paused = true)]
 async fn a_watched_router_that_is_removed_is_told_the_others_go_on_and_it_comes_back_when_it_is_added_again() {
-    let world = World::new();
+    let world = TestServer::new();
     world.router("a");
     world.router("b");
     let mut reader = Reader::open(&world, "/api/v1/stream?watch=a/ether1,b/ether1", None).await;

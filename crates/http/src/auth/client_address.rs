@@ -1,0 +1,184 @@
+//! The one answer to "from where does this request come": the address, the scheme and the host of the browser, however
+//! many proxies stand between. The bounds of guessing and of streams, the audit log, the cookie and the check of the origin
+//! all ask here.
+//!
+//! Headers are believed from the proxies that were named, from nobody else. Where `X-Forwarded-For` and `Forwarded` are
+//! both there and disagree, one of them was passed on from the browser, and nobody can say which: then neither counts, and
+//! the request comes from the proxy. (Preferring one would let whoever sends it choose an address behind a proxy that
+//! writes the other.)
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::{HOST, HeaderMap};
+use actix_web::{HttpMessage, HttpRequest};
+
+use super::forwarded_headers::{self, forwarded, last, lines, x_forwarded_for};
+use super::service::DoorSettings;
+
+/// From where a request comes, as far as it can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Client {
+    /// The address of whoever asks; that of the proxy where it does not say.
+    pub(crate) address: IpAddr,
+    /// The browser came by TLS.
+    pub(crate) secure: bool,
+    /// By which names the browser may have asked: the `Host`, and what a trusted proxy says it was.
+    pub(crate) hosts: Vec<String>,
+    /// A trusted proxy passed it on, and says so.
+    pub(crate) by_trusted_proxy: bool,
+}
+
+impl Client {
+    /// Of a request that has come in.
+    pub(crate) fn of(request: &ServiceRequest, settings: &DoorSettings) -> Self {
+        let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
+        Self::behind(peer, request.headers(), settings)
+    }
+
+    /// That the guard found.
+    pub(crate) fn found(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+
+    fn behind(peer: IpAddr, headers: &HeaderMap, settings: &DoorSettings) -> Self {
+        let peer = peer.to_canonical();
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+        let direct =
+            Self { address: peer, secure: settings.tls, hosts: host.into_iter().collect(), by_trusted_proxy: false };
+        let trusted = |address: &IpAddr| settings.proxies.contains(address);
+        if !trusted(&peer) {
+            return direct;
+        }
+        let named = |name: &str| headers.contains_key(name);
+        let listed =
+            named("x-forwarded-for").then(|| walk(peer, x_forwarded_for(lines(headers, "x-forwarded-for")), trusted));
+        let elements = || forwarded(lines(headers, "forwarded"));
+        let described = named("forwarded").then(|| walk(peer, elements().map(|element| element.address), trusted));
+        let address = match (listed, described) {
+            (Some(listed), Some(described)) => listed.filter(|address| described == Some(*address)),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => return direct,
+        };
+        let nearest = elements().next().unwrap_or_default();
+        let mut hosts = direct.hosts;
+        hosts.extend(last(headers, "x-forwarded-host").map(str::to_owned).into_iter().chain(nearest.host));
+        // Said wrongly, it would only cost the browser that said it its own cookie.
+        let is_https = |proto: &str| proto.eq_ignore_ascii_case("https");
+        let secure = settings.tls
+            || last(headers, "x-forwarded-proto").is_some_and(is_https)
+            || nearest.proto.as_deref().is_some_and(is_https);
+        Self { address: address.unwrap_or(peer), secure, hosts, by_trusted_proxy: true }
+    }
+}
+
+/// From the peer backwards to the first address that is no proxy of ours; `None` where an entry on the way names nobody, or
+/// where there are more of them than any chain of proxies has.
+fn walk(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, trusted: impl Fn(&IpAddr) -> bool) -> Option<IpAddr> {
+    let mut address = peer;
+    for (place, hop) in hops.enumerate() {
+        address = hop?;
+        if !trusted(&address) {
+            return Some(address);
+        }
+        if place + 1 == forwarded_headers::MOST_HOPS {
+            return None;
+        }
+    }
+    Some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn settings() -> DoorSettings {
+        let proxies = ["10.0.0.1", "10.0.0.2", "fd00::1"].map(|address| address.parse().unwrap());
+        DoorSettings { proxies: proxies.into(), ..DoorSettings::default() }
+    }
+
+    fn client(peer: &str, headers: &[(&str, &str)]) -> Client {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(HeaderName::try_from(*name).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        Client::behind(peer.parse().unwrap(), &map, &settings())
+    }
+
+    const FOR: &str = "x-forwarded-for";
+
+    /// The peer, its headers, and whose request it is.
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+    #[test]
+    fn the_address_is_found_from_the_end_over_all_lines_of_both_headers() {
+        let cases: &[Case] = &[
+            ("198.51.100.7", &[(FOR, "203.0.113.9")], "198.51.100.7"),
+            ("198.51.100.7", &[("forwarded", "for=203.0.113.9")], "198.51.100.7"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &[(FOR, "")], "10.0.0.1"),
+            ("10.0.0.1", &[(FOR, "203.0.113.9")], "203.0.113.9"),
+            ("::ffff:10.0.0.1", &[(FOR, "203.0.113.9:4711")], "203.0.113.9"),
+            ("10.0.0.1", &[(FOR, "203.0.113.9, 10.0.0.2")], "203.0.113.9"),
+            ("10.0.0.1", &[(FOR, "127.0.0.1, 203.0.113.9")], "203.0.113.9"),
+            ("10.0.0.1", &[(FOR, "[2001:db8::1]:443")], "2001:db8::1"),
+            ("fd00::1", &[(FOR, "2001:db8::1, fd00::1")], "2001:db8::1"),
+            // The client's own line comes first, the proxy's after it.
+            ("10.0.0.1", &[(FOR, "127.0.0.1"), (FOR, "203.0.113.9")], "203.0.113.9"),
+            ("10.0.0.1", &[(FOR, "1.1.1.1, 2.2.2.2"), (FOR, "203.0.113.9"), (FOR, "10.0.0.2")], "203.0.113.9"),
+            ("10.0.0.1", &[("forwarded", "for=127.0.0.1"), ("forwarded", "for=203.0.113.9")], "203.0.113.9"),
+            ("10.0.0.1", &[("forwarded", "for=127.0.0.1, for=203.0.113.9, for=10.0.0.2")], "203.0.113.9"),
+            ("10.0.0.1", &[("forwarded", "for=\"[2001:db8::1]:9\";proto=https")], "2001:db8::1"),
+            // Nobody is named: it is the proxy that asks.
+            ("10.0.0.1", &[(FOR, "nonsense")], "10.0.0.1"),
+            ("10.0.0.1", &[(FOR, "203.0.113.9, unknown")], "10.0.0.1"),
+            ("10.0.0.1", &[(FOR, "203.0.113.9, unknown, 10.0.0.2")], "10.0.0.1"),
+            ("10.0.0.1", &[(FOR, "203.0.113.9"), (FOR, "n\u{e4}mlich")], "10.0.0.1"),
+            ("10.0.0.1", &[("forwarded", "for=_hidden")], "10.0.0.1"),
+            ("10.0.0.1", &[("forwarded", "for=203.0.113.9, for=unknown")], "10.0.0.1"),
+            ("10.0.0.1", &[("forwarded", "for=\", for=203.0.113.9")], "10.0.0.1"),
+            // Both are there.
+            ("10.0.0.1", &[(FOR, "203.0.113.9"), ("forwarded", "for=203.0.113.9")], "203.0.113.9"),
+            ("10.0.0.1", &[(FOR, "203.0.113.9"), ("forwarded", "for=1.1.1.1")], "10.0.0.1"),
+            ("10.0.0.1", &[(FOR, "1.1.1.1"), ("forwarded", "for=203.0.113.9")], "10.0.0.1"),
+            ("10.0.0.1", &[(FOR, "203.0.113.9"), ("forwarded", "for=unknown")], "10.0.0.1"),
+        ];
+        for (peer, headers, expected) in cases {
+            assert_eq!(client(peer, headers).address, expected.parse::<IpAddr>().unwrap(), "{peer} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_chain_without_an_end_is_not_followed() {
+        let endless = "10.0.0.2,".repeat(400);
+        assert_eq!(client("10.0.0.1", &[(FOR, &endless)]).address, "10.0.0.1".parse::<IpAddr>().unwrap());
+        let long = format!("203.0.113.9{}", ", 10.0.0.2".repeat(forwarded_headers::MOST_HOPS));
+        assert_eq!(client("10.0.0.1", &[(FOR, &long)]).address, "10.0.0.1".parse::<IpAddr>().unwrap());
+        let lines = vec![(FOR, "10.0.0.2"); 1_000];
+        assert_eq!(client("10.0.0.1", &lines).address, "10.0.0.1".parse::<IpAddr>().unwrap());
+    }
+
+    #[test]
+    fn scheme_and_host_come_from_the_nearest_trusted_proxy_or_not_at_all() {
+        let for_ = (FOR, "203.0.113.9");
+        let said = |peer: &str, headers: &[(&str, &str)]| {
+            let client = client(peer, &[headers, &[for_, ("host", "127.0.0.1:3000")]].concat());
+            (client.secure, client.hosts[1..].join(" "))
+        };
+        let all = [("x-forwarded-proto", "https"), ("x-forwarded-host", "lalin.example")];
+        assert_eq!(said("10.0.0.1", &all), (true, "lalin.example".to_owned()));
+        assert_eq!(said("198.51.100.7", &all), (false, String::new()));
+        assert_eq!(said("10.0.0.1", &[("x-forwarded-proto", "https, http")]), (false, String::new()));
+        assert_eq!(
+            said("10.0.0.1", &[("x-forwarded-host", "evil.example"), ("x-forwarded-host", "lalin.example")]),
+            (false, "lalin.example".to_owned())
+        );
+        let forwarded = ("forwarded", "for=203.0.113.9;host=a.example;proto=http, for=203.0.113.9;proto=https;host=b");
+        assert_eq!(said("10.0.0.1", &[forwarded]), (true, "b".to_owned()));
+        let mut tls = settings();
+        tls.tls = true;
+        assert!(Client::behind("198.51.100.7".parse().unwrap(), &HeaderMap::new(), &tls).secure);
+    }
+}

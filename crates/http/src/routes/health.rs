@@ -1,0 +1,38 @@
+//! `GET /healthz`: the server runs. How it stands beyond that is told to whoever may see everything.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use crate::Api;
+use crate::auth::Sight;
+use crate::json::millis;
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    #[serde(flatten)]
+    details: Option<Details>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Details {
+    version: &'static str,
+    uptime_ms: u64,
+    routers: usize,
+    viewers: usize,
+}
+
+pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> HttpResponse {
+    let details = Sight::of(&request).details().then(|| {
+        let routers = api.inner().monitor.routers();
+        Details {
+            version: env!("CARGO_PKG_VERSION"),
+            uptime_ms: millis(api.inner().begun.elapsed()),
+            routers: routers.len(),
+            viewers: routers.iter().map(|router| router.viewers()).sum(),
+        }
+    });
+    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(Health { status: "ok", details })
+}

@@ -1,0 +1,167 @@
+//! `GET /api/v1/interfaces`: the newest sample, typed.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use lalin_stats::{BitsPerSecond, Counters, Identity, Interface, PointOfView, Rate};
+use serde::Serialize;
+
+use crate::auth::Sight;
+use crate::json::{Band, StateView, counter, rfc3339, state_headers};
+use crate::routes::Parameters;
+use crate::stream::answer_while_allowed;
+use crate::{Api, Problem};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Interfaces<'a> {
+    router: &'a str,
+    state: StateView,
+    sampled_at: String,
+    age_ms: u64,
+    #[serde(flatten)]
+    band: Band,
+    interfaces: Vec<InterfaceView<'a>>,
+}
+
+/// What an interface is, besides its counters; the stream's list shows the same.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Facts<'a> {
+    id: &'a str,
+    name: &'a str,
+    /// What tells it from all others: the name, with more where it is shared.
+    key: &'a str,
+    /// Stays the same where it is renamed.
+    line: u64,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    comment: Option<&'a str>,
+    running: bool,
+    disabled: bool,
+    dynamic: bool,
+    slave: bool,
+    point_of_view: &'static str,
+    /// The rate of the link, bit/s; of a port that is up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link_bps: Option<u64>,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn of(interface: &'a Interface, identity: &'a Identity) -> Self {
+        Self {
+            id: interface.id.as_str(),
+            name: &interface.name,
+            key: &identity.key,
+            line: identity.line,
+            kind: &interface.kind,
+            comment: interface.comment.as_deref(),
+            running: interface.running,
+            disabled: interface.disabled,
+            dynamic: interface.dynamic,
+            slave: interface.slave,
+            point_of_view: point_of_view(PointOfView::of(interface)),
+            link_bps: interface.link_bps,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InterfaceView<'a> {
+    #[serde(flatten)]
+    facts: Facts<'a>,
+    default_name: Option<&'a str>,
+    mtu: Option<&'a str>,
+    actual_mtu: Option<u32>,
+    l2_mtu: Option<u32>,
+    mac_address: Option<&'a str>,
+    last_link_up: Option<&'a str>,
+    #[serde(serialize_with = "counter")]
+    link_downs: Option<u64>,
+    rx_bps: Option<u64>,
+    tx_bps: Option<u64>,
+    download_bps: Option<u64>,
+    upload_bps: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    rx_bytes: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_bytes: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    rx_packets: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_packets: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    rx_drops: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_drops: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_queue_drops: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    rx_errors: Option<u64>,
+    #[serde(serialize_with = "counter")]
+    tx_errors: Option<u64>,
+}
+
+impl<'a> InterfaceView<'a> {
+    fn of(interface: &'a Interface, identity: &'a Identity, counters: &Counters, rate: Rate) -> Self {
+        let (rx_bps, tx_bps) = (rate.rx.map(BitsPerSecond::get), rate.tx.map(BitsPerSecond::get));
+        let (download_bps, upload_bps) = PointOfView::of(interface).down_up(rx_bps, tx_bps);
+        Self {
+            facts: Facts::of(interface, identity),
+            default_name: interface.default_name.as_deref(),
+            mtu: interface.mtu.as_deref(),
+            actual_mtu: interface.actual_mtu,
+            l2_mtu: interface.l2_mtu,
+            mac_address: interface.mac_address.as_deref(),
+            last_link_up: interface.last_link_up.as_deref(),
+            link_downs: interface.link_downs,
+            rx_bps,
+            tx_bps,
+            download_bps,
+            upload_bps,
+            rx_bytes: counters.rx_bytes,
+            tx_bytes: counters.tx_bytes,
+            rx_packets: counters.rx_packets,
+            tx_packets: counters.tx_packets,
+            rx_drops: counters.rx_drops,
+            tx_drops: counters.tx_drops,
+            tx_queue_drops: counters.tx_queue_drops,
+            rx_errors: counters.rx_errors,
+            tx_errors: counters.tx_errors,
+        }
+    }
+}
+
+pub(crate) fn point_of_view(side: PointOfView) -> &'static str {
+    match side {
+        PointOfView::Network => "network",
+        PointOfView::Customer => "customer",
+    }
+}
+
+pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["router", "token"])?;
+    let sight = Sight::of(&request);
+    let router = sight.router(&api, &request, &parameters)?;
+    let state = sight.state(&answer_while_allowed(&request, router.poll()).await?);
+    let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
+    let mut answer = HttpResponse::Ok();
+    state_headers(&mut answer, &state);
+    Ok(answer.insert_header(("Cache-Control", "no-store")).json(Interfaces {
+        router: router.id().as_str(),
+        sampled_at: rfc3339(frame.unix_ms),
+        age_ms: state.age_ms.unwrap_or_default(),
+        band: Band::of(frame.band()),
+        state,
+        interfaces: frame
+            .rows()
+            .zip(frame.identities.iter())
+            .filter(|((interface, ..), _)| sight.interface(router.id(), &interface.name))
+            .map(|((interface, counters, rate), identity)| {
+                let view = InterfaceView::of(interface, identity, counters, rate);
+                // Another kind of address, and nobody's business who sees one line.
+                InterfaceView { mac_address: view.mac_address.filter(|_| sight.details()), ..view }
+            })
+            .collect(),
+    }))
+}

@@ -1,0 +1,81 @@
+//! A request's parameters: known and well-formed, or a problem that names the field.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::web::Query;
+
+use crate::Problem;
+use crate::routes::Selection;
+
+/// What scripts add so that no cache answers: never asked for, never refused.
+const CACHE_BUSTER: &str = "_";
+/// These may be given several times; see `Selection`.
+const LISTS: [&str; 2] = ["interface", "watch"];
+
+/// So many values one request may have, the parts of its lists counted. Whoever wants more wants everything, and leaves
+/// the list out.
+const MOST_VALUES: usize = 1_000;
+
+/// The parameters of one request.
+#[derive(Debug)]
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Those of `request`, all of which must be among `known`.
+    pub(crate) fn of(request: &HttpRequest, known: &[&str]) -> Result<Self, Problem> {
+        let mut pairs = Query::<Vec<(String, String)>>::from_query(request.query_string())
+            .map_err(|error| Problem::bad_parameter("query", error))?
+            .into_inner();
+        // What a request costs is decided by who asks: counted before anything is compared.
+        let values: usize = pairs.iter().map(|(_, value)| 1 + value.matches(',').count()).sum();
+        if values > MOST_VALUES {
+            let detail = format!("{values} values, at most {MOST_VALUES} at once: leave a list out for everything");
+            return Err(Problem::bad_parameter("query", detail));
+        }
+        pairs.retain(|(key, _)| key != CACHE_BUSTER);
+        for (at, (key, _)) in pairs.iter().enumerate() {
+            if !known.contains(&key.as_str()) {
+                let expected = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                return Err(Problem::bad_parameter(key, format!("unknown parameter; known: {expected}")));
+            }
+            if !LISTS.contains(&key.as_str()) && pairs[..at].iter().any(|(earlier, _)| earlier == key) {
+                return Err(Problem::bad_parameter(key, "given more than once"));
+            }
+        }
+        Ok(Self(pairs))
+    }
+
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a parameter that may be repeated.
+    pub(crate) fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The interfaces that a parameter names; `None` where it is not given.
+    pub(crate) fn selection(&self, key: &str) -> Option<Selection> {
+        self.text(key)?;
+        Some(Selection::new(self.values(key).map(str::to_owned)))
+    }
+
+    /// `1`, `true` or nothing after the name: yes. `0` or `false`: no.
+    pub(crate) fn flag(&self, key: &str) -> Result<bool, Problem> {
+        match self.text(key) {
+            None | Some("0" | "false") => Ok(false),
+            Some("" | "1" | "true") => Ok(true),
+            Some(other) => Err(Problem::bad_parameter(key, format!("expected 1 or 0, got {other:?}"))),
+        }
+    }
+
+    /// Whole seconds from 0 to `most`; `most` where it is not given.
+    pub(crate) fn seconds(&self, key: &str, most: Duration) -> Result<Duration, Problem> {
+        let Some(text) = self.text(key) else { return Ok(most) };
+        let most = most.as_secs();
+        let seconds = text.parse().ok().filter(|seconds| *seconds <= most);
+        let wrong = || Problem::bad_parameter(key, format!("expected 0 to {most} seconds, got {text:?}"));
+        seconds.map(Duration::from_secs).ok_or_else(wrong)
+    }
+}

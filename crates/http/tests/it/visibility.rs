@@ -1,0 +1,133 @@
+//! What a visitor with limits learns of a router that fails: that it does, and nothing of where and what it is.
+
+use actix_web::http::Method;
+use lalin_stats::SourceError;
+use lalin_store::{Access, Grant, Timestamp, TokenKind};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::auth::{House, Keys, TABLE, THERE, line};
+
+/// The router's address, port, user, tag and identity, and the interfaces' own address, as `world` and `keeper` have them.
+const SECRETS: [&str; 9] =
+    ["note-in-name", "192.0.2.1", "8728", "lalin-user", "pusat", "gw-identity", "secret-detail", "0C:00", "notes-of"];
+
+/// Everything that each route says, and the first events of each stream.
+async fn walk(house: &House, keys: &Keys) -> Vec<(String, String)> {
+    let mut said = Vec::new();
+    for (method, path, _) in TABLE {
+        if *path == "/api/v1/logout" || path.starts_with("/api/v1/password") {
+            continue;
+        }
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        for query in ["", "?router=pop-1", "?watch=1", "?watch=pop-1/%3Cpppoe-budi%3E"] {
+            if !query.is_empty() && (method != Method::GET || path.contains('?')) {
+                continue;
+            }
+            let body = (method != Method::GET).then(|| json!({}));
+            let text = house.text(&method, &format!("{path}{query}"), THERE, keys, body).await;
+            said.push((format!("{method} {path}{query}"), text));
+        }
+    }
+    said
+}
+
+async fn kinds(house: &House) -> Vec<(&'static str, Keys)> {
+    let bearer = |token: String| Keys { bearer: Some(token), ..Keys::default() };
+    let mut kinds = Vec::new();
+    for (name, access) in [("budi", line(Some("<pppoe-budi>"))), ("wati", line(None))] {
+        house
+            .store
+            .add_user(name, Zeroizing::new("kata sandi".into()), access.clone(), Timestamp::now())
+            .await
+            .unwrap();
+        kinds.push((name, house.log_in(name).await));
+        kinds.push(("a token", bearer(house.token(TokenKind::Api, access).await)));
+    }
+    let share = house.token(TokenKind::Share, line(Some("<pppoe-budi>"))).await;
+    kinds.push(("a link", Keys { token: Some(share.clone()), ..Keys::default() }));
+    kinds.push(("a link as a token", bearer(share)));
+    kinds
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_limits_learns_no_address_user_tag_or_identity_of_a_failing_router() {
+    for failing in [false, true] {
+        let house = House::with_administrator(false).await;
+        let detail = "192.0.2.1:8728: secret-detail of lalin-user";
+        if failing {
+            house.script.fail(SourceError::Refused { detail: detail.into() });
+        }
+        for (kind, keys) in kinds(&house).await {
+            // The stale answers too: it worked, and fails now.
+            assert_eq!(house.get("/api/v1/interfaces", &keys).await.status, if failing { 503 } else { 200 }, "{kind}");
+            for (route, text) in walk(&house, &keys).await {
+                let found = SECRETS.iter().find(|secret| text.contains(**secret));
+                assert_eq!(found, None, "{kind}: {route}: {text}");
+            }
+            let mut stream = house.stream("/api/v1/stream?interface=%3Cpppoe-budi%3E", &keys).await;
+            let code = if failing { "unreachable" } else { "live" };
+            let state = loop {
+                let state = stream.wait_for("state").await;
+                assert_eq!(state.data.get("detail"), None, "{kind}");
+                if state.data["code"] == code {
+                    break state;
+                }
+            };
+            assert_eq!(state.data["reason"], if failing { json!("refused") } else { json!(null) }, "{kind}");
+        }
+        // What is hidden is there, for those who may see it.
+        let all = walk(&house, &house.log_in("sari").await).await;
+        let shown = |secret: &str| all.iter().any(|(_, text)| text.contains(secret));
+        assert!(shown("192.0.2.1:8728") && shown("pusat") && shown("gw-identity") && shown("lalin-user"));
+        assert_eq!(shown("secret-detail"), failing);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_everybody_may_look_strangers_look_only_and_learn_no_address() {
+    let house = House::open().await;
+    house.script.fail(SourceError::Refused { detail: "192.0.2.1:8728: secret-detail of lalin-user".into() });
+    for accounts in [false, true] {
+        if accounts {
+            house.add_administrator().await;
+        }
+        for (route, text) in walk(&house, &Keys::default()).await {
+            let found = SECRETS.iter().find(|secret| text.contains(**secret));
+            assert_eq!(found, None, "{route}: {text}");
+        }
+        let answer = house.post("/api/v1/routers/pop-1/retry", &Keys::default(), json!({})).await;
+        assert_eq!(answer.status, 401, "{}", answer.body);
+        assert!(house.world.keeper.asked.lock().unwrap().iter().all(|asked| !asked.starts_with("retry")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_router_is_tried_at_once_seldom_whoever_asks_and_never_for_a_link() {
+    let house = House::with_administrator(false).await;
+    let (path, body) = ("/api/v1/routers/pop-1/retry", json!({}));
+    let link = Keys { bearer: Some(house.token(TokenKind::Share, line(Some("ether1"))).await), ..Keys::default() };
+    assert_eq!(house.post(path, &link, body.clone()).await.status, 403);
+    let other = Access::viewer_of(vec![Grant { router: "pop-2".parse().unwrap(), interface: None }]);
+    let other = Keys { bearer: Some(house.token(TokenKind::Api, other).await), ..Keys::default() };
+    assert_eq!(house.post(path, &other, body.clone()).await.status, 404);
+    let token = Keys { bearer: Some(house.token(TokenKind::Api, line(None)).await), ..Keys::default() };
+    assert_eq!(house.post(path, &token, body.clone()).await.status, 202);
+    let again = house.post(path, &house.log_in("sari").await, body.clone()).await;
+    assert_eq!((again.status, &again.body["code"]), (429, &json!("tried-just-now")));
+    tokio::time::advance(std::time::Duration::from_secs(again.header("Retry-After").parse().unwrap())).await;
+    assert_eq!(house.post(path, &token, body).await.status, 202);
+    let asked = house.world.keeper.asked.lock().unwrap().iter().filter(|asked| asked.starts_with("retry")).count();
+    assert_eq!(asked, 2);
+}
+
+#[tokio::test]
+async fn a_stranger_is_told_that_the_server_lives_and_no_more() {
+    let house = House::with_administrator(false).await;
+    for keys in [Keys::default(), Keys { bearer: Some("wrong".into()), ..Keys::default() }] {
+        let answer = house.get("/healthz", &keys).await;
+        assert_eq!((answer.status, answer.body), (200, json!({"status": "ok"})));
+    }
+    let sari = house.get("/healthz", &house.log_in("sari").await).await;
+    assert!(sari.body["version"].is_string() && sari.body["viewers"].is_u64(), "{}", sari.body);
+}
