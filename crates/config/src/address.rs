@@ -13,12 +13,12 @@ pub(crate) const API_PORT: u16 = 8728;
 /// The port of the API service with TLS.
 pub(crate) const API_TLS_PORT: u16 = 8729;
 
-/// A host, and the port of its API service where it was said.
+/// A host, and the port of its API service where one was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// A host name or an IP address, an IPv6 address without its brackets.
     pub host: String,
-    /// The port; absent: the usual one.
+    /// The port; `None` for the usual one.
     pub port: Option<u16>,
 }
 
@@ -54,7 +54,7 @@ impl Endpoint {
         Ok(Self { host: host.to_owned(), port: port.map(number).transpose()? })
     }
 
-    /// The port that was said, or the usual one.
+    /// The port that was given, or the usual one.
     pub fn port_for(&self, tls: TlsPolicy) -> u16 {
         self.port.unwrap_or(if tls == TlsPolicy::Off { API_PORT } else { API_TLS_PORT })
     }

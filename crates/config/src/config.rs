@@ -5,9 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lalin_stats::RouterId;
-
-use crate::{Limits, Secret, TlsPolicy};
+use crate::{Limits, RouterSettings, Secret};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +15,7 @@ pub struct Config {
     /// Where Lalin keeps what it remembers; a relative path is relative to the working directory.
     pub data_dir: PathBuf,
     /// The key that the routers' passwords are encrypted with, as text; without one it is a file in `data_dir`.
-    pub key: Option<Secret>,
+    pub encryption_key: Option<Secret>,
     /// What connections to the web server may take.
     pub limits: Limits,
     /// The log.
@@ -27,7 +25,7 @@ pub struct Config {
     /// Pages of others that may show what flows here.
     pub embed: Embed,
     /// The routers; none is a state, not a failure. Their ids differ.
-    pub routers: Vec<Router>,
+    pub routers: Vec<RouterSettings>,
 }
 
 /// The web server.
@@ -117,55 +115,6 @@ pub struct Sampling {
     pub window: Duration,
 }
 
-/// A router to watch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Router {
-    /// Its name in URLs; from the host where the file gives none.
-    pub id: RouterId,
-    /// Its name on the page.
-    pub name: Option<String>,
-    /// A host name or an IP address (an IPv6 address without its brackets).
-    pub host: String,
-    /// The TCP port of RouterOS's API service.
-    pub port: u16,
-    /// The RouterOS user.
-    pub user: String,
-    /// The user's password; without one the binary asks for it where somebody can answer.
-    pub password: Option<Secret>,
-    /// How its certificate is trusted.
-    pub tls: TlsPolicy,
-    /// The authority that signed its certificate, a PEM file; only with [`TlsPolicy::System`].
-    pub tls_ca: Option<PathBuf>,
-    /// How often it is sampled, where it differs from the rest.
-    pub interval: Option<Duration>,
-    /// Site, POP and the like.
-    pub tags: Vec<String>,
-    /// Whatever else there is to say.
-    pub notes: String,
-    /// Whether it is watched at all.
-    pub enabled: bool,
-}
-
-impl Router {
-    /// A router of which no more is said than this.
-    pub fn new(id: RouterId, host: &str, port: u16, user: &str) -> Self {
-        Self {
-            id,
-            name: None,
-            host: host.to_owned(),
-            port,
-            user: user.to_owned(),
-            password: None,
-            tls: TlsPolicy::Off,
-            tls_ca: None,
-            interval: None,
-            tags: Vec::new(),
-            notes: String::new(),
-            enabled: true,
-        }
-    }
-}
-
 impl Config {
     /// The documented configuration file with every key at its default, commented out.
     pub fn example() -> &'static str {
@@ -181,7 +130,7 @@ impl Default for Config {
             server: Server::default(),
             limits: Limits::default(),
             data_dir: PathBuf::from("lalin-data"),
-            key: None,
+            encryption_key: None,
             log: Log::default(),
             sampling: Sampling::default(),
             embed: Embed::default(),

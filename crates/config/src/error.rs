@@ -13,7 +13,7 @@ pub enum Error {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's reason.
         reason: String,
     },
     /// The file is no TOML, or has a key that does not exist.
@@ -37,7 +37,7 @@ pub enum Error {
     Invalid {
         /// The setting's name as in the file, such as `server.listen`.
         field: &'static str,
-        /// Who said it.
+        /// Where it was written.
         origin: Origin,
         /// What it should be.
         problem: String,

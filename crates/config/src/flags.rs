@@ -1,4 +1,4 @@
-//! What the command line said, as text; how it is read from there is the binary's business.
+//! The flags of the command line, as text. The binary reads them from there.
 
 use std::path::PathBuf;
 

@@ -1,10 +1,8 @@
-//! Who said a value: a line of the file, an environment variable, or a flag.
+//! Where a value was written: a line of the file, an environment variable, or a flag.
 
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-
-use crate::Error;
 
 /// Where a value was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,31 +41,6 @@ impl fmt::Display for Origin {
         match self {
             Self::File { path, line, column } => write!(f, "{}: line {line}, column {column}", path.display()),
             Self::Variable(name) | Self::Flag(name) => f.write_str(name),
-        }
-    }
-}
-
-/// A value and who said it.
-#[derive(Clone)]
-pub(crate) struct Said<T> {
-    pub(crate) value: T,
-    pub(crate) origin: Origin,
-}
-
-impl<T> Said<T> {
-    pub(crate) fn new(value: T, origin: Origin) -> Self {
-        Self { value, origin }
-    }
-
-    /// Turns the value into its type; the problem names what it should be.
-    pub(crate) fn parse<U>(
-        self,
-        field: &'static str,
-        parse: impl FnOnce(T) -> Result<U, String>,
-    ) -> Result<Said<U>, Error> {
-        match parse(self.value) {
-            Ok(value) => Ok(Said { value, origin: self.origin }),
-            Err(problem) => Err(Error::Invalid { field, origin: self.origin, problem }),
         }
     }
 }

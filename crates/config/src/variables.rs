@@ -1,23 +1,23 @@
 //! The environment's variables: which exist, and what to say of one that does not.
 
-use crate::origin::Said;
+use crate::setting::Setting;
 use crate::{Error, Origin};
 
-/// What the environment says; an empty variable says nothing.
+/// What the environment sets; an empty variable sets nothing.
 #[derive(Default)]
 pub(crate) struct Variables {
-    pub(crate) base_path: Option<Said<String>>,
-    pub(crate) config: Option<Said<String>>,
-    pub(crate) data_dir: Option<Said<String>>,
-    pub(crate) key: Option<Said<String>>,
-    pub(crate) lang: Option<Said<String>>,
-    pub(crate) listen: Option<Said<String>>,
-    pub(crate) log: Option<Said<String>>,
-    pub(crate) log_format: Option<Said<String>>,
-    pub(crate) open: Option<Said<String>>,
-    pub(crate) router: Option<Said<String>>,
-    pub(crate) router_password: Option<Said<String>>,
-    pub(crate) router_tls: Option<Said<String>>,
+    pub(crate) base_path: Option<Setting<String>>,
+    pub(crate) config: Option<Setting<String>>,
+    pub(crate) data_dir: Option<Setting<String>>,
+    pub(crate) encryption_key: Option<Setting<String>>,
+    pub(crate) lang: Option<Setting<String>>,
+    pub(crate) listen: Option<Setting<String>>,
+    pub(crate) log: Option<Setting<String>>,
+    pub(crate) log_format: Option<Setting<String>>,
+    pub(crate) open: Option<Setting<String>>,
+    pub(crate) router: Option<Setting<String>>,
+    pub(crate) router_password: Option<Setting<String>>,
+    pub(crate) router_tls: Option<Setting<String>>,
     /// Names of variables that a container's surroundings put there.
     pub(crate) service_links: Vec<String>,
 }
@@ -36,8 +36,8 @@ impl Variables {
                 let nearest = nearest(&name);
                 return Err(Error::UnknownVariable { name, nearest });
             };
-            if let Some(field) = field.filter(|_| !value.is_empty()) {
-                *field(&mut variables) = Some(Said::new(value, Origin::Variable(known)));
+            if !value.is_empty() {
+                *field(&mut variables) = Some(Setting::new(value, Origin::Variable(known)));
             }
         }
         Ok(variables)
@@ -46,24 +46,22 @@ impl Variables {
 
 const PREFIX: &str = "LALIN_";
 
-type Field = fn(&mut Variables) -> &mut Option<Said<String>>;
+type Field = fn(&mut Variables) -> &mut Option<Setting<String>>;
 
-/// The browser tests find their browser by the two without a field, and start Lalin in the same environment.
-const KNOWN: &[(&str, Option<Field>)] = &[
-    ("LALIN_BASE_PATH", Some(|v| &mut v.base_path)),
-    ("LALIN_CHROMEDRIVER", None),
-    ("LALIN_CHROMIUM", None),
-    ("LALIN_CONFIG", Some(|v| &mut v.config)),
-    ("LALIN_DATA_DIR", Some(|v| &mut v.data_dir)),
-    ("LALIN_KEY", Some(|v| &mut v.key)),
-    ("LALIN_LANG", Some(|v| &mut v.lang)),
-    ("LALIN_LISTEN", Some(|v| &mut v.listen)),
-    ("LALIN_LOG", Some(|v| &mut v.log)),
-    ("LALIN_LOG_FORMAT", Some(|v| &mut v.log_format)),
-    ("LALIN_OPEN", Some(|v| &mut v.open)),
-    ("LALIN_ROUTER", Some(|v| &mut v.router)),
-    ("LALIN_ROUTER_PASSWORD", Some(|v| &mut v.router_password)),
-    ("LALIN_ROUTER_TLS", Some(|v| &mut v.router_tls)),
+/// The variables, each with where its value goes.
+const KNOWN: &[(&str, Field)] = &[
+    ("LALIN_BASE_PATH", |v| &mut v.base_path),
+    ("LALIN_CONFIG", |v| &mut v.config),
+    ("LALIN_DATA_DIR", |v| &mut v.data_dir),
+    ("LALIN_KEY", |v| &mut v.encryption_key),
+    ("LALIN_LANG", |v| &mut v.lang),
+    ("LALIN_LISTEN", |v| &mut v.listen),
+    ("LALIN_LOG", |v| &mut v.log),
+    ("LALIN_LOG_FORMAT", |v| &mut v.log_format),
+    ("LALIN_OPEN", |v| &mut v.open),
+    ("LALIN_ROUTER", |v| &mut v.router),
+    ("LALIN_ROUTER_PASSWORD", |v| &mut v.router_password),
+    ("LALIN_ROUTER_TLS", |v| &mut v.router_tls),
 ];
 
 /// Whether Kubernetes or Docker told a container so of a service called `lalin` or `lalin-...` beside it: nobody meant it for us.
@@ -86,7 +84,6 @@ fn nearest(name: &str) -> Option<&'static str> {
     let word = &name[PREFIX.len()..];
     KNOWN
         .iter()
-        .filter(|(_, field)| field.is_some())
         .map(|(known, _)| (distance(word, &known[PREFIX.len()..]), *known))
         .min()
         .filter(|(edits, known)| edits * 2 <= known.len() - PREFIX.len())
@@ -133,8 +130,8 @@ mod tests {
             ("LALIN_SERVICE_PORT", "80"),
             ("LALIN_WEB_SERVICE_PORT_HTTP", "80"),
         ];
-        let read = |said: &[(&str, &str)]| {
-            Variables::read(said.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        let read = |variables: &[(&str, &str)]| {
+            Variables::read(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
         };
         let variables = read(&injected).unwrap();
         assert_eq!(variables.service_links, injected.map(|(name, _)| name));
@@ -149,8 +146,8 @@ mod tests {
     #[test]
     fn the_manual_names_every_variable() {
         let manual = include_str!("../../../docs/reference/configuration.md");
-        for (name, field) in KNOWN {
-            assert_eq!(manual.contains(name), field.is_some(), "{name}");
+        for (name, _) in KNOWN {
+            assert!(manual.contains(name), "{name}");
         }
     }
 }

@@ -195,7 +195,7 @@ impl Fleet {
         let said = self.0.entries.get(id).map(|entry| entry.said.clone());
         let said = said.filter(|said| said.tls == TlsPolicy::FirstUse);
         let (Some(said), Some(store)) = (said, &self.0.store) else { return true };
-        let tls = TlsPolicy::Pin(*fingerprint.as_bytes());
+        let tls = TlsPolicy::Pin(lalin_config::Fingerprint(*fingerprint.as_bytes()));
         let pinned = Said { tls, ..said };
         if let Err(error) = store.change_router(id.clone(), pinned.to_store(), Timestamp::now()).await {
             tracing::error!(%error, "the certificate is not written down");

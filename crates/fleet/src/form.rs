@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use lalin_config::{Endpoint, INTERVALS, Router, Secret, TlsPolicy};
+use lalin_config::{Endpoint, INTERVALS, RouterSettings, Secret, TlsPolicy};
 use lalin_http::{Form, KeeperError, Source, may_be_router};
 use lalin_stats::RouterId;
 
@@ -33,7 +33,7 @@ pub(crate) fn new(form: Form, taken: impl Fn(&RouterId) -> bool) -> Result<Said,
         // Never of the address: the id is shown to whoever may see one line of the router.
         None => free(form.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or("router"), taken)?,
     };
-    let nothing = Said::configured(&Router::new(id, "", 0, ""));
+    let nothing = Said::configured(&RouterSettings::new(id, "", 0, ""));
     changed(Said { source: Source::Stored, ..nothing }, form)
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lalin_config::{INTERVALS, Router, Sampling, Secret, TlsPolicy};
+use lalin_config::{INTERVALS, RouterSettings, Sampling, Secret, TlsPolicy};
 use lalin_http::{KeeperError, Kept, Source};
 use lalin_mikrotik::ConnectLimit;
 use lalin_stats::RouterId;
@@ -40,7 +40,7 @@ pub struct NotThis {
 
 impl Said {
     /// Of the configuration.
-    pub fn configured(router: &Router) -> Self {
+    pub fn configured(router: &RouterSettings) -> Self {
         Self {
             id: router.id.clone(),
             name: router.name.clone(),

@@ -65,7 +65,7 @@ fn tls(said: &Said) -> Result<Option<Tls>, String> {
         }
         (TlsPolicy::System, None) => Some(Tls::system_roots()),
         (TlsPolicy::FirstUse, _) => Some(Tls::first_use()),
-        (TlsPolicy::Pin(bytes), _) => Some(Tls::pinned(Fingerprint::from(*bytes))),
+        (TlsPolicy::Pin(bytes), _) => Some(Tls::pinned(Fingerprint::from(bytes.0))),
         (TlsPolicy::Insecure, _) => Some(Tls::insecure()),
     })
 }

@@ -41,5 +41,5 @@ pub(crate) fn page(root: &Path) -> Result<()> {
     let run = ["run", "--locked", "--package", "lalin-e2e", "--example", "page-load"];
     let mut command = cargo();
     command.args(run).current_dir(root).env("LALIN_BIN", built(root, "release", "lalin"));
-    done(command.env("LALIN_CHROMIUM", chromium).env("LALIN_CHROMEDRIVER", driver))
+    done(command.env("E2E_CHROMIUM", chromium).env("E2E_CHROMEDRIVER", driver))
 }

@@ -80,7 +80,7 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
         match tools::provide([&tools::CHROMIUM, &tools::CHROMEDRIVER, &tools::FAKETIME]) {
             Ok([chromium, driver, _]) => browser::run(n, || {
                 let mut command = cargo(root, &["test", "--locked", "--no-fail-fast"]);
-                command.args(&targets.browser).env("LALIN_CHROMIUM", &chromium).env("LALIN_CHROMEDRIVER", &driver);
+                command.args(&targets.browser).env("E2E_CHROMIUM", &chromium).env("E2E_CHROMEDRIVER", &driver);
                 command
             }),
             Err(why) => Outcome::Missing(why),

@@ -204,7 +204,7 @@ fn a_router_of_the_flag_is_found_in_the_file_by_the_port_that_its_policy_means()
 #[test]
 fn the_key_comes_from_the_environment_alone_and_is_not_shown() {
     let config = load("", &[("LALIN_KEY", "4b1d")], Flags::default()).unwrap();
-    assert_eq!(config.key.as_ref().map(Secret::expose), Some("4b1d"));
+    assert_eq!(config.encryption_key.as_ref().map(Secret::expose), Some("4b1d"));
     assert!(!format!("{config:?}").contains("4b1d"));
     assert!(load("key = '4b1d'", &[], Flags::default()).is_err());
 }

@@ -7,7 +7,7 @@ mod logs;
 
 use std::time::Duration;
 
-use lalin_config::{Config, Router, Sampling, Secret, TlsPolicy};
+use lalin_config::{Config, RouterSettings, Sampling, Secret, TlsPolicy};
 use lalin_fleet::{Fleet, Said};
 use lalin_http::{Form, Keeper, KeeperError, Outcome, Source};
 use lalin_stats::{RouterId, RouterState};
@@ -142,7 +142,7 @@ async fn a_check_reaches_no_address_that_is_none_of_a_routers() {
 async fn no_structure_shows_the_password() {
     let store = store();
     let fleet = Fleet::new(Sampling::default(), Some(store.clone()));
-    let mut router = Router::new(id("pop"), "192.0.2.1", 8729, "lalin");
+    let mut router = RouterSettings::new(id("pop"), "192.0.2.1", 8729, "lalin");
     (router.password, router.tls) = (Some(Secret::new(PASSWORD.into())), TlsPolicy::FirstUse);
     let said = Said::configured(&router);
     let session = said.session(&Sampling::default(), None).unwrap();
@@ -171,7 +171,7 @@ async fn a_check_goes_to_no_address_that_a_router_may_not_have_whoever_wrote_the
     let (_simulator, address) = simulator(None).await;
     let (host, port) = address.split_once(':').unwrap();
     let fleet = Fleet::new(Sampling::default(), None);
-    let mut configured = Router::new(id("berkas"), host, port.parse().unwrap(), "admin");
+    let mut configured = RouterSettings::new(id("berkas"), host, port.parse().unwrap(), "admin");
     configured.password = Some(Secret::new(PASSWORD.into()));
     fleet.add_said(Said::configured(&configured)).unwrap();
     let own = fleet.check(Some(&id("berkas")), Form::default()).await.unwrap();

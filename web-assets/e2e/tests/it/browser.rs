@@ -107,7 +107,7 @@ async fn start(look: Look) -> (Page, TempDir, Arc<Chromedriver>) {
 }
 
 fn capabilities(profile: &TempDir, look: Look) -> Capabilities {
-    let binary = env::var("LALIN_CHROMIUM").unwrap_or_else(|_| program("chromium"));
+    let binary = env::var("E2E_CHROMIUM").unwrap_or_else(|_| program("chromium"));
     let arguments = [
         "--headless=new",
         "--no-sandbox",

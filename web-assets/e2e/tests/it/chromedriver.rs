@@ -42,7 +42,7 @@ impl Chromedriver {
     }
 
     fn start() -> Self {
-        let program = env::var_os("LALIN_CHROMEDRIVER").unwrap_or_else(|| OsString::from("chromedriver"));
+        let program = env::var_os("E2E_CHROMEDRIVER").unwrap_or_else(|| OsString::from("chromedriver"));
         // Browsers give way to the server and the router: what these do in time must not depend on how many there are.
         let mut command = Command::new("nice");
         command

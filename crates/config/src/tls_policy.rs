@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::Fingerprint;
+
 /// How a router's certificate is trusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsPolicy {
@@ -14,7 +16,7 @@ pub enum TlsPolicy {
     /// The one that is seen first, and from then on no other.
     FirstUse,
     /// The one of this SHA-256 fingerprint.
-    Pin([u8; 32]),
+    Pin(Fingerprint),
     /// Any: whoever stands between can read and change everything.
     Insecure,
 }
@@ -33,20 +35,12 @@ impl FromStr for TlsPolicy {
             "system" => Ok(Self::System),
             "first-use" => Ok(Self::FirstUse),
             "insecure" => Ok(Self::Insecure),
-            _ => text.strip_prefix("pin:").and_then(fingerprint).map(Self::Pin).ok_or(TlsPolicyError),
+            _ => {
+                let fingerprint = text.strip_prefix("pin:").and_then(|digits| digits.parse().ok());
+                fingerprint.map(Self::Pin).ok_or(TlsPolicyError)
+            }
         }
     }
-}
-
-/// 64 hexadecimal digits, with colons between if somebody copied them so.
-fn fingerprint(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> = text
-        .chars()
-        .filter(|c| *c != ':')
-        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    if digits.len() == 64 { bytes.try_into().ok() } else { None }
 }
 
 impl fmt::Display for TlsPolicy {
@@ -56,10 +50,7 @@ impl fmt::Display for TlsPolicy {
             Self::System => f.write_str("system"),
             Self::FirstUse => f.write_str("first-use"),
             Self::Insecure => f.write_str("insecure"),
-            Self::Pin(bytes) => {
-                f.write_str("pin:")?;
-                bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-            }
+            Self::Pin(fingerprint) => write!(f, "pin:{fingerprint}"),
         }
     }
 }
@@ -70,12 +61,12 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let pin = TlsPolicy::Pin(std::array::from_fn(|at| at as u8 * 7));
+        let pin = TlsPolicy::Pin(Fingerprint(std::array::from_fn(|at| at as u8 * 7)));
         for policy in [TlsPolicy::Off, TlsPolicy::System, TlsPolicy::FirstUse, TlsPolicy::Insecure, pin] {
             assert_eq!(policy.to_string().parse(), Ok(policy));
         }
         let colons = format!("pin:{}", ["AB"; 32].join(":"));
-        assert_eq!(colons.parse(), Ok(TlsPolicy::Pin([0xAB; 32])));
+        assert_eq!(colons.parse(), Ok(TlsPolicy::Pin(Fingerprint([0xAB; 32]))));
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Config {
         let mut env = Variables::read(env)?;
         let links = std::mem::take(&mut env.service_links);
         let mut warnings = if links.is_empty() { Vec::new() } else { vec![Warning::ServiceLinks(links)] };
-        let named = flags.config.clone().or_else(|| env.config.as_ref().map(|said| said.value.clone().into()));
+        let named = flags.config.clone().or_else(|| env.config.as_ref().map(|setting| setting.value.clone().into()));
         let path = named.clone().unwrap_or_else(|| DEFAULT.into());
         if named.is_none() && !path.exists() {
             return Ok((Self::assemble(None, env, flags)?, warnings));
@@ -52,7 +52,7 @@ impl Config {
         let mut file = open(&path)?;
         let text = read(&mut file, &path)?;
         let config = Self::assemble(Some((&path, &text)), env, flags)?;
-        let secret = text.lines().any(|line| line.split('#').next().is_some_and(|said| said.contains("password")));
+        let secret = text.lines().any(|line| line.split('#').next().is_some_and(|text| text.contains("password")));
         if secret && shared(&file) {
             warnings.push(Warning::ReadableByOthers { path });
         }
