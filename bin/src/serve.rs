@@ -1,4 +1,4 @@
-//! The server: fleet, door, API and pages on one address, until it is asked to stop.
+//! The server: fleet, authentication, API and pages on one address, until it is asked to stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, Settings};
 use lalin_fleet::{Fleet, Said};
-use lalin_http::{Api, ConnectionLimits, Door, DoorSettings, Limits, WebServer};
+use lalin_http::{Api, Auth, AuthSettings, ConnectionLimits, Limits, WebServer};
 use lalin_store::Store;
 use tokio::time::timeout;
 
@@ -37,7 +37,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
             "MikroTik not configured: add a router in the page, start with --router user@address, or name one in lalin.toml"
         );
     }
-    let door = door(config, store).await?;
+    let auth = auth(config, store).await?;
     let api = Api::with_keeper(fleet.monitor(), Limits::default(), Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {
@@ -48,7 +48,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
     let dashboard = Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed, base_path })?;
     let listen = config.server.listen;
     let origins = config.embed.origins.clone();
-    let code = door.needed_code();
+    let code = auth.needed_code();
     let app = move || {
         App::new()
             .wrap(from_fn(lalin_http::guard))
@@ -56,7 +56,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
             .wrap(headers())
             .wrap(Compress::default())
             .configure(lalin_http::bodies)
-            .configure(door.routes())
+            .configure(auth.routes())
             .configure(api.routes())
             .configure(dashboard.routes())
     };
@@ -91,10 +91,10 @@ fn web_server(config: &Config, certificate: Option<&Certificate>) -> WebServer {
     let said = config.limits;
     let mut limits = ConnectionLimits::default();
     limits.connections = said.connections;
-    limits.connections_of_one = said.connections_per_address;
+    limits.connections_per_address = said.connections_per_address;
     limits.kept_free = said.kept_for_this_machine;
     limits.handshakes = said.tls_handshakes;
-    limits.patience = said.request_time;
+    limits.receive_timeout = said.request_time;
     limits.stalled = said.stalled_time;
     let mut server = WebServer::new(limits.within_descriptors());
     let proxies = config.server.trusted_proxies.clone();
@@ -105,8 +105,8 @@ fn web_server(config: &Config, certificate: Option<&Certificate>) -> WebServer {
     server
 }
 
-async fn door(config: &Config, store: Option<Store>) -> Result<Door, Error> {
-    let mut settings = DoorSettings::default();
+async fn auth(config: &Config, store: Option<Store>) -> Result<Auth, Error> {
+    let mut settings = AuthSettings::default();
     settings.loopback = config.server.listen.ip().to_canonical().is_loopback();
     settings.open = config.server.open;
     settings.proxies.clone_from(&config.server.trusted_proxies);
@@ -117,8 +117,8 @@ async fn door(config: &Config, store: Option<Store>) -> Result<Door, Error> {
         tracing::warn!("open: everybody who reaches {} may see the traffic", config.server.listen);
     }
     Ok(match store {
-        Some(store) => Door::new(store, settings).await?,
-        None => Door::without_accounts(settings),
+        Some(store) => Auth::new(store, settings).await?,
+        None => Auth::without_accounts(settings),
     })
 }
 

@@ -13,9 +13,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::keeper::Keeper;
-use crate::routes::Retries;
+use crate::routes::RetryLimits;
 use crate::routes::{health, interface_stats, interfaces, window};
-use crate::stream::Encoded;
+use crate::stream::EventCache;
 use crate::stream::route as stream;
 use crate::{Problem, fleet};
 
@@ -25,14 +25,14 @@ pub struct Limits {
     /// How many event streams may be open at once.
     pub streams: usize,
     /// How many of them may come from one address that is not this machine's own.
-    pub streams_of_one: usize,
+    pub streams_per_address: usize,
     /// A stream is never silent for longer than this.
     pub heartbeat: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { streams: 1_000, streams_of_one: 100, heartbeat: Duration::from_secs(5) }
+        Self { streams: 1_000, streams_per_address: 100, heartbeat: Duration::from_secs(5) }
     }
 }
 
@@ -47,10 +47,10 @@ pub(crate) struct Inner {
     /// Differs at each start, so that a tick's number of an earlier life is not taken for one of this.
     pub(crate) epoch: String,
     pub(crate) begun: Instant,
-    pub(crate) encoded: Encoded,
+    pub(crate) encoded: EventCache,
     pub(crate) stop: CancellationToken,
     pub(crate) keeper: Option<Arc<dyn Keeper>>,
-    pub(crate) retries: Retries,
+    pub(crate) retry_limits: RetryLimits,
     streams: Mutex<HashMap<IpAddr, usize>>,
 }
 
@@ -72,10 +72,10 @@ impl Api {
             limits,
             epoch: format!("{:x}", since_1970.as_nanos()),
             begun: Instant::now(),
-            encoded: Encoded::default(),
+            encoded: EventCache::default(),
             stop: CancellationToken::new(),
             keeper,
-            retries: Retries::default(),
+            retry_limits: RetryLimits::default(),
             streams: Mutex::default(),
         }))
     }
@@ -112,7 +112,7 @@ impl Api {
 
     /// Takes one of the places for streams; it is free again when the guard is dropped. An address that may be `everybody`
     /// has no bound of its own.
-    pub(crate) fn stream_place(&self, (from, everybody): (IpAddr, bool)) -> Result<StreamPlace, Problem> {
+    pub(crate) fn stream_slot(&self, (from, everybody): (IpAddr, bool)) -> Result<StreamSlot, Problem> {
         let limits = self.0.limits;
         let mut streams = self.0.streams.lock().unwrap_or_else(PoisonError::into_inner);
         let open: usize = streams.values().sum();
@@ -120,20 +120,20 @@ impl Api {
         if open >= limits.streams {
             return Err(Problem::too_many_viewers(open));
         }
-        if own >= limits.streams_of_one && !everybody {
+        if own >= limits.streams_per_address && !everybody {
             return Err(Problem::too_many_viewers(own));
         }
         streams.insert(from, own + 1);
         drop(streams);
-        Ok(StreamPlace(self.clone(), from))
+        Ok(StreamSlot(self.clone(), from))
     }
 }
 
 /// One of the places for streams.
 #[derive(Debug)]
-pub(crate) struct StreamPlace(Api, IpAddr);
+pub(crate) struct StreamSlot(Api, IpAddr);
 
-impl Drop for StreamPlace {
+impl Drop for StreamSlot {
     fn drop(&mut self) {
         let mut streams = self.0.0.streams.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(open) = streams.get_mut(&self.1) {

@@ -9,11 +9,11 @@ use lalin_stats::{BitsPerSecond, Rate, RateSum, RouterId, RouterState};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::auth::Sight;
-use crate::json::{Band, State, StateView, millis};
+use crate::auth::Visibility;
+use crate::json::{RateBounds, State, StateView, millis};
 use crate::keeper::{About, Checked, Form, Keeper, Kept, Outcome, Source};
 use crate::routes::Parameters;
-use crate::{Api, Problem, Visitor};
+use crate::{Api, Principal, Problem};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let wrong_method = || web::route().to(crate::api::wrong_method);
@@ -48,7 +48,7 @@ struct View {
     rx_unknown: usize,
     tx_unknown: usize,
     #[serde(flatten)]
-    band: Band,
+    band: RateBounds,
     sessions: Option<u64>,
 }
 
@@ -78,8 +78,8 @@ struct Whole {
 }
 
 impl View {
-    fn of(router: Option<&Router>, kept: Option<Kept>, id: &RouterId, default: bool, sight: &Sight) -> Self {
-        let whole = sight.all_of(id);
+    fn of(router: Option<&Router>, kept: Option<Kept>, id: &RouterId, default: bool, visibility: &Visibility) -> Self {
+        let whole = visibility.all_of(id);
         let frame = router.and_then(Router::newest).filter(|_| whole);
         let live = router.is_some_and(|router| matches!(router.status().state, RouterState::Live));
         // What goes through the router's own ports; a bridge or a customer's line would count it again.
@@ -95,7 +95,7 @@ impl View {
         let name = name.or_else(|| kept.as_ref().map(|kept| kept.name.clone()));
         let about = kept.as_ref().and_then(|kept| kept.about.clone());
         let sessions = about.as_ref().and_then(|about| about.sessions).filter(|_| whole);
-        let details = sight.details().then(|| Details {
+        let details = visibility.details().then(|| Details {
             address,
             viewers: router.map_or(0, Router::viewers),
             origin: kept.as_ref().map(|kept| kept.source),
@@ -107,7 +107,7 @@ impl View {
             id: id.to_string(),
             name: name.unwrap_or_else(|| id.to_string()),
             default,
-            state: router.map_or_else(|| StateView::Limited(State::off()), |router| sight.state(&router.status())),
+            state: router.map_or_else(|| StateView::Limited(State::off()), |router| visibility.state(&router.status())),
             interval_ms: router.map_or(0, |router| millis(router.settings().interval)),
             enabled: router.is_some(),
             details,
@@ -116,7 +116,7 @@ impl View {
             tx_bps: tx.known.map(BitsPerSecond::get),
             rx_unknown: rx.unknown,
             tx_unknown: tx.unknown,
-            band: Band::of(frame.as_ref().filter(|_| live).and_then(|frame| frame.band())),
+            band: RateBounds::of(frame.as_ref().filter(|_| live).and_then(|frame| frame.band())),
             sessions,
         }
     }
@@ -130,16 +130,16 @@ fn is_port(kind: &str) -> bool {
 async fn list(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["token", "watch"])?;
     let watch = parameters.flag("watch")?;
-    let sight = Sight::of(&request);
+    let visibility = Visibility::of(&request);
     let monitor = &api.inner().monitor;
     let default = monitor.default_router().map(|router| router.id().clone());
-    let seen = |id: &RouterId| sight.some_of(id);
+    let seen = |id: &RouterId| visibility.some_of(id);
     let routers = monitor.routers();
     if watch {
         routers.iter().filter(|router| seen(router.id())).for_each(|router| router.touch());
     }
     let view = |router: Option<&Router>, kept: Option<Kept>, id: &RouterId| {
-        View::of(router, kept, id, default.as_ref() == Some(id), &sight)
+        View::of(router, kept, id, default.as_ref() == Some(id), &visibility)
     };
     let views: Vec<View> = match api.keeper() {
         Ok(keeper) => {
@@ -178,7 +178,7 @@ fn whole(api: &Api, request: &HttpRequest, kept: Kept) -> impl Serialize {
         user: kept.user.clone(),
         tls_policy: kept.tls.clone(),
         notes: kept.notes.clone(),
-        view: View::of(monitor.get(&id).as_deref(), Some(kept), &id, default, &Sight::of(request)),
+        view: View::of(monitor.get(&id).as_deref(), Some(kept), &id, default, &Visibility::of(request)),
     }
 }
 
@@ -213,11 +213,11 @@ async fn remove(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Resul
 async fn retry(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = parsed(&id)?;
     let keeper = api.keeper()?;
-    if !Sight::of(&request).some_of(&id) || keeper.router(&id).is_none() {
+    if !Visibility::of(&request).some_of(&id) || keeper.router(&id).is_none() {
         return Err(Problem::unknown_router(id.as_str()));
     }
     // Each one may be a login at the router, whoever asks for it.
-    api.inner().retries.begin(&id).map_err(Problem::tried_just_now)?;
+    api.inner().retry_limits.begin(&id).map_err(Problem::tried_just_now)?;
     if !keeper.retry(&id) {
         return Err(Problem::unknown_router(id.as_str()));
     }
@@ -289,10 +289,10 @@ fn parsed(id: &str) -> Result<RouterId, Problem> {
     id.parse().map_err(|_| Problem::unknown_router(id))
 }
 
-/// Who did it, where the server has a door.
+/// PrincipalKind did it, where the server has a auth.
 async fn record(request: &HttpRequest, action: &str, id: &RouterId) {
-    if let (Some(visitor), Some(door)) = (Visitor::of(request), request.app_data::<Data<crate::Door>>()) {
-        door.record(&visitor, action, id.as_str()).await;
+    if let (Some(principal), Some(auth)) = (Principal::of(request), request.app_data::<Data<crate::Auth>>()) {
+        auth.record(&principal, action, id.as_str()).await;
     }
 }
 

@@ -251,7 +251,7 @@ pub struct Discovered {
     /// Why it cannot, or cannot by IPv4, where nearly all routers are heard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
-    /// Who was heard, the newest first.
+    /// PrincipalKind was heard, the newest first.
     pub neighbours: Vec<Neighbour>,
     /// The way out of this network.
     pub gateway: Option<Gateway>,

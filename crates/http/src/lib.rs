@@ -28,7 +28,7 @@ mod server;
 mod stream;
 
 pub use api::{Api, Limits};
-pub use auth::{Door, DoorSettings, Visitor, guard, may_be_router};
+pub use auth::{Auth, AuthSettings, Principal, guard, may_be_router};
 pub use json::{Problem, bodies};
 pub use keeper::{
     About, Checked, Discovered, Form, Gateway, Keeper, KeeperError, Kept, Neighbour, Outcome, Source, Step,

@@ -14,11 +14,11 @@ use actix_web::http::header::{HOST, HeaderMap};
 use actix_web::{HttpMessage, HttpRequest};
 
 use super::forwarded_headers::{self, forwarded, last, lines, x_forwarded_for};
-use super::service::DoorSettings;
+use super::service::AuthSettings;
 
 /// From where a request comes, as far as it can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Client {
+pub(crate) struct ClientAddress {
     /// The address of whoever asks; that of the proxy where it does not say.
     pub(crate) address: IpAddr,
     /// The browser came by TLS.
@@ -29,9 +29,9 @@ pub(crate) struct Client {
     pub(crate) by_trusted_proxy: bool,
 }
 
-impl Client {
+impl ClientAddress {
     /// Of a request that has come in.
-    pub(crate) fn of(request: &ServiceRequest, settings: &DoorSettings) -> Self {
+    pub(crate) fn of(request: &ServiceRequest, settings: &AuthSettings) -> Self {
         let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
         Self::behind(peer, request.headers(), settings)
     }
@@ -41,7 +41,7 @@ impl Client {
         request.extensions().get::<Self>().cloned()
     }
 
-    fn behind(peer: IpAddr, headers: &HeaderMap, settings: &DoorSettings) -> Self {
+    fn behind(peer: IpAddr, headers: &HeaderMap, settings: &AuthSettings) -> Self {
         let peer = peer.to_canonical();
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
         let direct =
@@ -94,17 +94,17 @@ mod tests {
 
     use super::*;
 
-    fn settings() -> DoorSettings {
+    fn settings() -> AuthSettings {
         let proxies = ["10.0.0.1", "10.0.0.2", "fd00::1"].map(|address| address.parse().unwrap());
-        DoorSettings { proxies: proxies.into(), ..DoorSettings::default() }
+        AuthSettings { proxies: proxies.into(), ..AuthSettings::default() }
     }
 
-    fn client(peer: &str, headers: &[(&str, &str)]) -> Client {
+    fn client(peer: &str, headers: &[(&str, &str)]) -> ClientAddress {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(HeaderName::try_from(*name).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        Client::behind(peer.parse().unwrap(), &map, &settings())
+        ClientAddress::behind(peer.parse().unwrap(), &map, &settings())
     }
 
     const FOR: &str = "x-forwarded-for";
@@ -179,6 +179,6 @@ mod tests {
         assert_eq!(said("10.0.0.1", &[forwarded]), (true, "b".to_owned()));
         let mut tls = settings();
         tls.tls = true;
-        assert!(Client::behind("198.51.100.7".parse().unwrap(), &HeaderMap::new(), &tls).secure);
+        assert!(ClientAddress::behind("198.51.100.7".parse().unwrap(), &HeaderMap::new(), &tls).secure);
     }
 }

@@ -16,7 +16,7 @@ const LONGEST_LINE: usize = 4 << 10;
 /// One entry of `Forwarded`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Element {
-    /// Who came to the proxy.
+    /// PrincipalKind came to the proxy.
     pub(crate) address: Option<IpAddr>,
     /// `https` or `http`.
     pub(crate) proto: Option<String>,

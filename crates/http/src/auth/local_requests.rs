@@ -1,4 +1,4 @@
-//! Who sits at the machine itself, and needs no account while nobody has one.
+//! PrincipalKind sits at the machine itself, and needs no account while nobody has one.
 //!
 //! That a request comes from 127.0.0.1 does not say so: a proxy on this machine comes from there with everybody's requests,
 //! and the usual nginx shows nothing else of itself than an older HTTP. So everything has to fit: the address, the name, a
@@ -49,7 +49,7 @@ const WRITTEN_BY_PROXIES: &[&str] = &[
 
 /// Why a request is not taken for one of the machine's own user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Doubt {
+pub(crate) enum NotLocal {
     /// Only a proxy writes this: there is one.
     Proxy(&'static str),
     /// Browsers do not ask so, but old or simple programs may.
@@ -57,38 +57,38 @@ pub(crate) enum Doubt {
 }
 
 /// What speaks against a request being made on this machine, for this machine; `None` where nothing does.
-pub(crate) fn doubt(request: &ServiceRequest) -> Option<Doubt> {
+pub(crate) fn doubt(request: &ServiceRequest) -> Option<NotLocal> {
     let headers = request.headers();
     let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     for name in headers.keys() {
         if let Some(written) = WRITTEN_BY_PROXIES.iter().find(|start| name.as_str().starts_with(**start)) {
-            return Some(Doubt::Proxy(written));
+            return Some(NotLocal::Proxy(written));
         }
     }
     let elsewhere = |url: &str| !origin::is_loopback_url(url);
     if text(&HeaderName::from_static(PAGE)).is_some_and(elsewhere) {
-        return Some(Doubt::Proxy("the page was opened under another address"));
+        return Some(NotLocal::Proxy("the page was opened under another address"));
     }
     if !request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
-        return Some(Doubt::Unusual("the address is another machine's"));
+        return Some(NotLocal::Unusual("the address is another machine's"));
     }
     if !text(&HOST).is_some_and(origin::is_loopback_host) {
-        return Some(Doubt::Unusual("the Host is not this machine"));
+        return Some(NotLocal::Unusual("the Host is not this machine"));
     }
     if request.head().version < Version::HTTP_11 {
-        return Some(Doubt::Unusual("it is HTTP/1.0, as nginx passes requests on"));
+        return Some(NotLocal::Unusual("it is HTTP/1.0, as nginx passes requests on"));
     }
     let closes = |value: &str| value.split(',').any(|word| word.trim().eq_ignore_ascii_case("close"));
     if text(&CONNECTION).is_some_and(closes) {
-        return Some(Doubt::Unusual("it says Connection: close, as proxies do"));
+        return Some(NotLocal::Unusual("it says Connection: close, as proxies do"));
     }
     if text(&ORIGIN).is_some_and(elsewhere) || text(&REFERER).is_some_and(elsewhere) {
-        return Some(Doubt::Unusual("it comes from a page of another address"));
+        return Some(NotLocal::Unusual("it comes from a page of another address"));
     }
     // Browsers say it to this machine and over TLS, and leave it out where a page came unencrypted from elsewhere.
     let is_browser = text(&USER_AGENT).is_some_and(|agent| agent.starts_with("Mozilla/"));
     if is_browser && !headers.contains_key("sec-fetch-site") {
-        return Some(Doubt::Unusual("a browser that asks this machine says Sec-Fetch-Site"));
+        return Some(NotLocal::Unusual("a browser that asks this machine says Sec-Fetch-Site"));
     }
     None
 }
@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
 
-    fn of(headers: &[(&'static str, &'static str)]) -> Option<Doubt> {
+    fn of(headers: &[(&'static str, &'static str)]) -> Option<NotLocal> {
         let mut request = TestRequest::get().peer_addr("127.0.0.1:50000".parse().unwrap());
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.insert_header(("host", "127.0.0.1:3000"));
@@ -143,7 +143,7 @@ mod tests {
             (PAGE, "https://isp.example"),
             (PAGE, "null"),
         ] {
-            assert!(matches!(of(&[(name, value)]), Some(Doubt::Proxy(_))), "{name}");
+            assert!(matches!(of(&[(name, value)]), Some(NotLocal::Proxy(_))), "{name}");
         }
         for (name, value) in [
             ("connection", "close"),
@@ -156,7 +156,7 @@ mod tests {
             ("host", ""),
             CHROMIUM,
         ] {
-            assert!(matches!(of(&[(name, value)]), Some(Doubt::Unusual(_))), "{name}: {value}");
+            assert!(matches!(of(&[(name, value)]), Some(NotLocal::Unusual(_))), "{name}: {value}");
         }
     }
 
@@ -164,10 +164,10 @@ mod tests {
     fn the_request_of_a_plain_nginx_is_not_this_machine_s() {
         let request = TestRequest::get().peer_addr("127.0.0.1:50000".parse().unwrap()).version(Version::HTTP_10);
         let request = request.insert_header(("host", "127.0.0.1:3000"));
-        assert!(matches!(doubt(&request.to_srv_request()), Some(Doubt::Unusual(_))));
+        assert!(matches!(doubt(&request.to_srv_request()), Some(NotLocal::Unusual(_))));
         let elsewhere =
             TestRequest::get().peer_addr("192.0.2.1:1".parse().unwrap()).insert_header(("host", "localhost"));
-        assert!(matches!(doubt(&elsewhere.to_srv_request()), Some(Doubt::Unusual(_))));
+        assert!(matches!(doubt(&elsewhere.to_srv_request()), Some(NotLocal::Unusual(_))));
     }
 
     #[test]

@@ -30,7 +30,7 @@ const MOST: usize = 10_000;
 
 /// Counts failures. Time is tokio's.
 #[derive(Debug, Default)]
-pub(crate) struct Attempts(Mutex<Tables>);
+pub(crate) struct LoginLimits(Mutex<Tables>);
 
 #[derive(Debug, Default)]
 struct Tables {
@@ -44,7 +44,7 @@ struct Tables {
 
 /// Somebody who says that he is somebody.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Attempt<'a> {
+pub(crate) struct LoginAttempt<'a> {
     /// As whom; `None` where it is no account that is guessed at.
     pub(crate) account: Option<&'a str>,
     /// Of that account's password: strangers' failures with another one count no more.
@@ -60,10 +60,10 @@ struct Failures {
     last: Instant,
 }
 
-impl Attempts {
+impl LoginLimits {
     /// How long somebody has to wait before the attempt is looked at; `None` if he need not. One that may go on is counted
     /// as a failure at once, so that many at the same time are no way around; [`Self::succeeded`] takes it back.
-    pub(crate) fn begin(&self, attempt: Attempt<'_>) -> Option<Duration> {
+    pub(crate) fn begin(&self, attempt: LoginAttempt<'_>) -> Option<Duration> {
         let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Tables { addresses, devices, accounts, known } = &mut *tables;
         let address = network(attempt.address);
@@ -95,7 +95,7 @@ impl Attempts {
     }
 
     /// The attempt was right. The address is forgiven only this one: its other accounts may be somebody's guesses.
-    pub(crate) fn succeeded(&self, attempt: Attempt<'_>) {
+    pub(crate) fn succeeded(&self, attempt: LoginAttempt<'_>) {
         let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Tables { addresses, devices, accounts, known } = &mut *tables;
         let address = network(attempt.address);
@@ -169,46 +169,46 @@ mod tests {
 
     const HOME: &str = "192.0.2.1";
 
-    fn of<'a>(account: &'a str, address: &str) -> Attempt<'a> {
-        Attempt { account: Some(account), stamp: None, address: address.parse().unwrap(), device: None }
+    fn of<'a>(account: &'a str, address: &str) -> LoginAttempt<'a> {
+        LoginAttempt { account: Some(account), stamp: None, address: address.parse().unwrap(), device: None }
     }
 
     /// Strangers, from so many addresses, until they have to wait the longest.
-    async fn strangers(attempts: &Attempts, account: &str) {
+    async fn strangers(limits: &LoginLimits, account: &str) {
         for number in 0..40_u8 {
             let stranger = format!("203.0.113.{number}");
-            if let Some(wait) = attempts.begin(of(account, &stranger)) {
+            if let Some(wait) = limits.begin(of(account, &stranger)) {
                 advance(wait).await;
-                assert_eq!(attempts.begin(of(account, &stranger)), None);
+                assert_eq!(limits.begin(of(account, &stranger)), None);
             }
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn mistyping_costs_nothing_and_guessing_ever_more() {
-        let attempts = Attempts::default();
+        let limits = LoginLimits::default();
         for _ in 0..FREE {
-            assert_eq!(attempts.begin(of("sari", HOME)), None);
+            assert_eq!(limits.begin(of("sari", HOME)), None);
         }
         let mut waits = Vec::new();
         for _ in 0..12 {
-            let wait = attempts.begin(of("sari", HOME)).unwrap();
+            let wait = limits.begin(of("sari", HOME)).unwrap();
             waits.push(wait.as_secs());
             advance(wait).await;
-            assert_eq!(attempts.begin(of("sari", HOME)), None);
+            assert_eq!(limits.begin(of("sari", HOME)), None);
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
-        assert_eq!(attempts.begin(of("sari", "198.51.100.9")), None, "one address locks no account");
+        assert_eq!(limits.begin(of("sari", "198.51.100.9")), None, "one address locks no account");
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_account_is_guarded_from_many_addresses_and_an_address_over_many_accounts() {
-        let attempts = Attempts::default();
+        let limits = LoginLimits::default();
         for last in 0..5 {
-            assert_eq!(attempts.begin(of("Sari", &format!("192.0.2.{last}"))), None);
+            assert_eq!(limits.begin(of("Sari", &format!("192.0.2.{last}"))), None);
         }
-        assert!(attempts.begin(of(" sari", "198.51.100.9")).is_some());
-        let one = Attempts::default();
+        assert!(limits.begin(of(" sari", "198.51.100.9")).is_some());
+        let one = LoginLimits::default();
         for name in ["a", "b", "c", "d", "e"] {
             assert_eq!(one.begin(of(name, "2001:db8::1")), None);
         }
@@ -218,32 +218,32 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_success_clears_the_account_and_forgives_the_address_one_attempt() {
-        let attempts = Attempts::default();
+        let limits = LoginLimits::default();
         for round in 0..20 {
-            assert_eq!(attempts.begin(of("sari", HOME)), None, "{round}");
-            attempts.succeeded(of("sari", HOME));
+            assert_eq!(limits.begin(of("sari", HOME)), None, "{round}");
+            limits.succeeded(of("sari", HOME));
         }
         for _ in 0..FREE {
-            assert_eq!(attempts.begin(of("budi", HOME)), None);
+            assert_eq!(limits.begin(of("budi", HOME)), None);
         }
-        assert!(attempts.begin(of("sari", HOME)).is_some(), "it is the address that guesses");
+        assert!(limits.begin(of("sari", HOME)).is_some(), "it is the address that guesses");
     }
 
     #[tokio::test(start_paused = true)]
     async fn strangers_hold_up_neither_a_known_address_nor_a_known_device_and_a_new_one_not_for_long() {
-        let attempts = Attempts::default();
-        attempts.begin(of("sari", HOME));
-        attempts.succeeded(of("sari", HOME));
-        strangers(&attempts, "sari").await;
-        let wait = attempts.begin(of("sari", "198.51.100.9")).unwrap();
+        let limits = LoginLimits::default();
+        limits.begin(of("sari", HOME));
+        limits.succeeded(of("sari", HOME));
+        strangers(&limits, "sari").await;
+        let wait = limits.begin(of("sari", "198.51.100.9")).unwrap();
         assert!(wait <= LONGEST_STRANGERS_WAIT, "{wait:?}");
-        assert_eq!(attempts.begin(of("Sari", HOME)), None);
+        assert_eq!(limits.begin(of("Sari", HOME)), None);
         let device = Some(DeviceId::of_session(&SecretToken::presented("x")));
-        let travelling = Attempt { device, ..of("sari", "198.51.100.9") };
+        let travelling = LoginAttempt { device, ..of("sari", "198.51.100.9") };
         for _ in 0..FREE {
-            assert_eq!(attempts.begin(travelling), None);
+            assert_eq!(limits.begin(travelling), None);
         }
-        assert!(attempts.begin(Attempt { device, ..of("sari", "198.51.100.10") }).is_some(), "it guesses itself");
+        assert!(limits.begin(LoginAttempt { device, ..of("sari", "198.51.100.10") }).is_some(), "it guesses itself");
     }
 
     #[tokio::test(start_paused = true)]
@@ -252,39 +252,39 @@ mod tests {
         let secret = || zeroize::Zeroizing::new("kata sandi".to_owned());
         let access = lalin_store::Access::administrator();
         let user: UserId = store.add_user("sari", secret(), access, lalin_store::Timestamp(0)).await.unwrap().id;
-        let attempts = Attempts::default();
+        let limits = LoginLimits::default();
         let (_, before) = store.account("sari").await.unwrap().unwrap();
         for number in 0..5_u8 {
-            attempts.begin(Attempt { stamp: Some(before), ..of("sari", &format!("203.0.113.{number}")) });
+            limits.begin(LoginAttempt { stamp: Some(before), ..of("sari", &format!("203.0.113.{number}")) });
         }
-        assert!(attempts.begin(Attempt { stamp: Some(before), ..of("sari", HOME) }).is_some());
+        assert!(limits.begin(LoginAttempt { stamp: Some(before), ..of("sari", HOME) }).is_some());
         store.set_password(user, secret()).await.unwrap();
         let (_, after) = store.account("sari").await.unwrap().unwrap();
-        assert_eq!(attempts.begin(Attempt { stamp: Some(after), ..of("sari", HOME) }), None);
+        assert_eq!(limits.begin(LoginAttempt { stamp: Some(after), ..of("sari", HOME) }), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn it_is_forgotten_in_the_end_and_bounded_until_then() {
-        let attempts = Attempts::default();
+        let limits = LoginLimits::default();
         for number in 0..30_000_u32 {
             let (name, address) = (number.to_string(), IpAddr::from(number.to_be_bytes()));
             let device = Some(DeviceId::of_session(&SecretToken::presented(&name))).filter(|_| number % 3 == 0);
-            let attempt = Attempt { account: Some(&name), stamp: None, address, device };
-            attempts.begin(attempt);
+            let attempt = LoginAttempt { account: Some(&name), stamp: None, address, device };
+            limits.begin(attempt);
             if number % 2 == 0 {
-                attempts.succeeded(attempt);
+                limits.succeeded(attempt);
             }
             advance(Duration::from_millis(1)).await;
         }
         let sizes = {
-            let tables = attempts.0.lock().unwrap();
+            let tables = limits.0.lock().unwrap();
             [tables.addresses.len(), tables.devices.len(), tables.accounts.len(), tables.known.len()]
         };
         assert!(sizes.iter().all(|size| *size <= MOST), "{sizes:?}");
         for _ in 0..FREE {
-            attempts.begin(of("sari", HOME));
+            limits.begin(of("sari", HOME));
         }
         advance(FORGET).await;
-        assert_eq!(attempts.begin(of("sari", HOME)), None);
+        assert_eq!(limits.begin(of("sari", HOME)), None);
     }
 }

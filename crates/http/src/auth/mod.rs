@@ -1,4 +1,4 @@
-//! Who makes a request, and whether they may: logins, tokens, links, other sites, proxies.
+//! PrincipalKind makes a request, and whether they may: logins, tokens, links, other sites, proxies.
 
 mod authority;
 mod base_path;
@@ -10,17 +10,18 @@ mod login_limits;
 mod origin;
 mod principal;
 mod revocation;
+mod route_policy;
 mod router_address;
 mod service;
 mod visibility;
 
-pub(crate) use client_address::Client;
+pub(crate) use client_address::ClientAddress;
 pub(crate) use guard::COOKIE;
 pub use guard::guard;
-pub(crate) use login_limits::Attempt;
-pub use principal::Visitor;
-pub(crate) use principal::Who;
+pub(crate) use login_limits::LoginAttempt;
+pub use principal::Principal;
+pub(crate) use principal::PrincipalKind;
 pub(crate) use revocation::AccessLease;
 pub use router_address::may_be_router;
-pub use service::{Door, DoorSettings};
-pub(crate) use visibility::Sight;
+pub use service::{Auth, AuthSettings};
+pub(crate) use visibility::Visibility;

@@ -1,8 +1,8 @@
 //! To whom a request was meant, and by whose page it was made: host names, other sites. Pure.
 
 use super::authority::Authority;
-use super::client_address::Client;
-use super::service::DoorSettings;
+use super::client_address::ClientAddress;
+use super::service::AuthSettings;
 
 /// Whether a `Host` header may be meant for a server that listens on loopback: a page of somebody else's whose name
 /// suddenly points to 127.0.0.1 (DNS rebinding) still says its own name here.
@@ -19,7 +19,7 @@ pub(crate) fn is_loopback_url(url: &str) -> bool {
 /// Whether the `Host` of a request is a name of this server. Names that were configured are the only ones besides those of
 /// the machine itself and plain addresses; without any, a server on loopback answers to the names of its own machine and to
 /// what a trusted proxy passes on, any other server to every name.
-pub(crate) fn is_our_name(host: Option<&str>, by_trusted_proxy: bool, settings: &DoorSettings) -> bool {
+pub(crate) fn is_our_name(host: Option<&str>, by_trusted_proxy: bool, settings: &AuthSettings) -> bool {
     let Some(host) = host.and_then(Authority::parse) else { return !settings.loopback && settings.hosts.is_empty() };
     if host.is_loopback() || settings.hosts.iter().any(|ours| host.is_host(ours)) {
         return true;
@@ -33,7 +33,7 @@ pub(crate) fn is_our_name(host: Option<&str>, by_trusted_proxy: bool, settings: 
 /// Whether a browser made the request for a page of this very server, as far as its headers tell. A program that sends
 /// neither header is no browser, and cannot be made to carry somebody's cookie. `client` knows by which names the browser
 /// may have asked; a proxy that we trust may have left out the port.
-pub(crate) fn is_same_site(client: &Client, origin: Option<&str>, fetch_site: Option<&str>) -> bool {
+pub(crate) fn is_same_site(client: &ClientAddress, origin: Option<&str>, fetch_site: Option<&str>) -> bool {
     if let Some(site) = fetch_site {
         return matches!(site, "same-origin" | "none");
     }
@@ -92,9 +92,9 @@ mod tests {
         }
     }
 
-    fn client(hosts: &[&str], by_trusted_proxy: bool) -> Client {
+    fn client(hosts: &[&str], by_trusted_proxy: bool) -> ClientAddress {
         let hosts = hosts.iter().map(|&host| host.to_owned()).collect();
-        Client { address: ip("192.0.2.1"), secure: false, hosts, by_trusted_proxy }
+        ClientAddress { address: ip("192.0.2.1"), secure: false, hosts, by_trusted_proxy }
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
     fn a_server_answers_to_its_names() {
         let settings = |loopback: bool, hosts: &[&str]| {
             let hosts = hosts.iter().map(|&host| host.to_owned()).collect();
-            DoorSettings { loopback, hosts, ..DoorSettings::default() }
+            AuthSettings { loopback, hosts, ..AuthSettings::default() }
         };
         for (host, by_proxy, loopback, hosts, expected) in [
             (Some("127.0.0.1:3000"), false, true, &[][..], true),

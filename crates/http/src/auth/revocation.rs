@@ -19,9 +19,9 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Everything is looked up this often all the same: an open stream is a session's use.
 const SELDOM: Duration = Duration::from_secs(3_600);
 
-/// Who is let in for long. Ends its task when dropped.
+/// PrincipalKind is let in for long. Ends its task when dropped.
 #[derive(Debug)]
-pub(crate) struct AccessWatch {
+pub(crate) struct RevocationWatch {
     shared: Arc<Shared>,
     _task: AbortOnDropHandle<()>,
 }
@@ -50,7 +50,7 @@ pub(crate) struct AccessLease {
     state: watch::Receiver<Option<CredentialState>>,
 }
 
-impl AccessWatch {
+impl RevocationWatch {
     /// Needs a runtime.
     pub(crate) fn start(store: Store) -> Self {
         let shared = Arc::new(Shared { store, held: Mutex::default(), bell: Notify::new() });
@@ -84,7 +84,7 @@ impl AccessWatch {
         AccessLease { shared, credential, access, state }
     }
 
-    /// See [`AccessWatch::lease`].
+    /// See [`RevocationWatch::lease`].
     pub(crate) fn revision(&self) -> u64 {
         self.shared.revision()
     }

@@ -1,7 +1,7 @@
-//! The door: who may come in, and to what.
+//! The auth: who may come in, and to what.
 //!
 //! On loopback, and while nobody has an account, it is open to whoever sits at the machine: a tool of one's own. Anywhere
-//! else, and behind a proxy, nothing is told before there is an administrator. What passes carries a [`Visitor`]; a route that nobody thought of is for
+//! else, and behind a proxy, nothing is told before there is an administrator. What passes carries a [`Principal`]; a route that nobody thought of is for
 //! administrators.
 
 use std::net::IpAddr;
@@ -15,15 +15,15 @@ use zeroize::Zeroizing;
 
 use crate::routes::{accounts, login, tokens};
 
-use super::local_requests::{self, Doubt};
-use super::login_limits::Attempts;
-use super::principal::{Visitor, Who};
-use super::revocation::{AccessLease, AccessWatch};
+use super::local_requests::{self, NotLocal};
+use super::login_limits::LoginLimits;
+use super::principal::{Principal, PrincipalKind};
+use super::revocation::{AccessLease, RevocationWatch};
 
 /// What the door has to know of the server.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct DoorSettings {
+pub struct AuthSettings {
     /// The server listens on loopback only.
     pub loopback: bool,
     /// Everybody who reaches the server may look; only changes need an account.
@@ -38,7 +38,7 @@ pub struct DoorSettings {
     pub tls: bool,
 }
 
-impl DoorSettings {
+impl AuthSettings {
     /// Something in the configuration says that others come, by way of a proxy.
     fn names_a_proxy(&self) -> bool {
         !(self.proxies.is_empty() && self.hosts.is_empty() && self.base_path.is_empty())
@@ -50,18 +50,18 @@ impl DoorSettings {
     }
 }
 
-/// The door. Cheap to clone: one for each worker.
+/// The auth. Cheap to clone: one for each worker.
 #[derive(Clone, Debug)]
-pub struct Door(Arc<Inner>);
+pub struct Auth(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    settings: DoorSettings,
+    settings: AuthSettings,
     /// Without one the server is a demonstration: nothing is kept, nobody has an account.
     store: Option<Store>,
     /// Ends what is open when the right to it is over.
-    access: Option<AccessWatch>,
-    attempts: Attempts,
+    access: Option<RevocationWatch>,
+    login_limits: LoginLimits,
     /// The code that makes the first administrator; gone once there is one.
     code: Mutex<Option<Zeroizing<String>>>,
     /// A proxy passed something on, though none was configured: whoever seems to sit at the machine may be anybody.
@@ -70,37 +70,37 @@ struct Inner {
     code_told: AtomicBool,
 }
 
-impl Door {
-    pub(crate) fn settings(&self) -> &DoorSettings {
+impl Auth {
+    pub(crate) fn settings(&self) -> &AuthSettings {
         &self.0.settings
     }
 
-    pub(crate) fn attempts(&self) -> &Attempts {
-        &self.0.attempts
+    pub(crate) fn login_limits(&self) -> &LoginLimits {
+        &self.0.login_limits
     }
 
     /// A door over what is remembered. Needs a runtime, on which it goes on looking who may still look.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn new(store: Store, settings: DoorSettings) -> Result<Self, Error> {
+    pub async fn new(store: Store, settings: AuthSettings) -> Result<Self, Error> {
         let code = if store.has_administrator().await? { None } else { Some(setup_code()?) };
         Ok(Self::of(Some(store), settings, code))
     }
 
     /// A door without accounts: open on loopback, shut elsewhere.
-    pub fn without_accounts(settings: DoorSettings) -> Self {
+    pub fn without_accounts(settings: AuthSettings) -> Self {
         Self::of(None, settings, None)
     }
 
-    fn of(store: Option<Store>, settings: DoorSettings, code: Option<Zeroizing<String>>) -> Self {
-        let access = store.clone().map(AccessWatch::start);
-        let (attempts, code) = (Attempts::default(), Mutex::new(code));
+    fn of(store: Option<Store>, settings: AuthSettings, code: Option<Zeroizing<String>>) -> Self {
+        let access = store.clone().map(RevocationWatch::start);
+        let (login_limits, code) = (LoginLimits::default(), Mutex::new(code));
         let (proxy_seen, code_told) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self(Arc::new(Inner { settings, store, access, attempts, code, proxy_seen, code_told }))
+        Self(Arc::new(Inner { settings, store, access, login_limits, code, proxy_seen, code_told }))
     }
 
-    /// [`Door::setup_code`], where the first account is needed before anybody sees anything.
+    /// [`Auth::setup_code`], where the first account is needed before anybody sees anything.
     pub fn needed_code(&self) -> Option<Zeroizing<String>> {
         self.setup_code().filter(|_| !self.0.settings.trusts_this_machine())
     }
@@ -113,8 +113,8 @@ impl Door {
         let doubt = local_requests::doubt(request);
         let (told, seen) = match doubt {
             None => (None, self.0.proxy_seen.load(Ordering::Relaxed)),
-            Some(Doubt::Unusual(why)) => (Some(why), true),
-            Some(Doubt::Proxy(why)) => {
+            Some(NotLocal::Unusual(why)) => (Some(why), true),
+            Some(NotLocal::Proxy(why)) => {
                 // A demonstration has no accounts that could be made, and nothing to hide.
                 self.0.proxy_seen.store(self.0.store.is_some(), Ordering::Relaxed);
                 (Some(why), true)
@@ -140,9 +140,9 @@ impl Door {
 
     /// Adds the routes of accounts to an application, before those of the API; [`guard`] has to wrap it.
     pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
-        let door = Data::new(self.clone());
+        let auth = Data::new(self.clone());
         move |config| {
-            config.app_data(door);
+            config.app_data(auth);
             login::routes(config);
             accounts::routes(config);
             tokens::routes(config);
@@ -155,19 +155,21 @@ impl Door {
 
     /// How often this process changed who may do what.
     pub(crate) fn revision(&self) -> u64 {
-        self.0.access.as_ref().map_or(0, AccessWatch::revision)
+        self.0.access.as_ref().map_or(0, RevocationWatch::revision)
     }
 
     /// The right of somebody who was let in for long; `None` where nothing can end it.
-    pub(crate) fn lease(&self, visitor: &Visitor) -> Option<AccessLease> {
-        let (credential, until) = match visitor.who() {
-            Who::Person(session, secret) => (Credential::session(secret, session.user.id), Some(session.until())),
-            Who::Bearer(token) => (Credential::token(token), token.expires),
-            Who::Local => (Credential::no_accounts(), None),
-            Who::Nobody | Who::Everybody => return None,
+    pub(crate) fn lease(&self, principal: &Principal) -> Option<AccessLease> {
+        let (credential, until) = match principal.kind() {
+            PrincipalKind::Person(session, secret) => {
+                (Credential::session(secret, session.user.id), Some(session.until()))
+            }
+            PrincipalKind::Token(token) => (Credential::token(token), token.expires),
+            PrincipalKind::LocalUser => (Credential::no_accounts(), None),
+            PrincipalKind::Anonymous | PrincipalKind::Public => return None,
         };
-        let access = visitor.access().clone();
-        Some(self.0.access.as_ref()?.lease(credential, access, until, visitor.revision()))
+        let access = principal.access().clone();
+        Some(self.0.access.as_ref()?.lease(credential, access, until, principal.revision()))
     }
 
     /// Whether somebody has an account, so that everybody needs one.
@@ -191,14 +193,14 @@ impl Door {
     }
 
     /// Writes down who did what. A full disk does not keep an administrator from acting, but it is told.
-    pub(crate) async fn record(&self, visitor: &Visitor, action: &str, target: impl Into<String>) {
-        self.record_of(visitor.name(), visitor, action, target).await;
+    pub(crate) async fn record(&self, principal: &Principal, action: &str, target: impl Into<String>) {
+        self.record_of(principal.name(), principal, action, target).await;
     }
 
-    /// [`Door::record`] of somebody who was not known yet when the request came.
-    pub(crate) async fn record_of(&self, name: &str, visitor: &Visitor, action: &str, target: impl Into<String>) {
+    /// [`Auth::record`] of somebody who was not known yet when the request came.
+    pub(crate) async fn record_of(&self, name: &str, principal: &Principal, action: &str, target: impl Into<String>) {
         let Some(store) = &self.0.store else { return };
-        let actor = Actor { name: name.to_owned(), address: visitor.address().to_string() };
+        let actor = Actor { name: name.to_owned(), address: principal.address().to_string() };
         let event = AuditEvent { at: Timestamp::now(), actor, action: action.to_owned(), target: target.into() };
         if let Err(error) = store.record(event).await {
             tracing::error!(%error, action, "the audit log cannot be written");

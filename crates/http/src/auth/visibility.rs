@@ -11,25 +11,25 @@ use crate::json::StateView;
 use crate::routes::Parameters;
 use crate::{Api, Problem};
 
-use super::principal::Visitor;
-use super::service::Door;
+use super::principal::Principal;
+use super::service::Auth;
 
 /// What may be seen, by whoever asks.
 #[derive(Clone, Debug)]
-pub(crate) struct Sight {
+pub(crate) struct Visibility {
     access: Access,
     /// Somebody, and not whoever comes by.
     known: bool,
 }
 
-impl Sight {
+impl Visibility {
     /// Of a request: its visitor's. An application without a door shows everything, as its maker wants; one with a door
     /// whose guard did not run shows nothing.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        if let Some(visitor) = Visitor::of(request) {
-            return Self { access: visitor.access().clone(), known: !visitor.is_everybody() };
+        if let Some(principal) = Principal::of(request) {
+            return Self { access: principal.access().clone(), known: !principal.is_public() };
         }
-        let guarded = request.app_data::<Data<Door>>().is_some();
+        let guarded = request.app_data::<Data<Auth>>().is_some();
         let access = if guarded { Access::viewer_of(Vec::new()) } else { Access::administrator() };
         Self { access, known: !guarded }
     }

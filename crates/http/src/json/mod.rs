@@ -6,4 +6,4 @@ mod views;
 
 pub use problem::Problem;
 pub use request_bodies::bodies;
-pub(crate) use views::{Band, State, StateView, counter, millis, rfc3339, state_headers};
+pub(crate) use views::{RateBounds, State, StateView, counter, millis, rfc3339, state_headers};

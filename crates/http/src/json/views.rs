@@ -71,14 +71,14 @@ impl State {
 /// How far all rates of one tick may be off: the truth lies from `low` times to `high` times what is told. Absent where no
 /// rate is known.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(crate) struct Band {
+pub(crate) struct RateBounds {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) low: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) high: Option<f64>,
 }
 
-impl Band {
+impl RateBounds {
     /// To four digits after the point, outwards.
     pub(crate) fn of(uncertainty: Option<Uncertainty>) -> Self {
         // What a computation of binary fractions adds or leaves off is no reason for one more step outwards.
@@ -99,7 +99,7 @@ pub(crate) struct DetailedState {
     detail: Option<String>,
 }
 
-/// A router's state as one visitor sees it; made by `Sight::state`.
+/// A router's state as one visitor sees it; made by `Visibility::state`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum StateView {
@@ -178,14 +178,14 @@ mod tests {
     #[test]
     fn a_band_is_rounded_outwards_to_four_digits() {
         let told = |low, high| {
-            let band = Band::of(Some(Uncertainty { low, high }));
+            let band = RateBounds::of(Some(Uncertainty { low, high }));
             (band.low.unwrap(), band.high.unwrap())
         };
         assert_eq!(told(1.0, 1.0), (1.0, 1.0));
         assert_eq!(told(f64::from(0.98_f32), f64::from(1.03_f32)), (0.98, 1.03));
         assert_eq!(told(0.980_06, 1.030_01), (0.98, 1.0301));
         assert_eq!(told(0.123_49, f64::INFINITY), (0.1234, 1.0));
-        assert!(Band::of(None).low.is_none());
+        assert!(RateBounds::of(None).low.is_none());
     }
 
     #[test]

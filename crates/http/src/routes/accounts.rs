@@ -6,7 +6,7 @@ use lalin_store::{Access, Grant, User, UserId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::{Door, Problem, Visitor};
+use crate::{Auth, Principal, Problem};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -61,8 +61,8 @@ pub(super) fn access(role: &str, only: Option<Vec<GrantText>>) -> Result<Access,
     }
 }
 
-async fn list(door: Data<Door>) -> Result<HttpResponse, Problem> {
-    let users = door.store()?.users().await?;
+async fn list(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
+    let users = auth.store()?.users().await?;
     let users: Vec<UserView> = users.into_iter().map(UserView::from).collect();
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({ "users": users })))
 }
@@ -76,13 +76,13 @@ struct NewUser {
     only: Option<Vec<GrantText>>,
 }
 
-async fn add(door: Data<Door>, visitor: Visitor, user: Json<NewUser>) -> Result<HttpResponse, Problem> {
+async fn add(auth: Data<Auth>, principal: Principal, user: Json<NewUser>) -> Result<HttpResponse, Problem> {
     let NewUser { name, password, role, only } = user.into_inner();
     let access = access(&role, only)?;
-    let store = door.store()?;
+    let store = auth.store()?;
     let now = lalin_store::Timestamp::now();
     // The first account locks everybody else out: it has to be one that can let them in again.
-    let first = !door.has_administrator().await?;
+    let first = !auth.has_administrator().await?;
     let added = if first && access.may_change() {
         store.add_first_administrator(&name, password, now).await
     } else if first {
@@ -91,7 +91,7 @@ async fn add(door: Data<Door>, visitor: Visitor, user: Json<NewUser>) -> Result<
         store.add_user(&name, password, access, now).await
     };
     let user = added?;
-    door.record(&visitor, "user.add", user.name.clone()).await;
+    auth.record(&principal, "user.add", user.name.clone()).await;
     Ok(HttpResponse::Created().json(UserView::from(user)))
 }
 
@@ -104,32 +104,32 @@ struct Change {
 }
 
 async fn change(
-    door: Data<Door>,
-    visitor: Visitor,
+    auth: Data<Auth>,
+    principal: Principal,
     id: Path<i64>,
     change: Json<Change>,
 ) -> Result<HttpResponse, Problem> {
     let id = UserId(id.into_inner());
     let Change { role, only, password } = change.into_inner();
-    let store = door.store()?;
+    let store = auth.store()?;
     if role.is_none() && only.is_some() {
         return Err(Problem::bad_parameter("role", "a limit is given together with the role"));
     }
     if let Some(role) = role {
         store.set_access(id, access(&role, only)?).await?;
-        door.record(&visitor, "user.access", id.0.to_string()).await;
+        auth.record(&principal, "user.access", id.0.to_string()).await;
     }
     if let Some(password) = password {
         store.set_password(id, password).await?;
-        door.record(&visitor, "user.password", id.0.to_string()).await;
+        auth.record(&principal, "user.password", id.0.to_string()).await;
     }
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn remove(door: Data<Door>, visitor: Visitor, id: Path<i64>) -> Result<HttpResponse, Problem> {
+async fn remove(auth: Data<Auth>, principal: Principal, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = UserId(id.into_inner());
-    door.store()?.remove_user(id).await?;
-    door.record(&visitor, "user.remove", id.0.to_string()).await;
+    auth.store()?.remove_user(id).await?;
+    auth.record(&principal, "user.remove", id.0.to_string()).await;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -145,8 +145,8 @@ struct EntryView {
     target: String,
 }
 
-async fn audit(door: Data<Door>) -> Result<HttpResponse, Problem> {
-    let entries = door.store()?.audit_log(1_000).await?;
+async fn audit(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
+    let entries = auth.store()?.audit_log(1_000).await?;
     let view = |lalin_store::AuditEntry { event, times, since }: lalin_store::AuditEntry| EntryView {
         times,
         since: since.0,

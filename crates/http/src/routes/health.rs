@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::Api;
-use crate::auth::Sight;
+use crate::auth::Visibility;
 use crate::json::millis;
 
 #[derive(Serialize)]
@@ -25,7 +25,7 @@ struct Details {
 }
 
 pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> HttpResponse {
-    let details = Sight::of(&request).details().then(|| {
+    let details = Visibility::of(&request).details().then(|| {
         let routers = api.inner().monitor.routers();
         Details {
             version: env!("CARGO_PKG_VERSION"),

@@ -13,7 +13,7 @@ use lalin_stats::{Identity, Interface};
 
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Selection(Vec<Value>);
+pub(crate) struct InterfaceSelection(Vec<Value>);
 
 /// A part of what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(crate) enum Value {
 #[derive(Debug)]
 pub(crate) struct Wanted<'a>(HashSet<Cow<'a, str>>);
 
-impl Selection {
+impl InterfaceSelection {
     /// Of a parameter's values.
     pub(crate) fn new(values: impl IntoIterator<Item = String>) -> Self {
         Self(values.into_iter().map(Value::Any).collect())
@@ -90,7 +90,7 @@ mod tests {
     fn meant(values: &[&str], names: &[(&str, &str)]) -> Vec<String> {
         let all: Vec<_> = names.iter().map(|(name, key)| (Interface::new("*1", name, "ether"), *key)).collect();
         let all: Vec<_> = all.into_iter().map(|(one, key)| (one, Identity { line: 1, key: key.into() })).collect();
-        let selection = Selection::new(values.iter().map(|value| (*value).to_owned()));
+        let selection = InterfaceSelection::new(values.iter().map(|value| (*value).to_owned()));
         let wanted = selection.among(all.iter().map(|(interface, identity)| (interface, identity)));
         let has = all.iter().filter(|(interface, identity)| wanted.has(interface, identity));
         has.map(|(_, identity)| identity.key.to_string()).collect()

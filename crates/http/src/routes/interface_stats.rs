@@ -14,8 +14,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use tokio::time::Instant;
 
-use crate::auth::Sight;
-use crate::json::{Band, millis, rfc3339, state_headers};
+use crate::auth::Visibility;
+use crate::json::{RateBounds, millis, rfc3339, state_headers};
 use crate::routes::Parameters;
 use crate::routes::interfaces::point_of_view;
 use crate::stream::answer_while_allowed;
@@ -24,12 +24,12 @@ use crate::{Api, Problem};
 pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let asked = Instant::now();
     let parameters = Parameters::of(&request, &["raw", "router", "token"])?;
-    let sight = Sight::of(&request);
+    let visibility = Visibility::of(&request);
     let raw = parameters.flag("raw")?;
-    let router = sight.router(&api, &request, &parameters);
+    let router = visibility.router(&api, &request, &parameters);
     let router = router.inspect_err(|_| tracing::debug!("MikroTik not configured"))?;
     let status = answer_while_allowed(&request, router.poll()).await?;
-    let state = sight.state(&status);
+    let state = visibility.state(&status);
     let sample = if raw {
         router.newest().map(|frame| CountersAt { counters: frame.counters.clone(), frame, delay: Duration::ZERO })
     } else {
@@ -45,10 +45,10 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         sampled_at: rfc3339(frame.unix_ms),
         age_ms: millis(age),
         state: state.code,
-        band: Band::of(frame.band()),
-        details: sight.details(),
+        band: RateBounds::of(frame.band()),
+        details: visibility.details(),
     };
-    let seen = |interface: &Interface| sight.interface(router.id(), &interface.name);
+    let seen = |interface: &Interface| visibility.interface(router.id(), &interface.name);
     let rows = frame.rows().zip(&counters).zip(frame.identities.iter());
     let rows = rows.filter(|(((interface, ..), _), _)| seen(interface));
     let rows = rows.map(|(((interface, _, rate), counters), identity)| StatsRow {
@@ -73,7 +73,7 @@ struct Sampled {
     sampled_at: String,
     age_ms: u64,
     state: &'static str,
-    band: Band,
+    band: RateBounds,
     /// Whether the ports' own addresses are shown.
     details: bool,
 }
@@ -127,7 +127,7 @@ impl Serialize for StatsRow<'_> {
         map.serialize_entry("rxBps", &self.rx_bps)?;
         map.serialize_entry("txBps", &self.tx_bps)?;
         let rated = self.rx_bps.is_some() || self.tx_bps.is_some();
-        if let (true, Band { low: Some(low), high: Some(high) }) = (rated, self.sampled.band) {
+        if let (true, RateBounds { low: Some(low), high: Some(high) }) = (rated, self.sampled.band) {
             map.serialize_entry("low", &low)?;
             map.serialize_entry("high", &high)?;
         }

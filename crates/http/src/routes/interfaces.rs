@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use lalin_stats::{BitsPerSecond, Counters, Identity, Interface, PointOfView, Rate};
 use serde::Serialize;
 
-use crate::auth::Sight;
-use crate::json::{Band, StateView, counter, rfc3339, state_headers};
+use crate::auth::Visibility;
+use crate::json::{RateBounds, StateView, counter, rfc3339, state_headers};
 use crate::routes::Parameters;
 use crate::stream::answer_while_allowed;
 use crate::{Api, Problem};
@@ -19,14 +19,14 @@ struct Interfaces<'a> {
     sampled_at: String,
     age_ms: u64,
     #[serde(flatten)]
-    band: Band,
+    band: RateBounds,
     interfaces: Vec<InterfaceView<'a>>,
 }
 
 /// What an interface is, besides its counters; the stream's list shows the same.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Facts<'a> {
+pub(crate) struct InterfaceSummary<'a> {
     id: &'a str,
     name: &'a str,
     /// What tells it from all others: the name, with more where it is shared.
@@ -46,7 +46,7 @@ pub(crate) struct Facts<'a> {
     link_bps: Option<u64>,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> InterfaceSummary<'a> {
     pub(crate) fn of(interface: &'a Interface, identity: &'a Identity) -> Self {
         Self {
             id: interface.id.as_str(),
@@ -69,7 +69,7 @@ impl<'a> Facts<'a> {
 #[serde(rename_all = "camelCase")]
 struct InterfaceView<'a> {
     #[serde(flatten)]
-    facts: Facts<'a>,
+    facts: InterfaceSummary<'a>,
     default_name: Option<&'a str>,
     mtu: Option<&'a str>,
     actual_mtu: Option<u32>,
@@ -107,7 +107,7 @@ impl<'a> InterfaceView<'a> {
         let (rx_bps, tx_bps) = (rate.rx.map(BitsPerSecond::get), rate.tx.map(BitsPerSecond::get));
         let (download_bps, upload_bps) = PointOfView::of(interface).down_up(rx_bps, tx_bps);
         Self {
-            facts: Facts::of(interface, identity),
+            facts: InterfaceSummary::of(interface, identity),
             default_name: interface.default_name.as_deref(),
             mtu: interface.mtu.as_deref(),
             actual_mtu: interface.actual_mtu,
@@ -141,9 +141,9 @@ pub(crate) fn point_of_view(side: PointOfView) -> &'static str {
 
 pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["router", "token"])?;
-    let sight = Sight::of(&request);
-    let router = sight.router(&api, &request, &parameters)?;
-    let state = sight.state(&answer_while_allowed(&request, router.poll()).await?);
+    let visibility = Visibility::of(&request);
+    let router = visibility.router(&api, &request, &parameters)?;
+    let state = visibility.state(&answer_while_allowed(&request, router.poll()).await?);
     let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
     let mut answer = HttpResponse::Ok();
     state_headers(&mut answer, &state);
@@ -151,16 +151,16 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         router: router.id().as_str(),
         sampled_at: rfc3339(frame.unix_ms),
         age_ms: state.age_ms.unwrap_or_default(),
-        band: Band::of(frame.band()),
+        band: RateBounds::of(frame.band()),
         state,
         interfaces: frame
             .rows()
             .zip(frame.identities.iter())
-            .filter(|((interface, ..), _)| sight.interface(router.id(), &interface.name))
+            .filter(|((interface, ..), _)| visibility.interface(router.id(), &interface.name))
             .map(|((interface, counters, rate), identity)| {
                 let view = InterfaceView::of(interface, identity, counters, rate);
                 // Another kind of address, and nobody's business who sees one line.
-                InterfaceView { mac_address: view.mac_address.filter(|_| sight.details()), ..view }
+                InterfaceView { mac_address: view.mac_address.filter(|_| visibility.details()), ..view }
             })
             .collect(),
     }))

@@ -8,8 +8,8 @@ use lalin_store::{DeviceId, SESSION_LIFE, SecretToken, Timestamp, User};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::auth::{Attempt, COOKIE, Client, Who};
-use crate::{Door, Problem, Visitor};
+use crate::auth::{COOKIE, ClientAddress, LoginAttempt, PrincipalKind};
+use crate::{Auth, Principal, Problem};
 
 /// The cookie that says from where somebody logged in before. It opens nothing, and stays when he logs out.
 const DEVICE: &str = "lalin-device";
@@ -36,16 +36,18 @@ struct Me<'a> {
     guard: Option<String>,
 }
 
-async fn me(door: Data<Door>, visitor: Visitor) -> Result<HttpResponse, Problem> {
-    let role = Some(visitor.access().role().as_str());
-    let me = match visitor.who() {
-        Who::Nobody if door.has_administrator().await? => Me { state: "login", name: None, role: None, guard: None },
-        Who::Nobody => Me { state: "setup", name: None, role: None, guard: None },
-        Who::Local | Who::Everybody => Me { state: "open", name: None, role, guard: None },
+async fn me(auth: Data<Auth>, principal: Principal) -> Result<HttpResponse, Problem> {
+    let role = Some(principal.access().role().as_str());
+    let me = match principal.kind() {
+        PrincipalKind::Anonymous if auth.has_administrator().await? => {
+            Me { state: "login", name: None, role: None, guard: None }
+        }
+        PrincipalKind::Anonymous => Me { state: "setup", name: None, role: None, guard: None },
+        PrincipalKind::LocalUser | PrincipalKind::Public => Me { state: "open", name: None, role, guard: None },
         // What a link is called is a note of whoever made it, and not for whoever has it.
-        Who::Bearer(_) if visitor.is_link() => Me { state: "in", name: None, role, guard: None },
-        Who::Bearer(token) => Me { state: "in", name: Some(&token.name), role, guard: None },
-        Who::Person(session, secret) => {
+        PrincipalKind::Token(_) if principal.is_share_link() => Me { state: "in", name: None, role, guard: None },
+        PrincipalKind::Token(token) => Me { state: "in", name: Some(&token.name), role, guard: None },
+        PrincipalKind::Person(session, secret) => {
             Me { state: "in", name: Some(&session.user.name), role, guard: Some(secret.forgery_guard()) }
         }
     };
@@ -60,27 +62,27 @@ struct Login {
 }
 
 async fn login(
-    door: Data<Door>,
+    auth: Data<Auth>,
     request: HttpRequest,
-    visitor: Visitor,
+    principal: Principal,
     login: Json<Login>,
 ) -> Result<HttpResponse, Problem> {
     let Login { name, password } = login.into_inner();
-    let store = door.store()?;
+    let store = auth.store()?;
     let account = store.account(&name).await?;
     let device = account.and_then(|(user, _)| store.device(request.cookie(DEVICE)?.value(), user));
     let stamp = account.map(|(_, stamp)| stamp);
-    let attempt = Attempt { account: Some(&name), stamp, address: visitor.address(), device };
-    if let Some(wait) = door.attempts().begin(attempt) {
+    let attempt = LoginAttempt { account: Some(&name), stamp, address: principal.address(), device };
+    if let Some(wait) = auth.login_limits().begin(attempt) {
         return Err(Problem::too_many_attempts(wait));
     }
     let user = store.verify(&name, password).await?;
     let Some(user) = user else {
-        door.record(&visitor, "login.failed", name).await;
+        auth.record(&principal, "login.failed", name).await;
         return Err(Problem::wrong_login());
     };
-    door.attempts().succeeded(attempt);
-    begin(&door, &request, &visitor, &user, "login").await
+    auth.login_limits().succeeded(attempt);
+    begin(&auth, &request, &principal, &user, "login").await
 }
 
 #[derive(Deserialize)]
@@ -92,64 +94,64 @@ struct Setup {
 }
 
 async fn setup(
-    door: Data<Door>,
+    auth: Data<Auth>,
     request: HttpRequest,
-    visitor: Visitor,
+    principal: Principal,
     setup: Json<Setup>,
 ) -> Result<HttpResponse, Problem> {
     let Setup { code, name, password } = setup.into_inner();
     // Each address waits for its own guesses alone: together they cannot guess 60 bits, and must not keep the owner out.
-    let attempt = Attempt { account: None, stamp: None, address: visitor.address(), device: None };
-    if let Some(wait) = door.attempts().begin(attempt) {
+    let attempt = LoginAttempt { account: None, stamp: None, address: principal.address(), device: None };
+    if let Some(wait) = auth.login_limits().begin(attempt) {
         return Err(Problem::too_many_attempts(wait));
     }
     // On the machine itself no code is needed: whoever is there sees everything already.
-    let local = matches!(visitor.who(), Who::Local);
+    let local = matches!(principal.kind(), PrincipalKind::LocalUser);
     let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
-    let right = door.setup_code().is_some_and(|right| plain(&right) == plain(&code));
+    let right = auth.setup_code().is_some_and(|right| plain(&right) == plain(&code));
     if !(local || right) {
-        door.record(&visitor, "setup.failed", "").await;
+        auth.record(&principal, "setup.failed", "").await;
         return Err(Problem::forbidden("the code is wrong, or there is an administrator already"));
     }
-    let made = door.store()?.add_first_administrator(&name, password, Timestamp::now()).await;
+    let made = auth.store()?.add_first_administrator(&name, password, Timestamp::now()).await;
     let user = made?;
-    door.attempts().succeeded(attempt);
-    door.forget_code();
-    begin(&door, &request, &visitor, &user, "setup").await
+    auth.login_limits().succeeded(attempt);
+    auth.forget_code();
+    begin(&auth, &request, &principal, &user, "setup").await
 }
 
 /// Begins a session; one that there was is over, so that nobody can prepare it for another.
 async fn begin(
-    door: &Door,
+    auth: &Auth,
     request: &HttpRequest,
-    visitor: &Visitor,
+    principal: &Principal,
     user: &User,
     action: &str,
 ) -> Result<HttpResponse, Problem> {
-    let store = door.store()?;
+    let store = auth.store()?;
     if let Some(old) = request.cookie(COOKIE) {
         store.end_session(&SecretToken::presented(old.value())).await?;
     }
     let secret = store.begin_session(user.id, Timestamp::now()).await?;
-    door.record_of(&user.name, visitor, action, user.name.clone()).await;
+    auth.record_of(&user.name, principal, action, user.name.clone()).await;
     let guard = Some(secret.forgery_guard());
     let me = Me { state: "in", name: Some(&user.name), role: Some(user.access.role().as_str()), guard };
-    let session = cookie(door, request, COOKIE, secret.expose(), SESSION_LIFE.as_secs());
+    let session = cookie(auth, request, COOKIE, secret.expose(), SESSION_LIFE.as_secs());
     let mark = request.cookie(DEVICE).map(|cookie| cookie.value().to_owned());
     let mark = match mark.filter(|mark| store.device(mark, user.id).is_some()) {
         Some(mark) => mark,
         None => store.mark_device(user.id)?,
     };
-    let device = cookie(door, request, DEVICE, &mark, DEVICE_LIFE);
+    let device = cookie(auth, request, DEVICE, &mark, DEVICE_LIFE);
     Ok(HttpResponse::Ok().cookie(session).cookie(device).insert_header(("Cache-Control", "no-store")).json(me))
 }
 
-async fn logout(door: Data<Door>, request: HttpRequest, visitor: Visitor) -> Result<HttpResponse, Problem> {
-    if let Who::Person(_, secret) = visitor.who() {
-        door.store()?.end_session(secret).await?;
-        door.record(&visitor, "logout", "").await;
+async fn logout(auth: Data<Auth>, request: HttpRequest, principal: Principal) -> Result<HttpResponse, Problem> {
+    if let PrincipalKind::Person(_, secret) = principal.kind() {
+        auth.store()?.end_session(secret).await?;
+        auth.record(&principal, "logout", "").await;
     }
-    Ok(HttpResponse::NoContent().cookie(cookie(&door, &request, COOKIE, "", 0)).finish())
+    Ok(HttpResponse::NoContent().cookie(cookie(&auth, &request, COOKIE, "", 0)).finish())
 }
 
 #[derive(Deserialize)]
@@ -160,36 +162,36 @@ struct NewPassword {
 }
 
 async fn password(
-    door: Data<Door>,
+    auth: Data<Auth>,
     request: HttpRequest,
-    visitor: Visitor,
+    principal: Principal,
     wanted: Json<NewPassword>,
 ) -> Result<HttpResponse, Problem> {
-    let Who::Person(session, secret) = visitor.who() else {
+    let PrincipalKind::Person(session, secret) = principal.kind() else {
         return Err(Problem::forbidden("only a person has a password"));
     };
     let NewPassword { old, new } = wanted.into_inner();
     let name = &session.user.name;
-    // Who has a session is no stranger; whoever stole one guesses with it alone.
+    // PrincipalKind has a session is no stranger; whoever stole one guesses with it alone.
     let device = Some(DeviceId::of_session(secret));
-    let attempt = Attempt { account: Some(name), stamp: None, address: visitor.address(), device };
-    if let Some(wait) = door.attempts().begin(attempt) {
+    let attempt = LoginAttempt { account: Some(name), stamp: None, address: principal.address(), device };
+    if let Some(wait) = auth.login_limits().begin(attempt) {
         return Err(Problem::too_many_attempts(wait));
     }
-    let store = door.store()?;
+    let store = auth.store()?;
     if store.verify(name, old).await?.is_none() {
         return Err(Problem::wrong_login());
     }
-    door.attempts().succeeded(attempt);
+    auth.login_limits().succeeded(attempt);
     store.set_password(session.user.id, new).await?;
     // Every session ended, this one too: the person who knows the password gets a new one.
-    begin(&door, &request, &visitor, &session.user, "password").await
+    begin(&auth, &request, &principal, &session.user, "password").await
 }
 
 /// `Secure` wherever the browser came by TLS: to us, or to a proxy that we believe.
-fn cookie(door: &Door, request: &HttpRequest, name: &'static str, value: &str, seconds: u64) -> Cookie<'static> {
-    let settings = door.settings();
-    let secure = Client::found(request).map_or(settings.tls, |client| client.secure);
+fn cookie(auth: &Auth, request: &HttpRequest, name: &'static str, value: &str, seconds: u64) -> Cookie<'static> {
+    let settings = auth.settings();
+    let secure = ClientAddress::found(request).map_or(settings.tls, |client| client.secure);
     let path = if settings.base_path.is_empty() { "/" } else { &settings.base_path };
     Cookie::build(name, value.to_owned())
         .path(path.to_owned())

@@ -11,6 +11,6 @@ mod retry_limits;
 pub(crate) mod tokens;
 pub(crate) mod window;
 
-pub(crate) use interface_selection::{Selection, Value, parts};
+pub(crate) use interface_selection::{InterfaceSelection, Value, parts};
 pub(crate) use parameters::Parameters;
-pub(crate) use retry_limits::Retries;
+pub(crate) use retry_limits::RetryLimits;

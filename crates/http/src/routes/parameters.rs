@@ -6,11 +6,11 @@ use actix_web::HttpRequest;
 use actix_web::web::Query;
 
 use crate::Problem;
-use crate::routes::Selection;
+use crate::routes::InterfaceSelection;
 
 /// What scripts add so that no cache answers: never asked for, never refused.
 const CACHE_BUSTER: &str = "_";
-/// These may be given several times; see `Selection`.
+/// These may be given several times; see `InterfaceSelection`.
 const LISTS: [&str; 2] = ["interface", "watch"];
 
 /// So many values one request may have, the parts of its lists counted. Whoever wants more wants everything, and leaves
@@ -56,9 +56,9 @@ impl Parameters {
     }
 
     /// The interfaces that a parameter names; `None` where it is not given.
-    pub(crate) fn selection(&self, key: &str) -> Option<Selection> {
+    pub(crate) fn selection(&self, key: &str) -> Option<InterfaceSelection> {
         self.text(key)?;
-        Some(Selection::new(self.values(key).map(str::to_owned)))
+        Some(InterfaceSelection::new(self.values(key).map(str::to_owned)))
     }
 
     /// `1`, `true` or nothing after the name: yes. `0` or `false`: no.

@@ -13,9 +13,9 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 /// When each router was last tried; forgotten after the pause.
 #[derive(Debug, Default)]
-pub(crate) struct Retries(Mutex<HashMap<RouterId, Instant>>);
+pub(crate) struct RetryLimits(Mutex<HashMap<RouterId, Instant>>);
 
-impl Retries {
+impl RetryLimits {
     /// Takes the router's turn.
     ///
     /// # Errors
@@ -39,16 +39,16 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn each_router_has_a_turn_of_its_own_and_nothing_is_kept() {
-        let retries = Retries::default();
+        let retry_limits = RetryLimits::default();
         let (one, other) = ("a".parse().unwrap(), "b".parse().unwrap());
-        assert_eq!(retries.begin(&one), Ok(()));
+        assert_eq!(retry_limits.begin(&one), Ok(()));
         advance(Duration::from_secs(4)).await;
-        assert_eq!(retries.begin(&other), Ok(()));
-        assert_eq!(retries.begin(&one), Err(Duration::from_secs(6)));
+        assert_eq!(retry_limits.begin(&other), Ok(()));
+        assert_eq!(retry_limits.begin(&one), Err(Duration::from_secs(6)));
         advance(Duration::from_secs(6)).await;
-        assert_eq!(retries.begin(&one), Ok(()));
+        assert_eq!(retry_limits.begin(&one), Ok(()));
         advance(PAUSE).await;
-        assert_eq!(retries.begin(&one), Ok(()));
-        assert_eq!(retries.0.lock().unwrap().len(), 1);
+        assert_eq!(retry_limits.begin(&one), Ok(()));
+        assert_eq!(retry_limits.0.lock().unwrap().len(), 1);
     }
 }

@@ -5,8 +5,8 @@ use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use lalin_store::{NewToken, Timestamp, Token, TokenKind};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::Who;
-use crate::{Door, Problem, Visitor};
+use crate::auth::PrincipalKind;
+use crate::{Auth, Principal, Problem};
 
 use super::accounts::{GrantText, access, grants};
 
@@ -25,7 +25,7 @@ struct TokenView {
     role: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     only: Option<Vec<GrantText>>,
-    /// Who made it; `null` where that is not known.
+    /// PrincipalKind made it; `null` where that is not known.
     maker: Option<String>,
     created: i64,
     expires: Option<i64>,
@@ -61,8 +61,8 @@ impl TokenView {
     }
 }
 
-async fn list(door: Data<Door>) -> Result<HttpResponse, Problem> {
-    let tokens = door.store()?.tokens().await?;
+async fn list(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
+    let tokens = auth.store()?.tokens().await?;
     let tokens: Vec<TokenView> = tokens.into_iter().map(|token| TokenView::of(token, None)).collect();
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({ "tokens": tokens })))
 }
@@ -78,13 +78,13 @@ struct Wanted {
     expires: Option<i64>,
 }
 
-async fn add(door: Data<Door>, visitor: Visitor, wanted: Json<Wanted>) -> Result<HttpResponse, Problem> {
+async fn add(auth: Data<Auth>, principal: Principal, wanted: Json<Wanted>) -> Result<HttpResponse, Problem> {
     let Wanted { kind, name, role, only, expires } = wanted.into_inner();
     let kind = match kind {
         Kind::Api => TokenKind::Api,
         Kind::Share => TokenKind::Share,
     };
-    if !door.has_administrator().await? {
+    if !auth.has_administrator().await? {
         return Err(Problem::setup_needed());
     }
     let now = Timestamp::now();
@@ -93,22 +93,22 @@ async fn add(door: Data<Door>, visitor: Visitor, wanted: Json<Wanted>) -> Result
         return Err(Problem::bad_parameter("expires", "lies in the past"));
     }
     // What a token makes is its maker's too.
-    let maker = match visitor.who() {
-        Who::Person(session, _) => Some(session.user.id),
-        Who::Bearer(token) => token.maker.as_ref().map(|maker| maker.id),
+    let maker = match principal.kind() {
+        PrincipalKind::Person(session, _) => Some(session.user.id),
+        PrincipalKind::Token(token) => token.maker.as_ref().map(|maker| maker.id),
         _ => None,
     };
     let token = NewToken { kind, name, access: access(&role, only)?, expires, maker };
-    let made = door.store()?.add_token(token, now).await?;
+    let made = auth.store()?.add_token(token, now).await?;
     let (token, secret) = made;
-    door.record(&visitor, "token.add", format!("{} {}", token.id, token.name)).await;
+    auth.record(&principal, "token.add", format!("{} {}", token.id, token.name)).await;
     let view = TokenView::of(token, Some(secret.expose().to_owned()));
     Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(view))
 }
 
-async fn remove(door: Data<Door>, visitor: Visitor, id: Path<i64>) -> Result<HttpResponse, Problem> {
+async fn remove(auth: Data<Auth>, principal: Principal, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    door.store()?.remove_token(id).await?;
-    door.record(&visitor, "token.remove", id.to_string()).await;
+    auth.store()?.remove_token(id).await?;
+    auth.record(&principal, "token.remove", id.to_string()).await;
     Ok(HttpResponse::NoContent().finish())
 }

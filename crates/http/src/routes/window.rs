@@ -8,8 +8,8 @@ use lalin_monitor::{ClockStep, Window};
 use lalin_stats::{BitsPerSecond, Identity, Interface};
 use serde::Serialize;
 
-use crate::auth::Sight;
-use crate::json::Band;
+use crate::auth::Visibility;
+use crate::json::RateBounds;
 use crate::routes::Parameters;
 use crate::{Api, Problem};
 
@@ -58,7 +58,7 @@ impl WindowView {
         let bits =
             |rates: Vec<Option<BitsPerSecond>>| rates.into_iter().map(|rate| rate.map(BitsPerSecond::get)).collect();
         let series = window.series(wanted, shown).into_iter();
-        let bands: Vec<Band> = window.uncertainties().map(Band::of).collect();
+        let bands: Vec<RateBounds> = window.uncertainties().map(RateBounds::of).collect();
         Self {
             resumed: window.resumed,
             base: window.time_base(),
@@ -88,8 +88,8 @@ impl StepView {
 
 pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["interface", "router", "token", "window"])?;
-    let sight = Sight::of(&request);
-    let router = sight.router(&api, &request, &parameters)?;
+    let visibility = Visibility::of(&request);
+    let router = visibility.router(&api, &request, &parameters)?;
     let longest = router.settings().longest_window.max(router.settings().window);
     let window = parameters.seconds("window", longest)?;
     let Some(selection) = parameters.selection("interface") else {
@@ -101,7 +101,7 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     }
     // A little more, so that a line enters from the left edge.
     let past = router.past(window + Duration::from_secs(1));
-    let seen = |interface: &Interface| sight.interface(router.id(), &interface.name);
+    let seen = |interface: &Interface| visibility.interface(router.id(), &interface.name);
     let known = past.interfaces();
     let known = known.iter().map(|(interface, identity)| (&***interface, *identity));
     let wanted = selection.among(known.filter(|(interface, _)| seen(interface)));

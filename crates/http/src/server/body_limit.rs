@@ -17,7 +17,7 @@ use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::Problem;
-use crate::server::{AwaitingBody, Connection, ConnectionLimits};
+use crate::server::{AwaitedBody, Connection, ConnectionLimits};
 
 /// The most of a body that anybody may send, bytes.
 pub(crate) const OF_ANYBODY: usize = 4 << 10;
@@ -36,13 +36,14 @@ pub(crate) fn limit(request: &mut ServiceRequest, most: usize) -> Result<(), Pro
         return Ok(());
     }
     let connection = request.extensions().get::<Arc<Connection>>().cloned();
-    let patience = connection.as_ref().map_or(ConnectionLimits::default().patience, |own| own.limits().patience);
+    let receive_timeout =
+        connection.as_ref().map_or(ConnectionLimits::default().receive_timeout, |own| own.limits().receive_timeout);
     let body = LimitedBody {
         body,
         left: most,
         // Made when it is first waited for: a body that is there with its head needs no clock.
         until: None,
-        patience,
+        receive_timeout,
         awaiting: connection.as_ref().map(Connection::awaits_body),
     };
     request.set_payload(Payload::Stream { payload: Box::pin(body) });
@@ -54,8 +55,8 @@ struct LimitedBody {
     body: Payload,
     left: usize,
     until: Option<Pin<Box<Sleep>>>,
-    patience: Duration,
-    awaiting: Option<AwaitingBody>,
+    receive_timeout: Duration,
+    awaiting: Option<AwaitedBody>,
 }
 
 impl Stream for LimitedBody {
@@ -79,8 +80,8 @@ impl Stream for LimitedBody {
                 Poll::Ready(end)
             }
             Poll::Pending => {
-                let patience = this.patience;
-                let until = this.until.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + patience)));
+                let receive_timeout = this.receive_timeout;
+                let until = this.until.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + receive_timeout)));
                 match until.as_mut().poll(cx) {
                     Poll::Ready(()) => Poll::Ready(Some(Err(PayloadError::Io(std::io::ErrorKind::TimedOut.into())))),
                     Poll::Pending => Poll::Pending,

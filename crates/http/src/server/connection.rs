@@ -85,19 +85,19 @@ impl Connection {
     }
 
     /// A request's head was read: it is answered until the guard is dropped.
-    pub(crate) fn begin(self: &Arc<Self>) -> Serving {
+    pub(crate) fn begin(self: &Arc<Self>) -> ActiveRequest {
         self.begun.fetch_add(1, Ordering::AcqRel);
         self.requests.fetch_add(1, Ordering::AcqRel);
         self.budget.store(LARGEST_HEAD, Ordering::Release);
         self.reader.wake();
         self.serve(1);
-        Serving(self.clone())
+        ActiveRequest(self.clone())
     }
 
     /// A request's body is awaited until the guard is dropped.
-    pub(crate) fn awaits_body(self: &Arc<Self>) -> AwaitingBody {
+    pub(crate) fn awaits_body(self: &Arc<Self>) -> AwaitedBody {
         self.serve(-1);
-        AwaitingBody(self.clone())
+        AwaitedBody(self.clone())
     }
 
     /// A connection's own requests are on one thread: nothing comes between the number and what follows from it.
@@ -125,9 +125,9 @@ impl fmt::Debug for Connection {
 
 /// A request is being answered.
 #[derive(Debug)]
-pub(crate) struct Serving(Arc<Connection>);
+pub(crate) struct ActiveRequest(Arc<Connection>);
 
-impl Drop for Serving {
+impl Drop for ActiveRequest {
     fn drop(&mut self) {
         self.0.requests.fetch_sub(1, Ordering::AcqRel);
         self.0.serve(-1);
@@ -136,15 +136,15 @@ impl Drop for Serving {
 
 /// A request's body is awaited.
 #[derive(Debug)]
-pub(crate) struct AwaitingBody(Arc<Connection>);
+pub(crate) struct AwaitedBody(Arc<Connection>);
 
-impl AwaitingBody {
+impl AwaitedBody {
     pub(crate) fn used(&self, bytes: usize) {
         self.0.used(bytes);
     }
 }
 
-impl Drop for AwaitingBody {
+impl Drop for AwaitedBody {
     fn drop(&mut self) {
         self.0.serve(1);
     }
@@ -152,15 +152,15 @@ impl Drop for AwaitingBody {
 
 /// A TLS handshake is under way.
 #[derive(Debug)]
-pub(crate) struct Handshake(Arc<Connection>);
+pub(crate) struct ActiveHandshake(Arc<Connection>);
 
-impl Handshake {
+impl ActiveHandshake {
     pub(super) fn new(connection: Arc<Connection>) -> Self {
         Self(connection)
     }
 }
 
-impl Drop for Handshake {
+impl Drop for ActiveHandshake {
     fn drop(&mut self) {
         self.0.connections.state().handshakes.remove(&self.0.id);
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::connection::{Connection, Handshake};
+use super::connection::{ActiveHandshake, Connection};
 use super::connection_table::{Source, State, is_this_machine};
 
 /// The largest head of a request, bytes. Actix itself would buffer 128 KiB of one, and twice that while it grows.
@@ -25,13 +25,13 @@ pub struct ConnectionLimits {
     /// How many may be open at once.
     pub connections: usize,
     /// How many of them from one address, or one /64 of IPv6; not for this machine and the trusted proxies.
-    pub connections_of_one: usize,
+    pub connections_per_address: usize,
     /// How many of them are only for this machine itself.
     pub kept_free: usize,
     /// How many may be in a TLS handshake at once.
     pub handshakes: usize,
     /// How long a handshake, a request's head, and a request's body may take, each.
-    pub patience: Duration,
+    pub receive_timeout: Duration,
     /// How long a client may take nothing of what is sent to it.
     pub stalled: Duration,
 }
@@ -40,10 +40,10 @@ impl Default for ConnectionLimits {
     fn default() -> Self {
         Self {
             connections: 2_000,
-            connections_of_one: 200,
+            connections_per_address: 200,
             kept_free: 32,
             handshakes: 256,
-            patience: Duration::from_secs(10),
+            receive_timeout: Duration::from_secs(10),
             stalled: Duration::from_secs(30),
         }
     }
@@ -96,7 +96,7 @@ impl Connections {
         };
         let mut state = self.state();
         let own = state.sources.get(&source).map_or(0, |of| of.open);
-        let too_many = own >= limits.connections_of_one && !matches!(source, Source::Exempt(_));
+        let too_many = own >= limits.connections_per_address && !matches!(source, Source::Exempt(_));
         if too_many && !state.end_oldest_of(source) {
             return None;
         }
@@ -110,7 +110,7 @@ impl Connections {
     }
 
     /// Counts a handshake that begins; the oldest ends where there are too many.
-    pub(crate) fn handshake(&self, connection: &Arc<Connection>) -> Handshake {
+    pub(crate) fn handshake(&self, connection: &Arc<Connection>) -> ActiveHandshake {
         let mut state = self.state();
         if state.handshakes.len() >= self.0.limits.handshakes
             && let Some(oldest) = state.handshakes.pop_first()
@@ -118,7 +118,7 @@ impl Connections {
             state.end(oldest);
         }
         state.handshakes.insert(connection.id());
-        Handshake::new(connection.clone())
+        ActiveHandshake::new(connection.clone())
     }
 
     #[cfg(test)]
@@ -135,9 +135,9 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn connections(connections: usize, connections_of_one: usize, kept_free: usize) -> Connections {
+    fn connections(connections: usize, connections_per_address: usize, kept_free: usize) -> Connections {
         let limits =
-            ConnectionLimits { connections, connections_of_one, kept_free, handshakes: 2, ..Default::default() };
+            ConnectionLimits { connections, connections_per_address, kept_free, handshakes: 2, ..Default::default() };
         Connections::new(limits, Arc::new(|address| address == ip("10.0.0.1")))
     }
 

@@ -57,8 +57,8 @@ where
         .initial_window_size(WINDOW)
         .initial_connection_window_size(WINDOW_OF_ALL)
         .max_send_buffer_size(UNSENT);
-    let patience = connection.limits().patience;
-    let handshake = timeout(patience, builder.handshake::<_, Bytes>(io));
+    let receive_timeout = connection.limits().receive_timeout;
+    let handshake = timeout(receive_timeout, builder.handshake::<_, Bytes>(io));
     let Ok(handshake) = handshake.await else { return Ok(()) };
     let mut http2 = handshake?;
     let mut stopping = std::pin::pin!(stopping);

@@ -141,7 +141,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for LimitedStream<T> {
         buf.put_slice(read);
         this.connection.spend(read.len());
         if !read.is_empty() && this.head.is_none() && this.connection.is_idle() {
-            let until = Instant::now() + this.connection.limits().patience;
+            let until = Instant::now() + this.connection.limits().receive_timeout;
             let mut head = Box::pin(sleep_until(until));
             // Asked at once, so that its end wakes the task whatever is read until then.
             let _ = head.as_mut().poll(cx);

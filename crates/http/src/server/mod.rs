@@ -10,7 +10,7 @@ mod keepalive;
 mod limited_stream;
 mod web_server;
 
-pub(crate) use connection::{AwaitingBody, Connection, Serving};
+pub(crate) use connection::{ActiveRequest, AwaitedBody, Connection};
 pub use connections::{ConnectionLimits, Exempt};
 pub(crate) use connections::{Connections, LARGEST_HEAD};
 pub(crate) use limited_stream::LimitedStream;

@@ -31,7 +31,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::server::TlsStream;
 
 use super::keepalive::watch_for_death;
-use crate::server::{Connection, Connections, Exempt, LimitedStream, Serving};
+use crate::server::{ActiveRequest, Connection, Connections, Exempt, LimitedStream};
 use crate::server::{ConnectionLimits, http2};
 
 /// How long a connection without a request stays open, HTTP/1.1.
@@ -117,7 +117,7 @@ impl WebServer {
                             async move { stopping.notified().await }
                         }
                     };
-                    let http1 = http1(service.clone(), stops.clone(), connections.limits().patience).await?;
+                    let http1 = http1(service.clone(), stops.clone(), connections.limits().receive_timeout).await?;
                     let http2: Protocol = Box::new(move |io, peer| {
                         let connection = io.connection().clone();
                         let serving = http2::serve(io, connection, peer, service.clone(), stops());
@@ -186,7 +186,7 @@ impl Worker {
         let handshake = self.connections.handshake(&connection);
         let accepted = tokio::select! {
             () = connection.ended().cancelled() => return,
-            accepted = timeout(connection.limits().patience, tls.accept(stream)) => accepted,
+            accepted = timeout(connection.limits().receive_timeout, tls.accept(stream)) => accepted,
         };
         drop(handshake);
         let Ok(Ok(stream)) = accepted else { return };
@@ -200,7 +200,7 @@ impl Worker {
 }
 
 /// HTTP/1.1 by actix.
-async fn http1<S, B, G, F>(service: Rc<Counted<S, B>>, stops: G, patience: Duration) -> Result<Protocol, ()>
+async fn http1<S, B, G, F>(service: Rc<Counted<S, B>>, stops: G, receive_timeout: Duration) -> Result<Protocol, ()>
 where
     S: Service<Request> + 'static,
     S::Future: 'static,
@@ -212,7 +212,7 @@ where
 {
     let http1 = HttpService::build()
         .keep_alive(KeepAlive::Timeout(IDLE))
-        .client_request_timeout(patience)
+        .client_request_timeout(receive_timeout)
         .client_disconnect_timeout(LINGER)
         .graceful_shutdown_signal(stops)
         .on_connect_ext(|io: &LimitedStream<Transport>, data: &mut Extensions| {
@@ -304,7 +304,7 @@ where
 /// An answer's body: its request is under way until it is dropped.
 struct CountedBody<B> {
     body: Pin<Box<B>>,
-    _serving: Option<Serving>,
+    _serving: Option<ActiveRequest>,
 }
 
 impl<B: MessageBody> MessageBody for CountedBody<B> {

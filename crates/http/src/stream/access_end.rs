@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::event_cache::event;
 use crate::auth::AccessLease;
-use crate::{Door, Problem, Visitor};
+use crate::{Auth, Principal, Problem};
 
 /// The last event of a stream.
 #[derive(Serialize)]
@@ -22,8 +22,8 @@ struct End {
 
 /// The right of whoever made a request; `None` where nothing can end it.
 fn lease(request: &HttpRequest) -> Option<AccessLease> {
-    let visitor = Visitor::of(request)?;
-    request.app_data::<Data<Door>>()?.lease(&visitor)
+    let principal = Principal::of(request)?;
+    request.app_data::<Data<Auth>>()?.lease(&principal)
 }
 
 /// Events for as long as whoever asked for them may see them; then one that says why there are no more.

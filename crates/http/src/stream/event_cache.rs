@@ -7,15 +7,15 @@ use bytes::Bytes;
 use lalin_stats::{BitsPerSecond, Frame, Identity, Interface, Rate};
 use serde::Serialize;
 
-use crate::json::Band;
-use crate::routes::interfaces::Facts;
+use crate::json::RateBounds;
+use crate::routes::interfaces::InterfaceSummary;
 
 /// How many encodings are kept: the newest few of each router that is watched right now.
 const KEPT: usize = 64;
 
 /// Encodings by what they encode. The key holds the allocation itself, so its address cannot come to mean another.
 #[derive(Debug, Default)]
-pub(crate) struct Encoded {
+pub(crate) struct EventCache {
     ticks: Mutex<Kept<Frame>>,
     lists: Mutex<Kept<[Identity]>>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Tick {
     rx: Vec<Option<u64>>,
     tx: Vec<Option<u64>>,
     #[serde(flatten)]
-    band: Band,
+    band: RateBounds,
     /// Interface's place, errors, drops.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<(usize, u64, u64)>,
@@ -46,7 +46,7 @@ pub(crate) struct Tick {
 #[derive(Serialize)]
 pub(crate) struct List<'a> {
     rev: u64,
-    interfaces: Vec<Facts<'a>>,
+    interfaces: Vec<InterfaceSummary<'a>>,
 }
 
 impl Tick {
@@ -74,7 +74,7 @@ impl Tick {
             rev: frame.revision,
             rx: bits(|rate| rate.rx),
             tx: bits(|rate| rate.tx),
-            band: Band::of(frame.band()),
+            band: RateBounds::of(frame.band()),
             faults: faults.collect(),
         }
     }
@@ -92,9 +92,11 @@ impl<'a> List<'a> {
         places: Option<&[usize]>,
     ) -> Self {
         let interfaces = match places {
-            None => interfaces.iter().zip(identities).map(|(one, identity)| Facts::of(one, identity)).collect(),
+            None => {
+                interfaces.iter().zip(identities).map(|(one, identity)| InterfaceSummary::of(one, identity)).collect()
+            }
             Some(places) => {
-                let at = |place: &usize| Some(Facts::of(interfaces.get(*place)?, identities.get(*place)?));
+                let at = |place: &usize| Some(InterfaceSummary::of(interfaces.get(*place)?, identities.get(*place)?));
                 places.iter().filter_map(at).collect()
             }
         };
@@ -102,7 +104,7 @@ impl<'a> List<'a> {
     }
 }
 
-impl Encoded {
+impl EventCache {
     /// The `tick` event of a frame.
     pub(crate) fn tick(&self, epoch: &str, frame: &Arc<Frame>) -> Bytes {
         shared(&self.ticks, frame, || event("tick", Some((epoch, frame.seq)), &Tick::of(frame, None)))
@@ -176,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_tick_is_one_event_and_is_made_once() {
-        let (encoded, frame) = (Encoded::default(), frame());
+        let (encoded, frame) = (EventCache::default(), frame());
         let first = encoded.tick("e", &frame);
         assert_eq!(
             first,
@@ -188,14 +190,14 @@ mod tests {
     #[test]
     fn a_line_break_in_a_name_does_not_break_the_event() {
         let frame = frame();
-        let list = Encoded::default().list(2, &frame.interfaces, &frame.identities);
+        let list = EventCache::default().list(2, &frame.interfaces, &frame.identities);
         assert_eq!(list.iter().filter(|byte| **byte == b'\n').count(), 3);
         assert!(String::from_utf8_lossy(&list).contains(r#""name":"a\nb""#));
     }
 
     #[test]
     fn encodings_are_bounded() {
-        let encoded = Encoded::default();
+        let encoded = EventCache::default();
         for _ in 0..KEPT * 3 {
             encoded.tick("e", &frame());
         }

@@ -6,4 +6,4 @@ pub(crate) mod route;
 mod session;
 
 pub(crate) use access_end::answer_while_allowed;
-pub(crate) use event_cache::Encoded;
+pub(crate) use event_cache::EventCache;

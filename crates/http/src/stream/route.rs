@@ -17,12 +17,12 @@ use serde::Serialize;
 use super::access_end::while_allowed;
 use super::event_cache::event;
 use super::session::{Shown, Viewer};
-use crate::api::StreamPlace;
-use crate::auth::Client;
-use crate::auth::Sight;
+use crate::api::StreamSlot;
+use crate::auth::ClientAddress;
+use crate::auth::Visibility;
 use crate::json::millis;
 use crate::routes::Parameters;
-use crate::routes::{Selection, Value, parts};
+use crate::routes::{InterfaceSelection, Value, parts};
 use crate::{Api, Problem};
 
 /// So many routers one stream may carry.
@@ -57,9 +57,9 @@ struct RouterDetails {
 }
 
 impl RouterView {
-    fn of(router: &Router, sight: &Sight) -> Self {
+    fn of(router: &Router, visibility: &Visibility) -> Self {
         let label = router.label();
-        let details = sight.details().then(|| RouterDetails { address: label.address.to_string() });
+        let details = visibility.details().then(|| RouterDetails { address: label.address.to_string() });
         Self { id: router.id().to_string(), name: label.name.to_string(), details }
     }
 }
@@ -67,16 +67,21 @@ impl RouterView {
 pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = ["interface", "only", "router", "token", "watch", "window"];
     let parameters = Parameters::of(&request, &known)?;
-    let sight = Sight::of(&request);
+    let visibility = Visibility::of(&request);
     match parameters.text("watch") {
-        Some(_) => several(&api, &request, &parameters, &sight),
-        None => one(&api, &request, &parameters, sight),
+        Some(_) => several(&api, &request, &parameters, &visibility),
+        None => one(&api, &request, &parameters, visibility),
     }
 }
 
 /// The events of one router.
-fn one(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: Sight) -> Result<HttpResponse, Problem> {
-    let router = match sight.router(api, request, parameters) {
+fn one(
+    api: &Api,
+    request: &HttpRequest,
+    parameters: &Parameters,
+    visibility: Visibility,
+) -> Result<HttpResponse, Problem> {
+    let router = match visibility.router(api, request, parameters) {
         Ok(router) => Some(router),
         // No router yet is a state of the page, not a failure of the stream.
         Err(_) if parameters.text("router").is_none() && request.match_info().get("id").is_none() => None,
@@ -89,12 +94,12 @@ fn one(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: Sight) 
     if narrow && only.is_none() {
         return Err(Problem::bad_parameter("only", "name the interfaces with interface="));
     }
-    let place = api.stream_place(address(request))?;
+    let place = api.stream_slot(address(request))?;
     let inner = api.inner();
     let hello = Hello {
         epoch: &inner.epoch,
         version: env!("CARGO_PKG_VERSION"),
-        router: router.as_deref().map(|router| RouterView::of(router, &sight)),
+        router: router.as_deref().map(|router| RouterView::of(router, &visibility)),
         routers: Vec::new(),
         interval_ms: router.as_ref().map(|router| millis(router.settings().interval)),
         recent_ms: router.as_ref().map(|router| millis(router.recent())),
@@ -102,24 +107,29 @@ fn one(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: Sight) 
     let hello = event("hello", None, &hello);
     let after = last_event(request, &inner.epoch);
     let subscription = router.as_ref().map(|router| router.subscribe(after, window));
-    let shown = Shown { sight, only, narrow, named: false };
+    let shown = Shown { visibility, only, narrow, named: false };
     let viewer = Viewer::new(api.clone(), router.as_deref(), subscription, shown, Some(hello));
     Ok(answer(place, while_allowed(request, events(viewer))))
 }
 
 /// The events of chosen interfaces of several routers, each with its router's name.
-fn several(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: &Sight) -> Result<HttpResponse, Problem> {
+fn several(
+    api: &Api,
+    request: &HttpRequest,
+    parameters: &Parameters,
+    visibility: &Visibility,
+) -> Result<HttpResponse, Problem> {
     if parameters.text("router").is_some() || parameters.text("interface").is_some() {
         return Err(Problem::bad_parameter("watch", "names routers and interfaces: leave out router and interface"));
     }
-    let mut chosen: Vec<(Arc<Router>, Selection)> = Vec::new();
+    let mut chosen: Vec<(Arc<Router>, InterfaceSelection)> = Vec::new();
     let repeated = parameters.values("watch").nth(1).is_some();
     for value in parameters.values("watch") {
-        for (router, interface) in watched(api, sight, value, repeated)? {
+        for (router, interface) in watched(api, visibility, value, repeated)? {
             if let Some((_, selection)) = chosen.iter_mut().find(|(known, _)| known.id() == router.id()) {
                 selection.push(interface);
             } else if chosen.len() < MOST_ROUTERS {
-                let mut selection = Selection::default();
+                let mut selection = InterfaceSelection::default();
                 selection.push(interface);
                 chosen.push((router, selection));
             } else {
@@ -129,20 +139,20 @@ fn several(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: &Si
     }
     let longest = chosen.iter().map(|(router, _)| router.settings().window).min().unwrap_or_default();
     let window = parameters.seconds("window", longest)?;
-    let place = api.stream_place(address(request))?;
+    let place = api.stream_slot(address(request))?;
     let inner = api.inner();
     let hello = Hello {
         epoch: &inner.epoch,
         version: env!("CARGO_PKG_VERSION"),
         router: None,
-        routers: chosen.iter().map(|(router, _)| RouterView::of(router, sight)).collect(),
+        routers: chosen.iter().map(|(router, _)| RouterView::of(router, visibility)).collect(),
         interval_ms: chosen.iter().map(|(router, _)| millis(router.settings().interval)).max(),
         recent_ms: chosen.iter().map(|(router, _)| millis(router.recent())).min(),
     };
     let mut hello = Some(event("hello", None, &hello));
     let mut all = SelectAll::new();
     for (router, selection) in chosen {
-        let shown = Shown { sight: sight.clone(), only: Some(selection), narrow: true, named: true };
+        let shown = Shown { visibility: visibility.clone(), only: Some(selection), narrow: true, named: true };
         let subscription = Some(router.subscribe(None, window));
         let viewer = Viewer::new(api.clone(), Some(&router), subscription, shown, hello.take());
         all.push(events(viewer.lasting(window)));
@@ -152,9 +162,14 @@ fn several(api: &Api, request: &HttpRequest, parameters: &Parameters, sight: &Si
 
 /// What one value of `watch` means: `ROUTER/INTERFACE`, or several of them with commas between. A single value that is a
 /// name as it stands is that name, and so is one of several values that is no such list.
-fn watched(api: &Api, sight: &Sight, value: &str, repeated: bool) -> Result<Vec<(Arc<Router>, Value)>, Problem> {
+fn watched(
+    api: &Api,
+    visibility: &Visibility,
+    value: &str,
+    repeated: bool,
+) -> Result<Vec<(Arc<Router>, Value)>, Problem> {
     let router = |id: &str| {
-        let found = id.parse().ok().filter(|id| sight.some_of(id)).and_then(|id| api.inner().monitor.get(&id));
+        let found = id.parse().ok().filter(|id| visibility.some_of(id)).and_then(|id| api.inner().monitor.get(&id));
         found.ok_or_else(|| Problem::unknown_router(id))
     };
     let malformed = |text: &str| {
@@ -166,7 +181,7 @@ fn watched(api: &Api, sight: &Sight, value: &str, repeated: bool) -> Result<Vec<
         let first = router(id)?;
         let is_one = match repeated {
             true => !parts(value).all(|part| part.contains('/')),
-            false => is_name(&first, sight, whole),
+            false => is_name(&first, visibility, whole),
         };
         if is_one {
             return Ok(vec![(first, Value::Name(whole.to_owned()))]);
@@ -180,8 +195,8 @@ fn watched(api: &Api, sight: &Sight, value: &str, repeated: bool) -> Result<Vec<
 }
 
 /// Whether an interface that may be seen is called so now.
-fn is_name(router: &Router, sight: &Sight, text: &str) -> bool {
-    let seen = |name: &str| name == text && sight.interface(router.id(), name);
+fn is_name(router: &Router, visibility: &Visibility, text: &str) -> bool {
+    let seen = |name: &str| name == text && visibility.interface(router.id(), name);
     router.newest().is_some_and(|frame| frame.interfaces.iter().any(|interface| seen(&interface.name)))
 }
 
@@ -194,7 +209,7 @@ fn events(viewer: Viewer) -> Events {
     }))
 }
 
-fn answer(place: StreamPlace, events: impl Stream<Item = Result<Bytes, Infallible>> + 'static) -> HttpResponse {
+fn answer(place: StreamSlot, events: impl Stream<Item = Result<Bytes, Infallible>> + 'static) -> HttpResponse {
     // The place is taken for as long as the stream lives.
     let events = futures_util::StreamExt::map(events, move |event| {
         let _ = &place;
@@ -214,7 +229,7 @@ fn answer(place: StreamPlace, events: impl Stream<Item = Result<Bytes, Infallibl
 /// it asks.
 fn address(request: &HttpRequest) -> (IpAddr, bool) {
     let peer = || request.peer_addr().map(|address| address.ip());
-    let client = Client::found(request);
+    let client = ClientAddress::found(request);
     let told = client.as_ref().is_some_and(|client| client.by_trusted_proxy);
     let address = client.map(|client| client.address).or_else(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     (address, address.is_loopback() && !told)

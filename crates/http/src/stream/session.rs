@@ -12,17 +12,17 @@ use tokio::time::{Instant, sleep_until};
 
 use super::event_cache::{List, Tick, event};
 use crate::Api;
-use crate::auth::Sight;
-use crate::routes::Selection;
+use crate::auth::Visibility;
+use crate::routes::InterfaceSelection;
 use crate::routes::window::WindowView;
 
 /// Which of a router's interfaces a viewer is shown.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
     /// What may be seen.
-    pub(crate) sight: Sight,
+    pub(crate) visibility: Visibility,
     /// What was asked for; `None`: everything.
-    pub(crate) only: Option<Selection>,
+    pub(crate) only: Option<InterfaceSelection>,
     /// Whether lists and ticks too carry only these, and not only the window.
     pub(crate) narrow: bool,
     /// Whether every event names its router: the stream carries several.
@@ -65,7 +65,7 @@ impl Viewer {
         mut shown: Shown,
         first: Option<Bytes>,
     ) -> Self {
-        shown.narrow |= router.is_some_and(|router| !shown.sight.all_of(router.id()));
+        shown.narrow |= router.is_some_and(|router| !shown.visibility.all_of(router.id()));
         let router = router.map(|router| router.id().clone());
         Self { api, subscription, router, shown, ready: first.into_iter().collect(), revision: None, again: None }
     }
@@ -111,7 +111,7 @@ impl Viewer {
 
     fn show(&mut self, update: Update) {
         let bytes = match update {
-            Update::State(status) => self.event("state", None, self.shown.sight.state(&status)),
+            Update::State(status) => self.event("state", None, self.shown.visibility.state(&status)),
             Update::Tick(frame) => {
                 self.list();
                 self.tick(&frame)
@@ -125,7 +125,7 @@ impl Viewer {
     }
 
     fn may_see(&self, interface: &Interface) -> bool {
-        self.router.as_ref().is_some_and(|router| self.shown.sight.interface(router, &interface.name))
+        self.router.as_ref().is_some_and(|router| self.shown.visibility.interface(router, &interface.name))
     }
 
     /// The interfaces, where the client does not have them yet.

@@ -1,4 +1,4 @@
-//! The door: every route times every kind of visitor, and what each of the ways in does.
+//! The auth: every route times every kind of principal, and what each of the ways in does.
 //!
 //! Long because the table of the routes and everything that is held against it stand together.
 
@@ -11,29 +11,29 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use lalin_http::{Door, DoorSettings, guard};
+use lalin_http::{Auth, AuthSettings, guard};
 use lalin_store::{Access, EncryptionKey, Grant, NewToken, Store, Timestamp, TokenKind};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::stream::Reader;
-use crate::test_server::{Answer, Script, TestServer};
+use crate::test_server::{Answer, ScriptedSource, TestServer};
 
 pub const HERE: &str = "127.0.0.1:50000";
 pub const THERE: &str = "203.0.113.9:50000";
 
 /// A server with a router and a store, seen from somewhere.
-pub struct House {
+pub struct AuthServer {
     pub world: TestServer,
-    pub door: Door,
+    pub auth: Auth,
     pub store: Store,
     /// The one router.
-    pub script: Arc<Script>,
+    pub script: Arc<ScriptedSource>,
 }
 
 /// What a visitor brings.
 #[derive(Clone, Default)]
-pub struct Keys {
+pub struct Credentials {
     pub cookie: Option<String>,
     pub guard: Option<String>,
     pub device: Option<String>,
@@ -45,7 +45,7 @@ pub struct Keys {
     pub headers: Vec<(&'static str, String)>,
 }
 
-impl House {
+impl AuthServer {
     pub async fn new(loopback: bool) -> Self {
         Self::over(Store::in_memory(EncryptionKey::random().unwrap()).unwrap(), loopback).await
     }
@@ -54,7 +54,7 @@ impl House {
         Self::set(store, |settings| settings.loopback = loopback).await
     }
 
-    pub async fn with(set: impl FnOnce(&mut DoorSettings)) -> Self {
+    pub async fn with(set: impl FnOnce(&mut AuthSettings)) -> Self {
         Self::set(Store::in_memory(EncryptionKey::random().unwrap()).unwrap(), set).await
     }
 
@@ -62,13 +62,13 @@ impl House {
         Self::with(|settings| settings.open = true).await
     }
 
-    async fn set(store: Store, set: impl FnOnce(&mut DoorSettings)) -> Self {
-        let mut settings = DoorSettings::default();
+    async fn set(store: Store, set: impl FnOnce(&mut AuthSettings)) -> Self {
+        let mut settings = AuthSettings::default();
         set(&mut settings);
-        let door = Door::new(store.clone(), settings).await.unwrap();
+        let auth = Auth::new(store.clone(), settings).await.unwrap();
         let world = TestServer::new();
         let script = world.router("pop-1");
-        Self { world, door, store, script }
+        Self { world, auth, store, script }
     }
 
     pub async fn with_administrator(loopback: bool) -> Self {
@@ -82,7 +82,14 @@ impl House {
         self.store.add_user("sari", password, Access::administrator(), Timestamp::now()).await.unwrap();
     }
 
-    pub async fn ask(&self, method: &Method, path: &str, from: &str, keys: &Keys, body: Option<Value>) -> Answer {
+    pub async fn ask(
+        &self,
+        method: &Method,
+        path: &str,
+        from: &str,
+        keys: &Credentials,
+        body: Option<Value>,
+    ) -> Answer {
         let response = self.call(method, path, from, keys, body).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         // A stream has no end.
@@ -92,16 +99,23 @@ impl House {
         Answer { status, headers, body }
     }
 
-    pub async fn stream(&self, path: &str, keys: &Keys) -> Reader {
+    pub async fn stream(&self, path: &str, keys: &Credentials) -> Reader {
         self.stream_from(THERE, path, keys).await
     }
 
-    pub async fn stream_from(&self, from: &str, path: &str, keys: &Keys) -> Reader {
+    pub async fn stream_from(&self, from: &str, path: &str, keys: &Credentials) -> Reader {
         Reader::of(self.call(&Method::GET, path, from, keys, None).await)
     }
 
     /// Everything that an answer says: status, headers, body; of a stream the first events.
-    pub async fn text(&self, method: &Method, path: &str, from: &str, keys: &Keys, body: Option<Value>) -> String {
+    pub async fn text(
+        &self,
+        method: &Method,
+        path: &str,
+        from: &str,
+        keys: &Credentials,
+        body: Option<Value>,
+    ) -> String {
         let response = self.call(method, path, from, keys, body).await;
         let head = format!("{} {:?}\n", response.status(), response.headers());
         if response.headers().get("Content-Type").is_some_and(|kind| kind == "text/event-stream") {
@@ -110,8 +124,15 @@ impl House {
         head + &String::from_utf8_lossy(&read_body(response).await)
     }
 
-    async fn call(&self, method: &Method, path: &str, from: &str, keys: &Keys, body: Option<Value>) -> ServiceResponse {
-        let app = App::new().wrap(from_fn(guard)).configure(self.door.routes()).configure(self.world.api.routes());
+    async fn call(
+        &self,
+        method: &Method,
+        path: &str,
+        from: &str,
+        keys: &Credentials,
+        body: Option<Value>,
+    ) -> ServiceResponse {
+        let app = App::new().wrap(from_fn(guard)).configure(self.auth.routes()).configure(self.world.api.routes());
         let app = init_service(app).await;
         let path = match &keys.token {
             Some(token) => format!("{path}{}token={token}", if path.contains('?') { '&' } else { '?' }),
@@ -145,23 +166,23 @@ impl House {
         call_service(&app, request.to_request()).await.map_into_boxed_body()
     }
 
-    pub async fn get(&self, path: &str, keys: &Keys) -> Answer {
+    pub async fn get(&self, path: &str, keys: &Credentials) -> Answer {
         self.ask(&Method::GET, path, THERE, keys, None).await
     }
 
-    pub async fn post(&self, path: &str, keys: &Keys, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, keys: &Credentials, body: Value) -> Answer {
         self.ask(&Method::POST, path, THERE, keys, Some(body)).await
     }
 
     /// Logs in; the keys of a person.
-    pub async fn log_in(&self, name: &str) -> Keys {
+    pub async fn log_in(&self, name: &str) -> Credentials {
         let answer =
-            self.post("/api/v1/login", &Keys::default(), json!({"name": name, "password": "kata sandi"})).await;
+            self.post("/api/v1/login", &Credentials::default(), json!({"name": name, "password": "kata sandi"})).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
-        Keys {
+        Credentials {
             cookie: Some(cookie(&answer)),
             guard: Some(answer.body["guard"].as_str().unwrap().into()),
-            ..Keys::default()
+            ..Credentials::default()
         }
     }
 
@@ -267,13 +288,13 @@ fn every_route_is_in_the_table() {
 
 #[tokio::test]
 async fn every_route_asks_for_what_it_needs() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     house
         .store
         .add_user("budi", Zeroizing::new("kata sandi".into()), Access::viewer(), Timestamp::now())
         .await
         .unwrap();
-    let people = [Keys::default(), house.log_in("budi").await, house.log_in("sari").await];
+    let people = [Credentials::default(), house.log_in("budi").await, house.log_in("sari").await];
     for (method, path, expected) in TABLE {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         for (keys, expected) in people.iter().zip(expected) {
@@ -286,11 +307,11 @@ async fn every_route_asks_for_what_it_needs() {
 
 #[tokio::test]
 async fn a_session_that_is_over_is_nobodys_and_a_wrong_key_opens_nothing() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let over = house.log_in("sari").await;
     house.post("/api/v1/logout", &over, json!({})).await;
-    let wrong = Keys { bearer: Some("not-a-token".into()), ..Keys::default() };
-    let link = Keys { token: Some("not-a-link".into()), ..Keys::default() };
+    let wrong = Credentials { bearer: Some("not-a-token".into()), ..Credentials::default() };
+    let link = Credentials { token: Some("not-a-link".into()), ..Credentials::default() };
     for (method, path, [nobody, ..]) in TABLE.iter().filter(|(_, path, _)| !path.contains('?')) {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let body = || (method != Method::GET).then(|| json!({}));
@@ -307,14 +328,14 @@ async fn a_session_that_is_over_is_nobodys_and_a_wrong_key_opens_nothing() {
 
 #[tokio::test]
 async fn a_change_needs_the_guard_and_this_very_site() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let keys = house.log_in("sari").await;
     for (method, path, _) in TABLE.iter().filter(|(method, ..)| *method != "GET") {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let public = ["/api/v1/login", "/api/v1/setup"].contains(path);
-        let unguarded = Keys { guard: None, ..keys.clone() };
-        let wrong = Keys { guard: Some("wrong".into()), ..keys.clone() };
-        let foreign = Keys { origin: Some("https://evil.example"), ..keys.clone() };
+        let unguarded = Credentials { guard: None, ..keys.clone() };
+        let wrong = Credentials { guard: Some("wrong".into()), ..keys.clone() };
+        let foreign = Credentials { origin: Some("https://evil.example"), ..keys.clone() };
         for bad in [unguarded, wrong, foreign] {
             let answer = house.ask(&method, path, THERE, &bad, Some(json!({}))).await;
             // Who comes without a session's rights has nothing to be misused; another site is turned away everywhere.
@@ -327,39 +348,41 @@ async fn a_change_needs_the_guard_and_this_very_site() {
 
 #[tokio::test]
 async fn before_there_is_an_administrator_nothing_is_told_to_others() {
-    let house = House::new(false).await;
+    let house = AuthServer::new(false).await;
     for (method, path, _) in TABLE {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let public = ["/healthz", "/api/v1/me", "/api/v1/login", "/api/v1/setup"].contains(path);
         // Also from the machine itself: the address is one that others reach.
         for from in [HERE, THERE] {
-            let answer =
-                house.ask(&method, path, from, &Keys::default(), (method != Method::GET).then(|| json!({}))).await;
+            let answer = house
+                .ask(&method, path, from, &Credentials::default(), (method != Method::GET).then(|| json!({})))
+                .await;
             assert_eq!(answer.status == 403, !public, "{method} {path}: {} {}", answer.status, answer.body);
         }
     }
-    assert_eq!(house.get("/api/v1/me", &Keys::default()).await.body["state"], "setup");
+    assert_eq!(house.get("/api/v1/me", &Credentials::default()).await.body["state"], "setup");
 }
 
 #[tokio::test]
 async fn the_first_administrator_is_made_with_the_code_and_only_once() {
-    let house = House::new(false).await;
-    let code = house.door.setup_code().unwrap().to_string();
+    let house = AuthServer::new(false).await;
+    let code = house.auth.setup_code().unwrap().to_string();
     let setup = |code: &str| json!({"code": code, "name": "sari", "password": "kata sandi"});
-    assert_eq!(house.post("/api/v1/setup", &Keys::default(), setup("AAAA-BBBB-CCCC")).await.status, 403);
-    let made = house.post("/api/v1/setup", &Keys::default(), setup(&code.to_lowercase().replace('-', " "))).await;
+    assert_eq!(house.post("/api/v1/setup", &Credentials::default(), setup("AAAA-BBBB-CCCC")).await.status, 403);
+    let made =
+        house.post("/api/v1/setup", &Credentials::default(), setup(&code.to_lowercase().replace('-', " "))).await;
     assert_eq!((made.status, &made.body["role"]), (200, &json!("administrator")), "{}", made.body);
-    let keys = Keys { cookie: Some(cookie(&made)), ..Keys::default() };
+    let keys = Credentials { cookie: Some(cookie(&made)), ..Credentials::default() };
     assert_eq!(house.get("/api/v1/users", &keys).await.status, 200);
-    assert!(house.door.setup_code().is_none());
-    assert_eq!(house.post("/api/v1/setup", &Keys::default(), setup(&code)).await.status, 403);
-    assert_eq!(house.post("/api/v1/setup", &Keys::default(), setup("")).await.status, 403);
+    assert!(house.auth.setup_code().is_none());
+    assert_eq!(house.post("/api/v1/setup", &Credentials::default(), setup(&code)).await.status, 403);
+    assert_eq!(house.post("/api/v1/setup", &Credentials::default(), setup("")).await.status, 403);
 }
 
 #[tokio::test]
 async fn on_loopback_it_is_open_until_somebody_has_an_account() {
-    let house = House::new(true).await;
-    let nobody = Keys::default();
+    let house = AuthServer::new(true).await;
+    let nobody = Credentials::default();
     let me = house.ask(&Method::GET, "/api/v1/me", HERE, &nobody, None).await;
     assert_eq!(me.body["state"], "open");
     assert_eq!(house.ask(&Method::GET, "/api/v1/interfaces", HERE, &nobody, None).await.status, 200);
@@ -372,10 +395,10 @@ async fn on_loopback_it_is_open_until_somebody_has_an_account() {
 
 #[tokio::test]
 async fn a_server_on_loopback_answers_to_its_own_names_only() {
-    let house = House::new(true).await;
+    let house = AuthServer::new(true).await;
     for (host, status) in [("localhost:3000", 200), ("127.0.0.1:3000", 200), ("[::1]:3000", 200), ("evil.example", 421)]
     {
-        let keys = Keys { host: Some(host), ..Keys::default() };
+        let keys = Credentials { host: Some(host), ..Credentials::default() };
         let answer = house.ask(&Method::GET, "/api/v1/routers", HERE, &keys, None).await;
         assert_eq!(answer.status, status, "{host}");
     }
@@ -383,17 +406,17 @@ async fn a_server_on_loopback_answers_to_its_own_names_only() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wrong_password_is_told_like_an_unknown_name_and_guessing_has_to_wait() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let guess = |name: &str| json!({"name": name, "password": "salah semua"});
-    let wrong = house.post("/api/v1/login", &Keys::default(), guess("sari")).await;
-    let unknown = house.post("/api/v1/login", &Keys::default(), guess("tono")).await;
+    let wrong = house.post("/api/v1/login", &Credentials::default(), guess("sari")).await;
+    let unknown = house.post("/api/v1/login", &Credentials::default(), guess("tono")).await;
     assert_eq!((wrong.status, &wrong.body), (unknown.status, &unknown.body));
     assert_eq!(wrong.status, 401);
     for _ in 0..3 {
-        house.post("/api/v1/login", &Keys::default(), guess("sari")).await;
+        house.post("/api/v1/login", &Credentials::default(), guess("sari")).await;
     }
     let refused =
-        house.post("/api/v1/login", &Keys::default(), json!({"name": "sari", "password": "kata sandi"})).await;
+        house.post("/api/v1/login", &Credentials::default(), json!({"name": "sari", "password": "kata sandi"})).await;
     assert_eq!((refused.status, &refused.body["code"]), (429, &json!("too-many-attempts")));
     assert!(refused.header("Retry-After").parse::<u64>().unwrap() >= 1);
     let failed = house.store.audit_log(100).await.unwrap();
@@ -404,23 +427,26 @@ async fn a_wrong_password_is_told_like_an_unknown_name_and_guessing_has_to_wait(
 
 #[tokio::test]
 async fn a_session_is_new_at_each_login_and_over_at_logout_and_with_a_new_password() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let first = house.log_in("sari").await;
     let login = || json!({"name": "sari", "password": "kata sandi"});
-    let unguarded = Keys { guard: None, ..first.clone() };
+    let unguarded = Credentials { guard: None, ..first.clone() };
     // A page that has a session logs in with its guard, as any change.
     assert_eq!(house.post("/api/v1/login", &unguarded, login()).await.status, 421);
     let again = house.post("/api/v1/login", &first, json!({"name": "sari", "password": "kata sandi"})).await;
-    let second =
-        Keys { cookie: Some(cookie(&again)), guard: again.body["guard"].as_str().map(Into::into), ..Keys::default() };
+    let second = Credentials {
+        cookie: Some(cookie(&again)),
+        guard: again.body["guard"].as_str().map(Into::into),
+        ..Credentials::default()
+    };
     assert_ne!(first.cookie, second.cookie);
     assert_eq!(house.get("/api/v1/users", &first).await.status, 401, "the old one is over");
     let other = house.log_in("sari").await;
     let changed = house.post("/api/v1/password", &second, json!({"old": "kata sandi", "new": "kata sandi baru"})).await;
-    let third = Keys {
+    let third = Credentials {
         cookie: Some(cookie(&changed)),
         guard: changed.body["guard"].as_str().map(Into::into),
-        ..Keys::default()
+        ..Credentials::default()
     };
     for gone in [&second, &other] {
         assert_eq!(house.get("/api/v1/users", gone).await.status, 401);
@@ -432,8 +458,8 @@ async fn a_session_is_new_at_each_login_and_over_at_logout_and_with_a_new_passwo
 
 #[tokio::test]
 async fn a_token_opens_what_it_was_made_for_and_a_wrong_one_nothing() {
-    let house = House::with_administrator(false).await;
-    let bearer = |token: &str| Keys { bearer: Some(token.to_owned()), ..Keys::default() };
+    let house = AuthServer::with_administrator(false).await;
+    let bearer = |token: &str| Credentials { bearer: Some(token.to_owned()), ..Credentials::default() };
     let viewer = house.token(TokenKind::Api, Access::viewer()).await;
     assert_eq!(house.get("/api/v1/routers", &bearer(&viewer)).await.status, 200);
     assert_eq!(house.get("/api/v1/users", &bearer(&viewer)).await.status, 403);
@@ -450,14 +476,14 @@ async fn a_token_opens_what_it_was_made_for_and_a_wrong_one_nothing() {
         assert_eq!(house.get("/api/v1/routers", &bearer(wrong)).await.status, 401, "{wrong}");
     }
     // Nor does a key that is none fall back on the cookie beside it.
-    let both = Keys { bearer: Some("x".into()), ..house.log_in("sari").await };
+    let both = Credentials { bearer: Some("x".into()), ..house.log_in("sari").await };
     assert_eq!(house.get("/api/v1/routers", &both).await.status, 401);
 }
 
 #[tokio::test]
 async fn a_link_only_looks_and_no_other_key_travels_in_an_address() {
-    let house = House::with_administrator(false).await;
-    let link = |token: String| Keys { token: Some(token), ..Keys::default() };
+    let house = AuthServer::with_administrator(false).await;
+    let link = |token: String| Credentials { token: Some(token), ..Credentials::default() };
     let share = link(house.token(TokenKind::Share, line(Some("<pppoe-budi>"))).await);
     assert_eq!(house.get("/api/v1/me", &share).await.body["state"], "in");
     assert_eq!(house.post("/api/v1/logout", &share, json!({})).await.status, 401);

@@ -1,27 +1,27 @@
 //! Behind proxies: whose address counts, who is taken for the machine's own user, which names are answered.
 
 use actix_web::http::Method;
-use lalin_http::DoorSettings;
+use lalin_http::AuthSettings;
 use serde_json::{Value, json};
 
-use crate::auth::{HERE, House, Keys};
+use crate::auth::{AuthServer, Credentials, HERE};
 use crate::test_server::Answer;
 
 /// Where the proxy that is trusted asks from.
 const PROXY: &str = "10.0.0.1:50000";
 
-fn by_proxy(headers: &[(&'static str, &str)]) -> Keys {
+fn by_proxy(headers: &[(&'static str, &str)]) -> Credentials {
     let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-    Keys { headers, host: Some("lalin.example"), ..Keys::default() }
+    Credentials { headers, host: Some("lalin.example"), ..Credentials::default() }
 }
 
-async fn behind_a_proxy() -> House {
-    let house = House::with(|settings| settings.proxies = vec!["10.0.0.1".parse().unwrap()]).await;
+async fn behind_a_proxy() -> AuthServer {
+    let house = AuthServer::with(|settings| settings.proxies = vec!["10.0.0.1".parse().unwrap()]).await;
     house.add_administrator().await;
     house
 }
 
-async fn log_in(house: &House, keys: &Keys, password: &str) -> Answer {
+async fn log_in(house: &AuthServer, keys: &Credentials, password: &str) -> Answer {
     let login = json!({"name": "sari", "password": password});
     house.ask(&Method::POST, "/api/v1/login", PROXY, keys, Some(login)).await
 }
@@ -32,7 +32,7 @@ async fn forty_guesses(invented: impl Fn(u8) -> Vec<(&'static str, String)>) -> 
     let house = behind_a_proxy().await;
     let mut looked_at = 0;
     for guess in 1..=40 {
-        let keys = Keys { headers: invented(guess), host: Some("lalin.example"), ..Keys::default() };
+        let keys = Credentials { headers: invented(guess), host: Some("lalin.example"), ..Credentials::default() };
         let answer = log_in(&house, &keys, "salah semua").await;
         looked_at += usize::from(answer.status == 401);
     }
@@ -93,15 +93,15 @@ async fn a_cookie_is_secure_where_a_trusted_proxy_says_https() {
     assert!(!strange.header("Set-Cookie").contains("; Secure"), "not from somebody who is no proxy of ours");
 }
 
-impl House {
-    async fn post_from(&self, from: &str, keys: &Keys) -> Answer {
+impl AuthServer {
+    async fn post_from(&self, from: &str, keys: &Credentials) -> Answer {
         let login = json!({"name": "sari", "password": "kata sandi"});
         let answer = self.ask(&Method::POST, "/api/v1/login", from, keys, Some(login)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer
     }
 
-    async fn state(&self, keys: &Keys) -> Value {
+    async fn state(&self, keys: &Credentials) -> Value {
         self.ask(&Method::GET, "/api/v1/me", HERE, keys, None).await.body["state"].clone()
     }
 }
@@ -111,7 +111,7 @@ async fn the_origin_may_be_the_host_that_the_browser_asked_the_proxy_for() {
     let house = behind_a_proxy().await;
     let asked = |origin, headers: &[(&'static str, &str)]| {
         let keys = by_proxy(headers);
-        Keys { host: Some("10.0.0.9:3000"), origin: Some(origin), ..keys }
+        Credentials { host: Some("10.0.0.9:3000"), origin: Some(origin), ..keys }
     };
     let told = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-host", "lalin.example")];
     assert_eq!(log_in(&house, &asked("https://lalin.example", &told), "kata sandi").await.status, 200);
@@ -134,9 +134,9 @@ async fn without_an_account_any_sign_of_a_proxy_makes_a_stranger() {
         ("user-agent", "Mozilla/5.0"),
         ("x-lalin-page", "https://isp.example"),
     ] {
-        let house = House::new(true).await;
-        assert_eq!(house.state(&Keys::default()).await, "open");
-        let keys = Keys { headers: vec![(sign.0, sign.1.to_owned())], ..Keys::default() };
+        let house = AuthServer::new(true).await;
+        assert_eq!(house.state(&Credentials::default()).await, "open");
+        let keys = Credentials { headers: vec![(sign.0, sign.1.to_owned())], ..Credentials::default() };
         assert_eq!(house.state(&keys).await, "setup", "{sign:?}");
         for (method, path, body) in [
             (Method::GET, "/api/v1/interfaces", None),
@@ -157,44 +157,44 @@ async fn without_an_account_any_sign_of_a_proxy_makes_a_stranger() {
 
 #[tokio::test]
 async fn once_a_proxy_was_seen_nobody_is_taken_for_the_machine_s_own_user() {
-    let house = House::new(true).await;
-    let doubtful = Keys { headers: vec![("connection", "close".into())], ..Keys::default() };
+    let house = AuthServer::new(true).await;
+    let doubtful = Credentials { headers: vec![("connection", "close".into())], ..Credentials::default() };
     assert_eq!(house.state(&doubtful).await, "setup");
-    assert_eq!(house.state(&Keys::default()).await, "open", "a simple program is no proxy");
-    let proxied = Keys { headers: vec![("x-forwarded-for", "203.0.113.9".into())], ..Keys::default() };
+    assert_eq!(house.state(&Credentials::default()).await, "open", "a simple program is no proxy");
+    let proxied = Credentials { headers: vec![("x-forwarded-for", "203.0.113.9".into())], ..Credentials::default() };
     assert_eq!(house.state(&proxied).await, "setup");
-    assert_eq!(house.state(&Keys::default()).await, "setup", "from now on an account is needed");
-    let code = house.door.setup_code().unwrap().to_string();
+    assert_eq!(house.state(&Credentials::default()).await, "setup", "from now on an account is needed");
+    let code = house.auth.setup_code().unwrap().to_string();
     let setup = json!({"code": code, "name": "sari", "password": "kata sandi"});
-    assert_eq!(house.ask(&Method::POST, "/api/v1/setup", HERE, &Keys::default(), Some(setup)).await.status, 200);
+    assert_eq!(house.ask(&Method::POST, "/api/v1/setup", HERE, &Credentials::default(), Some(setup)).await.status, 200);
 }
 
 #[tokio::test]
 async fn a_configured_proxy_needs_the_first_account_from_the_start() {
-    let configured: [fn(&mut DoorSettings); 3] = [
+    let configured: [fn(&mut AuthSettings); 3] = [
         |settings| settings.proxies = vec!["127.0.0.1".parse().unwrap()],
         |settings| settings.hosts = vec!["lalin.example".into()],
         |settings| settings.base_path = "/lalin".into(),
     ];
     for set in configured {
-        let house = House::with(|settings| {
+        let house = AuthServer::with(|settings| {
             settings.loopback = true;
             set(settings);
         })
         .await;
-        assert_eq!(house.state(&Keys::default()).await, "setup");
-        assert_eq!(house.door.needed_code().map(|code| code.len()), Some(14), "it is printed at the start");
+        assert_eq!(house.state(&Credentials::default()).await, "setup");
+        assert_eq!(house.auth.needed_code().map(|code| code.len()), Some(14), "it is printed at the start");
     }
-    assert!(House::new(true).await.door.needed_code().is_none());
-    assert!(House::new(false).await.door.needed_code().is_some());
+    assert!(AuthServer::new(true).await.auth.needed_code().is_none());
+    assert!(AuthServer::new(false).await.auth.needed_code().is_some());
 }
 
 #[tokio::test]
 async fn without_an_account_only_a_page_of_this_server_changes_anything() {
-    let house = House::new(true).await;
+    let house = AuthServer::new(true).await;
     let user = json!({"name": "sari", "password": "kata sandi", "role": "administrator"});
     let post = async |origin, headers: &[(&'static str, &str)]| {
-        let keys = Keys { origin: Some(origin), host: None, ..by_proxy(headers) };
+        let keys = Credentials { origin: Some(origin), host: None, ..by_proxy(headers) };
         house.ask(&Method::POST, "/api/v1/users", HERE, &keys, Some(user.clone())).await.status
     };
     // Through a proxy that shows nothing of itself the page is another's, whatever the browser says of the site.
@@ -205,19 +205,19 @@ async fn without_an_account_only_a_page_of_this_server_changes_anything() {
 
 #[tokio::test]
 async fn a_server_on_loopback_answers_to_what_a_trusted_proxy_passes_on_and_to_its_configured_names() {
-    let trusting = House::with(|settings| {
+    let trusting = AuthServer::with(|settings| {
         settings.loopback = true;
         settings.proxies = vec!["127.0.0.1".parse().unwrap()];
     })
     .await;
-    let named = House::with(|settings| {
+    let named = AuthServer::with(|settings| {
         settings.loopback = true;
         settings.hosts = vec!["lalin.example".into()];
     })
     .await;
     let passed_on = [("x-forwarded-for", "203.0.113.9")];
-    let status = async |house: &House, host, headers: &[(&'static str, &str)]| {
-        let keys = Keys { host: Some(host), origin: None, ..by_proxy(headers) };
+    let status = async |house: &AuthServer, host, headers: &[(&'static str, &str)]| {
+        let keys = Credentials { host: Some(host), origin: None, ..by_proxy(headers) };
         house.ask(&Method::GET, "/api/v1/me", HERE, &keys, None).await.status
     };
     assert_eq!(status(&trusting, "lalin.example", &passed_on).await, 200);
@@ -225,23 +225,24 @@ async fn a_server_on_loopback_answers_to_what_a_trusted_proxy_passes_on_and_to_i
     assert_eq!(status(&trusting, "localhost:3000", &[]).await, 200);
     assert_eq!(status(&named, "lalin.example", &[]).await, 200);
     assert_eq!(status(&named, "evil.example", &passed_on).await, 421);
-    let untrusting = House::new(true).await;
+    let untrusting = AuthServer::new(true).await;
     assert_eq!(status(&untrusting, "lalin.example", &passed_on).await, 421);
 }
 
 #[tokio::test]
 async fn a_cookie_stays_below_the_base_path() {
-    let house = House::with(|settings| settings.base_path = "/lalin".into()).await;
+    let house = AuthServer::with(|settings| settings.base_path = "/lalin".into()).await;
     house.add_administrator().await;
-    let answer = house.post_from("203.0.113.7:1", &Keys { host: Some("isp.example"), ..Keys::default() }).await;
+    let answer =
+        house.post_from("203.0.113.7:1", &Credentials { host: Some("isp.example"), ..Credentials::default() }).await;
     assert!(answer.header("Set-Cookie").contains("; Path=/lalin;"), "{}", answer.header("Set-Cookie"));
-    let root = House::with_administrator(false).await;
-    assert!(root.post_from("203.0.113.7:1", &Keys::default()).await.header("Set-Cookie").contains("; Path=/;"));
+    let root = AuthServer::with_administrator(false).await;
+    assert!(root.post_from("203.0.113.7:1", &Credentials::default()).await.header("Set-Cookie").contains("; Path=/;"));
 }
 
 #[tokio::test]
 async fn a_proxy_may_take_the_base_path_away_or_leave_it() {
-    let house = House::with(|settings| settings.base_path = "/lalin".into()).await;
+    let house = AuthServer::with(|settings| settings.base_path = "/lalin".into()).await;
     house.add_administrator().await;
     for (path, status) in [
         ("/api/v1/me", 200),
@@ -252,8 +253,8 @@ async fn a_proxy_may_take_the_base_path_away_or_leave_it() {
         ("/lalin/lalin/api/v1/me", 401),
         ("/laliner/api/v1/me", 401),
     ] {
-        assert_eq!(house.get(path, &Keys::default()).await.status, status, "{path}");
+        assert_eq!(house.get(path, &Credentials::default()).await.status, status, "{path}");
     }
-    let root = House::with_administrator(false).await;
-    assert_eq!(root.get("/lalin/api/v1/me", &Keys::default()).await.status, 401, "nobody said that path");
+    let root = AuthServer::with_administrator(false).await;
+    assert_eq!(root.get("/lalin/api/v1/me", &Credentials::default()).await.status, 401, "nobody said that path");
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 use zeroize::Zeroizing;
 
-use crate::auth::{HERE, House, Keys, line};
+use crate::auth::{AuthServer, Credentials, HERE, line};
 use crate::stream::Reader;
 
 const STREAM: &str = "/api/v1/stream?interface=%3Cpppoe-budi%3E";
@@ -19,7 +19,7 @@ fn secret(text: &str) -> Zeroizing<String> {
 }
 
 /// A limited viewer, budi, and his stream, which runs.
-async fn budi(house: &House) -> (UserId, Keys, Reader) {
+async fn budi(house: &AuthServer) -> (UserId, Credentials, Reader) {
     let user = house.store.add_user("budi", secret("kata sandi"), line(None), Timestamp::now()).await.unwrap();
     let keys = house.log_in("budi").await;
     let mut stream = house.stream(STREAM, &keys).await;
@@ -38,7 +38,7 @@ async fn reason(stream: &mut Reader) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn a_logout_a_new_password_and_a_removal_end_the_users_streams() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let sari = house.log_in("sari").await;
     let mut hers = house.stream(STREAM, &sari).await;
     let (id, keys, mut stream) = budi(&house).await;
@@ -67,7 +67,7 @@ async fn a_logout_a_new_password_and_a_removal_end_the_users_streams() {
 
 #[tokio::test(start_paused = true)]
 async fn another_visibility_ends_the_stream_so_that_the_next_one_has_it() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let sari = house.log_in("sari").await;
     let (id, keys, mut stream) = budi(&house).await;
     for (role, only) in [
@@ -91,7 +91,7 @@ async fn another_visibility_ends_the_stream_so_that_the_next_one_has_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_revoked_token_or_link_and_one_whose_maker_is_gone_end_their_streams() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let sari = house.log_in("sari").await;
     let tono =
         house.store.add_user("tono", secret("kata sandi"), Access::administrator(), Timestamp::now()).await.unwrap();
@@ -102,8 +102,8 @@ async fn a_revoked_token_or_link_and_one_whose_maker_is_gone_end_their_streams()
         assert_eq!((made.status, &made.body["maker"]), (201, &json!(maker)), "{}", made.body);
         let token = made.body["token"].as_str().unwrap().to_owned();
         let keys = match kind {
-            "share" => Keys { token: Some(token), ..Keys::default() },
-            _ => Keys { bearer: Some(token), ..Keys::default() },
+            "share" => Credentials { token: Some(token), ..Credentials::default() },
+            _ => Credentials { bearer: Some(token), ..Credentials::default() },
         };
         let (mut one, mut other) = (house.stream(STREAM, &keys).await, house.stream(STREAM, &keys).await);
         one.wait_for("tick").await;
@@ -121,7 +121,7 @@ async fn a_revoked_token_or_link_and_one_whose_maker_is_gone_end_their_streams()
 
 #[tokio::test(start_paused = true)]
 async fn what_ends_by_itself_ends_its_streams() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let user = house.store.add_user("budi", secret("kata sandi"), Access::viewer(), Timestamp::now()).await.unwrap();
     // The wall's clock goes on while the test's stands: it is waited for, by heartbeats.
     let soon = Timestamp::now().after(Duration::from_secs(4));
@@ -140,8 +140,8 @@ async fn what_ends_by_itself_ends_its_streams() {
         assert!(house.store.session(&old, used).await.unwrap().is_some());
         used = used.after(SESSION_IDLE / 2).min(Timestamp::now());
     }
-    let link = Keys { token: Some(link), ..Keys::default() };
-    let old = Keys { cookie: Some(old.expose().to_owned()), ..Keys::default() };
+    let link = Credentials { token: Some(link), ..Credentials::default() };
+    let old = Credentials { cookie: Some(old.expose().to_owned()), ..Credentials::default() };
     let streams = [house.stream(STREAM, &link).await, house.stream(STREAM, &old).await];
     let expected = [(link, "expired"), (old, "session-expired")];
     for (mut stream, (keys, expected)) in streams.into_iter().zip(expected) {
@@ -155,8 +155,8 @@ async fn what_ends_by_itself_ends_its_streams() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_account_ends_what_was_open_to_the_machine_s_own_user() {
-    let house = House::new(true).await;
-    let mut stream = house.stream_from(HERE, STREAM, &Keys::default()).await;
+    let house = AuthServer::new(true).await;
+    let mut stream = house.stream_from(HERE, STREAM, &Credentials::default()).await;
     stream.wait_for("tick").await;
     house.add_administrator().await;
     assert_eq!(reason(&mut stream).await, "account-needed");
@@ -164,12 +164,12 @@ async fn the_first_account_ends_what_was_open_to_the_machine_s_own_user() {
 
 #[tokio::test(start_paused = true)]
 async fn a_question_that_waits_is_not_answered_to_whoever_lost_the_right() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     *house.script.hang.lock().unwrap() = true;
     let link =
         NewToken { kind: TokenKind::Share, name: "x".into(), access: line(Some("ether1")), expires: None, maker: None };
     let (token, secret) = house.store.add_token(link, Timestamp::now()).await.unwrap();
-    let keys = Keys { token: Some(secret.expose().to_owned()), ..Keys::default() };
+    let keys = Credentials { token: Some(secret.expose().to_owned()), ..Credentials::default() };
     for path in ["/api/v1/interfaces", "/api/interface-stats"] {
         let revoke = async {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -187,7 +187,7 @@ async fn another_process_s_changes_end_streams_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
     let key = EncryptionKey::random().unwrap();
-    let house = House::over(Store::open(&path, key.clone()).unwrap(), false).await;
+    let house = AuthServer::over(Store::open(&path, key.clone()).unwrap(), false).await;
     house.add_administrator().await;
     let (id, _, mut stream) = budi(&house).await;
     // Another connection, as `lalin user remove` has: nothing tells the server.
@@ -199,11 +199,11 @@ async fn another_process_s_changes_end_streams_too() {
 
 #[tokio::test(start_paused = true)]
 async fn many_viewers_of_one_link_end_together_and_leave_nothing_behind() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let link =
         NewToken { kind: TokenKind::Share, name: "x".into(), access: line(Some("ether1")), expires: None, maker: None };
     let (token, secret) = house.store.add_token(link, Timestamp::now()).await.unwrap();
-    let keys = Keys { token: Some(secret.expose().to_owned()), ..Keys::default() };
+    let keys = Credentials { token: Some(secret.expose().to_owned()), ..Credentials::default() };
     let mut streams = Vec::new();
     for _ in 0..40 {
         streams.push(house.stream("/api/v1/stream?watch=pop-1/ether1", &keys).await);

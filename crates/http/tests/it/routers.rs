@@ -4,12 +4,12 @@ use actix_web::http::Method;
 use lalin_store::TokenKind;
 use serde_json::{Value, json};
 
-use crate::auth::{HERE, House, Keys, line};
+use crate::auth::{AuthServer, Credentials, HERE, line};
 use crate::stream::Reader;
 use crate::test_server::{RX_BPS, TestServer};
 
-async fn ask(house: &House, method: Method, path: &str, body: Value) -> (u16, Value) {
-    let answer = house.ask(&method, path, HERE, &Keys::default(), Some(body)).await;
+async fn ask(house: &AuthServer, method: Method, path: &str, body: Value) -> (u16, Value) {
+    let answer = house.ask(&method, path, HERE, &Credentials::default(), Some(body)).await;
     (answer.status, answer.body)
 }
 
@@ -57,7 +57,7 @@ async fn a_port_without_counters_takes_nothing_from_a_routers_sum_and_is_counted
 
 #[tokio::test]
 async fn a_router_is_added_changed_checked_tried_and_removed() {
-    let house = House::new(true).await;
+    let house = AuthServer::new(true).await;
     let form = json!({"name": "Baru", "address": "192.0.2.9", "user": "lalin", "password": "rahasia-9"});
     let (status, made) = ask(&house, Method::POST, "/api/v1/routers", form).await;
     assert_eq!(
@@ -88,7 +88,7 @@ async fn a_router_is_added_changed_checked_tried_and_removed() {
     assert_eq!(ask(&house, Method::DELETE, "/api/v1/routers/baru", json!({})).await.0, 404);
     let asked = house.world.keeper.asked.lock().unwrap().join("\n");
     assert!(asked.contains("check Some(RouterId(\"baru\"))") && !asked.contains("rahasia"), "{asked}");
-    let audit = house.ask(&Method::GET, "/api/v1/audit", HERE, &Keys::default(), None).await.body.to_string();
+    let audit = house.ask(&Method::GET, "/api/v1/audit", HERE, &Credentials::default(), None).await.body.to_string();
     for action in ["router.add", "router.change", "router.remove"] {
         assert!(audit.contains(action), "{audit}");
     }
@@ -162,9 +162,12 @@ async fn one_stream_carries_interfaces_of_several_routers() {
 
 #[tokio::test]
 async fn a_customer_sees_his_own_line_everywhere_and_nothing_else_anywhere() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     house.world.router("pop-2");
-    let keys = Keys { bearer: Some(house.token(TokenKind::Api, line(Some("<pppoe-budi>"))).await), ..Keys::default() };
+    let keys = Credentials {
+        bearer: Some(house.token(TokenKind::Api, line(Some("<pppoe-budi>"))).await),
+        ..Credentials::default()
+    };
     for path in
         ["/api/interface-stats", "/api/interface-stats?raw=1", "/api/v1/interfaces", "/api/v1/routers/pop-1/interfaces"]
     {

@@ -21,7 +21,7 @@ pub const RX_BPS: u64 = 100_000_000;
 pub const BASE: u64 = (1 << 53) + 1;
 
 /// A router with known traffic that can be made to fail or hang.
-pub struct Script {
+pub struct ScriptedSource {
     pub failure: Mutex<Option<SourceError>>,
     pub hang: Mutex<bool>,
     pub comment: Mutex<&'static str>,
@@ -34,14 +34,14 @@ pub struct Script {
     begun: Instant,
 }
 
-impl Script {
+impl ScriptedSource {
     pub fn fail(&self, reason: SourceError) {
         *self.failure.lock().unwrap() = Some(reason);
     }
 }
 
 #[async_trait]
-impl StatsSource for Script {
+impl StatsSource for ScriptedSource {
     async fn read(&self) -> Result<Reading, Failure> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         if *self.hang.lock().unwrap() {
@@ -96,8 +96,8 @@ impl TestServer {
         Self { api: Api::with_keeper(monitor.clone(), limits, keeper.clone()), monitor, keeper }
     }
 
-    pub fn router(&self, id: &str) -> Arc<Script> {
-        let script = Arc::new(Script {
+    pub fn router(&self, id: &str) -> Arc<ScriptedSource> {
+        let script = Arc::new(ScriptedSource {
             failure: Mutex::default(),
             hang: Mutex::default(),
             comment: Mutex::new("uplink"),

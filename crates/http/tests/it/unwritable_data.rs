@@ -5,13 +5,13 @@ use lalin_store::{EncryptionKey, Store};
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::auth::{HERE, House, Keys};
+use crate::auth::{AuthServer, Credentials, HERE};
 
 #[tokio::test]
 async fn while_another_program_holds_the_database_everybody_looks_and_a_change_is_told_why_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
-    let house = House::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
+    let house = AuthServer::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
     house.add_administrator().await;
     let keys = house.log_in("sari").await;
     let other = Connection::open(&path).unwrap();
@@ -35,12 +35,12 @@ async fn while_another_program_holds_the_database_everybody_looks_and_a_change_i
 async fn a_health_check_looks_nobody_up() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
-    let house = House::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
+    let house = AuthServer::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
     house.add_administrator().await;
     let keys = house.log_in("sari").await;
     Connection::open(&path).unwrap().execute_batch("ALTER TABLE sessions RENAME TO gone").unwrap();
     assert_eq!(house.get("/api/v1/routers", &keys).await.status, 500, "it cannot be read");
-    for keys in [keys, Keys { bearer: Some("x".into()), ..Keys::default() }] {
+    for keys in [keys, Credentials { bearer: Some("x".into()), ..Credentials::default() }] {
         let answer = house.ask(&Method::GET, "/healthz", HERE, &keys, None).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
     }

@@ -6,14 +6,14 @@ use lalin_store::{Access, Grant, Timestamp, TokenKind};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::auth::{House, Keys, TABLE, THERE, line};
+use crate::auth::{AuthServer, Credentials, TABLE, THERE, line};
 
 /// The router's address, port, user, tag and identity, and the interfaces' own address, as `world` and `keeper` have them.
 const SECRETS: [&str; 9] =
     ["note-in-name", "192.0.2.1", "8728", "lalin-user", "pusat", "gw-identity", "secret-detail", "0C:00", "notes-of"];
 
 /// Everything that each route says, and the first events of each stream.
-async fn walk(house: &House, keys: &Keys) -> Vec<(String, String)> {
+async fn walk(house: &AuthServer, keys: &Credentials) -> Vec<(String, String)> {
     let mut said = Vec::new();
     for (method, path, _) in TABLE {
         if *path == "/api/v1/logout" || path.starts_with("/api/v1/password") {
@@ -32,8 +32,8 @@ async fn walk(house: &House, keys: &Keys) -> Vec<(String, String)> {
     said
 }
 
-async fn kinds(house: &House) -> Vec<(&'static str, Keys)> {
-    let bearer = |token: String| Keys { bearer: Some(token), ..Keys::default() };
+async fn kinds(house: &AuthServer) -> Vec<(&'static str, Credentials)> {
+    let bearer = |token: String| Credentials { bearer: Some(token), ..Credentials::default() };
     let mut kinds = Vec::new();
     for (name, access) in [("budi", line(Some("<pppoe-budi>"))), ("wati", line(None))] {
         house
@@ -45,7 +45,7 @@ async fn kinds(house: &House) -> Vec<(&'static str, Keys)> {
         kinds.push(("a token", bearer(house.token(TokenKind::Api, access).await)));
     }
     let share = house.token(TokenKind::Share, line(Some("<pppoe-budi>"))).await;
-    kinds.push(("a link", Keys { token: Some(share.clone()), ..Keys::default() }));
+    kinds.push(("a link", Credentials { token: Some(share.clone()), ..Credentials::default() }));
     kinds.push(("a link as a token", bearer(share)));
     kinds
 }
@@ -53,7 +53,7 @@ async fn kinds(house: &House) -> Vec<(&'static str, Keys)> {
 #[tokio::test(start_paused = true)]
 async fn who_has_limits_learns_no_address_user_tag_or_identity_of_a_failing_router() {
     for failing in [false, true] {
-        let house = House::with_administrator(false).await;
+        let house = AuthServer::with_administrator(false).await;
         let detail = "192.0.2.1:8728: secret-detail of lalin-user";
         if failing {
             house.script.fail(SourceError::Refused { detail: detail.into() });
@@ -86,17 +86,17 @@ async fn who_has_limits_learns_no_address_user_tag_or_identity_of_a_failing_rout
 
 #[tokio::test(start_paused = true)]
 async fn where_everybody_may_look_strangers_look_only_and_learn_no_address() {
-    let house = House::open().await;
+    let house = AuthServer::open().await;
     house.script.fail(SourceError::Refused { detail: "192.0.2.1:8728: secret-detail of lalin-user".into() });
     for accounts in [false, true] {
         if accounts {
             house.add_administrator().await;
         }
-        for (route, text) in walk(&house, &Keys::default()).await {
+        for (route, text) in walk(&house, &Credentials::default()).await {
             let found = SECRETS.iter().find(|secret| text.contains(**secret));
             assert_eq!(found, None, "{route}: {text}");
         }
-        let answer = house.post("/api/v1/routers/pop-1/retry", &Keys::default(), json!({})).await;
+        let answer = house.post("/api/v1/routers/pop-1/retry", &Credentials::default(), json!({})).await;
         assert_eq!(answer.status, 401, "{}", answer.body);
         assert!(house.world.keeper.asked.lock().unwrap().iter().all(|asked| !asked.starts_with("retry")));
     }
@@ -104,14 +104,17 @@ async fn where_everybody_may_look_strangers_look_only_and_learn_no_address() {
 
 #[tokio::test(start_paused = true)]
 async fn a_router_is_tried_at_once_seldom_whoever_asks_and_never_for_a_link() {
-    let house = House::with_administrator(false).await;
+    let house = AuthServer::with_administrator(false).await;
     let (path, body) = ("/api/v1/routers/pop-1/retry", json!({}));
-    let link = Keys { bearer: Some(house.token(TokenKind::Share, line(Some("ether1"))).await), ..Keys::default() };
+    let link = Credentials {
+        bearer: Some(house.token(TokenKind::Share, line(Some("ether1"))).await),
+        ..Credentials::default()
+    };
     assert_eq!(house.post(path, &link, body.clone()).await.status, 403);
     let other = Access::viewer_of(vec![Grant { router: "pop-2".parse().unwrap(), interface: None }]);
-    let other = Keys { bearer: Some(house.token(TokenKind::Api, other).await), ..Keys::default() };
+    let other = Credentials { bearer: Some(house.token(TokenKind::Api, other).await), ..Credentials::default() };
     assert_eq!(house.post(path, &other, body.clone()).await.status, 404);
-    let token = Keys { bearer: Some(house.token(TokenKind::Api, line(None)).await), ..Keys::default() };
+    let token = Credentials { bearer: Some(house.token(TokenKind::Api, line(None)).await), ..Credentials::default() };
     assert_eq!(house.post(path, &token, body.clone()).await.status, 202);
     let again = house.post(path, &house.log_in("sari").await, body.clone()).await;
     assert_eq!((again.status, &again.body["code"]), (429, &json!("tried-just-now")));
@@ -123,8 +126,8 @@ async fn a_router_is_tried_at_once_seldom_whoever_asks_and_never_for_a_link() {
 
 #[tokio::test]
 async fn a_stranger_is_told_that_the_server_lives_and_no_more() {
-    let house = House::with_administrator(false).await;
-    for keys in [Keys::default(), Keys { bearer: Some("wrong".into()), ..Keys::default() }] {
+    let house = AuthServer::with_administrator(false).await;
+    for keys in [Credentials::default(), Credentials { bearer: Some("wrong".into()), ..Credentials::default() }] {
         let answer = house.get("/healthz", &keys).await;
         assert_eq!((answer.status, answer.body), (200, json!({"status": "ok"})));
     }
