@@ -33,7 +33,7 @@ async function page(file, lang) {
 const MADE = {
   "vendor/uplot/uPlot.module.js": async () => `${await asset("vendor/uplot/uPlot.iife.min.js")}\nexport default uPlot;\n`,
   "vendor/uplot/uPlot.style.js": async () => `export default ${JSON.stringify(String(await asset("vendor/uplot/uPlot.min.css")))};\n`,
-  "embed-words.js": async () => {
+  "embed/words.js": async () => {
     const [id, en] = await Promise.all(["id", "en"].map((lang) => readFile(join(here, `../crates/dashboard/texts/${lang}.json`), "utf8")));
     return `export default {"id": ${id}, "en": ${en}};\n`;
   },
@@ -44,7 +44,7 @@ const PUBLIC = { "Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"
 async function asset(path) {
   if (Object.hasOwn(MADE, path)) return MADE[path]();
   const inside = normalize(path).replace(/^(\.\.[/\\])+/, "");
-  const folder = inside.startsWith("vendor/") ? here : join(here, "page");
+  const folder = inside.startsWith("vendor/") ? here : join(here, "src");
   return readFile(join(folder, inside));
 }
 
@@ -60,7 +60,7 @@ createServer(async (asked, answer) => {
       const file = await asset(path);
       answer.writeHead(200, { "Content-Type": KINDS[extname(path)] ?? "text/plain", ...PUBLIC }).end(file);
     } else if (url.pathname === "/embed.js") {
-      answer.writeHead(200, { "Content-Type": KINDS[".js"], ...PUBLIC }).end('import "./assets/dev/embed.js";\n');
+      answer.writeHead(200, { "Content-Type": KINDS[".js"], ...PUBLIC }).end('import "./assets/dev/embed/embed.js";\n');
     } else {
       const options = { hostname: upstream.hostname, port: upstream.port, path: asked.url, method: asked.method, headers: { ...asked.headers, host: upstream.host } };
       const through = request(options, (from) => {

@@ -45,7 +45,8 @@ fn all_the_way(browser: &mut Browser, code: &str, base: &str) -> String {
     let page = browser.get(&format!("{base}/prepaid/dashboard"));
     assert_eq!(page.status, 200, "{}", page.head);
     let assets = page.text.replace("&#x2F;", "/");
-    let script = assets.split("src=\"").find_map(|rest| rest.split('"').next().filter(|src| src.ends_with("/app.js")));
+    let script =
+        assets.split("src=\"").find_map(|rest| rest.split('"').next().filter(|src| src.ends_with("/app/dashboard.js")));
     let script = script.unwrap_or_else(|| panic!("no script: {assets}"));
     assert!(script.starts_with(&format!("{base}/assets/")), "{script}");
     assert_eq!(browser.get(script).status, 200, "{script}");

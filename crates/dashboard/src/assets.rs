@@ -20,7 +20,7 @@ use crate::slim::slim;
 use crate::{Error, made};
 
 #[derive(Embed)]
-#[folder = "../../web-assets/page"]
+#[folder = "../../web-assets/src"]
 struct Own;
 
 #[derive(Embed)]
@@ -170,7 +170,7 @@ pub(crate) struct Entry(Asset);
 impl Entry {
     pub(crate) fn new(assets: &Assets) -> Self {
         // Relative to its own address: the page that loads it is somebody else's.
-        Self(Asset::new(Bytes::from(format!("import \"./assets/{}/embed.js\";\n", assets.fingerprint()))))
+        Self(Asset::new(Bytes::from(format!("import \"./assets/{}/embed/embed.js\";\n", assets.fingerprint()))))
     }
 }
 

@@ -27,6 +27,6 @@ pub(crate) fn files(of: impl Fn(&str) -> Option<Bytes>) -> Result<Vec<(String, B
     Ok(vec![
         ("vendor/uplot/uPlot.module.js".to_owned(), Bytes::from(library)),
         ("vendor/uplot/uPlot.style.js".to_owned(), Bytes::from(style)),
-        ("embed-words.js".to_owned(), Bytes::from(words)),
+        ("embed/words.js".to_owned(), Bytes::from(words)),
     ])
 }

@@ -88,7 +88,7 @@ impl Dashboard {
     /// Adds the routes to an application.
     pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         let dashboard = Data::new(self.clone());
-        let icon = format!("{}/icon.svg", assets_path(&self.0.settings, &self.0.assets));
+        let icon = format!("{}/shared/icon.svg", assets_path(&self.0.settings, &self.0.assets));
         move |config| {
             config
                 .app_data(dashboard.0.assets.clone())

@@ -38,9 +38,9 @@ mod tests {
     /// Lines are judged by how they begin: in a text of several lines one that begins like a comment would be lost.
     #[test]
     fn no_script_has_a_text_that_looks_like_a_comment() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web-assets/page");
-        for file in std::fs::read_dir(folder).unwrap() {
-            let path = file.unwrap().path();
+        let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web-assets/src");
+        let paths = |folder: &std::path::Path| std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        for path in paths(&source).flat_map(|room| paths(&room)) {
             if path.extension().is_none_or(|ending| ending != "js") {
                 continue;
             }

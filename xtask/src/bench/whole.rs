@@ -38,7 +38,7 @@ pub(crate) fn page(root: &Path) -> Result<()> {
         Err(missing) => bail!("{missing}"),
     };
     done(cargo().args(["build", "--release", "--locked", "--package", "lalin"]).current_dir(root))?;
-    let run = ["run", "--locked", "--package", "lalin-e2e", "--example", "page-load"];
+    let run = ["run", "--locked", "--package", "lalin-browser-tests", "--example", "page-load"];
     let mut command = cargo();
     command.args(run).current_dir(root).env("LALIN_BIN", built(root, "release", "lalin"));
     done(command.env("E2E_CHROMIUM", chromium).env("E2E_CHROMEDRIVER", driver))

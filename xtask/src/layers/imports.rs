@@ -47,7 +47,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "lalin-config",
         ],
     ),
-    ("lalin-e2e", &[]),
+    ("lalin-browser-tests", &[]),
     ("lalin-fuzz-harness", &["routeros", "lalin-mikrotik"]),
     ("xtask", &[]),
 ];
@@ -55,7 +55,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Serialisation stays at the leaves; a library that others embed has it behind a feature only.
 const SERDE: &[&str] = &["serde", "serde_json", "serde_derive", "serde_with"];
 const SERDE_AT: &[&str] =
-    &["lalin-http", "lalin-config", "lalin-dashboard", "lalin", "lalin-e2e", "lalin-fuzz-harness", "xtask"];
+    &["lalin-http", "lalin-config", "lalin-dashboard", "lalin", "lalin-browser-tests", "lalin-fuzz-harness", "xtask"];
 
 /// What must stay absent from the rooms below the server.
 const OUTSIDE: &[&str] = &["actix-web", "tera", "rusqlite", "clap", "tracing-subscriber"];

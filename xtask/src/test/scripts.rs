@@ -12,7 +12,7 @@ use crate::tools;
 
 /// Where the scripts and the programs that check them are listed.
 const FOLDER: &str = "web-assets";
-const UNIT_TESTS: &str = "web-assets/test";
+const UNIT_TESTS: &str = "web-assets/tests/unit";
 
 /// Types, lint and workflows.
 pub(super) fn check(root: &Path, count: &mut Count) -> Outcome {

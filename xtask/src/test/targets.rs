@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::{MetadataCommand, TargetKind};
 
 /// The package whose tests need a browser.
-const BROWSER: &str = "lalin-e2e";
+const BROWSER: &str = "lalin-browser-tests";
 
 /// How to ask cargo for the tests with and without a browser while the whole workspace stays selected.
 pub(super) struct Targets {
@@ -72,8 +72,8 @@ mod tests {
     #[test]
     fn browser_tests_that_share_a_name_are_selected_by_package() {
         let (plain, browser) = split(&[("lalin-http", "it"), (BROWSER, "it")]);
-        assert!(plain.starts_with("--workspace --exclude lalin-e2e "), "{plain}");
-        assert_eq!(browser, "--package lalin-e2e --tests");
+        assert!(plain.starts_with("--workspace --exclude lalin-browser-tests "), "{plain}");
+        assert_eq!(browser, "--package lalin-browser-tests --tests");
     }
 
     #[test]

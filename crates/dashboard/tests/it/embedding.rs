@@ -57,7 +57,7 @@ async fn the_entry_is_asked_about_each_time_and_leads_to_what_is_kept_for_ever()
 #[actix_web::test]
 async fn pages_of_every_origin_may_load_the_scripts() {
     let path = element().await;
-    for path in ["/embed.js", path.as_str(), "/assets/0/app.js"] {
+    for path in ["/embed.js", path.as_str(), "/assets/0/app/dashboard.js"] {
         for known in ["\"other\"", "*"] {
             let request = TestRequest::get().uri(path).insert_header(("Origin", "https://any.example"));
             let response = get(request.insert_header(("If-None-Match", known))).await;
@@ -71,15 +71,15 @@ async fn pages_of_every_origin_may_load_the_scripts() {
 #[actix_web::test]
 async fn everything_that_the_element_imports_is_here() {
     let path = element().await;
-    let base = path.trim_end_matches("embed.js").to_owned();
+    let base = path.trim_end_matches("embed/embed.js").to_owned();
     let read = async |file: String| {
         let response = get(TestRequest::get().uri(&format!("{base}{file}"))).await;
         assert_eq!(response.status(), 200, "{file}");
         String::from_utf8(read_body(response).await.to_vec()).unwrap()
     };
-    let all = imported(&["embed.js".to_owned()], read).await;
-    for file in ["chart.js", "feed.js", "embed-words.js", "vendor/uplot/uPlot.module.js", "vendor/uplot/uPlot.style.js"]
-    {
+    let all = imported(&["embed/embed.js".to_owned()], read).await;
+    let made = ["embed/words.js", "vendor/uplot/uPlot.module.js", "vendor/uplot/uPlot.style.js"];
+    for file in ["chart/chart.js", "data/live-feed.js"].into_iter().chain(made) {
         assert!(all.contains_key(file), "{file} of {:?}", all.keys());
     }
     assert!(all["vendor/uplot/uPlot.module.js"].trim_end().ends_with("export default uPlot;"));
@@ -92,7 +92,7 @@ async fn everything_that_the_element_imports_is_here() {
 
 #[actix_web::test]
 async fn the_element_has_its_texts_in_both_languages_and_no_others() {
-    let path = element().await.replace("embed.js", "embed-words.js");
+    let path = element().await.replace("embed.js", "words.js");
     let script = text(TestRequest::get().uri(&path)).await;
     let json = script.trim_end().strip_prefix("export default ").unwrap().strip_suffix(';').unwrap();
     let words: serde_json::Value = serde_json::from_str(json).unwrap();
@@ -108,7 +108,7 @@ async fn the_element_has_its_texts_in_both_languages_and_no_others() {
 
 #[actix_web::test]
 async fn assets_are_sent_compressed_to_whoever_takes_it_and_once() {
-    let path = element().await.replace("embed.js", "vendor/uplot/uPlot.iife.min.js");
+    let path = element().await.replace("embed/embed.js", "vendor/uplot/uPlot.iife.min.js");
     let plain = read_body(get(TestRequest::get().uri(&path)).await).await;
     for accepted in ["gzip", "gzip, deflate, br, zstd", "br;q=1, gzip;q=0.5"] {
         let response = get(TestRequest::get().uri(&path).insert_header(("Accept-Encoding", accepted))).await;
@@ -131,7 +131,7 @@ async fn assets_are_sent_compressed_to_whoever_takes_it_and_once() {
 
 #[actix_web::test]
 async fn each_form_of_a_file_has_a_tag_of_its_own_and_both_are_known() {
-    let path = "/assets/0/app.js";
+    let path = "/assets/0/app/dashboard.js";
     let tag = async |accepted: &'static str| {
         let response = get(TestRequest::get().uri(path).insert_header(("Accept-Encoding", accepted))).await;
         header(&response, "ETag").to_owned()

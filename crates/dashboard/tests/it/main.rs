@@ -120,9 +120,9 @@ async fn everything_the_page_needs_is_here_and_may_be_kept() {
 
 #[actix_web::test]
 async fn an_address_of_another_version_is_answered_but_not_kept_and_nothing_outside_is() {
-    let old = get(TestRequest::get().uri("/assets/0000/app.js")).await;
+    let old = get(TestRequest::get().uri("/assets/0000/app/dashboard.js")).await;
     assert_eq!((old.status().as_u16(), header(&old, "Cache-Control")), (200, "no-cache"));
-    for path in ["/assets/0/nothing.js", "/assets/0/../Cargo.toml", "/assets/0/%2e%2e/e2e/Cargo.toml"] {
+    for path in ["/assets/0/nothing.js", "/assets/0/../Cargo.toml", "/assets/0/%2e%2e/tests/browser/Cargo.toml"] {
         assert_eq!(get(TestRequest::get().uri(path)).await.status(), 404, "{path}");
     }
 }
@@ -171,7 +171,7 @@ async fn the_data_of_the_page_is_json_in_one_attribute() {
 
 #[actix_web::test]
 async fn the_routes_are_read_only() {
-    for path in ["/", "/assets/0/app.js"].iter().chain(&PAGES) {
+    for path in ["/", "/assets/0/app/dashboard.js"].iter().chain(&PAGES) {
         let head = TestRequest::default().method(actix_web::http::Method::HEAD);
         let status = get(head.uri(path)).await.status();
         assert!(status == 200 || status == 302, "{path}: {status}");
@@ -181,8 +181,9 @@ async fn the_routes_are_read_only() {
 
 /// The page's scripts, by name.
 fn scripts() -> Vec<(String, String)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web-assets/page");
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web-assets/src");
+    let paths = |folder: &std::path::Path| std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let files = paths(&source).flat_map(|room| paths(&room));
     let scripts = files.filter(|path| path.extension().is_some_and(|ending| ending == "js"));
     let read = |path: std::path::PathBuf| {
         (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap())

@@ -10,7 +10,7 @@ use crate::{get, links, page};
 const MOST: usize = 120_000;
 
 /// The files that scripts import when they are loaded, themselves included, with their contents. What is imported only
-/// when it is first used (`import("./out.js")`) is not among them.
+/// when it is first used (`import("./export.js")`) is not among them.
 pub(crate) async fn imported<F>(first: &[String], read: F) -> BTreeMap<String, String>
 where
     F: AsyncFn(String) -> String,
@@ -22,12 +22,29 @@ where
             continue;
         }
         let script = read(file.clone()).await;
-        for line in script.lines().filter(|line| line.starts_with("import ") || line.starts_with("export {")) {
-            wanted.extend(line.rsplit_once("\"./").and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned));
+        for line in
+            script.lines().filter(|line| ["import ", "export {", "} from "].iter().any(|start| line.starts_with(start)))
+        {
+            let path = line.split('"').nth(1).filter(|path| path.starts_with('.'));
+            wanted.extend(path.map(|path| beside(&file, path)));
         }
         found.insert(file, script);
     }
     found
+}
+
+/// Where a relative path leads from a file.
+fn beside(file: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = file.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 async fn packed(path: &str) -> usize {
@@ -40,7 +57,7 @@ async fn packed(path: &str) -> usize {
 async fn a_first_visit_is_light() {
     let html = page(TestRequest::get()).await;
     let links: Vec<String> = links(&html).into_iter().filter(|link| link.starts_with("/assets/")).collect();
-    let base = links.iter().find_map(|link| link.strip_suffix("app.js")).unwrap();
+    let base = links.iter().find_map(|link| link.strip_suffix("app/dashboard.js")).unwrap();
     let entries: Vec<String> = links.iter().filter_map(|link| Some(link.strip_prefix(base)?.to_owned())).collect();
     let scripts: Vec<String> = entries.iter().filter(|file| file.ends_with(".js")).cloned().collect();
     let read = async |file: String| {

@@ -1,0 +1,121 @@
+// Tokens for programs and links to share: made, shown once with what to paste where, revoked.
+
+import { api } from "../shared/api.js";
+import { BASE } from "../shared/base-path.js";
+import { command } from "../shared/copy-button.js";
+import { element } from "../shared/elements.js";
+import { button, end, field, input, onSubmit, select } from "../shared/form.js";
+import { fill } from "../shared/format.js";
+import { Limits, limitWords } from "./access-limits.js";
+import { call, shownBy, snippets } from "./embed-snippets.js";
+import { open, sure, thing } from "./settings-list.js";
+
+const DAY = 86_400_000;
+/** How long a token may live, days; 0 for ever. */
+const LIVES = [1, 7, 30, 365, 0];
+
+export class Tokens {
+  /** @param {{root: HTMLElement, texts: Record<string, string>, lang: string, routers: object[], moment: (ms: number) => string}} page */
+  constructor({ root, texts, lang, routers, moment }) {
+    Object.assign(this, { root, texts, lang, routers, moment });
+    this.list = element("ul", "things");
+    this.empty = element("p", "empty", texts.set_tokens_none);
+    root.append(this.list, this.empty);
+    root.querySelector(".page-head").append(button(texts.set_token_add, "token-add", () => this.#form()));
+  }
+
+  async load() {
+    const { tokens } = await api.get("/api/v1/tokens");
+    const { texts, moment } = this;
+    this.list.replaceChildren(...tokens.map((token) => {
+      const over = token.expires !== null && token.expires <= Date.now();
+      const facts = [
+        [texts[`kind.${token.kind}`], texts[`role.${token.role}`]].join(" · "),
+        token.role === "viewer" && limitWords(token.only, this.routers, texts),
+        [
+          fill(texts.set_made, { when: moment(token.created) }),
+          token.maker && fill(texts.set_made_by, { name: token.maker }),
+          token.expires === null ? texts["life.0"] : fill(over ? texts.set_expired : texts.set_expires, { when: moment(token.expires) }),
+          token.used === null ? texts.set_unused : fill(texts.set_used, { when: moment(token.used) }),
+        ].filter(Boolean).join(" · "),
+      ];
+      const remove = button(texts.set_revoke, "token-remove", () => this.#remove(token), "bad");
+      remove.setAttribute("aria-label", `${texts.set_revoke}: ${token.name}`);
+      const row = thing(token.name, facts, remove);
+      row.classList.toggle("over", over);
+      return row;
+    }));
+    this.empty.hidden = tokens.length > 0;
+    this.root.hidden = false;
+  }
+
+  #remove(token) {
+    const { texts } = this;
+    sure(token.name, fill(texts.set_revoke_sure, { name: token.name }), texts.set_revoke_yes, texts, async () => {
+      await api.send("DELETE", `/api/v1/tokens/${token.id}`);
+      await this.load();
+    });
+  }
+
+  #form() {
+    const { texts } = this;
+    const form = element("form", "form");
+    form.dataset.testid = "token-form";
+    const kind = select("kind", ["share", "api"].map((value) => [value, texts[`kind.${value}`]]));
+    const name = input({ name: "name", autocomplete: "off", required: true, maxlength: "64" });
+    const role = select("role", ["viewer", "administrator"].map((value) => [value, texts[`role.${value}`]]));
+    const limits = new Limits({ only: undefined, routers: this.routers, texts });
+    const life = select("expires", LIVES.map((days) => [String(days), texts[`life.${days}`]]));
+    life.value = "30";
+    const roleField = field(texts.set_role, role);
+    const show = () => {
+      // Who has the link may only look.
+      roleField.hidden = kind.value === "share";
+      if (roleField.hidden) role.value = "viewer";
+      limits.root.hidden = role.value === "administrator";
+    };
+    for (const one of [kind, role]) one.addEventListener("change", show);
+    show();
+    const send = button(texts.set_token_make, "token-save", null, "main");
+    send.type = "submit";
+    form.append(field(texts.set_kind, kind, texts.set_kind_note), field(texts.door_name, name, texts.set_token_name_note), roleField, limits.root, field(texts.set_life, life), end(send));
+    onSubmit(form, {
+      texts,
+      send: async () => {
+        const only = limits.value();
+        const days = Number(life.value);
+        const wanted = { kind: kind.value, name: name.value.trim(), role: role.value, ...(only && { only }), ...(days > 0 && { expires: Date.now() + days * DAY }) };
+        this.#made(await api.send("POST", "/api/v1/tokens", wanted));
+        await this.load();
+      },
+    });
+    open(texts.set_token_add, texts, form);
+  }
+
+  /** The one time that the token is shown. */
+  #made({ kind, name, token, only }) {
+    const { texts, lang } = this;
+    const root = element("div", "form");
+    root.append(element("p", "notice", texts.set_token_once));
+    const part = (title, text, testid) => {
+      const section = element("section");
+      const shown = command(texts);
+      shown.set(text);
+      shown.dataset.testid = testid;
+      section.append(element("h3", "", title), shown);
+      root.append(section);
+    };
+    const shown = shownBy(only, this.routers.find((router) => router.default)?.id ?? this.routers[0]?.id ?? null);
+    const origin = location.origin + BASE;
+    part(texts.set_token, token, "copy-token");
+    if (kind === "api") part(texts.set_example, call({ origin, token, router: shown.router }), "copy-call");
+    else {
+      const { link, element: tag, frame } = snippets({ origin, token, lang, ...shown });
+      part(texts.set_link, link, "copy-link");
+      part(texts.set_element, tag, "copy-element");
+      part(texts.set_frame, frame, "copy-frame");
+      root.append(element("p", "note", texts.set_embed_note));
+    }
+    open(name, texts, root);
+  }
+}

@@ -1,0 +1,246 @@
+// The dashboard: composes what comes in (feed), what is looked at (choice) and what is shown.
+
+import { below } from "../shared/base-path.js";
+import { Cards } from "../interfaces/interface-cards.js";
+import { Choice } from "../interfaces/interface-choice.js";
+import { atDoor, mayChange } from "../account/auth.js";
+import { put } from "../shared/elements.js";
+import { Faults } from "../data/fault-counts.js";
+import { Feed } from "../data/live-feed.js";
+import { fill, shortName } from "../shared/format.js";
+import { hops } from "../trouble/connection-diagram.js";
+import { keys } from "./keyboard-shortcuts.js";
+import { kiosk } from "./wall-mode.js";
+import { language } from "./language.js";
+import { Lead } from "../interfaces/phone-summary.js";
+import { live } from "./page-activity.js";
+import { Mend } from "../trouble/trouble-panel.js";
+import { newer } from "./version-check.js";
+import { Overview } from "../interfaces/interface-overview.js";
+import { Panel } from "../chart/chart-panel.js";
+import { renameSides, whenTurned } from "../interfaces/direction.js";
+import { forgetRouter, router } from "../shared/preferences.js";
+import { sheet } from "../interfaces/list-sheet.js";
+import { site } from "./site-header.js";
+import { StatusLine } from "../trouble/status-line.js";
+import { Store } from "../data/point-store.js";
+import { Switch } from "../routers/router-switcher.js";
+import { theme } from "./theme.js";
+
+const { lang, texts, version } = JSON.parse(document.body.dataset.page);
+const SUMMARY = 10_000;
+
+const byId = (id) => document.getElementById(id);
+
+const store = new Store();
+const choice = new Choice(() => {
+  keep();
+  overview.refresh();
+  draw();
+});
+const faults = new Faults();
+
+/** How much of the past the server can be asked for, ms; null where it cannot be asked. */
+let recent = null;
+/** Of what is chosen all of it is kept; of the others, where more can be asked for, what the small curves need. */
+function keep() {
+  store.windowMs = recent === null ? 600_000 : 180_000;
+  store.keep(choice.names, recent ?? 0);
+}
+const cards = new Cards(byId("cards"), texts, lang, (name) => {
+  choice.toggle(name);
+  byId("picker").focus();
+});
+const status = new StatusLine(byId("state"), texts, lang);
+const feed = new Feed(store, {
+  changed: soon,
+  ticked: (tick) => tick && faults.add(feed.interfaces, tick),
+  turned(ms) {
+    faults.shift(ms);
+    panel.turned(ms);
+  },
+  greeted(hello) {
+    const { recentMs } = hello;
+    recent = recentMs ?? null;
+    keep();
+    panel.greeted(hello);
+    const busy = () => panel.held() || document.querySelector("dialog[open], form.setup") !== null;
+    byId("update").hidden = !newer(hello.version, version, busy);
+    if (!hello.router) return;
+    // Who has limits is told no address.
+    const { name, address = "" } = hello.router;
+    routers.greeted();
+    put(byId("router-name"), address.startsWith(name) ? address : [name, address].filter(Boolean).join(" · "));
+  },
+  renamed(names) {
+    faults.rename(names);
+    renameSides(names);
+    panel.past.rename(names);
+    choice.rename(names);
+  },
+  interfaces(list) {
+    choice.propose(list);
+    keep();
+    overview.update(list);
+  },
+  ended(reason) {
+    // With other rights it is another page; without any, one logs in and comes back to this one.
+    if (reason === "access-changed") location.reload();
+    else atDoor({ code: "login-needed" });
+    return true;
+  },
+  refused(problem) {
+    if (atDoor(problem)) return true;
+    if (problem.code !== "unknown-router") return false;
+    // A router that was only remembered is gone: then the default one. One of the address is told as not there.
+    if (forgetRouter()) location.reload();
+    else location.replace(`${below("/prepaid/fleet")}?${new URLSearchParams({ unknown: router })}`);
+    return true;
+  },
+});
+const routers = new Switch({ name: byId("router-name"), button: byId("router-switch"), texts });
+/** Who looks. */
+const looking = site(texts);
+const mend = new Mend({ root: byId("mend"), texts, lang, looking, router: () => feed.hello?.router?.id ?? null });
+
+const panel = new Panel({ lang, texts, store, feed, choice, redraw: soon });
+const overview = new Overview({ texts, lang, store, choice, faults, edge: () => feed.edge(), rates: (name) => feed.rates(name) });
+const lead = new Lead(byId("lead"), texts, lang, draw);
+sheet({
+  root: byId("overview"), button: byId("picker"), close: byId("overview-close"), search: byId("picker-search"),
+  list: overview.list, back: byId("overview-back"), behind: [byId("stage"), ...document.querySelectorAll("body > header, body > section, body > footer")],
+  opened: () => overview.paint(), clear: () => overview.clear(),
+});
+theme(byId("theme"), texts, () => overview.recolour());
+kiosk(byId("clock"), lang);
+whenTurned(soon);
+
+/** What a card shows: the facts, the rates now, and the points with the stretch of them that is seen. */
+function view(name) {
+  const { intervalMs } = store;
+  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), points: store.points(name), factors: store.factors, range: panel.range(), intervalMs, faults: faults.of(name) };
+}
+
+/** What is chosen, in words, on the button that opens the list. */
+function label(names) {
+  if (names.length === 0) return texts.choose;
+  return names.length === 1 ? shortName(names[0]) : fill(texts.chosen_count, { n: names.length });
+}
+
+let drawing = null;
+/** Whatever comes in between two frames is drawn once; where nobody sees it, not at all. */
+function soon() {
+  if (document.hidden) panel.note(feed.state());
+  else drawing ??= requestAnimationFrame(draw);
+}
+
+function draw() {
+  cancelAnimationFrame(drawing);
+  drawing = null;
+  const { known } = feed;
+  const state = feed.state();
+  panel.note(state);
+  if (document.hidden) return;
+  const standing = { ...known, ageMs: feed.ageMs(), now: performance.now() };
+  status.show(state, standing, mend.show(state, standing));
+  unconfigured(state === "no-router");
+  byId("watching").hidden = state === "no-router";
+  byId("start").hidden = !known.stopped;
+  byId("stop").hidden = known.stopped;
+  const { names } = choice;
+  byId("choose-one").hidden = names.length > 0 || feed.interfaces.length === 0;
+  const dim = state !== "live" && state !== "late";
+  byId("chart").classList.toggle("dim", dim);
+  byId("overview").classList.toggle("dim", dim);
+  cards.show(names, view, dim);
+  lead.show(names, view, dim);
+  byId("picker-label").textContent = label(names);
+  overview.paint();
+  panel.draw();
+}
+
+/** The form, as long as there is no router. It is loaded with its first need, and asks the server as long as it is there. */
+let form = null;
+function unconfigured(yes) {
+  const root = byId("unconfigured");
+  root.hidden = !yes;
+  if (yes && !root.querySelector(".hops")) root.prepend(hops("no-router"));
+  if (!yes) {
+    form?.then((made) => made?.stop());
+    form = null;
+    byId("setup").replaceChildren();
+    return;
+  }
+  form ??= looking.then(async (who) => {
+    if (!who) return null;
+    if (!mayChange(who)) {
+      byId("setup").textContent = texts.setup_ask;
+      return null;
+    }
+    const { setup } = await import("../routers/router-form.js");
+    if (root.hidden) return null; // there is one meanwhile
+    return setup(byId("setup"), { texts, lang, saved: watch });
+  });
+}
+
+/** A router was added: the greeting without one was the last word of this stream, the next one has it. */
+function watch() {
+  feed.restart();
+  // The form goes, and with it the place where the keys were.
+  byId("state").focus();
+}
+
+let summed = 0;
+/** To who does not see the page, once in a while. */
+function summary() {
+  if (performance.now() - summed < SUMMARY) return;
+  summed = performance.now();
+  byId("summary").textContent = feed.known.stopped ? "" : cards.summary(choice.names, view);
+}
+
+const life = live(feed, {
+  draw,
+  beat() {
+    draw();
+    summary();
+  },
+  slept: (ms) => panel.slept(ms),
+});
+byId("start").addEventListener("click", life.start);
+byId("stop").addEventListener("click", life.stop);
+byId("update-now").addEventListener("click", () => location.reload());
+byId("try-now").addEventListener("click", () => feed.stream.tryNow());
+language(byId("lang"), lang);
+
+/** The wall mode, on or off; in the address, so that it is there after a reload. False where it was so already. */
+function wall(on) {
+  const root = document.documentElement;
+  if (root.hasAttribute("data-kiosk") === on) return false;
+  root.toggleAttribute("data-kiosk", on);
+  panel.live();
+  const url = new URL(location.href);
+  if (root.hasAttribute("data-kiosk")) url.searchParams.set("kiosk", "");
+  else url.searchParams.delete("kiosk");
+  history.replaceState(null, "", url);
+  return true;
+}
+
+keys({
+  search: () => (byId("picker-search").checkVisibility() ? byId("picker-search").focus() : byId("picker").click()),
+  pause: () => panel.pause(),
+  shorter: () => panel.longer(-1),
+  longer: () => panel.longer(1),
+  mode: () => panel.nextMode(),
+  unit: () => panel.nextUnit(),
+  wall: () => wall(),
+  theme: () => byId("theme").click(),
+  language: () => byId("lang").click(),
+  help: () => panel.help(),
+  escape: () => panel.unzoom() || wall(false),
+});
+
+/** For embedders and tests; reading only. */
+window.lalin = Object.freeze({
+  series: (name) => store.series(name),
+  state: () => ({ state: feed.state(), router: feed.known.router, polling: feed.known.polling, chosen: [...choice.names] }),
+});

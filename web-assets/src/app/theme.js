@@ -1,0 +1,39 @@
+// Light, dark, or as the system is: a button goes round; remembered. The page is told by an event, for what is drawn.
+
+import { recall, remember } from "../shared/preferences.js";
+
+const THEMES = ["system", "light", "dark"];
+const SIGNS = { system: "◐", light: "☀\ufe0e", dark: "☾\ufe0e" };
+
+/**
+ * @param {HTMLElement} button
+ * @param {Record<string, string>} texts
+ * @param {() => void} changed what is drawn needs the new colours
+ */
+export function theme(button, texts, changed) {
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const scheme = document.querySelector("meta[name=color-scheme]");
+  let now = THEMES.includes(recall("theme")) ? recall("theme") : THEMES[0];
+
+  function show() {
+    if (now === "system") delete root.dataset.theme;
+    else root.dataset.theme = now;
+    scheme.content = now === "system" ? "light dark" : now;
+    button.firstElementChild.textContent = SIGNS[now];
+    button.setAttribute("aria-label", `${texts.theme}: ${texts[`theme_${now}`]}`);
+    button.title = button.getAttribute("aria-label");
+  }
+  function told() {
+    document.dispatchEvent(new CustomEvent("themechange"));
+    changed();
+  }
+  button.addEventListener("click", () => {
+    now = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
+    remember("theme", now);
+    show();
+    told();
+  });
+  system.addEventListener("change", () => now === "system" && told());
+  show();
+}

@@ -1,0 +1,63 @@
+// What is seen, taken along: as a picture, as a file for a spreadsheet, or as a table to read.
+
+import { PALETTE } from "./chart.js";
+import { csv, fileName } from "./csv.js";
+import { shortName } from "../shared/format.js";
+import { picture, save } from "./chart-picture.js";
+import { DataTable } from "./chart-table.js";
+import { unit } from "../shared/units.js";
+
+export class Out {
+  /**
+   * @param {object} page
+   * @param {import("./chart.js").Chart} page.chart
+   * @param {() => {name: string, address: string}|null|undefined} page.router
+   * @param {() => {names: string[], table: object[], range: {from: number, to: number}, mode: string, factors: object, doubtful: boolean}} page.seen
+   * @param {(range: object) => string} page.words a range of time in words
+   */
+  constructor({ lang, texts, chart, router, seen, words }) {
+    Object.assign(this, { lang, texts, chart, router, seen, words });
+    this.data = new DataTable({ lang, texts, clock: chart.clock });
+  }
+
+  table() {
+    const { names, table, range, factors } = this.seen();
+    this.data.open(names, table, range.from, range.to, this.words(range), factors);
+  }
+
+  csv() {
+    const { names, table, range, factors } = this.seen();
+    if (names.length === 0) return;
+    save(new Blob([csv(names, table, range.from, range.to, undefined, factors)], { type: "text/csv;charset=utf-8" }), this.#file("csv"));
+  }
+
+  png() {
+    const { names, range, mode, doubtful } = this.seen();
+    const { plot } = this.chart;
+    if (!plot || names.length === 0) return;
+    const { texts, lang } = this;
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    const words = {
+      title: [this.router()?.name, texts.title].filter(Boolean).join(" · "),
+      range: `${day(range.to, lang)}, ${this.words(range)}`,
+      note: [texts[`legend.${mode}`], doubtful && texts.legend_doubt, texts[`unit.${unit()}`]].filter(Boolean).join(" · "),
+      legend: names.map((name, at) => ({ label: shortName(name), colour: PALETTE[at % PALETTE.length] })),
+    };
+    const colours = { text: colour("--text"), soft: colour("--soft"), back: colour("--card") };
+    const made = picture(plot.ctx.canvas, words, colours, uPlot.pxRatio);
+    made.toBlob((blob) => blob && save(blob, this.#file("png")), "image/png");
+  }
+
+  #file(ending) {
+    const { names, range } = this.seen();
+    return fileName(this.router()?.name ?? "router", names, range.to, ending);
+  }
+}
+
+/** The day and the time zone: a picture is looked at elsewhere, and later. */
+function day(t, lang) {
+  const format = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { day: "numeric", month: "long", year: "numeric", timeZoneName: "short" });
+  const part = (type) => format.formatToParts(t).find((one) => one.type === type)?.value ?? "";
+  return `${part("day")} ${part("month")} ${part("year")} ${part("timeZoneName")}`;
+}

@@ -1,0 +1,257 @@
+// What an element shows: how it stands, what flows now, the chart, and the same in words. Names are text, never markup.
+
+import { Chart, PALETTE } from "../chart/chart.js";
+import { MOST } from "./element-attributes.js";
+import { extent } from "../chart/curves.js";
+import { element, put } from "../shared/elements.js";
+import { about, atLeast, duration, fill, shortName, speed, tenths } from "../shared/format.js";
+import { gaps } from "../data/gaps.js";
+import { measure } from "../data/range-statistics.js";
+import { meant, shownName } from "../data/interface-names.js";
+import { Top } from "../chart/axis-scale.js";
+import { GAP_INTERVALS } from "../data/point-store.js";
+import { thin } from "../chart/downsample.js";
+import { banded, bands } from "../chart/uncertainty.js";
+
+/** The words for the chart change this often, ms: nobody wants to be told every tick. Sooner where something was not known. */
+const WORDS = 10_000;
+const SOONER = 2_000;
+const AGED = ["live", "late", "stale", "unreachable"];
+
+export class Box {
+  #drawn = "";
+  #top = new Top();
+  #sayAt = 0;
+  #frame = null;
+  /** What was last known of each: who is gone is still a customer. */
+  #facts = new Map();
+  #ending = new AbortController();
+  /** Out of sight nothing is drawn. */
+  #seen = true;
+
+  /**
+   * @param {ShadowRoot} shadow
+   * @param {object} asked see `askedOf`
+   * @param {Record<string, string>} texts
+   */
+  constructor(shadow, asked, texts) {
+    Object.assign(this, { asked, texts });
+    const { names } = asked;
+    this.names = names;
+    this.windowMs = asked.windowMs;
+    const root = (this.root = element("div", "box"));
+    // A host page may style it: lalin-traffic::part(box).
+    root.part = "box";
+    root.setAttribute("role", "group");
+    root.setAttribute("aria-label", fill(texts["embed.label"], { names: names.map(shortName).join(", ") }));
+    const state = element("p", "state");
+    const sign = element("span", "sign");
+    sign.setAttribute("aria-hidden", "true");
+    [this.word, this.age] = [element("b"), element("span")];
+    state.append(sign, this.word, this.age);
+    this.word.setAttribute("role", "status");
+    this.told = element("p", "told");
+    this.told.setAttribute("role", "status");
+    this.list = element("ul", "now");
+    this.rows = names.map((name, at) => this.#row(name, at));
+    this.plot = element("div", "plot");
+    this.plot.setAttribute("role", "img");
+    root.append(state, this.told, this.list, this.plot);
+    shadow.replaceChildren(root);
+    const { signal } = this.#ending;
+    this.chart = new Chart(this.plot, { lang: asked.lang, side: (name) => this.#side(name), root, signal });
+    const sight = new IntersectionObserver((entries) => {
+      this.#seen = entries.at(-1).isIntersecting;
+      this.changed();
+    });
+    sight.observe(root);
+    signal.addEventListener("abort", () => sight.disconnect());
+  }
+
+  /** Where its data come from; without one it says why. */
+  use(source) {
+    this.source = source;
+    this.changed();
+  }
+
+  /** Something came in: drawn with the next frame. */
+  changed() {
+    if (this.#frame !== null || this.#ending.signal.aborted) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = null;
+      try {
+        this.#show();
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+  }
+
+  /** Whatever goes wrong is a sentence here, and nothing on the host page. */
+  fail(error) {
+    console.info(`lalin-traffic: ${error?.message}`);
+    this.root.dataset.state = "not-shown";
+    put(this.word, this.texts["embed.not_shown"]);
+    put(this.told, fill(this.texts["embed.failed"], { detail: String(error?.message).slice(0, 200) }));
+  }
+
+  end() {
+    cancelAnimationFrame(this.#frame);
+    this.#ending.abort();
+    this.source?.leave(this);
+    this.source = null;
+  }
+
+  #row(name, at) {
+    const { texts } = this;
+    const row = element("li");
+    row.style.setProperty("--colour", PALETTE[at % PALETTE.length]);
+    const who = element("bdi", "", shortName(name));
+    who.title = shownName(name);
+    const ways = [["↓", texts.download], ["↑", texts.upload]].map(([sign, word]) => {
+      const root = element("span", "way");
+      const [stroke, value, way] = [element("span", "stroke"), element("b"), element("small")];
+      const label = element("span", "word", `${word} `);
+      root.append(stroke, `${sign} `, label, value, " ", way);
+      return { root, stroke, value, way };
+    });
+    row.append(who, ...ways.map(({ root }) => root));
+    this.list.append(row);
+    return { name, ways };
+  }
+
+  /** The customer downloads what the router sends. */
+  #side(name) {
+    const facts = this.source?.feed.facts.get(name) ?? this.#facts.get(name);
+    return facts?.pointOfView === "customer" ? { down: "tx", up: "rx" } : { down: "rx", up: "tx" };
+  }
+
+  /** A name that several share means each of them. */
+  #find() {
+    const { source, asked } = this;
+    if (!source?.listed) return;
+    const found = asked.names.flatMap((name) => {
+      const keys = meant(name, source.feed.interfaces);
+      return keys.length > 0 ? keys : [name];
+    });
+    const names = [...new Set(found)].slice(0, MOST);
+    if (names.join("\n") === this.names.join("\n")) return;
+    this.names = names;
+    this.list.replaceChildren();
+    this.rows = names.map((name, at) => this.#row(name, at));
+    this.#drawn = "";
+  }
+
+  #show() {
+    this.#find();
+    const { source, texts, names, root } = this;
+    if (names.length === 0 || !source) return this.#say("not-shown", texts["embed.not_shown"], "", texts["embed.no_interface"]);
+    const { feed } = source;
+    for (const name of names) if (feed.facts.has(name)) this.#facts.set(name, feed.facts.get(name));
+    const state = source.problem ? "not-shown" : feed.state();
+    const word = source.problem ? texts["embed.not_shown"] : texts[`state.${state}`];
+    this.#say(state, word, AGED.includes(state) ? this.#age(feed.ageMs()) : "", this.#sentences(state));
+    root.classList.toggle("dim", state !== "live" && state !== "late");
+    this.#figures();
+    if (this.#seen && feed.newest.t !== null) this.#draw();
+  }
+
+  #say(state, word, age, sentences) {
+    this.root.dataset.state = state;
+    put(this.word, word);
+    put(this.age, age && `· ${age}`);
+    put(this.told, sentences);
+    this.told.hidden = !sentences;
+    const none = this.names.length === 0 || (state === "not-shown" && !this.source?.store.size);
+    this.list.hidden = this.plot.hidden = none;
+  }
+
+  #age(ms) {
+    if (ms === null) return "";
+    const { lang } = this.asked;
+    if (ms < 10_000) return fill(this.texts["age.seconds"], { n: tenths(ms / 1000, lang) });
+    if (ms < 120_000) return fill(this.texts["age.seconds"], { n: Math.round(ms / 1000) });
+    return fill(this.texts["age.minutes"], { n: Math.round(ms / 60_000) });
+  }
+
+  #sentences(state) {
+    const { texts, source, names } = this;
+    const { known, facts } = source.feed;
+    if (source.problem) return fill(texts[source.problem.key], source.problem.values);
+    const said = [];
+    if (state === "reconnecting") said.push(known.offline ? `${texts["hop.offline"]}.` : `${fill(texts["hop.server"], { n: known.failures })}.`);
+    if ((state === "unreachable" || state === "stale") && known.router?.reason) said.push(texts[`reason.${known.router.reason}`] ?? known.router.detail ?? "");
+    const missing = source.listed ? names.filter((name) => !facts.has(name)) : [];
+    if (missing.length > 0) said.push(fill(texts["embed.missing"], { name: missing.map(shortName).join(", ") }));
+    return said.join(" ");
+  }
+
+  #figures() {
+    const { source, asked } = this;
+    for (const { name, ways } of this.rows) {
+      const rates = source.feed.rates(name);
+      const { down, up } = this.#side(name);
+      [down, up].forEach((way, at) => {
+        const { stroke, value, way: label } = ways[at];
+        stroke.className = `stroke ${way}`;
+        put(value, speed(rates[way], asked.lang, 1, asked.unit));
+        put(label, way.toUpperCase());
+      });
+    }
+  }
+
+  #draw() {
+    const { source, names, chart, windowMs } = this;
+    const { store, feed } = source;
+    const { unit } = this.asked;
+    const to = feed.edge();
+    const from = to - windowMs;
+    const gapMs = GAP_INTERVALS * store.intervalMs;
+    const drawn = JSON.stringify([store.revision, from, to, gapMs]);
+    if (drawn === this.#drawn && !chart.stale) return;
+    this.#drawn = drawn;
+    const since = store.enters(names, from);
+    const table = store.table(names, since);
+    const earlier = names.some((name) => store.points(name).t[0] < since);
+    const found = gaps(table, from, to, gapMs, earlier).map((gap) => ({ ...gap, ...this.#reason(gap) }));
+    const top = this.#top.fit(extent(table, from, to).most, unit, performance.now());
+    const factors = store.factorsAt(table[0]);
+    const doubts = bands(table, factors, banded(names.length, "lines"), { from, to, width: chart.width });
+    const lines = thin(table, from, to, chart.width);
+    chart.draw({ names, mode: "lines", unit, table, drawn: lines, from, to, top, bottom: 0, gaps: found, limits: [], doubts, factors });
+    this.#describe(from, to);
+  }
+
+  #reason({ from, to }) {
+    const { texts } = this;
+    const clock = this.source.feed.clockIn({ from, to });
+    const why = clock ? { kind: clock } : this.source.reasons.why(from, to);
+    const label = texts[`gap.${why?.kind ?? "unknown"}`];
+    const more = why?.reason ? (texts[`reason.${why.reason}`] ?? "") : "";
+    return { label, why: `${label} (${duration(to - from)})${more && `. ${more}`}` };
+  }
+
+  /** The chart in words. */
+  #describe(from, to) {
+    const now = performance.now();
+    if (now < this.#sayAt) return;
+    let known = true;
+    const { texts, source, names, asked, windowMs } = this;
+    const say = (bps) => speed(bps, asked.lang, 1, asked.unit);
+    const each = names.map((name) => {
+      const rates = source.feed.rates(name);
+      const series = source.store.points(name);
+      const values = { name: shortName(name) };
+      for (const [word, way] of Object.entries(this.#side(name))) {
+        const { average, peak, partial } = measure(series.t, series[way], from, to, source.store.intervalMs, source.store.factors);
+        known &&= rates[way] !== null;
+        Object.assign(values, { [word]: say(rates[way]), [`${word}_average`]: about(say(average), partial), [`${word}_peak`]: atLeast(say(peak), partial) });
+      }
+      return fill(texts["embed.each"], values);
+    });
+    this.#sayAt = now + (known ? WORDS : SOONER);
+    const minutes = windowMs / 60_000;
+    const length = minutes < 2 ? fill(texts["embed.seconds"], { n: Math.round(windowMs / 1000) }) : fill(texts["embed.minutes"], { n: Math.round(minutes) });
+    this.plot.setAttribute("aria-label", fill(texts["embed.chart"], { window: length, each: `${each.join(". ")}.` }));
+  }
+}

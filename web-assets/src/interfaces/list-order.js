@@ -1,0 +1,73 @@
+// The order of the list: what is filtered away, what stands together, what comes first. No page here.
+
+import { compareGroups } from "./interface-groups.js";
+
+export const SORTS = ["name", "type", "down", "up", "total"];
+
+const COLLATORS = new Map();
+
+/** Compares names as people count: ether2 before ether10. */
+export function byName(lang) {
+  if (!COLLATORS.has(lang)) COLLATORS.set(lang, new Intl.Collator(lang, { numeric: true, sensitivity: "base" }).compare);
+  const compare = COLLATORS.get(lang);
+  return (a, b) => compare(a.label, b.label) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}
+
+/**
+ * @typedef {{name: string, label: string, type: string, group: string, words: string}} Entry an interface; `words` is
+ *   what the search looks through, in small letters
+ * @param {Entry[]} entries in the order of their names
+ * @param {{search: string, groups: Set<string>, only: ((entry: Entry) => boolean)|null, by: string, grouped: boolean,
+ *   rank: (entry: Entry) => number}} wish `rank`: the activity, for the sorts by it; the highest comes first
+ * @returns {(Entry|{heading: string, members: Entry[]})[]}
+ */
+export function arrange(entries, { search, groups, only, by, grouped, rank }) {
+  const parts = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = entries.filter(
+    (entry) => (groups.size === 0 || groups.has(entry.group)) && parts.every((part) => entry.words.includes(part)) && (!only || only(entry)),
+  );
+  // Sorting keeps the order of names among equals.
+  if (by === "type") shown.sort((a, b) => (a.type < b.type ? -1 : a.type > b.type ? 1 : 0));
+  else if (by !== "name") {
+    const ranks = new Map(shown.map((entry) => [entry, rank(entry)]));
+    shown.sort((a, b) => ranks.get(b) - ranks.get(a));
+  }
+  if (!grouped) return shown;
+  const together = new Map();
+  for (const entry of shown) {
+    if (!together.has(entry.group)) together.set(entry.group, []);
+    together.get(entry.group).push(entry);
+  }
+  return [...together].sort(([a], [b]) => compareGroups(a, b)).flatMap(([heading, members]) => [{ heading, members }, ...members]);
+}
+
+/**
+ * The entries in order, made from those before: of thousands only few are new, and comparing names is slow.
+ * @param {Entry[]} before in order; those that are still there are the same names
+ * @param {Map<string, Entry>} now by name
+ */
+export function resorted(before, now, compare) {
+  const known = new Set();
+  const kept = [];
+  for (const { name } of before) {
+    const entry = now.get(name);
+    if (!entry) continue;
+    known.add(name);
+    kept.push(entry);
+  }
+  const added = [...now.values()].filter(({ name }) => !known.has(name)).sort(compare);
+  const merged = [];
+  let from = 0;
+  for (const entry of added) {
+    let [low, high] = [from, kept.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(kept[middle], entry) < 0) low = middle + 1;
+      else high = middle;
+    }
+    for (; from < low; from++) merged.push(kept[from]);
+    merged.push(entry);
+  }
+  for (; from < kept.length; from++) merged.push(kept[from]);
+  return merged;
+}

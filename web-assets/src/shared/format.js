@@ -1,0 +1,83 @@
+// Numbers in words: decimal units, the language's own decimal sign. No page here.
+
+import { shownName } from "../data/interface-names.js";
+import { UNITS, unit } from "./units.js";
+
+/** Making a formatter is slow, and a list of 2,000 interfaces asks for thousands of figures. */
+const FORMATS = new Map();
+
+function digitsOf(number, lang, least, most) {
+  const key = `${lang} ${least} ${most}`;
+  let format = FORMATS.get(key);
+  if (!format) {
+    const options = { minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: false };
+    FORMATS.set(key, (format = new Intl.NumberFormat(lang === "id" ? "id-ID" : "en-US", options)));
+  }
+  return format.format(number);
+}
+
+/** A rate (bit/s) such as `100.00 Mb/s` or `12.50 MB/s`; an unknown one is a dash, never 0. */
+export function speed(bps, lang, digits = 2, name = unit()) {
+  if (bps === null || bps === undefined) return "–";
+  const { bits, names } = UNITS[name];
+  return scaled(bps / bits, names, lang, digits);
+}
+
+/** An amount such as `1.25 GB`; decimal, as the rates are. */
+export function amount(bytes, lang, digits = 2) {
+  if (bytes === null || bytes === undefined) return "–";
+  return scaled(bytes, AMOUNTS, lang, digits);
+}
+const AMOUNTS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+function scaled(value, names, lang, digits) {
+  let at = 0;
+  // What would be shown as 1000.00 of a unit is 1.00 of the next one; the first unit has no decimals.
+  const shown = () => (at === 0 ? Math.round(value) : Math.round((value / 1000 ** at) * 10 ** digits) / 10 ** digits);
+  while (at < names.length - 1 && (value >= 1000 ** (at + 1) || shown() >= 1000)) at++;
+  const fixed = at === 0 ? 0 : digits;
+  return `${digitsOf(value / 1000 ** at, lang, fixed, fixed)} ${names[at]}`;
+}
+
+/** A rate on an axis: no more digits than it needs. */
+export function tick(bps, lang, name = unit()) {
+  const { bits, names } = UNITS[name];
+  const value = bps / bits;
+  let at = 0;
+  while (at < names.length - 1 && value >= 1000 ** (at + 1)) at++;
+  return `${digitsOf(value / 1000 ** at, lang, 0, 2)} ${names[at]}`;
+}
+
+/** A stretch of time such as `1:05` or `1:02:05`. */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** A figure that is at least so much: a part of what it sums up, or the highest of, is not known. */
+export function atLeast(text, partial) {
+  return partial && text !== "–" ? `≥ ${text}` : text;
+}
+
+/** A figure that is about so much: a part of what it is the mean or a rank of is not known. */
+export function about(text, partial) {
+  return partial && text !== "–" ? `≈ ${text}` : text;
+}
+
+/** A number with one decimal. */
+export function tenths(number, lang) {
+  return digitsOf(number, lang, 1, 1);
+}
+
+/** Fills `{name}` in a text. */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (hole, key) => (key in values ? String(values[key]) : hole));
+}
+
+/** What people call an interface: of `<pppoe-budi>` the user, budi. */
+export function shortName(name) {
+  const dynamic = /^<(?:pppoe|l2tp|pptp|sstp|ovpn)-(.+)>$/s.exec(name);
+  return shownName(dynamic ? dynamic[1] : name);
+}

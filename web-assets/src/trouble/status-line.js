@@ -1,0 +1,65 @@
+// The state that is always visible: one word, how old the data are, and when it is tried again. What is wrong is explained
+// below it (mend.js) where it lasts; what may be only a moment has its sentence here.
+
+import { put } from "../shared/elements.js";
+import { fill, tenths } from "../shared/format.js";
+import { retryOf } from "../data/connection-state.js";
+
+export class StatusLine {
+  #shown = "";
+
+  constructor(root, texts, lang) {
+    this.texts = texts;
+    this.lang = lang;
+    this.root = root;
+    this.part = (name) => root.querySelector(`#${name}`);
+  }
+
+  /** @param {boolean} explained there is more to read below */
+  show(state, known, explained) {
+    const { texts } = this;
+    const reason = known.router?.reason ?? "";
+    const why = this.#why(state, known, explained);
+    const age = ["live", "late", "stale", "unreachable", "reconnecting"].includes(state) ? this.#age(known.ageMs) : "";
+    const retry = retryOf(state, known) === "server";
+    const shown = JSON.stringify([state, reason, why, age, retry]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.root.dataset.state = state;
+    this.root.dataset.reason = state === "unreachable" || state === "stale" ? reason : "";
+    put(this.part("state-word"), texts[`state.${state}`]);
+    put(this.part("state-age"), age && `· ${age}`);
+    put(this.part("state-why"), why && `— ${why}`);
+    this.part("try-now").hidden = !retry;
+  }
+
+  #age(ms) {
+    if (ms === null) return "";
+    const seconds = ms / 1000;
+    if (seconds < 10) return fill(this.texts["age.seconds"], { n: tenths(seconds, this.lang) });
+    if (seconds < 120) return fill(this.texts["age.seconds"], { n: Math.round(seconds) });
+    return fill(this.texts["age.minutes"], { n: Math.round(seconds / 60) });
+  }
+
+  #why(state, known, explained) {
+    const { texts } = this;
+    if (state === "reconnecting") {
+      if (known.offline) return texts["hop.offline"];
+      const wait = Math.ceil(Math.max(0, known.retryAt - known.now) / 1000);
+      const parts = [fill(texts["hop.server"], { n: known.failures })];
+      if (wait > 0) parts.push(fill(texts["hop.wait"], { n: wait }));
+      return parts.join(", ");
+    }
+    const parts = [];
+    if ((state === "unreachable" || state === "stale") && known.router?.reason) {
+      if (!explained) parts.push(texts[`reason.${known.router.reason}`] ?? known.router.detail ?? "");
+      const wait = known.routerRetryAt === null ? 0 : Math.ceil((known.routerRetryAt - known.now) / 1000);
+      if (wait > 0) parts.push(fill(texts["router.wait"], { n: wait, a: known.router.attempt ?? 1 }));
+    }
+    if (state === "live" && known.router?.readMs > known.router?.intervalMs) {
+      parts.push(fill(texts["router.slow"], { n: tenths(known.router.readMs / 1000, this.lang) }));
+    }
+    if (known.polling && state !== "no-router" && state !== "stopped") parts.push(texts["hop.polling"]);
+    return parts.join(" ");
+  }
+}

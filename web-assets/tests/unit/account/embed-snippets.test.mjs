@@ -1,0 +1,39 @@
+// What is pasted into another page shows what was meant, whatever the names are.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { limitWords } from "../../../src/account/access-limits.js";
+import { call, shownBy, snippets } from "../../../src/account/embed-snippets.js";
+
+const origin = "https://lalin.example";
+
+test("names stay names: in an address, in an attribute, in a list", () => {
+  const made = snippets({ origin, token: "t0k-en_", router: "pop&1", interfaces: ["<pppoe-budi>", 'a"b', "x,y%"], lang: "id" });
+  const link = new URL(made.link);
+  assert.equal(link.searchParams.get("router"), "pop&1");
+  assert.equal(link.searchParams.get("interface"), '<pppoe-budi>,a"b,x%2Cy%25');
+  assert.equal(link.searchParams.get("token"), "t0k-en_");
+  assert.ok(made.element.includes('router="pop&amp;1" interface="&lt;pppoe-budi&gt;,a&quot;b,x%2Cy%25"'), made.element);
+  assert.ok(!/src="[^"]*&(?!amp;)/.test(made.frame), made.frame);
+  assert.equal(made.frame.match(/<\w/g).length, 1, "one element, whatever the names hold");
+});
+
+test("what is shown is what the token may see", () => {
+  const only = [{ router: "a", interface: "<pppoe-budi>" }, { router: "b", interface: "ether9" }, { router: "a", interface: "ether2" }];
+  assert.deepEqual(shownBy(only, "main"), { router: "a", interfaces: ["<pppoe-budi>", "ether2"] });
+  assert.deepEqual(shownBy(undefined, "main"), { router: "main", interfaces: ["ether1"] });
+  assert.deepEqual(shownBy([{ router: "b" }], "main"), { router: "b", interfaces: ["ether1"] });
+  assert.ok(!snippets({ origin, token: "t", lang: "en", ...shownBy(undefined, null) }).link.includes("router="));
+});
+
+test("a program's call names the router", () => {
+  assert.equal(call({ origin, token: "t", router: "pop 1" }), 'curl -H "Authorization: Bearer t" "https://lalin.example/api/v1/interfaces?router=pop+1"');
+});
+
+test("a limit is told with the names that people know", () => {
+  const texts = { set_sees_all: "all", set_sees_nothing: "nothing" };
+  const routers = [{ id: "a", name: "Kantor" }];
+  assert.equal(limitWords(undefined, routers, texts), "all");
+  assert.equal(limitWords([], routers, texts), "nothing");
+  assert.equal(limitWords([{ router: "a", interface: "<pppoe-budi>" }, { router: "gone" }], routers, texts), "Kantor: budi, gone");
+});

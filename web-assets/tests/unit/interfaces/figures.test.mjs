@@ -1,0 +1,71 @@
+// What a card and a row say of an interface: use of its link, faults, and the small curve.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Faults, faultWords } from "../../../src/data/fault-counts.js";
+import { share } from "../../../src/data/link-use.js";
+import { Series } from "../../../src/data/point-series.js";
+import { Sparkline, trace } from "../../../src/chart/sparkline.js";
+
+const series = (...points) => {
+  const made = new Series();
+  for (const point of points) made.push(...point);
+  return made;
+};
+
+test("a link is as full as its fuller direction; without its speed nothing is said", () => {
+  assert.equal(share({ linkBps: 100 }, 20, 60), 0.6);
+  assert.equal(share({ linkBps: 100 }, null, 60), 0.6);
+  assert.equal(share({ linkBps: 100 }, null, null), null);
+  assert.equal(share({ linkBps: null }, 20, 60), null);
+  assert.equal(share({}, 20, 60), null);
+  assert.equal(share(null, 20, 60), null);
+});
+
+test("errors and drops are counted since the page was opened, and are news for a minute", () => {
+  const faults = new Faults();
+  const list = [{ name: "a" }, { name: "b" }];
+  faults.add(list, { t: 1_000, faults: [[1, 2, 0], [9, 1, 1]] });
+  faults.add(list, { t: 3_000, faults: [[1, 0, 5]] });
+  faults.add(list, { t: 5_000 });
+  assert.deepEqual(faults.of("b"), { errors: 2, drops: 5, at: 3_000 });
+  assert.deepEqual([faults.isNews("b", 4_000), faults.isNews("b", 63_000), faults.isNews("a", 0)], [true, false, false]);
+  assert.equal(faultWords(faults.of("b"), { errors: "{n} errors", drops: "{n} drops" }), "2 errors, 5 drops");
+  assert.equal(faultWords(faults.of("a"), {}), "");
+  faults.keep(new Set(["a"]));
+  assert.equal(faults.of("b").errors, 0);
+});
+
+test("the small curve rises with the rate and has a gap where nothing is known", () => {
+  const pen = [];
+  const moves = { moveTo: (x, y) => pen.push(["move", x, y]), lineTo: (x, y) => pen.push(["line", x, y]) };
+  const { t, rx } = series([0, 0, 0], [25, 100, 0], [50, null, 0], [100, 50, 0]);
+  trace(moves, { t, values: rx, first: 0 }, { from: 0, to: 100, top: 100, width: 100, height: 40 });
+  assert.deepEqual(pen, [["move", 0, 39], ["line", 25, 2], ["move", 100, 20.5]]);
+  pen.length = 0;
+  trace(moves, { t, values: rx, first: 0 }, { from: 0, to: 100, top: 100, width: 100, height: 40 }, true);
+  assert.deepEqual(pen.filter(([, , y]) => y === 40).map(([kind, x]) => [kind, x]), [["move", 0], ["line", 25], ["move", 100], ["line", 100]]);
+});
+
+test("the small curve is drawn as the chart draws it: received solid over its fill, sent dashed", () => {
+  const strokes = [];
+  let dash = [];
+  const pen = new Proxy({}, {
+    get: (_, name) => ({
+      setLineDash: (now) => (dash = now),
+      fill: () => strokes.push(["fill", at]),
+      stroke: () => strokes.push([dash.length > 0 ? "dashed" : "solid", at]),
+      lineTo: (_, y) => (at = Math.min(at, y)),
+      moveTo: (_, y) => (at = Math.min(at, y)),
+      beginPath: () => (at = Infinity),
+    })[name] ?? (() => {}),
+    set: () => true,
+  });
+  let at = Infinity;
+  const canvas = { getContext: () => pen, width: 0, height: 0 };
+  // Sent is ten times what is received: its line is the one that reaches the top.
+  new Sparkline(canvas, 76, 40).draw(series([1_000, 1e5, 1e6], [61_000, 1e5, 1e6]), 61_000, "#123456");
+  const top = strokes.find(([kind]) => kind === "dashed")[1];
+  for (const [kind, highest] of strokes) assert.equal(highest === top, kind === "dashed", `${kind} at ${highest}`);
+  assert.deepEqual(strokes.map(([kind]) => kind).sort(), ["dashed", "fill", "solid"]);
+});

@@ -1,0 +1,67 @@
+// Speeds in words.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { amount, duration, fill, shortName, speed, tick } from "../../../src/shared/format.js";
+import { useUnit } from "../../../src/shared/units.js";
+
+test("units are decimal, figures have two decimals, the sign is the language's", () => {
+  assert.equal(speed(100_000_000, "en"), "100.00 Mb/s");
+  assert.equal(speed(100_000_000, "id"), "100,00 Mb/s");
+  assert.equal(speed(1_000, "en"), "1.00 Kb/s");
+  assert.equal(speed(999, "en"), "999 b/s");
+  assert.equal(speed(2_345_678_901, "en"), "2.35 Gb/s");
+  assert.equal(speed(0, "en"), "0 b/s");
+});
+
+test("no figure says 1000 of a unit", () => {
+  assert.equal(speed(999_999, "en"), "1.00 Mb/s");
+  assert.equal(speed(999_996_000, "en"), "1.00 Gb/s");
+  assert.equal(speed(999_990, "en"), "999.99 Kb/s");
+});
+
+test("what is not known is a dash and not a zero", () => {
+  assert.equal(speed(null, "en"), "–");
+  assert.equal(speed(undefined, "id"), "–");
+});
+
+test("an axis has no needless digits", () => {
+  assert.deepEqual([0, 500, 20_000, 2_500_000, 1e9].map((bps) => tick(bps, "en")), ["0 b/s", "500 b/s", "20 Kb/s", "2.5 Mb/s", "1 Gb/s"]);
+});
+
+test("a customer's line is called by his name", () => {
+  assert.equal(shortName("<pppoe-budi@isp>"), "budi@isp");
+  assert.equal(shortName("<l2tp-x>"), "x");
+  assert.equal(shortName("<img src=x>"), "<img src=x>");
+  assert.equal(shortName("ether1"), "ether1");
+});
+
+test("a hole without a value stays", () => {
+  assert.equal(fill("{n} of {m}", { n: 1 }), "1 of {m}");
+});
+
+test("bytes a second are decimal too, and never called what bits are", () => {
+  assert.equal(speed(100_000_000, "en", 2, "byte"), "12.50 MB/s");
+  assert.equal(speed(8_000, "en", 2, "byte"), "1.00 kB/s");
+  assert.equal(speed(7_999.9, "en", 2, "byte"), "1.00 kB/s");
+  assert.equal(tick(8 * 2_500_000, "id", "byte"), "2,5 MB/s");
+});
+
+test("amounts are decimal bytes", () => {
+  assert.equal(amount(1_250_000_000, "id"), "1,25 GB");
+  assert.equal(amount(999.7, "en"), "1.00 kB");
+  assert.equal(amount(null, "en"), "–");
+});
+
+test("the page's unit is one for all", () => {
+  useUnit("byte");
+  assert.equal(speed(16e6, "en"), "2.00 MB/s");
+  useUnit("nonsense");
+  assert.equal(speed(16e6, "en"), "2.00 MB/s");
+  useUnit("bit");
+  assert.equal(speed(16e6, "en"), "16.00 Mb/s");
+});
+
+test("a stretch of time is as clocks write it", () => {
+  assert.deepEqual([4_400, 65_000, 3_725_000].map(duration), ["0:04", "1:05", "1:02:05"]);
+});
