@@ -19,7 +19,7 @@ pub(crate) const CHROMEDRIVER: Tool = Tool { names: &["chromedriver"], package: 
 pub(crate) const FAKETIME: Tool = Tool { names: &["faketime"], package: "faketime" };
 /// For the tests between two hosts.
 pub(crate) const IPROUTE: Tool = Tool { names: &["ip"], package: "iproute2" };
-/// The proxies whose recipes stand in docs/operations.md.
+/// The proxies whose recipes stand in docs/how-to/reverse-proxies.md.
 pub(crate) const NGINX: Tool = Tool { names: &["nginx"], package: "nginx-light" };
 pub(crate) const CADDY: Tool = Tool { names: &["caddy"], package: "caddy" };
 pub(crate) const APACHE: Tool = Tool { names: &["apache2"], package: "apache2" };

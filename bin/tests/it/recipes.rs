@@ -77,7 +77,7 @@ fn all_the_way(browser: &mut Browser, code: &str, base: &str) -> String {
 
 fn works(heading: &str, language: &str, start: fn(&str, &str) -> ReverseProxy) {
     let router = Router::new();
-    let server = router.serve(&recipe("## Behind a proxy", "toml"));
+    let server = router.serve(&recipe("## Before the proxy", "toml"));
     let code = code(&server);
     let proxy = start(&recipe(heading, language), &server.address);
     let cookie = all_the_way(&mut proxy.browser("lalin.example.id"), &code, "");
@@ -86,31 +86,31 @@ fn works(heading: &str, language: &str, start: fn(&str, &str) -> ReverseProxy) {
 
 #[test]
 fn the_recipe_for_nginx_works() {
-    works("### nginx", "nginx", ReverseProxy::nginx);
+    works("## nginx", "nginx", ReverseProxy::nginx);
 }
 
 #[test]
 fn the_recipe_for_caddy_works() {
-    works("### Caddy", "caddy", ReverseProxy::caddy);
+    works("## Caddy", "caddy", ReverseProxy::caddy);
 }
 
 #[test]
 fn the_recipe_for_apache_works() {
-    works("### Apache", "apache", ReverseProxy::apache);
+    works("## Apache", "apache", ReverseProxy::apache);
 }
 
 #[test]
 fn the_recipe_for_haproxy_works() {
-    works("### HAProxy", "haproxy", ReverseProxy::haproxy);
+    works("## HAProxy", "haproxy", ReverseProxy::haproxy);
 }
 
 #[test]
 fn under_a_path_the_recipe_for_nginx_works_whether_it_takes_the_path_away_or_not() {
     let router = Router::new();
     for pass in ["http://127.0.0.1:3000;", "http://127.0.0.1:3000/;"] {
-        let server = router.serve(&recipe("### Under a path", "toml"));
+        let server = router.serve(&recipe("## Under a path", "toml"));
         let code = code(&server);
-        let recipe = recipe("### nginx", "nginx").replace("lalin.example.id", "isp.example.id");
+        let recipe = recipe("## nginx", "nginx").replace("lalin.example.id", "isp.example.id");
         let recipe = recipe.replace("location / {", "location /lalin/ {").replace("http://127.0.0.1:3000;", pass);
         let proxy = ReverseProxy::nginx(&recipe, &server.address);
         let mut browser = proxy.browser("isp.example.id");
@@ -185,10 +185,10 @@ fn through_a_plain_haproxy_caddy_or_apache_nobody_is_the_administrator() {
 #[test]
 fn the_requests_of_a_cloudflare_tunnel_are_answered_for_the_visitor_s_address() {
     let router = Router::new();
-    let server = router.serve(&recipe("## Behind a proxy", "toml"));
+    let server = router.serve(&recipe("## Before the proxy", "toml"));
     let code = code(&server);
     let port = server.address.rsplit_once(':').unwrap().1.parse().unwrap();
-    assert!(recipe("### Cloudflare Tunnel", "yaml").contains("service: http://127.0.0.1:3000"));
+    assert!(recipe("## Cloudflare Tunnel", "yaml").contains("service: http://127.0.0.1:3000"));
     let mut tunnel = Browser::tunnel("lalin.example.id", port);
     let account = json!({"code": code, "name": "sari", "password": "kata sandi panjang"});
     let answer = tunnel.set_up("/api/v1/setup", &account, &[]);

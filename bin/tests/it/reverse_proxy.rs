@@ -1,4 +1,4 @@
-//! Real reverse proxies, started from the recipes of `docs/operations.md`, and a browser's requests through them.
+//! Real reverse proxies, started from the recipes of `docs/how-to/reverse-proxies.md`, and a browser's requests through them.
 //!
 //! Only ports and paths are put in their places: what the manual says is what is run.
 
@@ -21,7 +21,7 @@ use crate::program::Lalin;
 /// The longest anything here may take, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(30);
 
-const MANUAL: &str = include_str!("../../../docs/operations.md");
+const MANUAL: &str = include_str!("../../../docs/how-to/reverse-proxies.md");
 
 /// The block of code in a language that follows a heading of the manual.
 pub fn recipe(heading: &str, language: &str) -> String {

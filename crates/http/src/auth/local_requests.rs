@@ -4,9 +4,10 @@
 //! and the usual nginx shows nothing else of itself than an older HTTP. So everything has to fit: the address, the name, a
 //! way of asking that no proxy has, and where a browser asks, what it says of its page.
 //!
-//! What cannot be told: a proxy that passes on every letter (`ssh -L`, HAProxy in TCP mode) with requests of somebody who
-//! writes them by hand. Hence a server whose configuration names a proxy, or that a proxy was seen in front of, takes
-//! nobody for the machine's own user any more; and `docs/operations.md` says to make the first account before any proxy.
+//! What cannot be told: a proxy that passes on every letter (`ssh -L`, HAProxy in TCP mode or without options)
+//! with requests of somebody who writes them by hand. Hence a server whose configuration names a proxy, or that a proxy
+//! was seen in front of, takes nobody for the machine's own user any more; and `docs/how-to/reverse-proxies.md` says to
+//! make the first account before any proxy.
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Version;
