@@ -3,22 +3,22 @@
 
 use std::time::Duration;
 
-use routeros::{Error, State, States};
+use routeros::{ConnectionState, ConnectionStates, Error};
 use tokio::time::Instant;
 
 use crate::failure;
 
 /// Writes until the session is over for good.
-pub(crate) async fn keep(mut states: States) {
+pub(crate) async fn keep(mut states: ConnectionStates) {
     let mut failures = 0;
     let mut told: Option<(Error, u32, bool)> = None;
     while let Some(state) = states.changed().await {
         match state {
-            State::Up { .. } => {
+            ConnectionState::Up { .. } => {
                 told = None;
                 tracing::info!(failures, "Connected to MikroTik");
             }
-            State::Waiting { reason, attempt, retry_at, lost } => {
+            ConnectionState::Waiting { reason, attempt, retry_at, lost } => {
                 failures = attempt;
                 // A pause that goes on, because others are connected to first, is no news.
                 let news = Some((reason.clone(), attempt, lost));

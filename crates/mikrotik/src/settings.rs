@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use routeros::{ConnectLimit, Credentials, Options, Reconnect, Tls};
+use routeros::{ConnectLimit, Credentials, Options, ReconnectPolicy, Tls};
 
 /// The settings of a [`RouterSource`](crate::RouterSource). Its `Debug` never shows the password.
 #[derive(Clone, Debug)]
@@ -87,8 +87,8 @@ impl Settings {
 
     /// When the session is opened again. Probes are commands, and nobody looking means none: a session that is dead
     /// is found out by TCP keepalive or by the next read.
-    pub(crate) fn reconnect(&self) -> Reconnect {
-        Reconnect::default()
+    pub(crate) fn reconnect(&self) -> ReconnectPolicy {
+        ReconnectPolicy::default()
             .with_pauses(self.first_pause, self.longest_pause)
             .with_refused_pause(self.login_pause)
             .with_settled_after(self.settled_after)

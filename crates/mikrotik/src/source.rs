@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use lalin_stats::{Failure, Interface, Phase, Reading, Snapshot, SourceError, StatsSource, Timing};
-use routeros::{Client, Command, Error, ReconnectingClient, Reply, State};
+use routeros::{Client, Command, ConnectionState, Error, ReconnectingClient, Reply};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -108,7 +108,7 @@ impl RouterSource {
     /// Why a read failed, and when the session is opened again where that is why.
     fn failure(&self, error: &Error) -> Failure {
         match self.router.state() {
-            State::Waiting { reason, attempt, retry_at, lost } if reason == *error => {
+            ConnectionState::Waiting { reason, attempt, retry_at, lost } if reason == *error => {
                 Failure { reason: failure::of_session(error, lost), attempt, retry_at: Some(retry_at) }
             }
             _ => failure::reason(error).into(),

@@ -5,7 +5,7 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use routeros::{Command, Credentials, Error, Options, Query, Reconnect, ReconnectingClient, State};
+use routeros::{Command, ConnectionState, Credentials, Error, Options, Query, ReconnectPolicy, ReconnectingClient};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// An interface's counters, and when they were read.
@@ -25,7 +25,7 @@ async fn main() -> ExitCode {
     let port = arguments.next().and_then(|port| port.parse().ok()).unwrap_or(8728);
     let credentials = Credentials::new(user, password());
     // Nothing happens here yet: the first command opens the connection.
-    let router = ReconnectingClient::new(&host, port, credentials, Options::default(), Reconnect::default());
+    let router = ReconnectingClient::new(&host, port, credentials, Options::default(), ReconnectPolicy::default());
     watch(&router, &interface).await;
     router.close().await;
     ExitCode::SUCCESS
@@ -81,11 +81,11 @@ fn rates(last: &Sample, now: &Sample) -> Option<String> {
     Some(format!("received {rx:10.3} Mbit/s   sent {tx:10.3} Mbit/s"))
 }
 
-fn words(state: &State) -> String {
+fn words(state: &ConnectionState) -> String {
     match state {
-        State::Connecting { attempt } => format!("connecting, attempt {attempt}"),
-        State::Up { .. } => "connected".into(),
-        State::Waiting { reason, retry_at, .. } => {
+        ConnectionState::Connecting { attempt } => format!("connecting, attempt {attempt}"),
+        ConnectionState::Up { .. } => "connected".into(),
+        ConnectionState::Waiting { reason, retry_at, .. } => {
             format!("{reason}; next attempt in {:.1} s", retry_at.duration_since(Instant::now()).as_secs_f64())
         }
         other => format!("{other:?}"),

@@ -15,24 +15,25 @@ mod client;
 mod codec;
 mod command;
 mod error;
-mod login;
 mod options;
 mod reconnect;
 mod sentence;
 mod session;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "serde")]
 mod typed;
 mod value;
 
 pub use client::{Client, Reply, Rows};
-#[cfg(feature = "tls")]
-pub use client::{Fingerprint, Tls};
 pub use codec::{Codec, Limits};
 pub use command::{Command, Query};
 pub use error::{Category, Error, Phase, ProtocolError, Trap};
 pub use options::{Credentials, LoginMode, Options};
-pub use reconnect::{ConnectLimit, Reconnect, ReconnectingClient, State, States};
+pub use reconnect::{ConnectLimit, ConnectionState, ConnectionStates, ReconnectPolicy, ReconnectingClient};
 pub use sentence::Sentence;
+#[cfg(feature = "tls")]
+pub use tls::{Fingerprint, Tls};
 #[cfg(feature = "serde")]
 pub use typed::RowError;
-pub use value::{Fallback, Value};
+pub use value::{CodePage, Value};

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "tls")]
 use crate::Tls;
-use crate::{Fallback, Limits};
+use crate::{CodePage, Limits};
 
 /// A user and the password. The password is wiped when dropped and never shown.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ pub struct Options {
     /// What the peer may make us hold.
     pub limits: Limits,
     /// The code page of text that is no UTF-8; Windows-1252.
-    pub fallback: Fallback,
+    pub code_page: CodePage,
 }
 
 impl Default for Options {
@@ -89,7 +89,7 @@ impl Default for Options {
             write_timeout: Duration::from_secs(10),
             login: LoginMode::default(),
             limits: Limits::default(),
-            fallback: Fallback::default(),
+            code_page: CodePage::default(),
         }
     }
 }
@@ -162,8 +162,8 @@ impl Options {
 
     /// Sets the code page of text that is no UTF-8.
     #[must_use]
-    pub fn with_fallback(mut self, fallback: Fallback) -> Self {
-        self.fallback = fallback;
+    pub fn with_code_page(mut self, code_page: CodePage) -> Self {
+        self.code_page = code_page;
         self
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use crate::codec::read_length;
-use crate::{Fallback, Value};
+use crate::{CodePage, Value};
 
 /// One sentence of a reply. Cheap to clone; it keeps the buffer it was received in alive (see
 /// [`detached`](Self::detached)).
@@ -13,13 +13,13 @@ use crate::{Fallback, Value};
 pub struct Sentence {
     /// Prefixes and words, validated, without the closing empty word.
     frame: Bytes,
-    fallback: Fallback,
+    code_page: CodePage,
 }
 
 impl Sentence {
     /// Of a frame whose prefixes were validated: they cover it exactly, and no word is empty.
-    pub(crate) fn of_frame(frame: Bytes, fallback: Fallback) -> Self {
-        Self { frame, fallback }
+    pub(crate) fn of_frame(frame: Bytes, code_page: CodePage) -> Self {
+        Self { frame, code_page }
     }
 
     /// Every word, the reply word first.
@@ -67,7 +67,7 @@ impl Sentence {
     /// what is kept for long.
     #[must_use]
     pub fn detached(&self) -> Self {
-        Self { frame: Bytes::copy_from_slice(&self.frame), fallback: self.fallback }
+        Self { frame: Bytes::copy_from_slice(&self.frame), code_page: self.code_page }
     }
 
     /// The frame's length, bytes.
@@ -85,7 +85,7 @@ impl Sentence {
     }
 
     fn value<'a>(&self, bytes: &'a [u8]) -> Value<'a> {
-        Value::new(bytes, self.fallback)
+        Value::new(bytes, self.code_page)
     }
 }
 
@@ -178,7 +178,7 @@ mod tests {
         for word in words {
             crate::codec::put_word(&[word], &mut frame);
         }
-        Sentence::of_frame(frame.into(), Fallback::default())
+        Sentence::of_frame(frame.into(), CodePage::default())
     }
 
     #[test]

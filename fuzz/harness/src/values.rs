@@ -4,22 +4,22 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use routeros::{Codec, Fallback, Limits, Value};
+use routeros::{CodePage, Codec, Limits, Value};
 use tokio_util::codec::Decoder;
 
 use crate::reference;
 
 /// Numbers that are no characters are among these.
-const OWN_PAGE: Fallback = Fallback::new(&[0xD800; 128]);
+const OWN_PAGE: CodePage = CodePage::new(&[0xD800; 128]);
 
-const PAGES: [Fallback; 5] =
-    [Fallback::WINDOWS_1250, Fallback::WINDOWS_1251, Fallback::WINDOWS_1252, Fallback::LATIN_1, OWN_PAGE];
+const PAGES: [CodePage; 5] =
+    [CodePage::WINDOWS_1250, CodePage::WINDOWS_1251, CodePage::WINDOWS_1252, CodePage::LATIN_1, OWN_PAGE];
 
 /// The first byte chooses the code page, the rest is the value.
 pub fn values(bytes: &[u8]) {
     let [page, value @ ..] = bytes else { return };
     let word = [b"=v=", value].concat();
-    let mut codec = Codec::new(Limits::default()).with_fallback(PAGES[usize::from(*page) % PAGES.len()]);
+    let mut codec = Codec::new(Limits::default()).with_code_page(PAGES[usize::from(*page) % PAGES.len()]);
     // What is longer than a word may be is the codec's business.
     let Ok(Some(row)) = codec.decode(&mut BytesMut::from(&reference::sentence(&[b"!re", &word[..]])[..])) else {
         return;

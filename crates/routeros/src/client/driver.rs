@@ -8,12 +8,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, Wr
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::error::Phase;
+use crate::Phase;
 use crate::session::{Event, Session};
 use crate::{Command, Error, Options};
 
 use super::arrivals::Arrivals;
-use super::sink::{Pace, Sink};
+use super::row_sink::{Pace, RowSink};
 
 /// For what is left to be said when the client is closed.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -26,7 +26,7 @@ pub(crate) enum Request {
     Begin {
         tag: u64,
         command: Command,
-        sink: Sink,
+        sink: RowSink,
         place: OwnedSemaphorePermit,
     },
     Cancel {
@@ -40,7 +40,7 @@ pub(crate) enum Request {
 
 /// A command that has not ended: its caller, unless nobody waits any more, and its place among those in flight.
 struct Entry {
-    sink: Option<Sink>,
+    sink: Option<RowSink>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -232,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             self.stalled.get_or_insert_with(Instant::now);
         }
         let stalled = self.stalled.map(|since| since + self.write_limit);
-        if self.entries.is_empty() && self.session.has_spares() {
+        if self.entries.is_empty() && self.session.keeps_chunks() {
             self.rest.get_or_insert_with(|| Instant::now() + REST);
         } else {
             self.rest = None;

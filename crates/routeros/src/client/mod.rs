@@ -2,37 +2,33 @@
 
 mod arrivals;
 mod connect;
+mod connection;
 mod driver;
-mod hold;
 mod keepalive;
+mod kept_memory;
+mod login;
+mod reply;
+mod row_sink;
 mod rows;
-mod sink;
-#[cfg(feature = "tls")]
-mod tls;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout, timeout_at};
-use tracing::Instrument;
 
-use crate::error::Phase;
-use crate::login::log_in;
-use crate::{Command, Credentials, Error, Options, Sentence};
+#[cfg(feature = "tls")]
+use crate::tls;
+use crate::{Command, Credentials, Error, Options, Phase};
 
 use arrivals::Arrivals;
-use driver::{Driver, Request};
-use sink::Sink;
+use connection::Connection;
+use login::log_in;
+use row_sink::RowSink;
 
+pub use reply::Reply;
 pub use rows::Rows;
-#[cfg(feature = "tls")]
-pub use tls::{Fingerprint, Tls};
 
-/// For an orderly end.
-const FAREWELL: Duration = Duration::from_secs(1);
 /// Where RouterOS listens for TLS.
 const API_SSL: u16 = 8729;
 
@@ -41,43 +37,7 @@ const API_SSL: u16 = 8729;
 /// Clones share it. Any number of commands run on it at once, up to [`Limits::commands`](crate::Limits::commands);
 /// further ones wait for a place. It ends when the last clone and the last [`Rows`] are dropped.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
-
-struct Inner {
-    requests: mpsc::UnboundedSender<Request>,
-    ended: watch::Receiver<Option<Error>>,
-    heard: Arrivals,
-    places: Arc<Semaphore>,
-    next_tag: AtomicU64,
-    options: Options,
-}
-
-/// A collected reply.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// The rows, in the router's order.
-    pub rows: Vec<Sentence>,
-    pub(crate) done: Sentence,
-    pub(crate) longest_silence: Option<Duration>,
-}
-
-impl Reply {
-    /// The value that `!done` carried, such as the id of what was added.
-    pub fn ret(&self) -> Option<&[u8]> {
-        self.done.get("ret").map(|value| value.as_bytes())
-    }
-
-    /// The longest silence before a row or the end: what [`Command::silence`] has to allow. `None` where the command
-    /// had no such limit.
-    pub fn longest_silence(&self) -> Option<Duration> {
-        self.longest_silence
-    }
-
-    /// The closing sentence, `!done`.
-    pub fn done(&self) -> &Sentence {
-        &self.done
-    }
-}
+pub struct Client(Arc<Connection>);
 
 impl Client {
     /// Connects over TCP, by TLS where [`Options::tls`] says so, and logs in. `host` is an IPv4 or IPv6 address or a
@@ -110,22 +70,9 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        let (requests, receiver) = mpsc::unbounded_channel();
-        let (ended, watched) = watch::channel(None);
-        let heard = Arrivals::new();
-        // It ends by itself when the last sender of requests is dropped: with the last client and the last stream, or
-        // with this future.
-        tokio::spawn(Driver::new(stream, options, receiver, ended, heard.clone()).run().in_current_span());
-        let client = Self(Arc::new(Inner {
-            requests,
-            ended: watched,
-            heard,
-            places: Arc::new(Semaphore::new(options.limits.commands.clamp(1, Semaphore::MAX_PERMITS))),
-            next_tag: AtomicU64::new(1),
-            options: options.clone(),
-        }));
+        let client = Self(Connection::start(stream, options));
         let after = options.login_timeout;
-        let login = timeout(after, log_in(&client, credentials, options)).await;
+        let login = timeout(after, log_in(|command| client.run(command), credentials, options)).await;
         login.unwrap_or(Err(Error::TimedOut { phase: Phase::Login, after }))?;
         tracing::debug!(user = %credentials.user, "logged in");
         Ok(client)
@@ -139,12 +86,12 @@ impl Client {
     /// What the router answered ([`Error::Trap`], [`Error::NotPermitted`]); [`Error::TimedOut`], [`Error::Busy`] or
     /// [`Error::TooLarge`], after which the connection goes on; or why the connection ended.
     pub async fn run(&self, command: Command) -> Result<Reply, Error> {
-        let after = command.limit().unwrap_or(self.0.options.command_timeout);
+        let after = command.limit().unwrap_or(self.0.options().command_timeout);
         let deadline = Instant::now() + after;
         let arrivals = command.silence_limit().map(|limit| (limit, Arrivals::new()));
         let (reply, mut answer) = oneshot::channel();
-        let sink = Sink::collect(reply, arrivals.as_ref().map(|(_, arrivals)| arrivals.clone()));
-        let mut running = self.begin(command, sink, deadline).await?;
+        let sink = RowSink::collect(reply, arrivals.as_ref().map(|(_, arrivals)| arrivals.clone()));
+        let mut running = self.0.begin(command, sink, deadline).await?;
         loop {
             let quiet = arrivals.as_ref().map(|(limit, arrivals)| (*limit, arrivals.last() + *limit));
             let quiet = quiet.filter(|(_, until)| *until < deadline);
@@ -152,7 +99,7 @@ impl Client {
             match timeout_at(until, &mut answer).await {
                 Ok(answer) => {
                     running.finished();
-                    return answer.unwrap_or_else(|_| Err(self.reason()));
+                    return answer.unwrap_or_else(|_| Err(self.0.reason()));
                 }
                 // Rows have come meanwhile.
                 Err(_)
@@ -174,56 +121,36 @@ impl Client {
     /// [`Error::Busy`] when no place became free in time, or why the connection ended.
     pub async fn stream(&self, command: Command) -> Result<Rows, Error> {
         let limit = command.limit();
-        let (queue, rows, shared) = sink::queue(&self.0.options.limits);
-        let deadline = Instant::now() + limit.unwrap_or(self.0.options.command_timeout);
-        let running = self.begin(command, Sink::Stream(queue), deadline).await?;
+        let (queue, rows, shared) = row_sink::queue(&self.0.options().limits);
+        let deadline = Instant::now() + limit.unwrap_or(self.0.options().command_timeout);
+        let running = self.0.begin(command, RowSink::Stream(queue), deadline).await?;
         Ok(Rows::new(rows, shared, running, limit))
     }
 
     /// Whether the connection is over.
     pub fn is_closed(&self) -> bool {
-        self.0.requests.is_closed() || self.0.ended.borrow().is_some()
+        self.0.is_closed()
     }
 
     /// Waits for the end of the connection; why it ended.
     pub async fn closed(&self) -> Error {
-        let mut ended = self.0.ended.clone();
-        // An error means that the driver is gone, and `reason` knows.
-        let _ = ended.wait_for(Option::is_some).await;
-        self.reason()
+        self.0.closed().await
     }
 
     /// Ends the connection in order, also for every clone: what is in flight fails with [`Error::Closed`]. Takes a
     /// second at most.
     pub async fn close(self) {
-        if self.0.requests.send(Request::Close { reason: None }).is_ok() {
-            let _ = timeout(FAREWELL, self.0.requests.closed()).await;
-        }
+        self.0.close().await;
     }
 
     /// When a byte last came.
     pub(crate) fn heard(&self) -> Instant {
-        self.0.heard.last()
+        self.0.heard()
     }
 
     /// Ends a connection that is of no use any more, also for every clone: what is in flight fails with `reason`.
     pub(crate) fn abandon(&self, reason: Error) {
-        let _ = self.0.requests.send(Request::Close { reason: Some(reason) });
-    }
-
-    async fn begin(&self, command: Command, sink: Sink, deadline: Instant) -> Result<Running, Error> {
-        let limit = self.0.options.limits.commands;
-        let place = timeout_at(deadline, self.0.places.clone().acquire_owned()).await;
-        let place = place.ok().and_then(Result::ok).ok_or(Error::Busy { limit })?;
-        let tag = self.0.next_tag.fetch_add(1, Ordering::Relaxed);
-        tracing::trace!(tag, ?command, "command");
-        let begin = Request::Begin { tag, command, sink, place };
-        self.0.requests.send(begin).map_err(|_| self.reason())?;
-        Ok(Running { client: self.clone(), tag, over: false })
-    }
-
-    fn reason(&self) -> Error {
-        self.0.ended.borrow().clone().unwrap_or_else(|| Error::closed("the connection ended"))
+        self.0.abandon(reason);
     }
 }
 
@@ -241,34 +168,14 @@ impl std::fmt::Debug for Client {
     }
 }
 
-/// A command in flight, cancelled when it is dropped before its end.
-#[derive(Debug)]
-pub(crate) struct Running {
-    client: Client,
-    tag: u64,
-    over: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Running {
-    /// It ended; there is nothing to cancel.
-    fn finished(&mut self) {
-        self.over = true;
-    }
-
-    /// Asks for its end on the router.
-    fn cancel(&mut self) {
-        if !std::mem::replace(&mut self.over, true) {
-            let _ = self.client.0.requests.send(Request::Cancel { tag: self.tag });
-        }
-    }
-
-    fn reason(&self) -> Error {
-        self.client.reason()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.cancel();
+    #[test]
+    fn a_plain_login_on_the_tls_port_is_told_of_it() {
+        let error = on_the_tls_port(Error::closed("the router closed the connection amid a sentence"));
+        assert!(matches!(&error, Error::Closed { detail } if detail.contains("8729 is usually TLS")), "{error:?}");
+        assert_eq!(on_the_tls_port(Error::Lagged), Error::Lagged);
     }
 }

@@ -10,11 +10,11 @@ use futures_core::Stream;
 use tokio::sync::mpsc;
 use tokio::time::{Sleep, sleep};
 
-use crate::error::Phase;
+use crate::Phase;
 use crate::{Error, Sentence};
 
-use super::Running;
-use super::sink::Shared;
+use super::connection::Running;
+use super::row_sink::StreamState;
 
 /// The rows of a command, as they come; made by [`Client::stream`](super::Client::stream).
 ///
@@ -23,16 +23,16 @@ use super::sink::Shared;
 #[derive(Debug)]
 pub struct Rows {
     rows: mpsc::Receiver<Sentence>,
-    shared: Arc<Shared>,
+    shared: Arc<StreamState>,
     running: Running,
     limit: Option<(Duration, Pin<Box<Sleep>>)>,
     over: bool,
 }
 
 impl Rows {
-    pub(crate) fn new(
+    pub(super) fn new(
         rows: mpsc::Receiver<Sentence>,
-        shared: Arc<Shared>,
+        shared: Arc<StreamState>,
         running: Running,
         limit: Option<Duration>,
     ) -> Self {

@@ -7,7 +7,7 @@ use bytes::{Buf, BytesMut};
 use tokio_util::codec::{Decoder, Encoder};
 
 use crate::error::ProtocolError;
-use crate::{Command, Error, Fallback, Sentence};
+use crate::{CodePage, Command, Error, Sentence};
 
 pub use limits::Limits;
 
@@ -33,7 +33,7 @@ pub(crate) use length::{put_word, read as read_length};
 #[derive(Debug)]
 pub struct Codec {
     limits: Limits,
-    fallback: Fallback,
+    code_page: CodePage,
     /// Where the next word's prefix begins in the buffer.
     position: usize,
     words: usize,
@@ -42,13 +42,13 @@ pub struct Codec {
 impl Codec {
     /// A codec at the beginning of a stream.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, fallback: Fallback::default(), position: 0, words: 0 }
+        Self { limits, code_page: CodePage::default(), position: 0, words: 0 }
     }
 
     /// Sets the code page of text that is no UTF-8.
     #[must_use]
-    pub fn with_fallback(mut self, fallback: Fallback) -> Self {
-        self.fallback = fallback;
+    pub fn with_code_page(mut self, code_page: CodePage) -> Self {
+        self.code_page = code_page;
         self
     }
 
@@ -78,7 +78,7 @@ impl Decoder for Codec {
                     // An empty sentence means nothing.
                     continue;
                 }
-                return Ok(Some(Sentence::of_frame(frame.freeze(), self.fallback)));
+                return Ok(Some(Sentence::of_frame(frame.freeze(), self.code_page)));
             }
             if length > self.limits.word {
                 return Err(ProtocolError::WordTooLong { length, limit: self.limits.word }.into());

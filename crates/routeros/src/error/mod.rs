@@ -1,8 +1,7 @@
 //! What can go wrong, told apart by who is at fault and what the caller can do.
 
 mod protocol;
-#[cfg(feature = "tls")]
-mod tls;
+mod refusal;
 mod trap;
 
 use std::io;
@@ -11,9 +10,7 @@ use std::time::Duration;
 pub use protocol::ProtocolError;
 pub use trap::{Category, Trap};
 
-#[cfg(feature = "tls")]
-pub(crate) use tls::{CREATE_CERTIFICATE, handshake_failed};
-pub(crate) use trap::{command_failed, login_failed};
+pub(crate) use refusal::{command_failed, login_failed};
 
 /// What was being done when the time ran out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,7 +78,7 @@ pub enum Error {
     #[cfg(feature = "tls")]
     #[error(
         "api-ssl on the router has no certificate, or offers only DHE (RouterOS 6): create one on the router: {}",
-        tls::commands()
+        crate::tls::certificate_commands()
     )]
     NoCertificate,
     /// The router's certificate is not trusted: nobody known has signed it, it is for another name, or it is not valid
@@ -225,6 +222,11 @@ impl Error {
         }
     }
 
+    #[cfg(feature = "tls")]
+    pub(crate) fn invalid_tls(detail: impl Into<String>) -> Self {
+        Self::InvalidTls { detail: detail.into() }
+    }
+
     pub(crate) fn closed(detail: impl Into<String>) -> Self {
         Self::Closed { detail: detail.into() }
     }
@@ -245,5 +247,12 @@ impl From<io::Error> for Error {
             ConnectionAborted | ConnectionReset | BrokenPipe | UnexpectedEof => Self::Closed { detail },
             _ => Self::Unreachable { detail },
         }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<crate::RowError> for Error {
+    fn from(error: crate::RowError) -> Self {
+        Self::Row(error)
     }
 }

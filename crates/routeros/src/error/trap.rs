@@ -1,6 +1,6 @@
-//! A router's complaint about a command, and which of our errors it is.
+//! A router's complaint about a command.
 
-use crate::{Error, Sentence, Value};
+use crate::{Sentence, Value};
 
 /// What a trap is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,30 +78,4 @@ pub(crate) fn summary(traps: &[Trap]) -> String {
         traps.iter().map(|trap| trap.message.trim()).filter(|text| !text.is_empty()).collect();
     messages.dedup();
     if messages.is_empty() { "the router refused the command".into() } else { messages.join("; ") }
-}
-
-/// The error of a command that ended with traps.
-pub(crate) fn command_failed(traps: Vec<Trap>) -> Error {
-    if says(&traps, &["not enough permissions"]) {
-        return Error::NotPermitted { message: summary(&traps) };
-    }
-    Error::Trap { traps }
-}
-
-/// The error of a login that ended with traps. Not every one is about the password: a RADIUS server may be silent.
-pub(crate) fn login_failed(traps: Vec<Trap>) -> Error {
-    if says(
-        &traps,
-        &["cannot log in", "invalid user name or password", "invalid username or password", "login failure"],
-    ) {
-        return Error::WrongCredentials { message: summary(&traps) };
-    }
-    command_failed(traps)
-}
-
-fn says(traps: &[Trap], words: &[&str]) -> bool {
-    traps.iter().any(|trap| {
-        let message = trap.message.to_ascii_lowercase();
-        words.iter().any(|word| message.contains(word))
-    })
 }

@@ -1,9 +1,8 @@
-//! How long to wait before the next attempt to connect. Pure: the moments are the keeper's.
+//! How long to wait before the next attempt to connect. Pure: when is the connection task's business.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use super::Reconnect;
+use super::policy::ReconnectPolicy;
 
 /// What went wrong in a row.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +26,7 @@ impl Backoff {
     }
 
     /// A connection ended that was open for `lived`; `answered` tells whether it ever answered a command.
-    pub(super) fn ended(&mut self, answered: bool, lived: Duration, policy: &Reconnect) {
+    pub(super) fn ended(&mut self, answered: bool, lived: Duration, policy: &ReconnectPolicy) {
         if !answered {
             self.failed();
             return;
@@ -37,7 +36,7 @@ impl Backoff {
     }
 
     /// The pause before the next attempt; `random` is between 0 and 1.
-    pub(super) fn pause(self, policy: &Reconnect, random: f64) -> Duration {
+    pub(super) fn pause(self, policy: &ReconnectPolicy, random: f64) -> Duration {
         let doublings = self.failures.max(self.short_lives).saturating_sub(1).min(20);
         let pause = policy.first_pause.saturating_mul(1 << doublings).min(policy.longest_pause);
         // Routers behind one failed switch should not all be tried in the same instant.
@@ -45,14 +44,14 @@ impl Backoff {
     }
 
     /// The pause after a refusal; `random` is between 0 and 1.
-    pub(super) fn refused_pause(policy: &Reconnect, random: f64) -> Duration {
+    pub(super) fn refused_pause(policy: &ReconnectPolicy, random: f64) -> Duration {
         stretch(policy.refused_pause, 1.0 + 0.1 * random.clamp(0.0, 1.0))
     }
 }
 
 /// A number between 0 and 1, another one each time. It need not be hard to guess.
 pub(super) fn random() -> f64 {
-    RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
+    fastrand::f64()
 }
 
 fn stretch(pause: Duration, factor: f64) -> Duration {
@@ -64,8 +63,8 @@ fn stretch(pause: Duration, factor: f64) -> Duration {
 mod tests {
     use super::*;
 
-    fn policy() -> Reconnect {
-        Reconnect::default()
+    fn policy() -> ReconnectPolicy {
+        ReconnectPolicy::default()
     }
 
     fn pauses(backoff: Backoff) -> (u128, u128) {

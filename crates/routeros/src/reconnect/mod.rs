@@ -2,12 +2,15 @@
 
 mod backoff;
 mod connect_limit;
-mod keeper;
-mod link;
-mod live;
+mod connection_task;
+mod deadline;
+mod health;
+mod monitored;
 mod policy;
-mod pulse;
+mod shared;
 mod state;
+mod states;
+mod status;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,37 +19,40 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
-use crate::error::Phase;
+use crate::Phase;
 use crate::{Client, Command, Credentials, Error, Options, Reply, Rows};
 
-use keeper::{Core, Keeper, Use};
-use link::Link;
-use live::Live;
+use connection_task::ConnectionTask;
+use deadline::later;
+use monitored::MonitoredClient;
+use shared::{Shared, Use};
+use status::Status;
 
 pub use connect_limit::ConnectLimit;
-pub use policy::Reconnect;
-pub use state::{State, States};
+pub use policy::ReconnectPolicy;
+pub use state::ConnectionState;
+pub use states::ConnectionStates;
 
 /// A router that one may talk to at any time: a [`Client`] that opens its connection by itself.
 ///
 /// - **Lazy.** Nothing is sent before the first use. A connection that ended is opened again by itself if it was used
-///   in the last [`wanted_for`](Reconnect::wanted_for), or else by the next use. A use is a command, a stream being begun,
+///   in the last [`wanted_for`](ReconnectPolicy::wanted_for), or else by the next use. A use is a command, a stream being begun,
 ///   [`client`](Self::client) and [`ready`](Self::ready); looking at the state is none.
 /// - **Patient.** One attempt at a time, however many callers wait for it; pauses that grow; at least a minute where
 ///   somebody has to mend something, such as a password. A command given during a pause fails at once, with the reason
 ///   why there is no connection. [`state`](Self::state) knows when the next attempt is.
 /// - **Watchful.** A router that stopped answering, or that a firewall on the way forgot, is noticed: by probes while
-///   nothing else is answered, and by commands that go unanswered. [`Reconnect`] says when.
+///   nothing else is answered, and by commands that go unanswered. [`ReconnectPolicy`] says when.
 /// - **Never twice.** A command that may have been sent is not sent again: whether to repeat it is for the caller to
 ///   decide. Streams are not begun again either; they end with the connection's error.
 ///
 /// Clones share one connection. Its one task, begun by the first use within a tokio runtime, ends with the last clone.
 ///
 /// ```no_run
-/// use routeros::{Command, Credentials, Options, Reconnect, ReconnectingClient};
+/// use routeros::{Command, Credentials, Options, ReconnectPolicy, ReconnectingClient};
 /// # async fn poll() {
 /// let credentials = Credentials::new("admin", "secret");
-/// let router = ReconnectingClient::new("192.168.88.1", 8728, credentials, Options::default(), Reconnect::default());
+/// let router = ReconnectingClient::new("192.168.88.1", 8728, credentials, Options::default(), ReconnectPolicy::default());
 /// loop {
 ///     match router.run(Command::new("/system/resource/print").proplist(&["uptime"])).await {
 ///         Ok(reply) => println!("{:?}", reply.rows),
@@ -61,13 +67,13 @@ pub struct ReconnectingClient(Arc<Owner>);
 
 /// Owns the task; the task owns the rest.
 struct Owner {
-    core: Arc<Core>,
-    keeper: Mutex<Option<JoinHandle<()>>>,
+    shared: Arc<Shared>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl ReconnectingClient {
     /// The router at `host`, as [`Client::connect`] takes it. Needs no runtime yet.
-    pub fn new(host: &str, port: u16, credentials: Credentials, options: Options, reconnect: Reconnect) -> Self {
+    pub fn new(host: &str, port: u16, credentials: Credentials, options: Options, reconnect: ReconnectPolicy) -> Self {
         let target = Arc::new((host.to_owned(), port, credentials, options.clone()));
         let connect = move || {
             let target = target.clone();
@@ -84,13 +90,13 @@ impl ReconnectingClient {
     /// Of the options, the limits hold here: [`command_timeout`](Options::command_timeout) for commands that have none
     /// of their own; those of connecting, of the TLS handshake and of the login together, and a second, for an attempt,
     /// which is dropped then.
-    pub fn with_connector<F, Fut>(connect: F, options: Options, reconnect: Reconnect) -> Self
+    pub fn with_connector<F, Fut>(connect: F, options: Options, reconnect: ReconnectPolicy) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Client, Error>> + Send + 'static,
     {
-        let core = Core::new(Box::new(move || Box::pin(connect())), options, reconnect);
-        Self(Arc::new(Owner { core: Arc::new(core), keeper: Mutex::default() }))
+        let shared = Shared::new(Box::new(move || Box::pin(connect())), options, reconnect);
+        Self(Arc::new(Owner { shared: Arc::new(shared), task: Mutex::default() }))
     }
 
     /// Runs one command to its end, as [`Client::run`] does. The command's time limit holds for everything, the wait
@@ -103,10 +109,10 @@ impl ReconnectingClient {
     pub async fn run(&self, command: Command) -> Result<Reply, Error> {
         let after = self.limit(&command);
         let deadline = later(Instant::now(), after);
-        let _use = self.0.ask();
-        let live = self.live(deadline, after).await?;
+        let _use = self.0.start_use();
+        let client = self.connected(deadline, after).await?;
         let left = deadline.duration_since(Instant::now());
-        live.run(command, left).await.map_err(|error| match error {
+        client.run(command, left).await.map_err(|error| match error {
             // As far as the caller is concerned, all of it was the command's.
             Error::TimedOut { phase, after: waited } if waited == left => Error::TimedOut { phase, after },
             error => error,
@@ -121,9 +127,9 @@ impl ReconnectingClient {
     /// As [`run`](Self::run) and [`Client::stream`].
     pub async fn stream(&self, command: Command) -> Result<Rows, Error> {
         let after = self.limit(&command);
-        let _use = self.0.ask();
-        let live = self.live(later(Instant::now(), after), after).await?;
-        live.client().stream(command).await
+        let _use = self.0.start_use();
+        let client = self.connected(later(Instant::now(), after), after).await?;
+        client.client().stream(command).await
     }
 
     /// Prints a menu as a type of the caller's, as [`Client::print`] does.
@@ -141,9 +147,9 @@ impl ReconnectingClient {
     /// # Errors
     /// At once why there is none, when the next attempt is not due yet.
     pub async fn client(&self) -> Result<Client, Error> {
-        let after = self.0.core.attempt_limit();
-        let _use = self.0.ask();
-        Ok(self.live(later(Instant::now(), after), after).await?.client().clone())
+        let after = self.0.shared.attempt_limit();
+        let _use = self.0.start_use();
+        Ok(self.connected(later(Instant::now(), after), after).await?.client().clone())
     }
 
     /// The connection, waited for through pauses and failed attempts for up to `limit`.
@@ -151,54 +157,54 @@ impl ReconnectingClient {
     /// # Errors
     /// Why there is none, when the time is over.
     pub async fn ready(&self, limit: Duration) -> Result<Client, Error> {
-        let _use = self.0.ask();
-        let mut link = self.0.core.link.subscribe();
-        let up = link.wait_for(|link| link.live().is_some() || matches!(link, Link::Closed));
+        let _use = self.0.start_use();
+        let mut status = self.0.shared.status.subscribe();
+        let up = status.wait_for(|status| status.client().is_some() || matches!(status, Status::Closed));
         let client = match timeout_at(later(Instant::now(), limit), up).await {
-            Ok(Ok(link)) => link.live().map(|live| live.client().clone()),
+            Ok(Ok(status)) => status.client().map(|client| client.client().clone()),
             Ok(Err(_)) | Err(_) => None,
         };
         client.ok_or_else(|| self.reason().unwrap_or(Error::TimedOut { phase: Phase::Connect, after: limit }))
     }
 
     /// How it stands with the connection.
-    pub fn state(&self) -> State {
-        self.0.core.link.borrow().state()
+    pub fn state(&self) -> ConnectionState {
+        self.0.shared.status.borrow().state()
     }
 
     /// The states to come.
-    pub fn subscribe(&self) -> States {
-        States(self.0.core.link.subscribe())
+    pub fn subscribe(&self) -> ConnectionStates {
+        ConnectionStates(self.0.shared.status.subscribe())
     }
 
     /// Ends a pause, because a person asks for it; nothing otherwise. Attempts still begin at least 2 s apart, and
     /// 10 s after one that was refused.
     pub fn try_now(&self) {
-        if matches!(*self.0.core.link.borrow(), Link::Waiting { .. }) {
-            self.0.core.hurry.notify_waiters();
+        if matches!(*self.0.shared.status.borrow(), Status::Waiting { .. }) {
+            self.0.shared.try_now.notify_waiters();
         }
     }
 
     /// Ends the connection in order, and all attempts, also for every clone: what is given or in flight fails with
     /// [`Error::Closed`]. Takes a second at most.
     pub async fn close(self) {
-        if let Some(live) = self.0.end() {
-            live.client().clone().close().await;
+        if let Some(client) = self.0.end() {
+            client.client().clone().close().await;
         }
     }
 
     fn limit(&self, command: &Command) -> Duration {
-        command.limit().unwrap_or(self.0.core.options.command_timeout)
+        command.limit().unwrap_or(self.0.shared.options.command_timeout)
     }
 
     /// The connection, waited for while an attempt is under way.
-    async fn live(&self, deadline: Instant, after: Duration) -> Result<Arc<Live>, Error> {
-        let mut link = self.0.core.link.subscribe();
-        let settled = timeout_at(deadline, link.wait_for(Link::is_settled)).await;
+    async fn connected(&self, deadline: Instant, after: Duration) -> Result<Arc<MonitoredClient>, Error> {
+        let mut status = self.0.shared.status.subscribe();
+        let settled = timeout_at(deadline, status.wait_for(Status::is_settled)).await;
         let settled = settled.map_err(|_| Error::TimedOut { phase: Phase::Connect, after })?;
-        let link = settled.map_err(|_| Error::closed("the client was closed"))?;
-        match (link.live(), link.reason()) {
-            (Some(live), _) => Ok(live.clone()),
+        let status = settled.map_err(|_| Error::closed("the client was closed"))?;
+        match (status.client(), status.reason()) {
+            (Some(client), _) => Ok(client.clone()),
             (None, Some(reason)) => Err(reason),
             // It ended in this very moment.
             (None, None) => Err(Error::closed("the connection ended")),
@@ -206,36 +212,36 @@ impl ReconnectingClient {
     }
 
     fn reason(&self) -> Option<Error> {
-        self.0.core.link.borrow().reason()
+        self.0.shared.status.borrow().reason()
     }
 }
 
 impl Owner {
     /// Somebody uses the connection: there is to be one.
-    fn ask(&self) -> Use<'_> {
-        let asking = self.core.begin_use();
-        let mut keeper = self.keeper();
-        let gone = keeper.as_ref().is_none_or(JoinHandle::is_finished);
-        if gone && !matches!(*self.core.link.borrow(), Link::Closed) {
-            *keeper = Some(tokio::spawn(Keeper::new(self.core.clone()).run().in_current_span()));
+    fn start_use(&self) -> Use<'_> {
+        let asking = self.shared.begin_use();
+        let mut task = self.task();
+        let gone = task.as_ref().is_none_or(JoinHandle::is_finished);
+        if gone && !matches!(*self.shared.status.borrow(), Status::Closed) {
+            *task = Some(tokio::spawn(ConnectionTask::new(self.shared.clone()).run().in_current_span()));
         }
-        self.core.asked.notify_one();
+        self.shared.wanted.notify_one();
         asking
     }
 
     /// Ends the task and all hope; the connection that there was.
-    fn end(&self) -> Option<Arc<Live>> {
-        // Whoever asks meanwhile begins a keeper before this, or none.
-        let mut keeper = self.keeper();
-        let link = self.core.link.send_replace(Link::Closed);
-        if let Some(keeper) = keeper.take() {
-            keeper.abort();
+    fn end(&self) -> Option<Arc<MonitoredClient>> {
+        // Whoever asks meanwhile begins a task before this, or none.
+        let mut task = self.task();
+        let status = self.shared.status.send_replace(Status::Closed);
+        if let Some(task) = task.take() {
+            task.abort();
         }
-        link.live().cloned()
+        status.client().cloned()
     }
 
-    fn keeper(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
-        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    fn task(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -249,10 +255,4 @@ impl std::fmt::Debug for ReconnectingClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ReconnectingClient").field("state", &self.state()).finish_non_exhaustive()
     }
-}
-
-/// `time` after `moment`, or in thirty years.
-fn later(moment: Instant, time: Duration) -> Instant {
-    const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
-    moment + time.min(FAR)
 }

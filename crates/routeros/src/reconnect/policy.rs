@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::ConnectLimit;
+use super::connect_limit::ConnectLimit;
 
 /// How a [`ReconnectingClient`](crate::ReconnectingClient) goes about it. The limits of one connection are
 /// [`Options`](crate::Options).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Reconnect {
+pub struct ReconnectPolicy {
     /// The pause after the first failed attempt; it doubles with each further one; 0.5 s. Every pause is up to a
     /// quarter shorter by chance, so that many clients of one failed switch do not come back in the same instant.
     pub first_pause: Duration,
@@ -35,7 +35,7 @@ pub struct Reconnect {
     pub connect_limit: Option<ConnectLimit>,
 }
 
-impl Default for Reconnect {
+impl Default for ReconnectPolicy {
     fn default() -> Self {
         Self {
             first_pause: Duration::from_millis(500),
@@ -51,7 +51,7 @@ impl Default for Reconnect {
     }
 }
 
-impl Reconnect {
+impl ReconnectPolicy {
     /// Sets the first pause and the longest one.
     #[must_use]
     pub fn with_pauses(mut self, first: Duration, longest: Duration) -> Self {

@@ -3,8 +3,8 @@
 //! Here is decided what a reply word means, whose it is, when a command has ended and what it may hold. Who waits for
 //! a command, and how bytes come and go, is the client's driver's business.
 
+mod chunk_pool;
 mod outbox;
-mod spares;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -19,8 +19,8 @@ use crate::codec::{Codec, put_word};
 use crate::error::{Phase, ProtocolError, Trap};
 use crate::{Command, Error, Options, Sentence};
 
+use chunk_pool::ChunkPool;
 use outbox::Outbox;
-use spares::Spares;
 use tags::{Reply, State, Tag, Tags};
 
 /// How much is read at once, bytes; also what a quiet connection holds.
@@ -56,7 +56,7 @@ pub(crate) struct Session {
     codec: Codec,
     inbound: BytesMut,
     chunk: Chunk,
-    spares: Spares,
+    pool: ChunkPool,
     outbox: Outbox,
     tags: Tags,
     grace: Duration,
@@ -65,10 +65,10 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
-            codec: Codec::new(options.limits).with_fallback(options.fallback),
+            codec: Codec::new(options.limits).with_code_page(options.code_page),
             inbound: BytesMut::with_capacity(CHUNK),
             chunk: Chunk { number: 0, size: CHUNK },
-            spares: Spares::default(),
+            pool: ChunkPool::default(),
             outbox: Outbox::default(),
             tags: Tags::default(),
             grace: options.cancel_grace,
@@ -85,12 +85,12 @@ impl Session {
             let limit = self.codec.limits().sentence.saturating_add(CHUNK);
             let grown = (2 * received).min(limit).max(received + CHUNK);
             let size = if received < ROOM { CHUNK } else { grown };
-            let spare = if size == CHUNK { self.spares.take(CHUNK) } else { None };
-            let mut next = spare.unwrap_or_else(|| BytesMut::with_capacity(size));
+            let pooled = if size == CHUNK { self.pool.take(CHUNK) } else { None };
+            let mut next = pooled.unwrap_or_else(|| BytesMut::with_capacity(size));
             next.extend_from_slice(&self.inbound);
             let last = std::mem::replace(&mut self.inbound, next);
             if self.chunk.size == CHUNK {
-                self.spares.put(last);
+                self.pool.put(last);
             }
             self.chunk = Chunk { number: self.chunk.number + 1, size };
         }
@@ -128,13 +128,13 @@ impl Session {
     }
 
     /// Whether more memory is kept than a quiet connection needs.
-    pub(crate) fn has_spares(&self) -> bool {
-        !self.spares.is_empty()
+    pub(crate) fn keeps_chunks(&self) -> bool {
+        !self.pool.is_empty()
     }
 
     /// Gives that memory back.
     pub(crate) fn release(&mut self) {
-        self.spares.release();
+        self.pool.release();
     }
 
     /// When [`expire`](Self::expire) is to be called.

@@ -305,9 +305,9 @@ fn the_next_reply_is_read_into_the_memory_of_the_last_one_until_that_is_given_ba
     let (first, second) = (reply(), reply());
     assert_eq!(first.len(), 1_000);
     assert!(first.intersection(&second).count() > 500, "read somewhere else");
-    assert!(rig.session.has_spares());
+    assert!(rig.session.keeps_chunks());
     rig.session.release();
-    assert!(!rig.session.has_spares());
+    assert!(!rig.session.keeps_chunks());
 }
 
 proptest::proptest! {

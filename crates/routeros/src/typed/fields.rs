@@ -3,7 +3,7 @@
 use serde_core::de::{DeserializeOwned, Deserializer, Error, Visitor};
 use serde_core::forward_to_deserialize_any;
 
-use super::RowError;
+use super::row_error::RowError;
 
 /// The attribute of the field `name`.
 pub(super) fn property(name: &str) -> String {

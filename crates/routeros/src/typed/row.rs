@@ -3,9 +3,10 @@
 use serde_core::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde_core::forward_to_deserialize_any;
 
+use super::fields;
+use super::row_error::RowError;
 use super::value::Reader;
-use super::{RowError, fields};
-use crate::{Fallback, Sentence, Value};
+use crate::{CodePage, Sentence, Value};
 
 /// The row to be read.
 pub(super) struct Row<'de>(pub(super) &'de Sentence);
@@ -77,7 +78,7 @@ impl<'de> MapAccess<'de> for Attributes<'de> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, RowError> {
-        let (key, value) = self.current.take().unwrap_or(("", Value::new(b"", Fallback::default())));
+        let (key, value) = self.current.take().unwrap_or(("", Value::new(b"", CodePage::default())));
         seed.deserialize(Reader(value)).map_err(|error| error.at(key, value))
     }
 }

@@ -6,7 +6,7 @@ use serde_core::de::value::{BorrowedStrDeserializer, MapDeserializer, SeqDeseria
 use serde_core::de::{Deserializer, Error, IntoDeserializer, Unexpected, Visitor};
 use serde_core::forward_to_deserialize_any;
 
-use super::RowError;
+use super::row_error::RowError;
 use crate::Value;
 
 /// The value to be read.

@@ -1,12 +1,12 @@
 //! An attribute's value: bytes first, read as what the caller needs. Reading never fails a row.
 
+mod code_page;
 mod duration;
-mod fallback;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-pub use fallback::Fallback;
+pub use code_page::CodePage;
 
 /// A value, borrowed from its [`Sentence`](crate::Sentence).
 ///
@@ -15,18 +15,18 @@ pub use fallback::Fallback;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Value<'a> {
     bytes: &'a [u8],
-    fallback: Fallback,
+    code_page: CodePage,
 }
 
 impl<'a> Value<'a> {
-    pub(crate) fn new(bytes: &'a [u8], fallback: Fallback) -> Self {
-        Self { bytes, fallback }
+    pub(crate) fn new(bytes: &'a [u8], code_page: CodePage) -> Self {
+        Self { bytes, code_page }
     }
 
     /// A part of it, read as it is.
     #[cfg(feature = "serde")]
     pub(crate) fn part(&self, bytes: &'a [u8]) -> Self {
-        Self::new(bytes, self.fallback)
+        Self::new(bytes, self.code_page)
     }
 
     /// As sent.
@@ -39,16 +39,16 @@ impl<'a> Value<'a> {
         self.bytes.is_empty()
     }
 
-    /// As text: UTF-8, or else the code page of [`Options::fallback`](crate::Options::fallback). Never fails.
+    /// As text: UTF-8, or else the code page of [`Options::code_page`](crate::Options::code_page). Never fails.
     pub fn text(&self) -> Cow<'a, str> {
-        self.text_with(self.fallback)
+        self.text_with(self.code_page)
     }
 
     /// As text: UTF-8, or else the given code page. Never fails.
-    pub fn text_with(&self, fallback: Fallback) -> Cow<'a, str> {
+    pub fn text_with(&self, code_page: CodePage) -> Cow<'a, str> {
         match std::str::from_utf8(self.bytes) {
             Ok(text) => Cow::Borrowed(text),
-            Err(_) => Cow::Owned(fallback.read(self.bytes)),
+            Err(_) => Cow::Owned(code_page.read(self.bytes)),
         }
     }
 
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn value(bytes: &[u8]) -> Value<'_> {
-        Value::new(bytes, Fallback::default())
+        Value::new(bytes, CodePage::default())
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
         let name = b"caf\xE9";
         assert_eq!(value(name).text(), "caf\u{e9}");
         assert_eq!(value(name).as_bytes(), name);
-        assert_eq!(value(name).text_with(Fallback::WINDOWS_1251), "caf\u{439}");
+        assert_eq!(value(name).text_with(CodePage::WINDOWS_1251), "caf\u{439}");
         assert!(matches!(value("café".as_bytes()).text(), Cow::Borrowed("café")));
     }
 }

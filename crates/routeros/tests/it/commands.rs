@@ -278,7 +278,7 @@ async fn an_invalid_command_is_refused_and_nothing_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_name_of_a_foreign_code_page_is_read_and_sent_back_as_its_bytes() {
-    let options = Options::default().with_fallback(routeros::Fallback::WINDOWS_1251);
+    let options = Options::default().with_code_page(routeros::CodePage::WINDOWS_1251);
     let (client, mut peer) = connected(&options).await;
     let run = spawned(&client, command("/x"));
     let heard = peer.hears().await;

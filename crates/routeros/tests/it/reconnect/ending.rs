@@ -12,7 +12,7 @@ async fn the_last_clone_ends_the_connection() {
     peer.hears_nothing_for(HOUR).await;
     drop(clone);
     assert!(peer.try_hear().await.is_none());
-    assert_eq!(states.current(), State::Closed);
+    assert_eq!(states.current(), ConnectionState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -41,7 +41,7 @@ async fn closing_ends_it_for_every_clone_and_for_good() {
         assert!(matches!(rig.client.ready(HOUR).await, Err(Error::Closed { .. })));
         sleep(HOUR).await;
     }
-    assert_eq!((rig.client.state(), rig.attempts()), (State::Closed, 1));
+    assert_eq!((rig.client.state(), rig.attempts()), (ConnectionState::Closed, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,7 +55,7 @@ async fn a_connector_that_panics_fails_its_callers_and_is_tried_again_by_later_o
             Err(refused())
         }
     };
-    let client = ReconnectingClient::with_connector(connect, Options::default(), Reconnect::default());
+    let client = ReconnectingClient::with_connector(connect, Options::default(), ReconnectPolicy::default());
     assert!(matches!(client.run(command("/hello")).await, Err(Error::Closed { .. })));
     for _ in 0..100 {
         assert!(matches!(client.run(command("/hello")).await, Err(Error::Closed { .. })));
@@ -74,7 +74,7 @@ async fn a_connector_that_never_ends_is_given_up() {
         counted.fetch_add(1, Ordering::SeqCst);
         std::future::pending()
     };
-    let client = ReconnectingClient::with_connector(connect, Options::default(), Reconnect::default());
+    let client = ReconnectingClient::with_connector(connect, Options::default(), ReconnectPolicy::default());
     let began = Instant::now();
     let error = client.client().await.unwrap_err();
     assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");

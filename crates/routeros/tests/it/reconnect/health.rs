@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_a_firewall_forgot_is_noticed_by_a_probe_and_replaced() {
-    let mut rig = Rig::new(Reconnect::default().with_wanted_for(Duration::MAX));
+    let mut rig = Rig::new(ReconnectPolicy::default().with_wanted_for(Duration::MAX));
     let mut forgotten = rig.connected().await;
     let since = Instant::now();
     assert_eq!(forgotten.hears().await.said(), PROBE);
@@ -19,7 +19,7 @@ async fn a_connection_that_a_firewall_forgot_is_noticed_by_a_probe_and_replaced(
 
 #[tokio::test(start_paused = true)]
 async fn probes_that_are_answered_keep_the_connection() {
-    let mut rig = Rig::new(Reconnect::default());
+    let mut rig = Rig::new(ReconnectPolicy::default());
     let mut peer = rig.connected().await;
     for _ in 0..100 {
         let since = Instant::now();
@@ -33,7 +33,7 @@ async fn probes_that_are_answered_keep_the_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn a_router_that_is_asked_anyway_is_not_probed() {
-    let mut rig = Rig::new(Reconnect::default());
+    let mut rig = Rig::new(ReconnectPolicy::default());
     let mut peer = rig.connected().await;
     for _ in 0..20 {
         sleep(9 * SECOND).await;
@@ -45,13 +45,13 @@ async fn a_router_that_is_asked_anyway_is_not_probed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_long_command_on_a_slow_router_outlives_a_probe_that_is_late() {
-    let mut rig = Rig::new(Reconnect::default());
+    let mut rig = Rig::new(ReconnectPolicy::default());
     let mut peer = rig.connected().await;
     let running = rig.spawned(command("/export").timeout(60 * SECOND));
     let export = peer.hears().await;
     let probe = peer.hears().await;
     assert_eq!(probe.said(), PROBE);
-    // Given up after 5 s, and cancelled.
+    // TrustedCertificates up after 5 s, and cancelled.
     assert_eq!(peer.hears().await.said(), probe.cancel());
     peer.done(&probe).await;
     sleep(3 * SECOND).await;
@@ -98,7 +98,7 @@ async fn impatient_callers_end_no_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_on_a_connection_that_fell_silent_ends_with_the_reason() {
-    let mut rig = Rig::new(Reconnect::default());
+    let mut rig = Rig::new(ReconnectPolicy::default());
     let mut peer = rig.connected().await;
     let mut rows = rig.client.stream(command("/interface/listen")).await.unwrap();
     assert_eq!(peer.hears().await.said(), ["/interface/listen"]);

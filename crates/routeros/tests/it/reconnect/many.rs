@@ -15,7 +15,7 @@ fn dead(limit: &ConnectLimit) -> (ReconnectingClient, Arc<AtomicUsize>) {
             Err(Error::TimedOut { phase: Phase::Connect, after: 3 * SECOND })
         }
     };
-    let policy = Reconnect::default().with_wanted_for(Duration::MAX).with_connect_limit(Some(limit.clone()));
+    let policy = ReconnectPolicy::default().with_wanted_for(Duration::MAX).with_connect_limit(Some(limit.clone()));
     (ReconnectingClient::with_connector(connect, Options::default(), policy), attempts)
 }
 
@@ -30,7 +30,7 @@ async fn two_thousand_dead_routers_hold_up_none_that_lives() {
     sleep(600 * SECOND).await;
 
     // One that was never tried before.
-    let policy = Reconnect::default().with_probe_after(None).with_wanted_for(Duration::MAX);
+    let policy = ReconnectPolicy::default().with_probe_after(None).with_wanted_for(Duration::MAX);
     let mut rig = Rig::new(policy.with_connect_limit(Some(limit.clone())));
     let asked = Instant::now();
     let peer = rig.connected().await;
@@ -57,7 +57,7 @@ async fn who_waits_for_a_turn_knows_why_at_once_and_a_person_ends_the_wait() {
     client.client().await.unwrap_err();
     // Another one has the only place of those that do not answer.
     let hanging = {
-        let policy = Reconnect::default().with_wanted_for(Duration::MAX).with_connect_limit(Some(limit.clone()));
+        let policy = ReconnectPolicy::default().with_wanted_for(Duration::MAX).with_connect_limit(Some(limit.clone()));
         let first = AtomicUsize::new(0);
         let connect = move || {
             let first = first.fetch_add(1, Ordering::SeqCst) == 0;

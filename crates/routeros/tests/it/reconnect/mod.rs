@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use routeros::{Client, Command, Error, Options, Phase, Reconnect, ReconnectingClient, Reply, State};
+use routeros::{Client, Command, ConnectionState, Error, Options, Phase, ReconnectPolicy, ReconnectingClient, Reply};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
@@ -30,7 +30,7 @@ struct Rig {
 }
 
 impl Rig {
-    fn new(reconnect: Reconnect) -> Self {
+    fn new(reconnect: ReconnectPolicy) -> Self {
         let (arrived, peers) = mpsc::unbounded_channel();
         let attempts = Arc::<AtomicUsize>::default();
         let refusal = Arc::<Mutex<Option<Error>>>::default();
@@ -53,7 +53,7 @@ impl Rig {
 
     /// Without probes.
     fn quiet() -> Self {
-        Self::new(Reconnect::default().with_probe_after(None))
+        Self::new(ReconnectPolicy::default().with_probe_after(None))
     }
 
     fn attempts(&self) -> usize {
@@ -107,9 +107,9 @@ fn wrong_password() -> Error {
     Error::WrongCredentials { message: "invalid user name or password (6)".into() }
 }
 
-fn retry_at(state: &State) -> Instant {
+fn retry_at(state: &ConnectionState) -> Instant {
     match state {
-        State::Waiting { retry_at, .. } => *retry_at,
+        ConnectionState::Waiting { retry_at, .. } => *retry_at,
         other => panic!("{other:?}"),
     }
 }
@@ -120,7 +120,7 @@ fn it_is_made_without_a_runtime_and_does_nothing_by_itself() {
     rig.client.try_now();
     let shown = format!("{:?} {:?}", rig.client, rig.client.subscribe());
     assert!(shown.contains("Idle"), "{shown}");
-    assert_eq!((rig.client.state(), rig.attempts()), (State::Idle, 0));
+    assert_eq!((rig.client.state(), rig.attempts()), (ConnectionState::Idle, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,23 +189,23 @@ async fn its_states_are_told_as_they_change() {
     let mut states = rig.client.subscribe();
     rig.refuse(Some(refused()));
     rig.client.run(command("/hello")).await.unwrap_err();
-    assert!(matches!(states.changed().await, Some(State::Waiting { lost: false, attempt: 1, .. })));
+    assert!(matches!(states.changed().await, Some(ConnectionState::Waiting { lost: false, attempt: 1, .. })));
     rig.refuse(None);
-    assert_eq!(states.changed().await, Some(State::Connecting { attempt: 2 }));
+    assert_eq!(states.changed().await, Some(ConnectionState::Connecting { attempt: 2 }));
     let mut peer = rig.let_in().await;
     let up = Instant::now();
-    assert_eq!(states.changed().await, Some(State::Up { since: up }));
+    assert_eq!(states.changed().await, Some(ConnectionState::Up { since: up }));
     let running = rig.spawned(command("/hello"));
     answer(&mut peer, "/hello").await;
     running.await.unwrap().unwrap();
     peer.says(&["!fatal", "rebooting"]).await;
-    let Some(State::Waiting { reason, attempt, lost, .. }) = states.changed().await else { panic!() };
+    let Some(ConnectionState::Waiting { reason, attempt, lost, .. }) = states.changed().await else { panic!() };
     assert_eq!((reason, attempt, lost), (Error::Fatal { message: "rebooting".into() }, 0, true));
-    assert_eq!(states.changed().await, Some(State::Connecting { attempt: 1 }));
+    assert_eq!(states.changed().await, Some(ConnectionState::Connecting { attempt: 1 }));
     let Rig { client, .. } = rig;
     drop(client);
     assert_eq!(states.changed().await, None);
-    assert_eq!(states.current(), State::Closed);
+    assert_eq!(states.current(), ConnectionState::Closed);
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ async fn during_a_pause_a_command_fails_at_once_with_the_reason() {
     for failures in 1..=6 {
         assert_eq!(rig.client.run(command("/hello")).await.unwrap_err(), refused());
         let (state, asked) = (rig.client.state(), Instant::now());
-        let State::Waiting { reason, attempt, lost, .. } = &state else { panic!("{state:?}") };
+        let ConnectionState::Waiting { reason, attempt, lost, .. } = &state else { panic!("{state:?}") };
         assert_eq!((reason, *attempt, *lost), (&refused(), failures, false));
         assert_eq!(rig.client.stream(command("/listen")).await.unwrap_err(), refused());
         assert_eq!(rig.client.client().await.unwrap_err(), refused());
@@ -61,10 +61,10 @@ async fn a_connection_that_nobody_wants_is_opened_again_when_somebody_does() {
     let mut states = rig.client.subscribe();
     sleep(11 * SECOND).await;
     drop(peer);
-    assert!(matches!(states.changed().await, Some(State::Waiting { lost: true, attempt: 0, .. })));
-    assert_eq!(states.changed().await, Some(State::Idle));
+    assert!(matches!(states.changed().await, Some(ConnectionState::Waiting { lost: true, attempt: 0, .. })));
+    assert_eq!(states.changed().await, Some(ConnectionState::Idle));
     sleep(HOUR).await;
-    assert_eq!((rig.attempts(), states.current()), (1, State::Idle));
+    assert_eq!((rig.attempts(), states.current()), (1, ConnectionState::Idle));
     rig.connected().await;
     assert_eq!(rig.attempts(), 2);
 }

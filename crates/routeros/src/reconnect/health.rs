@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::Reconnect;
+use super::policy::ReconnectPolicy;
 
 /// What an unanswered command says of its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum Verdict {
 
 /// What is known of one connection.
 #[derive(Debug)]
-pub(super) struct Pulse {
+pub(super) struct Health {
     opened: Instant,
     answered: Option<Instant>,
     /// When the newest unanswered command was given up.
@@ -27,7 +27,7 @@ pub(super) struct Pulse {
     pub(super) waiting: usize,
 }
 
-impl Pulse {
+impl Health {
     pub(super) fn new(now: Instant) -> Self {
         Self { opened: now, answered: None, struck: None, strikes: 0, waiting: 0 }
     }
@@ -58,7 +58,7 @@ impl Pulse {
     }
 
     /// A command that began at `began` was not answered.
-    pub(super) fn strike(&mut self, began: Instant, now: Instant, policy: &Reconnect) -> Verdict {
+    pub(super) fn strike(&mut self, began: Instant, now: Instant, policy: &ReconnectPolicy) -> Verdict {
         let already = |at: Option<Instant>| at.is_some_and(|at| began < at);
         // Commands that waited together are one sign of silence, and none where another one was answered meanwhile.
         if already(self.struck) || already(self.answered) {
@@ -91,13 +91,13 @@ mod tests {
     fn given_up(waiting: usize, told: &[(&str, u64, u64)]) -> Vec<bool> {
         let opened = Instant::now();
         let at = |seconds| opened + Duration::from_secs(seconds);
-        let mut pulse = Pulse { waiting, ..Pulse::new(opened) };
-        let policy = Reconnect::default();
+        let mut health = Health { waiting, ..Health::new(opened) };
+        let policy = ReconnectPolicy::default();
         let mut outcome = Vec::new();
         for (what, began, now) in told {
             match *what {
-                "answer" => pulse.answer(at(*now)),
-                _ => outcome.push(pulse.strike(at(*began), at(*now), &policy) != Verdict::Alive),
+                "answer" => health.answer(at(*now)),
+                _ => outcome.push(health.strike(at(*began), at(*now), &policy) != Verdict::Alive),
             }
         }
         outcome

@@ -2,20 +2,25 @@
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER_PERMISSIVE;
 use zeroize::Zeroizing;
 
-use crate::error::{Phase, ProtocolError, login_failed};
-use crate::{Client, Command, Credentials, Error, LoginMode, Options, Reply};
+use crate::error::login_failed;
+use crate::{Command, Credentials, Error, LoginMode, Options, Phase, ProtocolError, Reply};
 
-/// Logs in, or says why not.
-pub(crate) async fn log_in(client: &Client, credentials: &Credentials, options: &Options) -> Result<(), Error> {
+/// Logs in by the commands that `run` runs, or says why not.
+pub(super) async fn log_in<F, Fut>(run: F, credentials: &Credentials, options: &Options) -> Result<(), Error>
+where
+    F: Fn(Command) -> Fut,
+    Fut: Future<Output = Result<Reply, Error>>,
+{
     let limit = options.login_timeout;
     let by_name = || Command::new("/login").attribute("name", &credentials.user);
     let first = match options.login {
         LoginMode::Challenge => Command::new("/login"),
         LoginMode::Auto | LoginMode::Plain => by_name().attribute("password", credentials.password.as_bytes()),
     };
-    let reply = step(client, first, limit).await?;
+    let reply = step(&run, first, limit).await?;
     let challenge = match (options.login, reply.ret()) {
         (LoginMode::Challenge, None) => return Err(ProtocolError::NoChallenge.into()),
         (LoginMode::Auto | LoginMode::Plain, None) => return Ok(()),
@@ -23,14 +28,18 @@ pub(crate) async fn log_in(client: &Client, credentials: &Credentials, options: 
         (LoginMode::Auto | LoginMode::Challenge, Some(challenge)) => challenge,
     };
     let second = by_name().attribute("response", response(&credentials.password, challenge)?);
-    match step(client, second, limit).await?.ret() {
+    match step(&run, second, limit).await?.ret() {
         None => Ok(()),
         Some(_) => Err(ProtocolError::UnexpectedChallenge.into()),
     }
 }
 
-async fn step(client: &Client, command: Command, limit: Duration) -> Result<Reply, Error> {
-    client.run(command.timeout(limit)).await.map_err(|error| match error {
+async fn step<F, Fut>(run: F, command: Command, limit: Duration) -> Result<Reply, Error>
+where
+    F: Fn(Command) -> Fut,
+    Fut: Future<Output = Result<Reply, Error>>,
+{
+    run(command.timeout(limit)).await.map_err(|error| match error {
         Error::Trap { traps } => login_failed(traps),
         Error::TimedOut { .. } => Error::TimedOut { phase: Phase::Login, after: limit },
         // Nobody accepts a connection only to close it.
@@ -44,22 +53,16 @@ async fn step(client: &Client, command: Command, limit: Duration) -> Result<Repl
 
 /// `00` and the MD5 of a zero byte, the password and the challenge, in hexadecimal.
 fn response(password: &str, challenge: &[u8]) -> Result<String, ProtocolError> {
-    let (pairs, rest) = challenge.as_chunks::<2>();
-    if pairs.is_empty() || !rest.is_empty() {
+    let invalid = |_| ProtocolError::InvalidChallenge;
+    let challenge = HEXLOWER_PERMISSIVE.decode(challenge).map_err(invalid)?;
+    if challenge.is_empty() {
         return Err(ProtocolError::InvalidChallenge);
     }
-    let mut hashed = Zeroizing::new(Vec::with_capacity(1 + password.len() + pairs.len()));
+    let mut hashed = Zeroizing::new(Vec::with_capacity(1 + password.len() + challenge.len()));
     hashed.push(0);
     hashed.extend_from_slice(password.as_bytes());
-    for [high, low] in pairs {
-        hashed.push(digit(*high)? << 4 | digit(*low)?);
-    }
+    hashed.extend_from_slice(&challenge);
     Ok(format!("00{:x}", md5::compute(&*hashed)))
-}
-
-fn digit(byte: u8) -> Result<u8, ProtocolError> {
-    let value = char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    value.ok_or(ProtocolError::InvalidChallenge)
 }
 
 #[cfg(test)]

@@ -6,24 +6,6 @@ use rustls::{AlertDescription, CertificateError, InvalidMessage, OtherError};
 
 use crate::Error;
 
-/// See [`Tls::CREATE_CERTIFICATE`](crate::Tls::CREATE_CERTIFICATE).
-pub(crate) const CREATE_CERTIFICATE: &str = "\
-/certificate add name=api-ssl common-name=192.168.88.1 subject-alt-name=IP:192.168.88.1 \
-key-usage=digital-signature,key-encipherment,tls-server days-valid=3650
-/certificate sign api-ssl
-/ip service set api-ssl certificate=api-ssl disabled=no";
-
-/// The commands in one line.
-pub(super) fn commands() -> String {
-    CREATE_CERTIFICATE.replace('\n', "; ")
-}
-
-impl Error {
-    pub(crate) fn invalid_tls(detail: impl Into<String>) -> Self {
-        Self::InvalidTls { detail: detail.into() }
-    }
-}
-
 /// What a failed handshake means.
 pub(crate) fn handshake_failed(error: io::Error) -> Error {
     let Some(inside) = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) else {

@@ -9,14 +9,14 @@ use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureSchem
 
 use crate::{Error, Fingerprint};
 
-use super::given::Given;
-use super::provider;
+use super::provider::provider;
+use super::trusted_certificates::TrustedCertificates;
 
 /// What makes a certificate trustworthy.
 #[derive(Debug)]
 pub(super) enum Trust {
     /// Somebody's word, for a name and a time.
-    Given(Given),
+    Certificates(TrustedCertificates),
     /// That it is this one.
     Exactly(Fingerprint),
     /// That it is the one seen first.
@@ -31,13 +31,13 @@ impl Trust {
         match self {
             Self::Exactly(fingerprint) => Some(*fingerprint),
             Self::FirstUse(seen) => seen.get().copied(),
-            Self::Given(_) | Self::Anyone => None,
+            Self::Certificates(_) | Self::Anyone => None,
         }
     }
 
     /// Whether the name counts.
     pub(super) fn minds_names(&self) -> bool {
-        matches!(self, Self::Given(_))
+        matches!(self, Self::Certificates(_))
     }
 
     /// Whether this certificate is trusted, which says nothing of who holds its key.
@@ -50,7 +50,7 @@ impl Trust {
     ) -> Result<(), Error> {
         let presented = Fingerprint::of(certificate);
         match self {
-            Self::Given(given) => given
+            Self::Certificates(certificates) => certificates
                 .check(certificate, others, name, now)
                 .map_err(|error| Error::UntrustedCertificate { detail: explain(error, now), fingerprint: presented }),
             Self::Exactly(_) | Self::FirstUse(_) => {
@@ -65,7 +65,7 @@ impl Trust {
         match self {
             // Of two that see a router for the first time at once, one is the first.
             Self::FirstUse(seen) => same(*seen.get_or_init(|| presented), presented),
-            Self::Given(_) | Self::Exactly(_) | Self::Anyone => Ok(()),
+            Self::Certificates(_) | Self::Exactly(_) | Self::Anyone => Ok(()),
         }
     }
 }

@@ -4,11 +4,11 @@
 ///
 /// Old WinBox writes the code page of the Windows it runs on; pick the one of the people who write the comments.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fallback {
+pub struct CodePage {
     high: &'static [u16; 128],
 }
 
-impl Fallback {
+impl CodePage {
     /// Central Europe.
     pub const WINDOWS_1250: Self = Self { high: &WINDOWS_1250 };
     /// Cyrillic.
@@ -39,13 +39,13 @@ impl Fallback {
     }
 }
 
-impl Default for Fallback {
+impl Default for CodePage {
     fn default() -> Self {
         Self::WINDOWS_1252
     }
 }
 
-impl std::fmt::Debug for Fallback {
+impl std::fmt::Debug for CodePage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match *self {
             Self::WINDOWS_1250 => "WINDOWS_1250",
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn every_byte_of_every_page_is_a_character() {
         let bytes: Vec<u8> = (0..=255).collect();
-        for page in [Fallback::WINDOWS_1250, Fallback::WINDOWS_1251, Fallback::WINDOWS_1252, Fallback::LATIN_1] {
+        for page in [CodePage::WINDOWS_1250, CodePage::WINDOWS_1251, CodePage::WINDOWS_1252, CodePage::LATIN_1] {
             let text = page.read(&bytes);
             assert_eq!(text.chars().count(), 256, "{page:?}");
             assert!(!text.contains(char::REPLACEMENT_CHARACTER), "{page:?}");
@@ -122,9 +122,9 @@ mod tests {
 
     #[test]
     fn known_words_of_three_countries_are_read() {
-        assert_eq!(Fallback::WINDOWS_1252.read(b"caf\xE9 \x80"), "caf\u{e9} \u{20ac}");
-        assert_eq!(Fallback::WINDOWS_1251.read(b"\xC8\xE2\xE0\xED"), "\u{418}\u{432}\u{430}\u{43d}");
-        assert_eq!(Fallback::WINDOWS_1250.read(b"\xE8e\x9Atina"), "\u{10d}e\u{161}tina");
-        assert_eq!(Fallback::LATIN_1.read(b"\x80\xFF"), "\u{80}\u{ff}");
+        assert_eq!(CodePage::WINDOWS_1252.read(b"caf\xE9 \x80"), "caf\u{e9} \u{20ac}");
+        assert_eq!(CodePage::WINDOWS_1251.read(b"\xC8\xE2\xE0\xED"), "\u{418}\u{432}\u{430}\u{43d}");
+        assert_eq!(CodePage::WINDOWS_1250.read(b"\xE8e\x9Atina"), "\u{10d}e\u{161}tina");
+        assert_eq!(CodePage::LATIN_1.read(b"\x80\xFF"), "\u{80}\u{ff}");
     }
 }

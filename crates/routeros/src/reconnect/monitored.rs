@@ -8,37 +8,37 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::error::Phase;
-use crate::{Client, Command, Error, Options, Reply};
+use crate::{Client, Command, Error, Options, Phase, Reply};
 
-use super::pulse::{Pulse, Verdict};
-use super::{Reconnect, later};
+use super::deadline::later;
+use super::health::{Health, Verdict};
+use super::policy::ReconnectPolicy;
 
 /// How long a probe may take; an identity costs a router nothing.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
 /// Probes are at least so far apart.
 const PROBE_GAP: Duration = Duration::from_secs(1);
 
-/// A connection, shared by its keeper and the commands under way.
+/// A connection, shared by its task and the commands under way.
 #[derive(Debug)]
-pub(super) struct Live {
+pub(super) struct MonitoredClient {
     client: Client,
-    policy: Reconnect,
+    policy: ReconnectPolicy,
     /// How long a command may usually take.
     patience: Duration,
-    pulse: Mutex<Pulse>,
+    health: Mutex<Health>,
     given_up: CancellationToken,
     /// A command went unanswered after a long silence.
     doubted: Notify,
 }
 
-impl Live {
-    pub(super) fn new(client: Client, options: &Options, policy: &Reconnect) -> Self {
+impl MonitoredClient {
+    pub(super) fn new(client: Client, options: &Options, policy: &ReconnectPolicy) -> Self {
         Self {
             client,
             policy: policy.clone(),
             patience: options.command_timeout,
-            pulse: Mutex::new(Pulse::new(Instant::now())),
+            health: Mutex::new(Health::new(Instant::now())),
             given_up: CancellationToken::new(),
             doubted: Notify::new(),
         }
@@ -50,12 +50,12 @@ impl Live {
 
     /// When it was opened.
     pub(super) fn opened(&self) -> Instant {
-        self.pulse().opened()
+        self.health().opened()
     }
 
     /// Whether the router ever answered a command.
     pub(super) fn has_answered(&self) -> bool {
-        self.pulse().has_answered()
+        self.health().has_answered()
     }
 
     /// Runs one command. Dropping the future cancels it on the router.
@@ -90,7 +90,7 @@ impl Live {
             if self.client.heard() < since {
                 return;
             }
-            self.pulse().alive();
+            self.health().alive();
         }
     }
 
@@ -101,15 +101,15 @@ impl Live {
         };
         let limit = self.patience.min(PROBE_LIMIT);
         loop {
-            let due = later(self.pulse().last_sign(), after);
+            let due = later(self.health().last_sign(), after);
             if due > Instant::now() {
                 sleep_until(due).await;
                 continue;
             }
             let probe = Command::new("/system/identity/print").proplist(&["name"]).timeout(limit);
-            // Whatever it says is in the pulse.
+            // Whatever it says is in the health.
             let _ = self.timed(probe, Silence::OfProbe).await;
-            if self.pulse().last_sign() <= due {
+            if self.health().last_sign() <= due {
                 // Nothing: there was no place for it among the commands, or the connection ends just now.
                 sleep(PROBE_GAP).await;
             }
@@ -128,8 +128,8 @@ impl Live {
         Error::TimedOut { phase: Phase::Command, after: self.patience }
     }
 
-    fn pulse(&self) -> MutexGuard<'_, Pulse> {
-        self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
+    fn health(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -145,22 +145,22 @@ enum Silence {
 /// A command under way. Callers may have time limits of their own and drop the command at theirs, so being dropped
 /// after a good while says the same as a time-out.
 struct Wait<'a> {
-    live: &'a Live,
+    client: &'a MonitoredClient,
     began: Instant,
     silence: Silence,
     over: bool,
 }
 
 impl<'a> Wait<'a> {
-    fn new(live: &'a Live, silence: Silence) -> Self {
-        live.pulse().waiting += 1;
-        Self { live, began: Instant::now(), silence, over: false }
+    fn new(client: &'a MonitoredClient, silence: Silence) -> Self {
+        client.health().waiting += 1;
+        Self { client, began: Instant::now(), silence, over: false }
     }
 
     fn end(mut self, outcome: &Result<Reply, Error>) {
         self.over = match outcome {
             Ok(_) | Err(Error::Trap { .. } | Error::NotPermitted { .. } | Error::TooLarge) => {
-                self.live.pulse().answer(Instant::now());
+                self.client.health().answer(Instant::now());
                 true
             }
             Err(Error::TimedOut { .. }) => false,
@@ -172,20 +172,20 @@ impl<'a> Wait<'a> {
 
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
-        let (now, mut pulse) = (Instant::now(), self.live.pulse());
-        pulse.waiting -= 1;
+        let (now, mut health) = (Instant::now(), self.client.health());
+        health.waiting -= 1;
         let short = matches!(self.silence, Silence::After(least) if now.duration_since(self.began) < least);
         if self.over || short {
             return;
         }
-        if self.live.client.heard() > self.began {
+        if self.client.client.heard() > self.began {
             // Rows, or the end of what was cancelled before: it is slow, and not gone.
-            return pulse.alive();
+            return health.alive();
         }
-        match pulse.strike(self.began, now, &self.live.policy) {
+        match health.strike(self.began, now, &self.client.policy) {
             Verdict::Alive => {}
-            Verdict::Doubtful if self.silence != Silence::OfProbe => self.live.doubted.notify_one(),
-            Verdict::Doubtful | Verdict::Dead => self.live.given_up.cancel(),
+            Verdict::Doubtful if self.silence != Silence::OfProbe => self.client.doubted.notify_one(),
+            Verdict::Doubtful | Verdict::Dead => self.client.given_up.cancel(),
         }
     }
 }

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
+use super::provider::provider;
 use super::*;
 
 const LIMIT: Duration = Duration::from_secs(15);
@@ -188,13 +189,6 @@ async fn an_end_without_farewell_is_an_end() {
     let mut heard = Vec::new();
     stream.expect("a handshake").0.read_to_end(&mut heard).await.unwrap();
     assert_eq!(heard, b"abc");
-}
-
-#[test]
-fn a_plain_login_on_the_tls_port_is_told_of_it() {
-    let error = crate::client::on_the_tls_port(Error::closed("the router closed the connection amid a sentence"));
-    assert!(matches!(&error, Error::Closed { detail } if detail.contains("8729 is usually TLS")), "{error:?}");
-    assert_eq!(crate::client::on_the_tls_port(Error::Lagged), Error::Lagged);
 }
 
 #[test]

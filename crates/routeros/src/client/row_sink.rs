@@ -11,14 +11,14 @@ use crate::session::Chunk;
 use crate::{Error, Limits, Reply, Sentence};
 
 use super::arrivals::Arrivals;
-use super::hold::Hold;
+use super::kept_memory::KeptMemory;
 
 /// A command's caller.
-pub(crate) enum Sink {
+pub(crate) enum RowSink {
     /// Waits for all of it.
     Collect {
         rows: Vec<Sentence>,
-        hold: Hold,
+        kept: KeptMemory,
         /// Where somebody limits the silence between rows.
         arrivals: Option<Arrivals>,
         reply: oneshot::Sender<Result<Reply, Error>>,
@@ -30,14 +30,14 @@ pub(crate) enum Sink {
 /// The driver's end of a stream of rows.
 pub(crate) struct Queue {
     rows: mpsc::Sender<Sentence>,
-    shared: Arc<Shared>,
+    shared: Arc<StreamState>,
     limit: usize,
-    hold: Hold,
+    kept: KeptMemory,
 }
 
 /// What both ends of a stream know.
 #[derive(Debug, Default)]
-pub(crate) struct Shared {
+pub(crate) struct StreamState {
     /// Waiting in the queue, bytes.
     pub(crate) bytes: AtomicUsize,
     /// How the command ended; set before the queue is closed.
@@ -54,14 +54,14 @@ pub(crate) enum Pace {
 }
 
 /// Both ends of a stream of rows.
-pub(crate) fn queue(limits: &Limits) -> (Queue, mpsc::Receiver<Sentence>, Arc<Shared>) {
+pub(crate) fn queue(limits: &Limits) -> (Queue, mpsc::Receiver<Sentence>, Arc<StreamState>) {
     let (rows, receiver) = mpsc::channel(limits.queued_rows.max(1));
-    let shared = Arc::new(Shared::default());
-    let queue = Queue { rows, shared: shared.clone(), limit: limits.queued_bytes, hold: Hold::default() };
+    let shared = Arc::new(StreamState::default());
+    let queue = Queue { rows, shared: shared.clone(), limit: limits.queued_bytes, kept: KeptMemory::default() };
     (queue, receiver, shared)
 }
 
-impl Sink {
+impl RowSink {
     /// Whether rows are collected.
     pub(crate) fn collects(&self) -> bool {
         matches!(self, Self::Collect { .. })
@@ -69,7 +69,7 @@ impl Sink {
 
     /// What collects a reply.
     pub(crate) fn collect(reply: oneshot::Sender<Result<Reply, Error>>, arrivals: Option<Arrivals>) -> Self {
-        Self::Collect { rows: Vec::new(), hold: Hold::default(), arrivals, reply }
+        Self::Collect { rows: Vec::new(), kept: KeptMemory::default(), arrivals, reply }
     }
 
     /// Takes a row, a part of this chunk, that came at `now`.
@@ -78,11 +78,11 @@ impl Sink {
     /// [`Error::Lagged`] when the queue is full. It never waits: other commands share the connection.
     pub(crate) fn row(&mut self, row: Sentence, chunk: Chunk, now: Instant) -> Result<Pace, Error> {
         match self {
-            Self::Collect { rows, hold, arrivals, .. } => {
+            Self::Collect { rows, kept, arrivals, .. } => {
                 if let Some(arrivals) = arrivals {
                     arrivals.note(now);
                 }
-                rows.push(hold.keep(row, chunk, 0));
+                rows.push(kept.keep(row, chunk, 0));
                 Ok(Pace::On)
             }
             Self::Stream(queue) => queue.row(row, chunk),
@@ -122,10 +122,10 @@ impl Queue {
         }
         if waiting == 0 {
             // Whoever took the rows before this one has them now.
-            self.hold = Hold::default();
+            self.kept = KeptMemory::default();
         }
         // While the consumer keeps up nothing is copied.
-        let row = self.hold.keep(row, chunk, self.limit / 4);
+        let row = self.kept.keep(row, chunk, self.limit / 4);
         match self.rows.try_send(row) {
             // A consumer who left has cancelled the command already.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}

@@ -6,13 +6,13 @@ use crate::session::Chunk;
 /// The chunks that the rows of one command keep alive. A router decides what comes between two rows, so that a row
 /// of a few bytes could cost a chunk; such a row is copied.
 #[derive(Debug, Default)]
-pub(super) struct Hold {
+pub(super) struct KeptMemory {
     chunk: Option<u64>,
     held: usize,
     rows: usize,
 }
 
-impl Hold {
+impl KeptMemory {
     /// The row to be kept: itself, while all the chunks held are no more than twice the rows in them and `slack`
     /// bytes; or else a copy.
     pub(super) fn keep(&mut self, row: Sentence, chunk: Chunk, slack: usize) -> Sentence {
@@ -34,20 +34,20 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::Fallback;
+    use crate::CodePage;
 
     const CHUNK: usize = 1_000;
 
     /// How many of so many rows are copied, each `size` bytes, so many of them in a chunk.
     fn copied(rows: usize, size: usize, in_chunk: usize, slack: usize) -> usize {
-        let mut hold = Hold::default();
-        let row = Sentence::of_frame(Bytes::from(vec![1; size]), Fallback::default());
+        let mut kept = KeptMemory::default();
+        let row = Sentence::of_frame(Bytes::from(vec![1; size]), CodePage::default());
         let at = |row: &Sentence| row.words().next().map(<[u8]>::as_ptr);
-        let copied = |number: usize, hold: &mut Hold| {
+        let copied = |number: usize, kept: &mut KeptMemory| {
             let chunk = Chunk { number: (number / in_chunk) as u64, size: CHUNK };
-            at(&hold.keep(row.clone(), chunk, slack)) != at(&row)
+            at(&kept.keep(row.clone(), chunk, slack)) != at(&row)
         };
-        (0..rows).filter(|number| copied(*number, &mut hold)).count()
+        (0..rows).filter(|number| copied(*number, &mut kept)).count()
     }
 
     #[test]

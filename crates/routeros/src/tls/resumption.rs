@@ -11,7 +11,7 @@ use rustls::client::Resumption;
 
 use crate::Error;
 
-use super::provider;
+use super::provider::provider;
 use super::trust::Trust;
 
 /// How many sessions are remembered; rustls takes eight for each host. They last seven days at most.
@@ -22,34 +22,34 @@ const REMEMBERED: usize = 64;
 /// rustls remembers them in its configuration. One connection at a time has it, and brings it back when it has come to
 /// its login: one that fails, hangs or is dropped on the way takes with it what may have been the reason.
 #[derive(Default)]
-pub(super) struct Sessions(Mutex<Option<Arc<ClientConfig>>>);
+pub(super) struct TlsSessions(Mutex<Option<Arc<ClientConfig>>>);
 
 /// A connection's configuration until its login.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct TlsSession {
     pub(super) config: Arc<ClientConfig>,
     /// Whether there may be something to take up.
     pub(super) again: bool,
-    home: Arc<Sessions>,
+    home: Arc<TlsSessions>,
 }
 
-impl Sessions {
+impl TlsSessions {
     /// What is remembered, or else a beginning.
-    pub(super) fn take(self: &Arc<Self>, trust: Arc<Trust>) -> Result<Session, Error> {
+    pub(super) fn take(self: &Arc<Self>, trust: Arc<Trust>) -> Result<TlsSession, Error> {
         let remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let again = remembered.is_some();
         let config = remembered.map_or_else(|| begin(trust).map(Arc::new), Ok)?;
-        Ok(Session { config, again, home: self.clone() })
+        Ok(TlsSession { config, again, home: self.clone() })
     }
 }
 
-impl fmt::Debug for Sessions {
+impl fmt::Debug for TlsSessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sessions").finish_non_exhaustive()
+        f.debug_struct("TlsSessions").finish_non_exhaustive()
     }
 }
 
-impl Session {
+impl TlsSession {
     /// The connection is good: the next one may take it up.
     pub(crate) fn keep(self) {
         *self.home.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.config);

@@ -8,9 +8,9 @@ const MOST: usize = 15;
 
 /// Chunks of one size. Rows that are still held keep them alive in any case.
 #[derive(Debug, Default)]
-pub(super) struct Spares(Vec<BytesMut>);
+pub(super) struct ChunkPool(Vec<BytesMut>);
 
-impl Spares {
+impl ChunkPool {
     /// Keeps a chunk of which everything has been read; the oldest makes room.
     pub(super) fn put(&mut self, mut chunk: BytesMut) {
         chunk.clear();
@@ -46,24 +46,24 @@ mod tests {
         chunk.extend_from_slice(&[7; 90]);
         let at = chunk.as_ptr();
         let row = chunk.split_to(80).freeze();
-        let mut spares = Spares::default();
-        spares.put(chunk);
-        assert!(spares.take(100).is_none());
+        let mut pool = ChunkPool::default();
+        pool.put(chunk);
+        assert!(pool.take(100).is_none());
         assert_eq!(row[..], [7; 80]);
         drop(row);
-        let again = spares.take(100).unwrap();
+        let again = pool.take(100).unwrap();
         assert_eq!((again.as_ptr(), again.len(), again.capacity()), (at, 0, 100));
-        assert!(spares.is_empty());
+        assert!(pool.is_empty());
     }
 
     #[test]
     fn the_oldest_makes_room() {
-        let mut spares = Spares::default();
+        let mut pool = ChunkPool::default();
         for _ in 0..2 * MOST {
-            spares.put(BytesMut::with_capacity(10));
+            pool.put(BytesMut::with_capacity(10));
         }
-        assert_eq!(spares.0.len(), MOST);
-        spares.release();
-        assert!(spares.is_empty());
+        assert_eq!(pool.0.len(), MOST);
+        pool.release();
+        assert!(pool.is_empty());
     }
 }

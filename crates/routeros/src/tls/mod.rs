@@ -1,35 +1,40 @@
 //! TLS, which RouterOS calls `api-ssl`: how the router's certificate is trusted, and the handshake.
 
+mod certificate_commands;
 mod fingerprint;
-mod given;
-mod sealed;
-mod sessions;
+mod handshake_error;
+mod provider;
+mod resumption;
+mod stream;
 mod trust;
+mod trusted_certificates;
 
 #[cfg(test)]
 mod tests;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustls::HandshakeKind;
-use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{ServerName, UnixTime};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use crate::Error;
-use crate::error::{Phase, handshake_failed};
+use crate::{Error, Phase};
 
-use given::Given;
-use sealed::Sealed;
-use sessions::{Session, Sessions};
+use handshake_error::handshake_failed;
+use resumption::{TlsSession, TlsSessions};
+use stream::TlsStream;
 use trust::Trust;
+use trusted_certificates::TrustedCertificates;
 
 pub use fingerprint::Fingerprint;
+
+pub(crate) use certificate_commands::in_one_line as certificate_commands;
 
 /// How the router's certificate is trusted. Cheap to clone.
 ///
@@ -43,7 +48,7 @@ pub use fingerprint::Fingerprint;
 #[derive(Clone, Debug)]
 pub struct Tls {
     trust: Source,
-    sessions: Arc<Sessions>,
+    sessions: Arc<TlsSessions>,
     /// Whose certificate it should be, where that is not the host connected to.
     name: Option<ServerName<'static>>,
 }
@@ -56,9 +61,9 @@ enum Source {
 }
 
 impl Tls {
-    /// The RouterOS commands that create a certificate and set it for `api-ssl`, one a line. The certificate names the
-    /// address `192.168.88.1`, which is to be replaced by the router's.
-    pub const CREATE_CERTIFICATE: &str = crate::error::CREATE_CERTIFICATE;
+    /// The RouterOS commands that create a certificate and set it for `api-ssl`, one a line. The certificate names no
+    /// address: pin it, trust it on first use, or give it to [`Tls::ca`].
+    pub const CREATE_CERTIFICATE: &str = certificate_commands::CREATE_CERTIFICATE;
 
     /// Signed by an authority that the operating system trusts, valid now, and for the host's name or address.
     ///
@@ -77,7 +82,7 @@ impl Tls {
     /// # Errors
     /// [`Error::InvalidTls`] when there is no certificate in it, or one that cannot be read.
     pub fn ca(pem: &[u8]) -> Result<Self, Error> {
-        Ok(Self::with(Trust::Given(Given::of_pem(pem)?)))
+        Ok(Self::with(Trust::Certificates(TrustedCertificates::from_pem(pem)?)))
     }
 
     /// Exactly this certificate; its names and dates are not looked at.
@@ -124,9 +129,9 @@ impl Tls {
             Source::System(cell) => cell,
         };
         let read = || async {
-            let read = tokio::task::spawn_blocking(Given::of_system).await;
+            let read = tokio::task::spawn_blocking(TrustedCertificates::from_system).await;
             let read = read.unwrap_or_else(|_| Err(Error::invalid_tls("the system's certificates cannot be read")));
-            Ok(Arc::new(Trust::Given(read?)))
+            Ok(Arc::new(Trust::Certificates(read?)))
         };
         cell.get_or_try_init(read).await.cloned()
     }
@@ -142,8 +147,24 @@ impl Tls {
     }
 }
 
+impl FromStr for Fingerprint {
+    type Err = Error;
+
+    /// # Errors
+    /// [`Error::InvalidTls`] for anything but 64 hexadecimal digits, with or without a colon between two.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let invalid = "a fingerprint is 64 hexadecimal digits, the SHA-256 of the certificate";
+        Self::read(text).ok_or_else(|| Error::invalid_tls(invalid))
+    }
+}
+
 /// The handshake over an open connection to `host`, within a limit; the session is to be kept after the login.
-pub(crate) async fn secure<S>(stream: S, host: &str, tls: &Tls, limit: Duration) -> Result<(Sealed<S>, Session), Error>
+pub(crate) async fn secure<S>(
+    stream: S,
+    host: &str,
+    tls: &Tls,
+    limit: Duration,
+) -> Result<(TlsStream<S>, TlsSession), Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -151,7 +172,7 @@ where
     secured.unwrap_or(Err(Error::TimedOut { phase: Phase::Tls, after: limit }))
 }
 
-async fn handshake<S>(stream: S, host: &str, tls: &Tls) -> Result<(Sealed<S>, Session), Error>
+async fn handshake<S>(stream: S, host: &str, tls: &Tls) -> Result<(TlsStream<S>, TlsSession), Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -181,7 +202,7 @@ where
         tracing::warn!(host, fingerprint = %presented, "the router's certificate is not checked (insecure)");
     }
     tracing::debug!(host, fingerprint = %presented, version = ?connection.protocol_version(), resumed, "encrypted");
-    Ok((Sealed(stream), session))
+    Ok((TlsStream(stream), session))
 }
 
 fn server_name(host: &str) -> Result<ServerName<'static>, Error> {
@@ -192,10 +213,4 @@ fn server_name(host: &str) -> Result<ServerName<'static>, Error> {
     }
     let name = ServerName::try_from(bare.to_owned());
     name.map_err(|_| Error::invalid_tls(format!("{host:?} is not a name that a certificate could be for")))
-}
-
-fn provider() -> Arc<CryptoProvider> {
-    static PROVIDER: LazyLock<Arc<CryptoProvider>> =
-        LazyLock::new(|| Arc::new(rustls::crypto::ring::default_provider()));
-    PROVIDER.clone()
 }

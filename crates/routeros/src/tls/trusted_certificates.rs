@@ -11,19 +11,19 @@ use rustls::{CertificateError, RootCertStore};
 
 use crate::Error;
 
-use super::provider;
+use super::provider::provider;
 
 /// Trusted certificates: those that may sign others, and those that stand for themselves alone.
 #[derive(Debug)]
-pub(super) struct Given {
+pub(super) struct TrustedCertificates {
     authorities: Option<Arc<WebPkiServerVerifier>>,
     /// Each with what knows no other.
     exact: Vec<(CertificateDer<'static>, Arc<WebPkiServerVerifier>)>,
 }
 
-impl Given {
+impl TrustedCertificates {
     /// Those of a PEM file; what else is in it is left aside.
-    pub(super) fn of_pem(pem: &[u8]) -> Result<Self, Error> {
+    pub(super) fn from_pem(pem: &[u8]) -> Result<Self, Error> {
         let broken = |error| Error::invalid_tls(format!("the PEM cannot be read: {error}"));
         let mut certificates = Vec::new();
         for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem) {
@@ -50,15 +50,15 @@ impl Given {
     }
 
     /// Those of the operating system. It reads files.
-    pub(super) fn of_system() -> Result<Self, Error> {
+    pub(super) fn from_system() -> Result<Self, Error> {
         let found = rustls_native_certs::load_native_certs();
         for error in &found.errors {
             tracing::debug!(%error, "a root certificate of the system cannot be read");
         }
-        Self::of_roots(found.certs)
+        Self::from_roots(found.certs)
     }
 
-    fn of_roots(certificates: Vec<CertificateDer<'static>>) -> Result<Self, Error> {
+    fn from_roots(certificates: Vec<CertificateDer<'static>>) -> Result<Self, Error> {
         let mut authorities = RootCertStore::empty();
         // One that is not understood is no reason to do without the others.
         authorities.add_parsable_certificates(certificates);
@@ -152,7 +152,7 @@ mod tests {
         let key = KeyPair::generate().unwrap().serialize_pem();
         let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         for pem in ["", "no pem", &key, broken, "-----BEGIN CERTIFICATE-----\n"] {
-            assert!(matches!(Given::of_pem(pem.as_bytes()), Err(Error::InvalidTls { .. })), "{pem}");
+            assert!(matches!(TrustedCertificates::from_pem(pem.as_bytes()), Err(Error::InvalidTls { .. })), "{pem}");
         }
     }
 
@@ -165,19 +165,19 @@ mod tests {
         let issuer = rcgen::Issuer::new(params, ca_key);
         let certificate = CertificateParams::new(vec!["router".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
         let unreadable = CertificateDer::from(vec![0x30, 0x00]);
-        let given = Given::of_roots(vec![unreadable.clone(), root.der().clone()]).unwrap();
+        let given = TrustedCertificates::from_roots(vec![unreadable.clone(), root.der().clone()]).unwrap();
         let name = |name: &str| ServerName::try_from(name.to_owned()).unwrap();
         given.check(certificate.der(), &[], &name("router"), UnixTime::now()).unwrap();
         given.check(certificate.der(), &[], &name("other"), UnixTime::now()).unwrap_err();
         given.check(made(IsCa::NoCa).der(), &[], &name("router"), UnixTime::now()).unwrap_err();
-        assert!(matches!(Given::of_roots(vec![unreadable]), Err(Error::InvalidTls { .. })));
+        assert!(matches!(TrustedCertificates::from_roots(vec![unreadable]), Err(Error::InvalidTls { .. })));
     }
 
     #[test]
     fn a_pem_may_hold_several_and_other_things() {
         let key = KeyPair::generate().unwrap().serialize_pem();
         let (first, second) = (made(IsCa::NoCa).pem(), made(IsCa::Ca(BasicConstraints::Unconstrained)).pem());
-        let given = Given::of_pem(format!("a router's\n{first}{key}{second}").as_bytes()).unwrap();
+        let given = TrustedCertificates::from_pem(format!("a router's\n{first}{key}{second}").as_bytes()).unwrap();
         assert_eq!(given.exact.len(), 2);
         assert!(given.authorities.is_some());
     }

@@ -1,9 +1,8 @@
 //! What a certificate is known by.
 
 use std::fmt;
-use std::str::FromStr;
 
-use crate::Error;
+use data_encoding::HEXLOWER_PERMISSIVE;
 
 /// The SHA-256 of a certificate in DER, as RouterOS shows it in `/certificate` and as
 /// `openssl x509 -fingerprint -sha256` does.
@@ -19,6 +18,19 @@ impl Fingerprint {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest.as_ref());
         Self(bytes)
+    }
+
+    /// Reads 64 hexadecimal digits in either case, with or without a colon between two.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let text = text.trim().as_bytes();
+        let digits = match text.len() {
+            64 => text.to_vec(),
+            95 if text.iter().skip(2).step_by(3).all(|byte| *byte == b':') => {
+                text.chunks(3).flat_map(|pair| pair.iter().take(2)).copied().collect()
+            }
+            _ => return None,
+        };
+        HEXLOWER_PERMISSIVE.decode(&digits).ok()?.try_into().ok().map(Self)
     }
 
     /// The 32 bytes.
@@ -51,32 +63,10 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-impl FromStr for Fingerprint {
-    type Err = Error;
-
-    /// # Errors
-    /// [`Error::InvalidTls`] for anything but 64 hexadecimal digits, with or without a colon between two.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let invalid = || Error::invalid_tls("a fingerprint is 64 hexadecimal digits, the SHA-256 of the certificate");
-        let text = text.trim().as_bytes();
-        let step = match text.len() {
-            64 => 2,
-            95 if text.iter().skip(2).step_by(3).all(|byte| *byte == b':') => 3,
-            _ => return Err(invalid()),
-        };
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(text.chunks(step)) {
-            let [high, low, ..] = *pair else { return Err(invalid()) };
-            *byte = digit(high).ok_or_else(invalid)? << 4 | digit(low).ok_or_else(invalid)?;
-        }
-        Ok(Self(bytes))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
 
     const SHOWN: &str =
         "BA:78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23:B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD";
