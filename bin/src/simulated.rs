@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use lalin_config::{Config, Flags};
-use routeros_simulator::{Announced, Announcer, Config as Simulated, Simulator};
+use routeros_simulator::{Announcement, Announcer, Config as Simulated, Simulator};
 
 use crate::cli::{DemoFlags, SimulateFlags};
 use crate::error::Error;
@@ -14,10 +14,10 @@ const MNDP: u16 = 5678;
 
 /// Serves the dashboard over a simulated router. Nothing is short-circuited: it is reached over TCP like any other.
 pub(crate) async fn demo(demo: DemoFlags, variables: impl Iterator<Item = (String, String)>) -> Result<(), Error> {
-    let mut simulated = Simulated::demo(usize::from(demo.interfaces));
-    // Whoever else uses this machine has no business on it.
-    simulated.password = format!("{:016x}", fastrand::u64(..));
-    let (user, password, name) = (simulated.user.clone(), simulated.password.clone(), simulated.identity.clone());
+    // Other users of this machine should not be able to log in.
+    let (user, password) = ("admin", format!("{:016x}", fastrand::u64(..)));
+    let simulated = Simulated::demo(usize::from(demo.interfaces)).credentials(user, &*password);
+    let name = simulated.identity.clone();
     let simulator = Simulator::start(simulated, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let address = simulator.addr().ok_or(Error::NoSimulator)?;
     let flags = Flags { router: Some(format!("{user}@{address}")), ..demo.flags() };
@@ -33,17 +33,15 @@ pub(crate) async fn demo(demo: DemoFlags, variables: impl Iterator<Item = (Strin
 
 /// Runs a simulated router until it is asked to stop.
 pub(crate) async fn simulate(flags: &SimulateFlags) -> Result<(), Error> {
-    let mut config = Simulated::demo(usize::from(flags.interfaces));
-    config.user.clone_from(&flags.user);
-    config.password.clone_from(&flags.password);
+    let config = Simulated::demo(usize::from(flags.interfaces)).credentials(&*flags.user, &*flags.password);
     let identity = config.identity.clone();
     let simulator = Simulator::start(config, SocketAddr::new(flags.address, flags.port)).await?;
     let address = simulator.addr().ok_or(Error::NoSimulator)?;
     println!("MikroTik (simulated): {address}, user {:?}", flags.user);
     let _announcer = if flags.mndp { Some(announcer(&identity, flags.address)?) } else { None };
     signals::stop_asked().await;
-    let load = simulator.handle().load();
-    println!("{} logins, {} commands, {} bytes sent", load.logins, load.commands, load.bytes_out);
+    let usage = simulator.handle().usage();
+    println!("{} logins, {} commands, {} bytes sent", usage.logins, usage.commands, usage.bytes_out);
     Ok(())
 }
 
@@ -53,7 +51,7 @@ fn announcer(identity: &str, address: IpAddr) -> Result<Announcer, Error> {
         IpAddr::V4(address) if !address.is_unspecified() => Some(address),
         _ => None,
     };
-    let announced = Announced { identity: identity.into(), ipv4, ..Announced::default() };
+    let announced = Announcement::default().identity(identity).ipv4(ipv4);
     let everybody = SocketAddr::from((Ipv4Addr::BROADCAST, MNDP));
     Announcer::start(announced, (Ipv4Addr::UNSPECIFIED, MNDP).into(), vec![everybody]).map_err(Error::Discovery)
 }

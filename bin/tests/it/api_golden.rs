@@ -23,7 +23,7 @@ fn the_api_answers_as_it_did() {
         InterfaceSpec::ether("ether1").traffic(Traffic::Constant { bps: 8e6 }, Traffic::Constant { bps: 1e6 }),
         InterfaceSpec::ether("ether2"),
     ];
-    let config = Config { password: "rahasia".into(), interfaces, ..Config::default() };
+    let config = Config::default().password("rahasia").interfaces(interfaces);
     let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
     let router = simulator.addr().unwrap().to_string();
     let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0"]).serve();

@@ -13,7 +13,7 @@ const PASSWORD: &str = "s3cr3t-of-the-router";
 fn router() -> (tokio::runtime::Runtime, Simulator, String) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let interfaces = vec![InterfaceSpec::ether("ether1")];
-    let config = Config { password: PASSWORD.into(), interfaces, ..Config::default() };
+    let config = Config::default().password(PASSWORD).interfaces(interfaces);
     let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
     let address = simulator.addr().unwrap().to_string();
     (runtime, simulator, address)

@@ -21,7 +21,7 @@ impl Router {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let steady = |bps: f64| Traffic::Constant { bps };
         let ether1 = InterfaceSpec::ether("ether1").traffic(steady(100e6), steady(10e6));
-        let config = Config { password: PASSWORD.into(), interfaces: vec![ether1], ..Config::default() };
+        let config = Config::default().password(PASSWORD).interfaces([ether1]);
         let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
         Self { _runtime: runtime, simulator }
     }

@@ -21,7 +21,7 @@ impl Router {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let steady = |bps: f64| Traffic::Constant { bps };
         let ether1 = InterfaceSpec::ether("ether1").traffic(steady(100e6), steady(10e6));
-        let config = Config { password: PASSWORD.into(), interfaces: vec![ether1], ..Config::default() };
+        let config = Config::default().password(PASSWORD).interfaces([ether1]);
         let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
         Self { runtime, simulator }
     }
@@ -77,7 +77,7 @@ fn a_wrong_password_is_said_and_tried_once() {
     for _ in 0..10 {
         server.get("/api/interface-stats");
     }
-    assert_eq!(router.simulator.handle().load().failed_logins, 1);
+    assert_eq!(router.simulator.handle().usage().failed_logins, 1);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_router_that_accepts_and_never_answers_is_answered_for_in_time_over_one_sess
         // The limit is 3 s; whatever a busy machine adds, it does not hang.
         assert!(took <= Duration::from_secs(8), "{took:?}");
     }
-    assert_eq!(router.simulator.handle().load().connections, 1);
+    assert_eq!(router.simulator.handle().usage().connections, 1);
 }
 
 #[cfg(unix)]
@@ -111,14 +111,14 @@ fn sigterm_closes_viewers_and_sessions_in_order_and_soon() {
     write!(viewer, "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     let mut lines = BufReader::new(viewer).lines();
     assert!(lines.by_ref().map_while(Result::ok).any(|line| line == "event: tick"), "the stream runs");
-    assert_eq!(router.simulator.handle().load().open_sessions, 1);
+    assert_eq!(router.simulator.handle().usage().open_sessions, 1);
     let (status, took) = server.terminate();
     assert!(status.success(), "{status}");
     assert!(took < Duration::from_secs(10), "{took:?}");
     assert_eq!(lines.map_while(Result::ok).last().as_deref(), Some(""), "the stream ends in order");
     let handle = router.simulator.handle();
     let closed = async {
-        while handle.load().open_sessions > 0 {
+        while handle.usage().open_sessions > 0 {
             tokio::task::yield_now().await;
         }
     };

@@ -74,7 +74,7 @@ async fn routers(count: usize, hanging: usize, refusing: usize) -> (Vec<Simulato
     for at in 0..count - refusing {
         let steady = |bps: f64| Traffic::Constant { bps };
         let port = |n: usize| InterfaceSpec::ether(format!("ether{n}")).traffic(steady(1e6 * n as f64), steady(1e5));
-        let config = Config { interfaces: (1..=INTERFACES).map(port).collect(), ..Config::default() };
+        let config = Config::default().interfaces((1..=INTERFACES).map(port));
         let simulator = Simulator::start(config, "127.0.0.1:0".parse().unwrap()).await.unwrap();
         if at >= count - refusing - hanging {
             simulator.handle().set_fault(Fault::Silent);

@@ -83,7 +83,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_may_not_see_the_dialled_in_is_told_the_rest() {
-        let simulator = Simulator::in_memory(Config { identity: "Kantor".into(), ..Config::default() });
+        let simulator = Simulator::in_memory(Config::default().identity("Kantor"));
         let credentials = Credentials::new("admin", "");
         let client = Client::login(simulator.connect(), &credentials, &Options::default()).await.unwrap();
         let run = |command: Command| async {

@@ -1,5 +1,5 @@
-//! Simulated routers for others' clients to be tried on: one of each version, one with TLS, one large, one with a single
-//! seat. Prints a line `NAME ADDRESS` each, then the certificate in PEM, and ends when its standard input does.
+//! Simulated routers to try other clients on: one of each version, one with TLS, one large, one with a single
+//! session slot. Prints a line `NAME ADDRESS` each, then the certificate in PEM, and ends when its standard input does.
 //! `cargo xtask conformance` runs it.
 
 use std::error::Error;
@@ -10,16 +10,16 @@ use tokio::io::AsyncReadExt;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let identity = TlsIdentity::self_signed(&["127.0.0.1", "localhost"])?;
-    let of = |version| Config { version, ..router(20) };
+    let of = |version| router(20).version(version);
     let configs = [
         ("v6.42", of(Version::V6_42)),
         ("v6.49", of(Version::V6_49)),
         ("v7.9", of(Version::V7_9)),
         ("v7.17", of(Version::V7_17)),
         ("v7.18", of(Version::V7_18)),
-        ("tls", Config { tls: Some(identity.clone()), ..router(20) }),
+        ("tls", router(20).tls(identity.clone())),
         ("large", router(1_000)),
-        ("seat", Config { max_sessions: 1, ..router(3) }),
+        ("seat", router(3).max_sessions(1)),
     ];
     let mut routers = Vec::new();
     for (name, config) in configs {
@@ -35,11 +35,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn router(interfaces: usize) -> Config {
-    let mut config = Config { password: "rahasia".to_owned(), ..Config::demo(interfaces) };
+    let mut config = Config::demo(interfaces).password("rahasia");
     config.interfaces.pop();
     // Windows-1252, as Winbox writes it.
     let cafe = InterfaceSpec::ether(&b"caf\xE9"[..]);
-    let lo = InterfaceSpec { kind: "loopback".to_owned(), ..InterfaceSpec::ether("lo") };
+    let lo = InterfaceSpec::new("lo", "loopback");
     config.interfaces.extend([cafe, lo]);
     config
 }

@@ -1,4 +1,4 @@
-//! A simulated router on a port of this machine, and every few seconds what it was put through:
+//! A simulated router on a port of this machine, and every few seconds what clients did to it:
 //! `cargo run -p routeros-simulator --example simulate -- 8728 50`. The user is `admin`, without a password. By TLS with
 //! a certificate made now: `... --features tls --example simulate -- 8729 50 tls`, or `without-certificate` for `tls`.
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         if let Some(pem) = identity.pem() {
             println!("{pem}");
         }
-        config.tls = Some(identity);
+        config = config.tls(identity);
     }
     let router = Simulator::start(config, ([127, 0, 0, 1], port).into()).await?;
     if let Some(addr) = router.addr() {
@@ -35,9 +35,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let handle = router.handle();
     let mut last = None;
     loop {
-        let load = handle.load();
-        if last.replace(load) != Some(load) {
-            println!("{load:?}");
+        let usage = handle.usage();
+        if last.replace(usage) != Some(usage) {
+            println!("{usage:?}");
         }
         sleep(Duration::from_secs(5)).await;
     }

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address is taken, or none of this machine's, or the port needs more rights.
+    /// The address is taken, or none of this machine's, or the interface needs more rights.
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// Where it was to listen.

@@ -1,9 +1,7 @@
-//! A simulated MikroTik router: the server's side of the RouterOS API, over a TCP port or in memory, with
-//! interfaces whose exact rate is known at every instant and faults that are switched while it runs.
+//! A simulated MikroTik router: the server side of the RouterOS API, on a TCP port or in memory, with interfaces whose
+//! exact rate is known at every moment and with faults that are switched while it runs.
 //!
-//! It is for the tests of whatever talks to such routers, and for a demonstration without one. Its encoder and
-//! decoder are its own, so that a client's mistake about the protocol cannot cancel itself out. Deliberately not
-//! here: anything that writes to a router's settings, and the many menus that have nothing to do with traffic.
+//! It is for the tests of programs that talk to such routers, and for demonstrations without one.
 //!
 //! ```no_run
 //! use routeros_simulator::{Config, Fault, InterfaceSpec, Simulator, Traffic};
@@ -12,7 +10,7 @@
 //! # async fn main() -> Result<(), routeros_simulator::Error> {
 //! let steady = Traffic::Constant { bps: 100e6 };
 //! let ether1 = InterfaceSpec::ether("ether1").traffic(steady, Traffic::Idle);
-//! let config = Config { interfaces: vec![ether1], ..Config::default() };
+//! let config = Config::default().interfaces([ether1]);
 //! let router = Simulator::start(config, ([127, 0, 0, 1], 0).into()).await?;
 //! println!("connect to {:?} as admin, without a password", router.addr());
 //! router.handle().set_fault(Fault::Silent);
@@ -20,54 +18,48 @@
 //! # }
 //! ```
 //!
-//! | file | it holds |
+//! # Why it is made like this
+//!
+//! **A server with its own encoder and decoder, not a mock of a client.** A mock replaces the client's transport and so
+//! tests everything but the protocol; sharing the client's codec would let one mistake cancel itself out. The price is
+//! a second implementation of the wire format, about 120 lines.
+//!
+//! **Traffic is a formula, not a loop that adds bytes.** The counters at any moment are the exact integral of a rate, so
+//! a test can demand the right number instead of a plausible one, and time may be tokio's paused time.
+//!
+//! **It does not write.** Nothing a client sends changes the router; tests change it through [`Handle`]. A simulated
+//! configuration would have to be RouterOS itself to be worth believing. Menus and replies of your own
+//! ([`Menu`], [`Script`]) cover what is not built in.
+//!
+//! # Where things are
+//!
+//! | folder or file | what it holds |
 //! | --- | --- |
-//! | `config`, `spec`, `version`, `demo` | what is simulated |
-//! | `traffic` | rates and their exact sums |
-//! | `answer_times` | how long prints take to be answered, and when in that the counters are read |
-//! | `router`, `port`, `seats`, `clock` | the router's state: interfaces, who is logged in, its time |
-//! | `handle`, `fault`, `load` | what changes it while it runs, and what it was put through |
-//! | `simulator`, `door`, `tls` | starting, listening, refusing, the certificate |
-//! | `mndp` | neighbour discovery, as a router answers it |
-//! | `session`, `login`, `line`, `outlet`, `wire` | one connection, from bytes to commands and back |
+//! | `settings` | what is simulated: [`Config`], interfaces, traffic, users, menus, scripts, faults, answer times |
+//! | `router` | the running router: interfaces and their rows, clock, listener, session slots, usage |
+//! | `session` | one connection: bytes, login, commands, writing, TLS |
 //! | `command` | the commands, and the language of their queries |
+//! | `simulator`, `handle` | starting it, and changing it while it runs |
+//! | `mndp` | neighbour discovery, as a router answers it |
 
-mod answer_times;
-mod clock;
 mod command;
-mod config;
-mod demo;
-mod door;
 mod error;
-mod fault;
 mod handle;
-mod line;
-mod load;
-mod login;
+mod lock;
 mod mndp;
-mod outlet;
-mod port;
 mod router;
-mod seats;
 mod session;
+mod settings;
 mod simulator;
-mod spec;
-#[cfg(feature = "tls")]
-mod tls;
-mod traffic;
-mod version;
-mod wire;
 
-pub use answer_times::{AnswerSequence, AnswerTime, AnswerTimes, Excess};
-pub use config::{Config, Login};
 pub use error::Error;
-pub use fault::Fault;
 pub use handle::Handle;
-pub use load::Load;
-pub use mndp::{Announced, Announcer};
-pub use simulator::Simulator;
-pub use spec::InterfaceSpec;
+pub use mndp::{Announcement, Announcer};
+pub use router::Usage;
 #[cfg(feature = "tls")]
-pub use tls::TlsIdentity;
-pub use traffic::Traffic;
-pub use version::Version;
+pub use session::TlsIdentity;
+pub use settings::{
+    AnswerSequence, AnswerTime, AnswerTimes, Config, Excess, Fault, Group, InterfaceSpec, Login, LossCounters,
+    LossRates, Menu, Row, Script, Traffic, User, Version,
+};
+pub use simulator::Simulator;

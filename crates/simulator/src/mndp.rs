@@ -1,5 +1,5 @@
-//! Neighbour discovery as a router answers it: an announcement to everybody at the start, each minute, and whenever
-//! somebody asks. With an encoder of its own, as all of this crate.
+//! Neighbour discovery (MNDP) as a router answers it: an announcement to everybody at the start, each minute, and
+//! whenever somebody asks. Like the rest of this crate it has an encoder of its own.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,26 +11,27 @@ use tokio::net::UdpSocket;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::task::AbortOnDropHandle;
 
-/// What is announced.
+/// What a router announces of itself.
 #[derive(Clone, Debug)]
-pub struct Announced {
+#[non_exhaustive]
+pub struct Announcement {
     /// `/system/identity`; any bytes.
     pub identity: Vec<u8>,
     /// The model.
     pub board: String,
-    /// RouterOS' version with the time of its build.
+    /// The version of RouterOS, with its build time.
     pub version: String,
-    /// The licence's number.
+    /// The number of its licence.
     pub software_id: String,
-    /// The MAC address of the interface by which it is sent.
+    /// The MAC address of the interface that sends it.
     pub mac: [u8; 6],
-    /// The address on that interface, where it has one.
+    /// The address of that interface, if it has one.
     pub ipv4: Option<Ipv4Addr>,
-    /// That interface's name.
+    /// The name of that interface.
     pub interface: String,
 }
 
-impl Default for Announced {
+impl Default for Announcement {
     fn default() -> Self {
         Self {
             identity: b"MikroTik".to_vec(),
@@ -50,16 +51,16 @@ pub struct Announcer {
     _task: AbortOnDropHandle<()>,
 }
 
-/// So often it is announced without a question.
+/// How often it announces without a question.
 const EVERY: Duration = Duration::from_secs(60);
 
 impl Announcer {
     /// Listens for questions on an address, usually `0.0.0.0:5678`, and announces to `to`, usually
-    /// `255.255.255.255:5678`; a question is answered to who asked, too.
+    /// `255.255.255.255:5678`; a question is also answered to its sender.
     ///
     /// # Errors
-    /// Where the address cannot be had.
-    pub fn start(announced: Announced, listen: SocketAddr, to: Vec<SocketAddr>) -> io::Result<Self> {
+    /// If the address is not available.
+    pub fn start(announced: Announcement, listen: SocketAddr, to: Vec<SocketAddr>) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(listen), Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_reuse_address(true)?;
         #[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos"))))]
@@ -75,13 +76,13 @@ impl Announcer {
         Ok(Self { addr, _task: task })
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 }
 
-async fn answer(socket: Arc<UdpSocket>, announced: Announced, to: Vec<SocketAddr>) {
+async fn answer(socket: Arc<UdpSocket>, announced: Announcement, to: Vec<SocketAddr>) {
     let begun = Instant::now();
     let mut sequence = 0_u16;
     let mut minute = interval(EVERY);
@@ -91,7 +92,7 @@ async fn answer(socket: Arc<UdpSocket>, announced: Announced, to: Vec<SocketAddr
         let asker = tokio::select! {
             _ = minute.tick() => None,
             asked = socket.recv_from(&mut question) => match asked {
-                // Four zero bytes, perhaps with an empty field behind them; our own announcements are longer.
+                // Four zero bytes, perhaps followed by an empty field; announcements are longer.
                 Ok((length @ 4..=9, asker)) if question[..length.min(4)] == [0; 4] => Some(asker),
                 _ => continue,
             },
@@ -99,13 +100,55 @@ async fn answer(socket: Arc<UdpSocket>, announced: Announced, to: Vec<SocketAddr
         sequence = sequence.wrapping_add(1);
         let datagram = announced.encode(sequence, begun.elapsed());
         for target in to.iter().chain(&asker) {
-            // A network that is down is no reason to end.
+            // A network that is down may come back.
             let _ = socket.send_to(&datagram, target).await;
         }
     }
 }
 
-impl Announced {
+impl Announcement {
+    /// Sets the name of the router, in any code page.
+    #[must_use]
+    pub fn identity(mut self, identity: impl Into<Vec<u8>>) -> Self {
+        self.identity = identity.into();
+        self
+    }
+
+    /// Sets the model.
+    #[must_use]
+    pub fn board(mut self, board: impl Into<String>) -> Self {
+        self.board = board.into();
+        self
+    }
+
+    /// Sets the version of RouterOS.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// Sets the number of the licence.
+    #[must_use]
+    pub fn software_id(mut self, id: impl Into<String>) -> Self {
+        self.software_id = id.into();
+        self
+    }
+
+    /// Sets the name, the MAC address and the address of the interface that sends it.
+    #[must_use]
+    pub fn interface(mut self, name: impl Into<String>, mac: [u8; 6], ipv4: Option<Ipv4Addr>) -> Self {
+        (self.interface, self.mac, self.ipv4) = (name.into(), mac, ipv4);
+        self
+    }
+
+    /// Sets the address of the interface that sends it.
+    #[must_use]
+    pub fn ipv4(mut self, address: Option<Ipv4Addr>) -> Self {
+        self.ipv4 = address;
+        self
+    }
+
     fn encode(&self, sequence: u16, uptime: Duration) -> Vec<u8> {
         let mut datagram = vec![0xEF, 0x65];
         datagram.extend(sequence.to_be_bytes());

@@ -26,7 +26,7 @@ async fn a_note_a_name_and_an_interval_keep_the_session_the_past_and_the_streams
     assert_eq!((&*after.label().name, after.settings().interval), ("Kantor Pusat", Duration::from_secs(1)));
     let seq = after.newest().unwrap().seq;
     while !matches!(stream.next().await.expect("the stream goes on"), Update::Tick(frame) if frame.seq > seq + 1) {}
-    assert_eq!(simulator.handle().load().logins, 1);
+    assert_eq!(simulator.handle().usage().logins, 1);
     let kept = &store.routers().await.unwrap()[0].said;
     assert_eq!((kept.name.as_str(), kept.notes.as_str()), ("Kantor Pusat", "rak 2"));
 

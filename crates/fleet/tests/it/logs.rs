@@ -49,7 +49,7 @@ async fn outage() {
     fleet.check(Some(&kantor), Form::default()).await.unwrap();
     let handle = simulator.handle();
     handle.set_fault(Fault::Refuse);
-    handle.cut();
+    handle.cut_connections();
     let router = fleet.monitor().get(&kantor).unwrap();
     let wait_for = async |code: &str| {
         for _ in 0..1_500 {
@@ -63,7 +63,7 @@ async fn outage() {
     };
     wait_for("stale").await;
     fleet.retry(&kantor);
-    handle.clear_fault();
+    handle.clear_faults();
     wait_for("live").await;
     fleet.change(&kantor, Form { interval_ms: Some(2_000), ..Form::default() }).await.unwrap();
     fleet.remove(&kantor).await.unwrap();

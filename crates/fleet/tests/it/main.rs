@@ -19,7 +19,7 @@ const PASSWORD: &str = "rahasia-dapur-7";
 
 async fn simulator(tls: Option<TlsIdentity>) -> (Simulator, String) {
     let interfaces = vec![InterfaceSpec::ether("ether1")];
-    let config = Simulated { password: PASSWORD.into(), interfaces, tls, ..Simulated::default() };
+    let config = Simulated::default().password(PASSWORD).interfaces(interfaces).tls(tls);
     let simulator = Simulator::start(config, "127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = simulator.addr().unwrap().to_string();
     (simulator, address)

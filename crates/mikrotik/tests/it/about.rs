@@ -22,7 +22,7 @@ async fn a_router_tells_of_itself_on_the_session_of_the_reads() {
     assert_eq!(about.cpu_percent, Some(3));
     assert_eq!((about.memory_used, about.memory_total), (Some(1_073_741_824 - 855_638_016), Some(1_073_741_824)));
     assert_eq!(about.sessions, Some(1), "one customer's line");
-    assert_eq!((rig.attempts(), rig.handle.load().logins), (1, 1));
+    assert_eq!((rig.attempts(), rig.handle.usage().logins), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lalin_mikrotik::{Outcome, Report, Settings, StepKind, check};
 use lalin_stats::SourceError;
 use routeros::{Credentials, Fingerprint, Tls};
-use routeros_simulator::{Config, Fault, Simulator, TlsIdentity};
+use routeros_simulator::{Fault, Simulator, TlsIdentity};
 use tokio::net::TcpListener;
 
 use crate::rig::{USER, config};
@@ -37,7 +37,7 @@ fn note(report: &Report, kind: StepKind) -> Option<&str> {
 async fn checked(simulator: &Simulator, settings: &Settings) -> Report {
     let report = check(settings).await;
     let gone = async {
-        while simulator.handle().load().open_sessions > 0 {
+        while simulator.handle().usage().open_sessions > 0 {
             tokio::task::yield_now().await;
         }
     };
@@ -56,13 +56,13 @@ async fn a_router_with_a_user_who_may_only_read_passes_all_steps_by_one_login() 
     assert_eq!(note(&report, StepKind::Version), Some("7.18.2 (stable)"));
     assert!(report.excess.is_empty() && report.read.is_some());
     assert_eq!(report.about.unwrap().board.as_deref(), Some("CHR"));
-    let load = simulator.handle().load();
-    assert_eq!((load.logins, load.prints), (1, 2));
+    let usage = simulator.handle().usage();
+    assert_eq!((usage.logins, usage.prints), (1, 2));
 }
 
 #[tokio::test]
 async fn a_user_who_may_too_much_passes_with_a_note() {
-    let (simulator, settings) = simulator_of(Config { policy: "ftp,read,write,api".into(), ..config() }).await;
+    let (simulator, settings) = simulator_of(config().policy("ftp,read,write,api")).await;
     let report = checked(&simulator, &settings).await;
     assert_eq!(report.failure(), None);
     assert_eq!(report.excess, ["ftp", "write"]);
@@ -77,7 +77,7 @@ async fn a_wrong_password_fails_at_the_login() {
     let report = checked(&simulator, &settings).await;
     let expected = ["passed", "skipped", "wrong-credentials", "skipped", "skipped", "skipped", "skipped"];
     assert_eq!(outcomes(&report), all(expected));
-    assert_eq!(simulator.handle().load().failed_logins, 1);
+    assert_eq!(simulator.handle().usage().failed_logins, 1);
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn a_user_who_may_not_read_fails_where_that_is_needed() {
 async fn by_tls_the_certificate_is_told_so_that_it_can_be_pinned() {
     let identity = TlsIdentity::self_signed(&[]).unwrap();
     let fingerprint = Fingerprint::from(identity.fingerprint().unwrap());
-    let (simulator, mut settings) = simulator_of(Config { tls: Some(identity), ..config() }).await;
+    let (simulator, mut settings) = simulator_of(config().tls(identity)).await;
     for tls in [Tls::first_use(), Tls::pinned(fingerprint)] {
         settings.tls = Some(tls);
         let report = checked(&simulator, &settings).await;
@@ -162,20 +162,20 @@ async fn by_tls_the_certificate_is_told_so_that_it_can_be_pinned() {
 async fn a_certificate_that_is_not_trusted_is_told_and_gets_no_password() {
     let identity = TlsIdentity::self_signed(&[]).unwrap();
     let fingerprint = Fingerprint::from(identity.fingerprint().unwrap());
-    let (simulator, mut settings) = simulator_of(Config { tls: Some(identity), ..config() }).await;
+    let (simulator, mut settings) = simulator_of(config().tls(identity)).await;
     settings.tls = Some(Tls::pinned(Fingerprint::of(b"another certificate")));
     let report = checked(&simulator, &settings).await;
     let expected = ["passed", "certificate", "skipped", "skipped", "skipped", "skipped", "skipped"];
     assert_eq!(outcomes(&report), all(expected));
     assert_eq!(report.fingerprint, Some(fingerprint.to_string()), "the one that was shown, not the pinned one");
-    let load = simulator.handle().load();
-    assert_eq!((load.logins, load.failed_logins), (0, 0));
+    let usage = simulator.handle().usage();
+    assert_eq!((usage.logins, usage.failed_logins), (0, 0));
 }
 
 #[tokio::test]
 async fn a_router_without_a_certificate_fails_at_the_encryption() {
     let tls = Some(TlsIdentity::without_certificate());
-    let (simulator, mut settings) = simulator_of(Config { tls, ..config() }).await;
+    let (simulator, mut settings) = simulator_of(config().tls(tls)).await;
     settings.tls = Some(Tls::first_use());
     let report = checked(&simulator, &settings).await;
     let expected = ["passed", "tls", "skipped", "skipped", "skipped", "skipped", "skipped"];

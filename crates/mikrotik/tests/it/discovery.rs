@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use lalin_mikrotik::{Discovery, DiscoverySettings};
-use routeros_simulator::{Announced, Announcer};
+use routeros_simulator::{Announcement, Announcer};
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
@@ -40,7 +40,7 @@ async fn until(discovery: &mut Discovery, ready: impl Fn(&Discovery) -> bool) {
 
 #[tokio::test]
 async fn a_router_that_is_asked_tells_of_itself() {
-    let announced = Announced { identity: b"POP-Sukamaju".to_vec(), ..Announced::default() };
+    let announced = Announcement::default().identity("POP-Sukamaju");
     let router = Announcer::start(announced, loopback(0), Vec::new()).unwrap();
     let (mut discovery, _) = discovery(vec![router.addr()]).await;
     until(&mut discovery, |discovery| !discovery.found().is_empty()).await;
@@ -55,17 +55,13 @@ async fn a_router_that_is_asked_tells_of_itself() {
 #[tokio::test]
 async fn a_router_that_announces_itself_is_heard_without_being_asked() {
     let (mut discovery, address) = discovery(Vec::new()).await;
-    let _router = Announcer::start(Announced::default(), loopback(0), vec![address]).unwrap();
+    let _router = Announcer::start(Announcement::default(), loopback(0), vec![address]).unwrap();
     until(&mut discovery, |discovery| !discovery.found().is_empty()).await;
 }
 
 #[tokio::test]
 async fn several_routers_are_several_also_where_one_has_a_name_of_a_foreign_code_page() {
-    let router = |identity: &[u8], id: &str| Announced {
-        identity: identity.to_vec(),
-        software_id: id.to_owned(),
-        ..Announced::default()
-    };
+    let router = |identity: &[u8], id: &str| Announcement::default().identity(identity).software_id(id);
     let one = Announcer::start(router(b"caf\xE9", "A-1"), loopback(0), Vec::new()).unwrap();
     let two = Announcer::start(router(b"POP-2", "A-2"), loopback(0), Vec::new()).unwrap();
     let (mut discovery, _) = discovery(vec![one.addr(), two.addr()]).await;
@@ -82,6 +78,6 @@ async fn hostile_datagrams_are_counted_and_hold_up_nobody() {
     for datagram in [&[0, 0, 0, 1, 0, 5, 0xFF, 0xFF][..], &[0], &[0, 0, 0, 1, 0, 1, 0, 2, 1, 1]] {
         hostile.send_to(datagram, address).await.unwrap();
     }
-    let _router = Announcer::start(Announced::default(), loopback(0), vec![address]).unwrap();
+    let _router = Announcer::start(Announcement::default(), loopback(0), vec![address]).unwrap();
     until(&mut discovery, |discovery| !discovery.found().is_empty() && discovery.malformed() == 3).await;
 }

@@ -39,8 +39,8 @@ async fn what_does_not_change_is_shared_from_read_to_read() {
     // Until the links' rates are known, too.
     sleep(SECOND).await;
     let first = rig.good().await.snapshot;
-    rig.handle.add(InterfaceSpec::pppoe("wati"));
-    rig.handle.recreate("<pppoe-budi>");
+    rig.handle.add_interface(InterfaceSpec::pppoe("wati"));
+    rig.handle.recreate_interface("<pppoe-budi>");
     let second = rig.good().await.snapshot;
     assert!(Arc::ptr_eq(&first.rows[0].interface, &second.rows[0].interface));
     assert_eq!(second.rows.len(), 3);
@@ -54,7 +54,7 @@ async fn what_does_not_change_is_shared_from_read_to_read() {
 #[tokio::test(start_paused = true)]
 async fn a_name_in_a_foreign_code_page_is_read() {
     let rig = Rig::new();
-    rig.handle.add(InterfaceSpec::ether(&b"caf\xe9"[..]));
+    rig.handle.add_interface(InterfaceSpec::ether(&b"caf\xe9"[..]));
     let snapshot = rig.good().await.snapshot;
     assert!(snapshot.rows.iter().any(|row| &*row.interface.name == "café"));
 }

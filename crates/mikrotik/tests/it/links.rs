@@ -22,9 +22,9 @@ async fn rate(rig: &Rig) -> Option<u64> {
 #[tokio::test(start_paused = true)]
 async fn the_second_read_knows_the_rate_of_each_port() {
     let rig = Rig::new();
-    rig.handle.add(InterfaceSpec::ether("ether2").link("100Mbps"));
-    rig.handle.add(InterfaceSpec::ether(&b"caf\xe9, 2.5"[..]).link("2.5Gbps"));
-    rig.handle.add(InterfaceSpec::ether("ether4").down());
+    rig.handle.add_interface(InterfaceSpec::ether("ether2").link("100Mbps"));
+    rig.handle.add_interface(InterfaceSpec::ether(&b"caf\xe9, 2.5"[..]).link("2.5Gbps"));
+    rig.handle.add_interface(InterfaceSpec::ether("ether4").down());
     assert!(rates(&rig).await.iter().all(|(_, rate)| rate.is_none()), "a read does not wait for it");
     sleep(SECOND).await;
     let expected = [
@@ -35,18 +35,18 @@ async fn the_second_read_knows_the_rate_of_each_port() {
         ("ether4", None),
     ];
     assert_eq!(rates(&rig).await, expected.map(|(name, rate)| (name.to_owned(), rate)));
-    assert_eq!(rig.handle.load().logins, 1);
+    assert_eq!(rig.handle.usage().logins, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn links_cost_a_command_a_minute_at_most_and_none_while_nobody_reads() {
     let rig = Rig::new();
     rig.watch(600 * SECOND).await;
-    let load = rig.handle.load();
-    let questions = load.commands - load.prints;
+    let usage = rig.handle.usage();
+    let questions = usage.commands - usage.prints;
     assert!((9..=11).contains(&questions), "{questions} in ten minutes");
     sleep(600 * SECOND).await;
-    assert_eq!(rig.handle.load().commands, load.commands);
+    assert_eq!(rig.handle.usage().commands, usage.commands);
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,13 +71,13 @@ async fn a_question_that_fails_changes_nothing() {
     // It is under way: the router refuses it, and then does not answer the next one in time.
     rig.handle.set_fault(Fault::NoPermission);
     sleep(SECOND).await;
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     assert_eq!(rate(&rig).await, Some(1_000_000_000));
     sleep(60 * SECOND).await;
     rig.good().await;
     rig.handle.set_fault(Fault::Delay(4 * SECOND));
     sleep(5 * SECOND).await;
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     assert_eq!(rate(&rig).await, Some(1_000_000_000));
     assert_eq!(rig.attempts(), 1);
 }
@@ -86,14 +86,14 @@ async fn a_question_that_fails_changes_nothing() {
 async fn one_port_that_is_no_more_takes_no_others_rates() {
     let rig = Rig::new();
     for number in 2..=6 {
-        rig.handle.add(InterfaceSpec::ether(format!("ether{number}")));
+        rig.handle.add_interface(InterfaceSpec::ether(format!("ether{number}")));
     }
     rates(&rig).await;
     // The question is on its way: it names a port that is gone when it comes.
-    rig.handle.remove("ether3");
+    rig.handle.remove_interface("ether3");
     sleep(SECOND).await;
     let rates = rates(&rig).await;
     let known: Vec<&str> = rates.iter().filter(|(_, rate)| rate.is_some()).map(|(name, _)| name.as_str()).collect();
     assert_eq!(known, ["ether1", "ether2", "ether4", "ether5", "ether6"]);
-    assert_eq!(rig.handle.load().logins, 1);
+    assert_eq!(rig.handle.usage().logins, 1);
 }

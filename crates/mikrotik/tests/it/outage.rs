@@ -37,8 +37,8 @@ async fn a_session_that_fell_silent_is_replaced_after_two_reads() {
     }
     // A read that begins in the very moment of the attempt waits for it, for its own 3 s.
     assert!((3 * SECOND..10 * SECOND).contains(&silent_since.elapsed()), "{:?}", silent_since.elapsed());
-    rig.handle.clear_fault();
-    rig.handle.cut();
+    rig.handle.clear_faults();
+    rig.handle.cut_connections();
     rig.recovery(5 * SECOND).await;
 }
 
@@ -57,10 +57,10 @@ async fn a_session_that_was_idle_for_long_is_replaced_after_one_read_whose_cance
 async fn a_cut_session_is_opened_again() {
     let rig = Rig::new();
     rig.good().await;
-    rig.handle.cut();
+    rig.handle.cut_connections();
     let took = rig.recovery(5 * SECOND).await;
     assert!(took <= 2 * SECOND, "{took:?}");
-    assert_eq!(rig.handle.load().logins, 2);
+    assert_eq!(rig.handle.usage().logins, 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,7 +68,7 @@ async fn a_session_cut_while_nobody_reads_is_not_missed() {
     let rig = Rig::new();
     rig.good().await;
     sleep(60 * SECOND).await;
-    rig.handle.cut();
+    rig.handle.cut_connections();
     sleep(600 * SECOND).await;
     assert_eq!(rig.attempts(), 1);
     rig.good().await;
@@ -80,14 +80,14 @@ async fn attempts_during_an_outage_grow_apart_to_half_a_minute_and_success_forge
     let rig = Rig::new();
     rig.good().await;
     rig.handle.set_fault(Fault::Refuse);
-    rig.handle.cut();
+    rig.handle.cut_connections();
     rig.watch(600 * SECOND).await;
     // 0.4 to 0.5 s, then double, then every 22.5 to 30 s.
     let attempts = rig.attempts();
     assert!((23..=33).contains(&attempts), "{attempts} attempts in ten minutes");
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     rig.recovery(33 * SECOND).await;
-    rig.handle.cut();
+    rig.handle.cut_connections();
     let took = rig.recovery(5 * SECOND).await;
     assert!(took <= 2 * SECOND, "patient again: {took:?}");
 }
@@ -120,7 +120,7 @@ async fn nobody_reading_means_no_attempts() {
     assert!(attempts <= 6, "{attempts}");
     sleep(3_600 * SECOND).await;
     assert_eq!(rig.attempts(), attempts);
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     rig.good().await;
 }
 
@@ -129,7 +129,7 @@ async fn a_router_that_cuts_at_each_command_is_logged_in_to_ever_more_seldom() {
     let rig = Rig::new();
     rig.handle.set_fault(Fault::Cut);
     rig.watch(600 * SECOND).await;
-    let logins = rig.handle.load().logins;
+    let logins = rig.handle.usage().logins;
     assert!((20..=35).contains(&logins), "{logins} logins in ten minutes");
 }
 
@@ -139,11 +139,11 @@ async fn sessions_that_answer_once_and_break_are_opened_ever_more_seldom() {
     let end = Instant::now() + 600 * SECOND;
     while Instant::now() < end {
         if matches!(rig.read().await, Some(Ok(_))) {
-            rig.handle.cut();
+            rig.handle.cut_connections();
         }
         sleep(SECOND).await;
     }
-    let logins = rig.handle.load().logins;
+    let logins = rig.handle.usage().logins;
     assert!((20..=35).contains(&logins), "{logins} logins in ten minutes");
 }
 
@@ -153,7 +153,7 @@ async fn half_an_answer_is_no_answer_and_the_whole_one_comes_after_it() {
     rig.good().await;
     rig.handle.set_fault(Fault::HalfSentence);
     assert!(!matches!(rig.read().await, Some(Ok(_))));
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     let reading = {
         rig.recovery(15 * SECOND).await;
         rig.good().await

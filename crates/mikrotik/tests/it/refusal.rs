@@ -15,7 +15,7 @@ async fn a_wrong_password_is_tried_at_most_once_a_minute() {
     assert!(matches!(failure.reason, SourceError::WrongCredentials { .. }), "{failure:?}");
     assert!(failure.retry_at.unwrap() >= Instant::now() + 59 * SECOND);
     rig.watch(600 * SECOND).await;
-    let failed = rig.handle.load().failed_logins;
+    let failed = rig.handle.usage().failed_logins;
     assert!((9..=11).contains(&failed), "{failed} failed logins in ten minutes, the first one included");
     rig.handle.set_password("salah");
     rig.recovery(67 * SECOND).await;
@@ -29,7 +29,7 @@ async fn a_wrong_password_is_not_tried_sooner_by_those_who_come_back() {
         rig.failure().await;
         sleep(11 * SECOND).await;
     }
-    assert_eq!(rig.handle.load().failed_logins, 1);
+    assert_eq!(rig.handle.usage().failed_logins, 1);
     rig.handle.set_password(PASSWORD);
     rig.recovery(60 * SECOND).await;
 }
@@ -42,7 +42,7 @@ async fn a_missing_permission_is_said_and_keeps_the_session() {
         let failure = rig.failure().await;
         assert!(matches!(failure.reason, SourceError::NotPermitted { .. }), "{failure:?}");
     }
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     rig.good().await;
     assert_eq!(rig.attempts(), 1);
 }
@@ -53,7 +53,7 @@ async fn a_connection_closed_before_the_login_is_answered_was_turned_away() {
     rig.handle.set_fault(Fault::SessionLimit(0));
     let failure = rig.failure().await;
     assert!(matches!(failure.reason, SourceError::TurnedAway { .. }), "{failure:?}");
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     rig.recovery(5 * SECOND).await;
 }
 
@@ -67,7 +67,7 @@ async fn who_asks_for_it_need_not_wait_for_a_minute_after_a_refused_login() {
     assert!(rig.failure().await.retry_at.unwrap() > Instant::now() + 30 * SECOND);
     rig.router.try_now();
     rig.recovery(SECOND).await;
-    assert_eq!(rig.handle.load().failed_logins, 1);
+    assert_eq!(rig.handle.usage().failed_logins, 1);
     rig.router.try_now();
     rig.good().await;
     assert_eq!(rig.attempts(), 2, "with a session there is nothing to try");

@@ -22,15 +22,10 @@ pub struct Rig {
 
 /// A router with one port at 100 Mbit/s and one customer's line.
 pub fn config() -> Config {
-    Config {
-        user: USER.into(),
-        password: PASSWORD.into(),
-        interfaces: vec![
-            InterfaceSpec::ether("ether1").traffic(Traffic::Constant { bps: 1e8 }, Traffic::Idle).comment("WAN"),
-            InterfaceSpec::pppoe("budi"),
-        ],
-        ..Config::default()
-    }
+    Config::default().credentials(USER, PASSWORD).interfaces([
+        InterfaceSpec::ether("ether1").traffic(Traffic::Constant { bps: 1e8 }, Traffic::Idle).comment("WAN"),
+        InterfaceSpec::pppoe("budi"),
+    ])
 }
 
 /// Settings with the right user and password.

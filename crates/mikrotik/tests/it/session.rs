@@ -17,9 +17,9 @@ async fn a_thousand_reads_log_in_once() {
     for _ in 0..500 {
         rig.good().await;
     }
-    let load = rig.handle.load();
-    assert_eq!((rig.attempts(), load.logins, load.open_sessions), (1, 1, 1));
-    assert_eq!((load.commands, load.prints), (1_001, 1_000), "one command a read, and one about the links");
+    let usage = rig.handle.usage();
+    assert_eq!((rig.attempts(), usage.logins, usage.open_sessions), (1, 1, 1));
+    assert_eq!((usage.commands, usage.prints), (1_001, 1_000), "one command a read, and one about the links");
 }
 
 #[tokio::test(start_paused = true)]
@@ -29,12 +29,12 @@ async fn nothing_is_sent_before_the_first_read_and_nothing_while_nobody_reads() 
     assert_eq!(rig.attempts(), 0);
     rig.good().await;
     sleep(SECOND).await;
-    let before = rig.handle.load();
+    let before = rig.handle.usage();
     sleep(3_600 * SECOND).await;
-    let after = rig.handle.load();
+    let after = rig.handle.usage();
     assert_eq!((after.commands, after.bytes_in), (before.commands, before.bytes_in));
     rig.good().await;
-    assert_eq!(rig.handle.load().logins, 1, "the session was kept");
+    assert_eq!(rig.handle.usage().logins, 1, "the session was kept");
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,9 +45,9 @@ async fn leaving_while_the_session_is_being_opened_does_not_end_the_attempt() {
         assert!(timeout(SECOND / 10, rig.router.read()).await.is_err());
     }
     sleep(2 * SECOND).await;
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     rig.good().await;
-    assert_eq!((rig.attempts(), rig.handle.load().logins), (1, 1));
+    assert_eq!((rig.attempts(), rig.handle.usage().logins), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -58,7 +58,7 @@ async fn callers_who_leave_early_do_not_end_the_session() {
     for _ in 0..20 {
         assert!(timeout(SECOND / 10, rig.router.read()).await.is_err());
     }
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     rig.good().await;
     assert_eq!(rig.attempts(), 1);
 }
@@ -76,10 +76,10 @@ async fn a_slow_router_that_answers_within_the_limit_keeps_its_session() {
 async fn dropping_the_source_ends_its_session() {
     let Rig { router, handle, .. } = Rig::new();
     router.read().await.unwrap();
-    assert_eq!(handle.load().open_sessions, 1);
+    assert_eq!(handle.usage().open_sessions, 1);
     drop(router);
     let ended = async {
-        while handle.load().open_sessions > 0 {
+        while handle.usage().open_sessions > 0 {
             tokio::task::yield_now().await;
         }
     };
@@ -94,8 +94,8 @@ async fn leaving_while_a_read_is_under_way_cancels_it_on_the_router() {
     assert!(timeout(SECOND / 10, rig.router.read()).await.is_err());
     // The simulated router's delay holds back whatever it is sent, one after the other.
     sleep(3 * SECOND).await;
-    assert_eq!(rig.handle.load().cancels, 1);
-    rig.handle.clear_fault();
+    assert_eq!(rig.handle.usage().cancels, 1);
+    rig.handle.clear_faults();
     rig.good().await;
     assert_eq!(rig.attempts(), 1, "and the session goes on");
 }

@@ -26,11 +26,11 @@ async fn a_print_that_needs_four_seconds_gives_data_from_the_second_read_on_and_
     let rig = Rig::new();
     rig.handle.set_fault(Fault::SlowPrint(4 * SECOND));
     assert_eq!(polled(&rig, 2 * SECOND, 8).await, [false, true, true, true, true, true, true, true]);
-    assert_eq!((rig.attempts(), rig.handle.load().logins), (1, 1));
+    assert_eq!((rig.attempts(), rig.handle.usage().logins), (1, 1));
     let timing = rig.router.timing();
     assert_eq!((timing.needed, timing.limit), (Some(4 * SECOND), Some(8 * SECOND)));
     // It is quick again: what was needed is forgotten in time.
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     polled(&rig, 2 * SECOND, 40).await;
     assert_eq!(rig.router.timing().limit, Some(3 * SECOND));
 }
@@ -54,7 +54,7 @@ async fn one_time_out_at_a_long_interval_is_no_new_login() {
         rig.handle.set_fault(slow);
         assert!(Timeout::new(rig.router.clone(), 3 * SECOND).read().await.is_err());
         sleep(15 * SECOND).await;
-        rig.handle.clear_fault();
+        rig.handle.clear_faults();
         rig.good().await;
     }
     assert_eq!(rig.attempts(), 1);
@@ -64,7 +64,7 @@ async fn one_time_out_at_a_long_interval_is_no_new_login() {
 async fn a_large_answer_that_keeps_arriving_is_no_time_out() {
     let rig = Rig::new();
     for line in 0..20 {
-        rig.handle.add(InterfaceSpec::pppoe(format!("line{line}")));
+        rig.handle.add_interface(InterfaceSpec::pppoe(format!("line{line}")));
     }
     rig.handle.set_fault(Fault::Trickle(SECOND / 2));
     let asked = Instant::now();
@@ -78,7 +78,7 @@ async fn a_large_answer_that_keeps_arriving_is_no_time_out() {
 async fn an_answer_that_arrives_for_ever_has_an_end_all_the_same() {
     let rig = Rig::new();
     for line in 0..100 {
-        rig.handle.add(InterfaceSpec::pppoe(format!("line{line}")));
+        rig.handle.add_interface(InterfaceSpec::pppoe(format!("line{line}")));
     }
     rig.handle.set_fault(Fault::Trickle(SECOND));
     let asked = Instant::now();
@@ -86,7 +86,7 @@ async fn an_answer_that_arrives_for_ever_has_an_end_all_the_same() {
     let failure = limited.read().await.unwrap_err();
     assert_eq!(failure.reason, SourceError::TimedOut { phase: Phase::Command, after: 30 * SECOND });
     assert!(asked.elapsed() < 31 * SECOND, "{:?}", asked.elapsed());
-    rig.handle.clear_fault();
+    rig.handle.clear_faults();
     rig.good().await;
     assert_eq!(rig.attempts(), 1, "it was slow, and not gone");
 }

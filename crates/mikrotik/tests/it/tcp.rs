@@ -35,8 +35,8 @@ async fn a_router_is_read_over_tcp() {
     for _ in 0..20 {
         assert_eq!(router.read().await.unwrap().snapshot.rows.len(), 2);
     }
-    let load = simulator.handle().load();
-    assert_eq!((load.connections, load.logins, load.prints), (1, 1, 20));
+    let usage = simulator.handle().usage();
+    assert_eq!((usage.connections, usage.logins, usage.prints), (1, 1, 20));
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn a_port_where_nobody_listens_is_refused_and_found_again_when_it_returns(
     let router = RouterSource::new(settings);
     router.read().await.unwrap();
     handle.set_fault(Fault::Refuse);
-    handle.cut();
+    handle.cut_connections();
     let refused = async {
         loop {
             if let Err(failure) = router.read().await
@@ -59,14 +59,14 @@ async fn a_port_where_nobody_listens_is_refused_and_found_again_when_it_returns(
     };
     let failure = timeout(LIMIT, refused).await.unwrap();
     assert!(failure.attempt >= 1);
-    handle.clear_fault();
+    handle.clear_faults();
     let back = async {
         while router.read().await.is_err() {
             sleep(Duration::from_millis(5)).await;
         }
     };
     timeout(LIMIT, back).await.unwrap();
-    assert_eq!(handle.load().logins, 2);
+    assert_eq!(handle.usage().logins, 2);
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn however_often_the_session_is_cut_no_read_hangs_and_no_command_is_sent_t
                 let mut good = 0;
                 for read in 1..=READS {
                     if reader == 0 && read % 10 == 0 {
-                        handle.cut();
+                        handle.cut_connections();
                     }
                     match timeout(LIMIT, router.read()).await.expect("an answer in time") {
                         Ok(_) => good += 1,
@@ -109,24 +109,24 @@ async fn however_often_the_session_is_cut_no_read_hangs_and_no_command_is_sent_t
     for reader in readers {
         good += reader.await.unwrap();
     }
-    let load = handle.load();
-    let (prints, logins) = (usize::try_from(load.prints).unwrap(), usize::try_from(load.logins).unwrap());
+    let usage = handle.usage();
+    let (prints, logins) = (usize::try_from(usage.prints).unwrap(), usize::try_from(usage.logins).unwrap());
     assert!(good <= prints && prints <= READERS * READS, "{good} good reads of {prints} prints");
     assert!((10..=1 + READS / 10).contains(&logins), "{logins} logins for {} cuts", READS / 10);
-    assert!(load.open_sessions <= 1, "{load:?}");
+    assert!(usage.open_sessions <= 1, "{usage:?}");
     assert!(good >= READERS * READS / 2, "{good} good reads");
 }
 
 #[tokio::test]
 async fn a_router_is_read_over_tls() {
     let identity = TlsIdentity::self_signed(&[]).unwrap();
-    let (simulator, mut settings) = simulator_of(Config { tls: Some(identity), ..config() }).await;
+    let (simulator, mut settings) = simulator_of(config().tls(identity)).await;
     settings.tls = Some(Tls::first_use());
     let router = RouterSource::new(settings);
     for _ in 0..20 {
         assert_eq!(router.read().await.unwrap().snapshot.rows.len(), 2);
     }
-    assert_eq!(simulator.handle().load().logins, 1);
+    assert_eq!(simulator.handle().usage().logins, 1);
 }
 
 #[tokio::test]
@@ -137,12 +137,12 @@ async fn a_router_that_is_not_trusted_gets_no_password_and_is_tried_at_most_once
         (Some(TlsIdentity::without_certificate()), Tls::insecure(), "tls"),
     ];
     for (tls, trusted, code) in cases {
-        let (simulator, mut settings) = simulator_of(Config { tls, ..config() }).await;
+        let (simulator, mut settings) = simulator_of(config().tls(tls)).await;
         settings.tls = Some(trusted);
         let failure = RouterSource::new(settings).read().await.unwrap_err();
         assert_eq!(failure.reason.code(), code, "{failure:?}");
         assert!(failure.retry_at.unwrap() > Instant::now() + Duration::from_secs(55));
-        let load = simulator.handle().load();
-        assert_eq!((load.logins, load.failed_logins, load.commands), (0, 0, 0));
+        let usage = simulator.handle().usage();
+        assert_eq!((usage.logins, usage.failed_logins, usage.commands), (0, 0, 0));
     }
 }

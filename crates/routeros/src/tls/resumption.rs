@@ -81,7 +81,7 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(15);
 
     async fn router(identity: &TlsIdentity) -> Simulator {
-        let config = Config { password: "rahasia".into(), tls: Some(identity.clone()), ..Config::default() };
+        let config = Config::default().password("rahasia").tls(identity.clone());
         Simulator::start(config, ([127, 0, 0, 1], 0).into()).await.unwrap()
     }
 

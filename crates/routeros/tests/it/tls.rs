@@ -66,7 +66,7 @@ fn fingerprint(identity: &TlsIdentity) -> Fingerprint {
 }
 
 async fn router(identity: &TlsIdentity) -> Simulator {
-    let config = Config { password: "rahasia".into(), tls: Some(identity.clone()), ..Config::default() };
+    let config = Config::default().password("rahasia").tls(identity.clone());
     Simulator::start(config, ([127, 0, 0, 1], 0).into()).await.unwrap()
 }
 
@@ -88,8 +88,8 @@ async fn refused(identity: &TlsIdentity, host: &str, tls: Tls) -> String {
     let router = router(identity).await;
     let error = reach(&router, host, tls).await.expect_err("not trusted");
     assert!(!error.is_retryable() && error.ends_connection(), "{error:?}");
-    let load = router.handle().load();
-    assert_eq!((load.logins, load.failed_logins, load.bytes_in), (0, 0, 0));
+    let usage = router.handle().usage();
+    assert_eq!((usage.logins, usage.failed_logins, usage.bytes_in), (0, 0, 0));
     match error {
         Error::UntrustedCertificate { detail, fingerprint: presented } => {
             assert_eq!(presented, fingerprint(identity), "it can be pinned");
@@ -181,7 +181,7 @@ async fn roots_of_the_system_do_not_know_a_certificate_made_now() {
     let error = reach(&router, "127.0.0.1", Tls::system_roots()).await.unwrap_err();
     // A bare system may have no roots at all.
     assert!(matches!(error, Error::UntrustedCertificate { .. } | Error::InvalidTls { .. }), "{error:?}");
-    assert_eq!(router.handle().load().bytes_in, 0);
+    assert_eq!(router.handle().usage().bytes_in, 0);
 }
 
 #[tokio::test]
@@ -197,7 +197,7 @@ async fn a_pinned_certificate_is_trusted_and_no_other() {
     let text = error.to_string();
     assert!(text.contains(&expected.to_string()) && text.contains(&fingerprint(&identity).to_string()), "{text}");
     assert!(!text.contains("  "), "{text}");
-    assert_eq!(router.handle().load().bytes_in, 0);
+    assert_eq!(router.handle().usage().bytes_in, 0);
 }
 
 #[tokio::test]
@@ -210,14 +210,14 @@ async fn the_first_use_is_remembered_by_all_clones() {
     assert_eq!(tls.fingerprint(), Some(fingerprint(&first)));
     reach(&router, "localhost", tls.clone()).await.unwrap().close().await;
 
-    let before = router.handle().load().bytes_in;
+    let before = router.handle().usage().bytes_in;
     router.handle().set_tls(Some(second.clone()));
     for _ in 0..2 {
         let error = reach(&router, "127.0.0.1", tls.clone()).await.unwrap_err();
         let (expected, presented) = (fingerprint(&first), fingerprint(&second));
         assert_eq!(error, Error::CertificateChanged { expected, presented });
     }
-    assert_eq!(router.handle().load().bytes_in, before);
+    assert_eq!(router.handle().usage().bytes_in, before);
     assert_eq!(tls.fingerprint(), Some(fingerprint(&first)), "it is not replaced");
     // One that has seen nothing begins anew.
     reach(&router, "127.0.0.1", Tls::first_use()).await.unwrap().close().await;
@@ -277,18 +277,18 @@ async fn an_end_by_tls_is_one_as_in_plain_text() {
         });
         if fault == Fault::HalfSentence {
             // Said, and then the router is gone without a word of TLS either.
-            let before = router.handle().load().bytes_out;
-            while router.handle().load().bytes_out == before && !asked.is_finished() {
+            let before = router.handle().usage().bytes_out;
+            while router.handle().usage().bytes_out == before && !asked.is_finished() {
                 tokio::task::yield_now().await;
             }
-            router.handle().cut();
+            router.handle().cut_connections();
         }
         let error = asked.await.unwrap().unwrap_err();
         let Error::Closed { detail } = &error else { panic!("{fault:?}: {error:?}") };
         assert!(!detail.contains("close_notify"), "{detail}");
         assert!(amid || detail.starts_with("the router closed the connection"), "{fault:?}: {detail}");
         assert_eq!(client.closed().await, error);
-        router.handle().clear_fault();
+        router.handle().clear_faults();
     }
 }
 
@@ -301,8 +301,8 @@ async fn a_stream_by_tls_is_cancelled_when_it_is_dropped_and_small_pieces_do_no_
     assert_eq!(client.run(Command::new("/interface/print")).await.unwrap().rows.len(), 1);
     drop(listen);
     client.run(Command::new("/interface/print")).await.unwrap();
-    let load = router.handle().load();
-    assert_eq!((load.commands, load.cancels), (3, 1));
+    let usage = router.handle().usage();
+    assert_eq!((usage.commands, usage.cancels), (3, 1));
 }
 
 #[tokio::test]
@@ -313,7 +313,7 @@ async fn tls_and_plain_text_do_not_meet() {
     let error = Client::connect("127.0.0.1", router.addr().unwrap().port(), &credentials, &plain).await.unwrap_err();
     // The router takes the login for a broken handshake and hangs up.
     assert!(matches!(error, Error::Closed { .. } | Error::Malformed(_)), "{error:?}");
-    assert_eq!(router.handle().load().bytes_in, 0);
+    assert_eq!(router.handle().usage().bytes_in, 0);
 
     router.handle().set_tls(None);
     let options = Options::default().with_tls(Tls::insecure()).with_tls_timeout(Duration::from_millis(200));
@@ -322,8 +322,8 @@ async fn tls_and_plain_text_do_not_meet() {
     // a command before the login.
     let expected = matches!(error, Error::NotTls | Error::Closed { .. } | Error::TimedOut { phase: Phase::Tls, .. });
     assert!(expected, "{error:?}");
-    let load = router.handle().load();
-    assert_eq!((load.logins, load.failed_logins), (0, 0));
+    let usage = router.handle().usage();
+    assert_eq!((usage.logins, usage.failed_logins), (0, 0));
 }
 
 #[tokio::test]
@@ -331,7 +331,7 @@ async fn a_thousand_interfaces_are_the_same_by_tls() {
     let identity = TlsIdentity::self_signed(&HERE).unwrap();
     let interfaces = (0..1_000).map(|n| InterfaceSpec::ether(format!("ether{n}")).counters(n, n << 40));
     let router = router(&identity).await;
-    interfaces.for_each(|spec| router.handle().add(spec));
+    interfaces.for_each(|spec| router.handle().add_interface(spec));
     let print = || Command::new("/interface/print");
     let sealed = reach(&router, "127.0.0.1", Tls::pinned(fingerprint(&identity))).await.unwrap();
     router.handle().set_tls(None);

@@ -1,25 +1,32 @@
-//! The small menus: their rows as a router would print them. Interfaces, which are many, are `print`'s.
+//! The rows of every menu but `/interface`: those that are built in, and those of the configuration. Interfaces are
+//! many, so `print` writes their rows one by one.
 
-use crate::clock;
-use crate::router::{Router, lock};
+use crate::Group;
+use crate::lock::lock;
+use crate::router::Router;
+use crate::router::clock;
+use crate::{Menu, Row};
 
-/// What can be printed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Menu {
-    Interface,
+/// What a print prints.
+pub(crate) enum Printed {
+    Interfaces,
+    BuiltIn(BuiltIn),
+    Custom(Menu),
+}
+
+/// A menu that every simulated router has.
+#[derive(Clone, Copy)]
+pub(crate) enum BuiltIn {
     Resource,
     Identity,
     Clock,
     Users,
     Groups,
     ActiveUsers,
-    DialledIn,
+    PppActive,
 }
 
-/// The group of its one user.
-const GROUP: &[u8] = b"watchers";
-
-/// What a group may be granted, in all versions.
+/// Every policy that a group may have, in all versions.
 const POLICIES: [&str; 16] = [
     "local",
     "telnet",
@@ -39,103 +46,114 @@ const POLICIES: [&str; 16] = [
     "romon",
 ];
 
-/// A row of a small menu, in the router's order.
-pub(crate) type Row = Vec<(&'static str, Vec<u8>)>;
+/// The menu of the configuration that this command prints.
+pub(crate) fn custom(path: &[u8], router: &Router) -> Option<Menu> {
+    let path = path.strip_suffix(b"/print").or_else(|| path.strip_suffix(b"/getall"))?;
+    lock(&router.menus).iter().rfind(|menu| menu.path.as_bytes() == path).cloned()
+}
 
-/// The rows of a small menu; of the interfaces none.
-pub(crate) fn rows(menu: Menu, router: &Router) -> Vec<Row> {
+/// The rows of a menu; the interfaces are not among them.
+pub(crate) fn rows(printed: &Printed, router: &Router) -> Vec<Row> {
+    let menu = match printed {
+        Printed::Interfaces => return Vec::new(),
+        Printed::Custom(menu) => return menu.rows(),
+        Printed::BuiltIn(menu) => menu,
+    };
     match menu {
-        Menu::Interface => Vec::new(),
-        Menu::Resource => vec![resource(router)],
-        Menu::Identity => vec![vec![("name", lock(&router.config).identity.clone().into_bytes())]],
-        Menu::Clock => vec![time(router)],
-        Menu::Users => vec![user(router)],
-        Menu::Groups => vec![group(router)],
-        Menu::ActiveUsers => active_users(router),
-        Menu::DialledIn => dialled_in(router),
+        BuiltIn::Resource => vec![resource(router)],
+        BuiltIn::Identity => vec![Row::new().with("name", lock(&router.config).identity.clone())],
+        BuiltIn::Clock => vec![time(router)],
+        BuiltIn::Users => users(router),
+        BuiltIn::Groups => groups(router),
+        BuiltIn::ActiveUsers => active_users(router),
+        BuiltIn::PppActive => ppp_active(router),
     }
 }
 
 fn resource(router: &Router) -> Row {
-    let uptime = lock(&router.clock).uptime();
-    let texts = [
-        ("uptime", uptime.as_str()),
-        ("version", router.version.text()),
-        ("build-time", router.version.build_time()),
-        ("free-memory", "855638016"),
-        ("total-memory", "1073741824"),
-        ("cpu", "QEMU"),
-        ("cpu-count", "2"),
-        ("cpu-frequency", "2400"),
-        ("cpu-load", "3"),
-        ("free-hdd-space", "86114304"),
-        ("total-hdd-space", "134217728"),
-        ("architecture-name", "x86_64"),
-        ("board-name", "CHR"),
-        ("platform", "MikroTik"),
-    ];
-    texts.map(|(key, text)| (key, text.as_bytes().to_vec())).to_vec()
+    Row::new()
+        .with("uptime", lock(&router.clock).uptime())
+        .with("version", router.version.text())
+        .with("build-time", router.version.build_time())
+        .with("free-memory", "855638016")
+        .with("total-memory", "1073741824")
+        .with("cpu", "QEMU")
+        .with("cpu-count", "2")
+        .with("cpu-frequency", "2400")
+        .with("cpu-load", "3")
+        .with("free-hdd-space", "86114304")
+        .with("total-hdd-space", "134217728")
+        .with("architecture-name", "x86_64")
+        .with("board-name", "CHR")
+        .with("platform", "MikroTik")
 }
 
 fn time(router: &Router) -> Row {
     let now = router.now();
-    let date = clock::date(now, router.version.names_months());
-    vec![
-        ("time", clock::time_of_day(now).into_bytes()),
-        ("date", date.into_bytes()),
-        ("time-zone-autodetect", b"false".to_vec()),
-        ("time-zone-name", b"UTC".to_vec()),
-        ("gmt-offset", b"+00:00".to_vec()),
-        ("dst-active", b"false".to_vec()),
-    ]
+    Row::new()
+        .with("time", clock::time_of_day(now))
+        .with("date", clock::date(now, router.version.names_months()))
+        .with("time-zone-autodetect", "false")
+        .with("time-zone-name", "UTC")
+        .with("gmt-offset", "+00:00")
+        .with("dst-active", "false")
 }
 
-fn user(router: &Router) -> Row {
-    vec![
-        (".id", b"*1".to_vec()),
-        ("name", lock(&router.config).user.clone().into_bytes()),
-        ("group", GROUP.to_vec()),
-        ("address", Vec::new()),
-        ("disabled", b"false".to_vec()),
-    ]
+fn users(router: &Router) -> Vec<Row> {
+    let config = lock(&router.config);
+    let row = |(at, user): (usize, &crate::User)| {
+        Row::new()
+            .with(".id", format!("*{:X}", at + 1))
+            .with("name", user.name.clone())
+            .with("group", user.group.clone())
+            .with("address", "")
+            .with("disabled", "false")
+    };
+    config.users.iter().enumerate().map(row).collect()
 }
 
-/// All policies are told, those that the group lacks with a mark.
-fn group(router: &Router) -> Row {
-    let policy = lock(&router.config).policy.clone();
-    let granted: Vec<&str> = policy.split(',').collect();
-    let lacking = POLICIES.iter().filter(|policy| !granted.contains(*policy)).map(|policy| format!("!{policy}"));
-    let all: Vec<String> = granted.iter().map(|policy| (*policy).to_owned()).chain(lacking).collect();
-    vec![(".id", b"*4".to_vec()), ("name", GROUP.to_vec()), ("policy", all.join(",").into_bytes())]
+fn groups(router: &Router) -> Vec<Row> {
+    let config = lock(&router.config);
+    let row = |(at, group): (usize, &Group)| {
+        Row::new()
+            .with(".id", format!("*{:X}", at + 1))
+            .with("name", group.name.clone())
+            .with("policy", all_policies(group))
+    };
+    config.groups.iter().enumerate().map(row).collect()
+}
+
+/// A router lists every policy, and marks those that the group does not have.
+fn all_policies(group: &Group) -> String {
+    let missing = POLICIES.iter().filter(|policy| !group.grants(policy)).map(|policy| format!("!{policy}"));
+    let all: Vec<String> = group.policy.split(',').map(str::to_owned).chain(missing).collect();
+    all.join(",")
 }
 
 fn active_users(router: &Router) -> Vec<Row> {
-    let user = lock(&router.config).user.clone().into_bytes();
-    let sitting = router.seats.sitting();
-    let row = |sitting: crate::seats::Sitting| {
-        vec![
-            (".id", format!("*{:X}", sitting.id).into_bytes()),
-            ("when", clock::date_time(sitting.since, router.version.names_months()).into_bytes()),
-            ("name", user.clone()),
-            ("address", sitting.address.to_string().into_bytes()),
-            ("via", b"api".to_vec()),
-            ("radius", b"false".to_vec()),
-        ]
+    let row = |session: crate::router::ActiveSession| {
+        Row::new()
+            .with(".id", format!("*{:X}", session.id))
+            .with("when", clock::date_time(session.since, router.version.names_months()))
+            .with("name", session.user.as_bytes())
+            .with("address", session.address.to_string())
+            .with("via", "api")
+            .with("radius", "false")
     };
-    sitting.into_iter().map(row).collect()
+    router.session_slots.sessions().into_iter().map(row).collect()
 }
 
-/// Who has a line of his own, which is an interface too.
-fn dialled_in(router: &Router) -> Vec<Row> {
-    let ports = router.ports();
-    let lines = ports.list.iter().filter_map(|port| Some((port, port.spec.name.strip_prefix(b"<pppoe-")?)));
-    let row = |(port, user): (&crate::port::Port, &[u8])| {
-        vec![
-            (".id", format!("*{:X}", 0x8000_0000 + port.serial).into_bytes()),
-            ("name", user.strip_suffix(b">").unwrap_or(user).to_vec()),
-            ("service", b"pppoe".to_vec()),
-            ("radius", b"false".to_vec()),
-        ]
+/// The customers who have dialled in; each has an interface too.
+fn ppp_active(router: &Router) -> Vec<Row> {
+    let interfaces = router.interfaces();
+    let customers =
+        interfaces.list.iter().filter_map(|interface| Some((interface, interface.spec.name.strip_prefix(b"<pppoe-")?)));
+    let row = |(interface, user): (&crate::router::Interface, &[u8])| {
+        Row::new()
+            .with(".id", format!("*{:X}", 0x8000_0000 + interface.serial))
+            .with("name", user.strip_suffix(b">").unwrap_or(user))
+            .with("service", "pppoe")
+            .with("radius", "false")
     };
-    lines.map(row).collect()
+    customers.map(row).collect()
 }

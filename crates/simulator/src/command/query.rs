@@ -1,8 +1,10 @@
-//! The language of `?` words: each puts a truth on a stack or works on those that are there; a row is kept where no
-//! falsehood is left. Below the stack there is nothing but truth.
+//! The language of `?` words: each puts a boolean on a stack or works on those that are there. A row is kept if no
+//! `false` is left at the end. Below its bottom the stack counts as `true`.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+
+use crate::router::Interface;
 
 /// The query words of one command.
 pub(crate) struct Query(Vec<Term>);
@@ -15,12 +17,12 @@ enum Term {
 }
 
 impl Query {
-    /// Of words without their question mark.
+    /// A query of these words, without their question marks.
     pub(crate) fn of(words: &[Vec<u8>]) -> Self {
         Self(words.iter().map(|word| Term::of(word)).collect())
     }
 
-    /// Whether it asks nothing.
+    /// Whether it keeps every row.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -39,6 +41,15 @@ impl Query {
             }
         }
         !stack.0.contains(&false)
+    }
+
+    /// Whether the row of an interface is kept.
+    pub(crate) fn keeps_interface(&self, interface: &mut Interface) -> bool {
+        if self.is_empty() {
+            return true;
+        }
+        let counters = interface.counters();
+        self.keeps(|key| interface.value(key, &counters))
     }
 }
 
@@ -66,7 +77,7 @@ impl Term {
     }
 }
 
-/// Numbers by their value, truths by either word for them, all else by bytes.
+/// Compares numbers by value, booleans in both of their spellings, and everything else by bytes.
 fn compare(value: &[u8], than: &[u8]) -> Ordering {
     let number = |text: &[u8]| std::str::from_utf8(text).ok()?.parse::<u64>().ok();
     if let (Some(value), Some(than)) = (number(value), number(than)) {

@@ -1,6 +1,6 @@
 //! The small menus, what there is none of, and leaving.
 
-use routeros_simulator::{Config, InterfaceSpec, Version};
+use routeros_simulator::{InterfaceSpec, Version};
 use tokio::io::AsyncWriteExt;
 use tokio::time::sleep;
 
@@ -8,13 +8,13 @@ use crate::peer::{Peer, SECOND, config, logged_in, value};
 
 #[tokio::test(start_paused = true)]
 async fn the_identity_is_told() {
-    let (_router, mut peer) = logged_in(Config { identity: "Kantor".into(), ..config() }).await;
+    let (_router, mut peer) = logged_in(config().identity("Kantor")).await;
     assert_eq!(peer.ask(&["/system/identity/print", ".tag=9"]).await, ["!re .tag=9 =name=Kantor", "!done .tag=9"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn resources_tell_the_version_and_the_uptime() {
-    let (router, mut peer) = logged_in(Config { version: Version::V6_49, ..config() }).await;
+    let (router, mut peer) = logged_in(config().version(Version::V6_49)).await;
     sleep(SECOND * 93_784).await;
     let answer = peer.ask(&["/system/resource/print"]).await;
     assert!(answer[0].starts_with("!re =uptime=1d2h3m4s =version=6.49.18 (long-term) "), "{answer:?}");
@@ -40,7 +40,7 @@ async fn who_is_logged_in_is_told() {
 
 #[tokio::test(start_paused = true)]
 async fn the_user_and_what_its_group_may_are_told() {
-    let (_router, mut peer) = logged_in(Config { policy: "read,write,api".into(), ..config() }).await;
+    let (_router, mut peer) = logged_in(config().policy("read,write,api")).await;
     let user = peer.ask(&["/user/print", "?name=admin", "=.proplist=group"]).await;
     assert_eq!(user, ["!re =group=watchers", "!done"]);
     let group = peer.ask(&["/user/group/print", "?name=watchers", "=.proplist=policy"]).await;
@@ -54,7 +54,7 @@ async fn who_has_dialled_in_is_told() {
     let (router, mut peer) = logged_in(config()).await;
     let rows = peer.ask(&["/ppp/active/print", "=.proplist=name,service"]).await;
     assert_eq!(rows, ["!re =name=budi =service=pppoe", "!done"]);
-    router.handle().add(InterfaceSpec::pppoe("wati"));
+    router.handle().add_interface(InterfaceSpec::pppoe("wati"));
     assert_eq!(peer.ask(&["/ppp/active/print", "=count-only="]).await, ["!done =ret=2"]);
 }
 
@@ -88,8 +88,8 @@ async fn what_there_is_none_of_is_trapped_and_the_session_goes_on() {
     let answer = peer.ask(&["/ip/nonsense/print"]).await;
     assert_eq!(answer, ["!trap =category=0 =message=no such command prefix", "!done"]);
     peer.ask(&["/interface/print"]).await;
-    let load = router.handle().load();
-    assert_eq!((load.commands, load.prints), (7, 1));
+    let usage = router.handle().usage();
+    assert_eq!((usage.commands, usage.prints), (7, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,7 +97,7 @@ async fn empty_sentences_are_passed_over() {
     let (router, mut peer) = logged_in(config()).await;
     peer.0.write_all(&[0; 1_000]).await.unwrap();
     assert_eq!(peer.ask(&["/system/identity/print"]).await.len(), 2);
-    assert_eq!(router.handle().load().commands, 1);
+    assert_eq!(router.handle().usage().commands, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,7 +106,7 @@ async fn quitting_ends_the_session_with_its_reason() {
     peer.say(&["/interface/listen", ".tag=1"]).await;
     assert_eq!(peer.ask(&["/quit", ".tag=2"]).await, ["!fatal session terminated on request"]);
     assert_eq!(peer.rest().await, b"");
-    assert_eq!(router.handle().load().open_sessions, 0);
+    assert_eq!(router.handle().usage().open_sessions, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,15 +114,15 @@ async fn too_long_a_word_ends_the_session() {
     let (router, mut peer) = logged_in(config()).await;
     peer.0.write_all(b"\xF0\x00\x04\x00\x01").await.unwrap();
     assert_eq!(peer.rest().await, b"");
-    assert_eq!(router.handle().load().open_sessions, 0);
+    assert_eq!(router.handle().usage().open_sessions, 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn bytes_are_counted_both_ways() {
     let (router, mut peer) = logged_in(config()).await;
-    let before = router.handle().load();
+    let before = router.handle().usage();
     peer.ask(&["/system/identity/print"]).await;
-    let after = router.handle().load();
+    let after = router.handle().usage();
     // A length, the word, the end; and `!re`, `=name=MikroTik`, `!done`.
     assert_eq!(after.bytes_in - before.bytes_in, 1 + 22 + 1);
     assert_eq!(after.bytes_out - before.bytes_out, (1 + 3) + (1 + 14) + 1 + (1 + 5) + 1);

@@ -26,7 +26,7 @@ async fn counters_are_their_beginning_and_what_has_flowed() {
     );
     let base = (1 << 53, 1_000);
     let spec = InterfaceSpec::ether("ether1").traffic(rx, tx).counters(base.0, base.1);
-    let (router, mut peer) = logged_in(Config { interfaces: vec![spec], ..Config::default() }).await;
+    let (router, mut peer) = logged_in(Config::default().interfaces([spec])).await;
     let step = Duration::from_millis(1_337);
     for at in 1..50 {
         sleep(step).await;
@@ -98,7 +98,7 @@ async fn what_is_down_or_disabled_from_the_beginning_is_still() {
     let flow = Traffic::Constant { bps: 1e6 };
     let down = InterfaceSpec::ether("ether2").traffic(flow, flow).down();
     let disabled = InterfaceSpec::ether("ether3").traffic(flow, flow).disabled();
-    let router = Simulator::in_memory(Config { interfaces: vec![down, disabled], ..Config::default() });
+    let router = Simulator::in_memory(Config::default().interfaces([down, disabled]));
     sleep(SECOND).await;
     for name in ["ether2", "ether3"] {
         assert_eq!(router.handle().counters(name), Some((0, 0)));
@@ -118,8 +118,8 @@ async fn a_reboot_cuts_everybody_and_begins_at_zero() {
     let mut peer = Peer(router.connect());
     peer.login().await;
     assert_eq!(bytes(&mut peer).await, (1_000_000, 100_000));
-    let load = router.handle().load();
-    assert_eq!((load.logins, load.open_sessions), (2, 1));
+    let usage = router.handle().usage();
+    assert_eq!((usage.logins, usage.open_sessions), (2, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,10 +129,10 @@ async fn a_line_that_comes_back_has_its_name_and_neither_id_nor_counters() {
     let budi = ["/interface/print", "=.proplist=.id,rx-byte", "?name=<pppoe-budi>"];
     handle.set_counters("<pppoe-budi>", 77, 88);
     assert_eq!(peer.ask(&budi).await[0], "!re =.id=*F00002 =rx-byte=77");
-    handle.recreate("<pppoe-budi>");
+    handle.recreate_interface("<pppoe-budi>");
     assert_eq!(peer.ask(&budi).await, ["!re =.id=*F00003 =rx-byte=0", "!done"]);
-    handle.remove("<pppoe-budi>");
+    handle.remove_interface("<pppoe-budi>");
     assert_eq!(peer.ask(&budi).await, ["!empty", "!done"]);
-    handle.add(InterfaceSpec::pppoe("budi").counters(5, 5));
+    handle.add_interface(InterfaceSpec::pppoe("budi").counters(5, 5));
     assert_eq!(peer.ask(&budi).await[0], "!re =.id=*F00004 =rx-byte=5");
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use routeros_simulator::{Config, Fault, Login, Simulator};
+use routeros_simulator::{Fault, Login, Simulator};
 use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, sleep};
 
@@ -17,9 +17,9 @@ async fn refused_a_connection_in_memory_is_closed_and_those_before_stay() {
     let (router, mut before) = logged_in(config()).await;
     router.handle().set_fault(Fault::Refuse);
     assert_eq!(Peer(router.connect()).rest().await, b"");
-    assert_eq!(router.handle().load().connections, 1);
+    assert_eq!(router.handle().usage().connections, 1);
     assert_eq!(before.ask(IDENTITY).await, ANSWER);
-    router.handle().clear_fault();
+    router.handle().clear_faults();
     Peer(router.connect()).login().await;
 }
 
@@ -34,9 +34,9 @@ async fn silent_nothing_is_ever_answered_but_what_comes_afterwards() {
     peer.say(IDENTITY).await;
     assert_eq!(stranger.until_silence().await, b"");
     assert_eq!(peer.until_silence().await, b"");
-    let load = router.handle().load();
-    assert_eq!((load.connections, load.logins, load.commands), (2, 1, 2));
-    router.handle().clear_fault();
+    let usage = router.handle().usage();
+    assert_eq!((usage.connections, usage.logins, usage.commands), (2, 1, 2));
+    router.handle().clear_faults();
     assert_eq!(peer.hear().await, "!re .tag=m =name=ether1", "what ran goes on");
     peer.say(&["/cancel"]).await;
     while peer.hear().await != "!done .tag=m" {}
@@ -77,7 +77,7 @@ async fn half_a_sentence_is_the_last_of_that_connection() {
     router.handle().set_fault(Fault::HalfSentence);
     peer.say(IDENTITY).await;
     assert_eq!(peer.until_silence().await, b"\x03!re\x0E=name", "ten bytes of twenty");
-    router.handle().clear_fault();
+    router.handle().clear_faults();
     peer.say(IDENTITY).await;
     assert_eq!(peer.until_silence().await, b"");
     Peer(router.connect()).login().await;
@@ -91,14 +91,14 @@ async fn cut_at_a_command_the_login_still_works() {
     peer.login().await;
     peer.say(IDENTITY).await;
     assert_eq!(peer.rest().await, b"");
-    let load = router.handle().load();
-    assert_eq!((load.commands, load.open_sessions), (1, 0));
+    let usage = router.handle().usage();
+    assert_eq!((usage.commands, usage.open_sessions), (1, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_right_password_is_wrong() {
     for (login, message) in [(Login::Plain, "invalid user name or password (6)"), (Login::Challenge, "cannot log in")] {
-        let router = Simulator::in_memory(Config { login, ..config() });
+        let router = Simulator::in_memory(config().login(login));
         router.handle().set_fault(Fault::WrongPassword);
         let mut peer = Peer(router.connect());
         let mut answer = peer.ask(LOGIN).await;
@@ -108,7 +108,7 @@ async fn the_right_password_is_wrong() {
             answer = peer.ask(&["/login", "=name=admin", &response]).await;
         }
         assert_eq!(answer, [&format!("!trap =message={message}"), "!done"]);
-        assert_eq!(router.handle().load().failed_logins, 1);
+        assert_eq!(router.handle().usage().failed_logins, 1);
     }
 }
 
@@ -120,8 +120,8 @@ async fn without_permission_nothing_is_read_and_the_session_stays() {
     assert_eq!(peer.ask(&["/interface/print"]).await, refused);
     assert_eq!(peer.ask(&["/interface/monitor-traffic", "=interface=ether1", "=once="]).await, refused);
     assert_eq!(peer.ask(&["/interface/listen"]).await, refused);
-    assert_eq!(router.handle().load().prints, 1);
-    router.handle().clear_fault();
+    assert_eq!(router.handle().usage().prints, 1);
+    router.handle().clear_faults();
     assert_eq!(peer.ask(IDENTITY).await, ANSWER);
 }
 
@@ -132,7 +132,7 @@ async fn without_a_seat_the_login_is_hung_up_on() {
     let mut peer = Peer(router.connect());
     peer.say(LOGIN).await;
     assert_eq!(peer.rest().await, b"");
-    assert_eq!(router.handle().load().logins, 0);
+    assert_eq!(router.handle().usage().logins, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,11 +176,11 @@ async fn cutting_is_for_those_who_are_there() {
     let mut second = Peer(router.connect());
     second.say(&["/login"]).await;
     let mut idle = Peer(router.connect());
-    router.handle().cut();
+    router.handle().cut_connections();
     first.rest().await;
     second.rest().await;
     assert_eq!(idle.rest().await, b"", "nor is one overlooked that came in the same moment");
-    assert_eq!(router.handle().load().open_sessions, 0);
+    assert_eq!(router.handle().usage().open_sessions, 0);
     Peer(router.connect()).login().await;
 }
 
@@ -193,5 +193,5 @@ async fn dropping_the_router_ends_its_sessions_and_what_they_run() {
     drop(router);
     peer.rest().await;
     sleep(Duration::from_millis(1)).await;
-    assert_eq!(handle.load().open_sessions, 0);
+    assert_eq!(handle.usage().open_sessions, 0);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use routeros_simulator::{Config, Fault, InterfaceSpec, Simulator};
+use routeros_simulator::{Fault, InterfaceSpec, Simulator};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
@@ -25,10 +25,10 @@ async fn reset_amid_a_sentence_the_client_hears_of_it_as_such() {
     let end = timeout(Duration::from_secs(10), peer.0.read_to_end(&mut heard)).await.expect("an end");
     assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
     assert!(b"\x03!re\x0E=name".starts_with(&heard), "at most half a sentence: {heard:?}");
-    router.handle().clear_fault();
+    router.handle().clear_faults();
     assert_eq!(before.ask(IDENTITY).await, ANSWER, "others are not meant");
     let left = async {
-        while router.handle().load().open_sessions > 1 {
+        while router.handle().usage().open_sessions > 1 {
             tokio::task::yield_now().await;
         }
     };
@@ -41,7 +41,7 @@ async fn reset_in_memory_is_an_end_amid_a_sentence() {
     router.handle().set_fault(Fault::Reset);
     peer.say(IDENTITY).await;
     assert_eq!(peer.rest().await, b"\x03!re\x0E=name");
-    assert_eq!(router.handle().load().open_sessions, 0);
+    assert_eq!(router.handle().usage().open_sessions, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,17 +50,17 @@ async fn forgotten_connections_stay_open_and_dead_and_new_ones_are_served() {
     peer.say(&["/interface/monitor-traffic", "=interface=ether1", "=.proplist=name", ".tag=m"]).await;
     assert_eq!(peer.hear().await, "!re .tag=m =name=ether1");
     let mut stranger = Peer(router.connect());
-    router.handle().forget();
+    router.handle().forget_connections();
     peer.say(IDENTITY).await;
     stranger.say(&["/login", "=name=admin", "=password="]).await;
     assert_eq!(peer.until_silence().await, b"", "what ran is not heard either");
     assert_eq!(stranger.until_silence().await, b"");
-    let load = router.handle().load();
-    assert_eq!((load.commands, load.logins, load.open_sessions), (1, 1, 1));
+    let usage = router.handle().usage();
+    assert_eq!((usage.commands, usage.logins, usage.open_sessions), (1, 1, 1));
     let mut new = Peer(router.connect());
     new.login().await;
     assert_eq!(new.ask(IDENTITY).await, ANSWER);
-    router.handle().cut();
+    router.handle().cut_connections();
     assert_eq!(peer.rest().await, b"");
 }
 
@@ -79,7 +79,7 @@ async fn coalesced_the_sentences_of_several_commands_come_in_one_piece() {
     let ends = piece[..read].windows(5).filter(|window| window == b"!done").count();
     assert_eq!(ends, 3, "all of it: {:?}", String::from_utf8_lossy(&piece[..read]));
     // What is more than a piece comes all the same, and so do last words.
-    router.handle().add(InterfaceSpec::ether("x").comment(vec![b'y'; 40_000]));
+    router.handle().add_interface(InterfaceSpec::ether("x").comment(vec![b'y'; 40_000]));
     assert_eq!(peer.ask(&["/interface/print"]).await.len(), 4);
     peer.say(IDENTITY).await;
     sleep(within / 2).await;
@@ -125,12 +125,12 @@ async fn a_cancel_that_comes_last_ends_after_what_it_cancelled() {
 
 #[tokio::test(start_paused = true)]
 async fn fifteen_hundred_lines_that_come_and_go_are_each_told_once_in_every_print() {
-    let config = Config { interfaces: (0..1_500).map(|n| InterfaceSpec::pppoe(format!("u{n}"))).collect(), ..config() };
+    let config = config().interfaces((0..1_500).map(|n| InterfaceSpec::pppoe(format!("u{n}"))));
     let (router, mut peer) = logged_in(config).await;
     let handle = router.handle();
     let churn = tokio::spawn(async move {
         for n in (0..1_500).cycle() {
-            handle.recreate(format!("<pppoe-u{n}>"));
+            handle.recreate_interface(format!("<pppoe-u{n}>"));
             sleep(Duration::from_millis(1)).await;
         }
     });

@@ -8,7 +8,7 @@ use crate::peer::{Peer, value};
 const WRONG: [&str; 2] = ["!trap =message=invalid user name or password (6)", "!done"];
 
 fn secret() -> Config {
-    Config { user: "budi".into(), password: "rahasia dapur".into(), ..Config::default() }
+    Config::default().credentials("budi", "rahasia dapur")
 }
 
 fn response(password: &str, ret: &str) -> String {
@@ -28,9 +28,9 @@ async fn name_and_password_open_a_session_and_the_tag_comes_back() {
     let mut peer = Peer(router.connect());
     let answer = peer.ask(&["/login", "=name=budi", "=password=rahasia dapur", ".tag=7"]).await;
     assert_eq!(answer, ["!done .tag=7"]);
-    let load = router.handle().load();
-    assert_eq!((load.connections, load.logins, load.failed_logins, load.open_sessions), (1, 1, 0, 1));
-    assert_eq!(load.commands, 0);
+    let usage = router.handle().usage();
+    assert_eq!((usage.connections, usage.logins, usage.failed_logins, usage.open_sessions), (1, 1, 0, 1));
+    assert_eq!(usage.commands, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -41,25 +41,25 @@ async fn a_wrong_name_or_password_is_trapped_and_may_try_again() {
     assert_eq!(peer.ask(&["/login", "=name=admin", "=password=rahasia dapur"]).await, WRONG);
     assert_eq!(peer.ask(&["/login"]).await, WRONG);
     assert_eq!(peer.ask(&["/login", "=name=budi", "=password=rahasia dapur"]).await, ["!done"]);
-    let load = router.handle().load();
-    assert_eq!((load.logins, load.failed_logins), (1, 3));
+    let usage = router.handle().usage();
+    assert_eq!((usage.logins, usage.failed_logins), (1, 3));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_old_router_asks_for_the_answer_to_its_challenge() {
-    let router = Simulator::in_memory(Config { login: Login::Challenge, ..secret() });
+    let router = Simulator::in_memory(secret().login(Login::Challenge));
     let mut peer = Peer(router.connect());
     // Whoever sends the password at once is not logged in by it.
     let ret = challenged(&mut peer, &["/login", "=name=budi", "=password=rahasia dapur"]).await;
-    assert_eq!(router.handle().load().logins, 0);
+    assert_eq!(router.handle().usage().logins, 0);
     let response = response("rahasia dapur", &ret);
     assert_eq!(peer.ask(&["/login", "=name=budi", &response]).await, ["!done"]);
-    assert_eq!(router.handle().load().logins, 1);
+    assert_eq!(router.handle().usage().logins, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_challenge_serves_once_and_a_wrong_answer_is_trapped() {
-    let config = Config { version: Version::V6_42, ..secret() };
+    let config = secret().version(Version::V6_42);
     let router = Simulator::in_memory(config);
     let mut peer = Peer(router.connect());
     let ret = challenged(&mut peer, &["/login"]).await;
@@ -90,7 +90,7 @@ async fn nothing_else_is_answered_before_the_login() {
     let mut peer = Peer(router.connect());
     assert_eq!(peer.ask(&["/interface/print", ".tag=1"]).await, ["!fatal not logged in"]);
     assert_eq!(peer.rest().await, b"");
-    assert_eq!(router.handle().load().commands, 0);
+    assert_eq!(router.handle().usage().commands, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,7 +115,7 @@ async fn a_stranger_may_not_try_for_ever_nor_send_whatever_he_likes() {
 
 #[tokio::test(start_paused = true)]
 async fn one_session_too_many_is_hung_up_on_and_a_seat_is_given_back() {
-    let router = Simulator::in_memory(Config { max_sessions: 2, ..Config::default() });
+    let router = Simulator::in_memory(Config::default().max_sessions(2));
     let handle = router.handle();
     let mut first = Peer(router.connect());
     first.login().await;
@@ -124,7 +124,7 @@ async fn one_session_too_many_is_hung_up_on_and_a_seat_is_given_back() {
     let mut third = Peer(router.connect());
     third.say(&["/login", "=name=admin", "=password="]).await;
     assert_eq!(third.rest().await, b"");
-    assert_eq!((handle.load().open_sessions, handle.load().logins, handle.load().failed_logins), (2, 2, 0));
+    assert_eq!((handle.usage().open_sessions, handle.usage().logins, handle.usage().failed_logins), (2, 2, 0));
 
     assert_eq!(first.ask(&["/quit"]).await, ["!fatal session terminated on request"]);
     first.rest().await;

@@ -17,7 +17,7 @@ pub struct Peer<S = DuplexStream>(pub S);
 pub fn config() -> Config {
     let flow = |bps| Traffic::Constant { bps };
     let ether1 = InterfaceSpec::ether("ether1").comment("WAN").traffic(flow(8e6), flow(8e5));
-    Config { interfaces: vec![ether1, InterfaceSpec::pppoe("budi")], ..Config::default() }
+    Config::default().interfaces([ether1, InterfaceSpec::pppoe("budi")])
 }
 
 /// A router and a client that is logged in.

@@ -88,7 +88,7 @@ async fn a_count_comes_with_the_end() {
 #[tokio::test(start_paused = true)]
 async fn nothing_to_tell_is_said_since_7_18_only() {
     for (version, expected) in [(Version::V7_17, &["!done"][..]), (Version::V7_18, &["!empty", "!done"])] {
-        let (_router, mut peer) = logged_in(Config { version, ..config() }).await;
+        let (_router, mut peer) = logged_in(config().version(version)).await;
         assert_eq!(peer.ask(&["/interface/print", "?name=none"]).await, expected);
         assert_eq!(peer.ask(&["/user/active/print", "?name=none"]).await, expected);
     }
@@ -97,7 +97,7 @@ async fn nothing_to_tell_is_said_since_7_18_only() {
 #[tokio::test(start_paused = true)]
 async fn dates_are_written_as_the_version_writes_them() {
     for (version, month) in [(Version::V7_9, 0..3), (Version::V7_17, 5..7)] {
-        let (_router, mut peer) = logged_in(Config { version, ..config() }).await;
+        let (_router, mut peer) = logged_in(config().version(version)).await;
         let rows = peer.ask(&["/interface/print", "=.proplist=last-link-up-time", "?name=ether1"]).await;
         let month = &value(&rows[0], "last-link-up-time").unwrap()[month];
         assert_eq!(month.bytes().all(|byte| byte.is_ascii_lowercase()), version == Version::V7_9, "{month}");
@@ -107,7 +107,7 @@ async fn dates_are_written_as_the_version_writes_them() {
 #[tokio::test(start_paused = true)]
 async fn names_and_comments_are_bytes() {
     let spec = InterfaceSpec::ether(b"caf\xE9=\x01".as_slice()).comment(b"\xC8\xE2\xE0\xED".as_slice());
-    let (_router, mut peer) = logged_in(Config { interfaces: vec![spec], ..Config::default() }).await;
+    let (_router, mut peer) = logged_in(Config::default().interfaces([spec])).await;
     let answer = peer.ask(&["/interface/print", "=.proplist=name,comment"]).await;
     assert_eq!(answer[0], "!re =name=caf\u{E9}=\u{1} =comment=\u{C8}\u{E2}\u{E0}\u{ED}");
 }
@@ -155,7 +155,7 @@ async fn an_interval_repeats_the_print_until_it_is_cancelled() {
 async fn a_late_answer_has_the_counters_of_the_moment_of_its_reading() {
     let least = Duration::from_millis(200);
     let of = |excess| Some(AnswerTimes::new(least, excess));
-    let (router, mut peer) = logged_in(Config { answer_times: of(Excess::None), ..config() }).await;
+    let (router, mut peer) = logged_in(config().answer_times(of(Excess::None))).await;
     let mut ask = async |took: Duration, read_after: Duration| {
         let asked = Instant::now();
         let truth = router.handle().counters("ether1").unwrap().0;

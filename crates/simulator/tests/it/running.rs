@@ -13,8 +13,8 @@ async fn a_cancel_ends_before_what_it_cancelled() {
     assert_eq!(peer.hear().await, "!trap .tag=ear =category=2 =message=interrupted");
     assert_eq!(peer.hear().await, "!done .tag=end");
     assert_eq!(peer.hear().await, "!done .tag=ear");
-    let load = router.handle().load();
-    assert_eq!((load.commands, load.cancels), (1, 1));
+    let usage = router.handle().usage();
+    assert_eq!((usage.commands, usage.cancels), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,7 +93,7 @@ async fn rates_are_told_each_second_with_their_section_until_cancelled() {
         assert_eq!(began.elapsed().as_secs(), section);
     }
     router.handle().set_traffic("ether1", Traffic::Constant { bps: 5e6 }, Traffic::Idle);
-    router.handle().remove("<pppoe-budi>");
+    router.handle().remove_interface("<pppoe-budi>");
     let row = peer.hear().await;
     assert_eq!((number(&row, "rx-bits-per-second"), number(&row, ".section")), (5_000_000, 5));
     assert_eq!(number(&peer.hear().await, ".section"), 6, "the one that went is passed over");
@@ -126,15 +126,15 @@ async fn listening_tells_what_appears_changes_and_goes() {
     let handle = router.handle();
     peer.say(&["/interface/listen", "=.proplist=.id,name,running", ".tag=l"]).await;
     assert_eq!(peer.ask(&["/system/identity/print"]).await.len(), 2, "it listens now");
-    handle.add(InterfaceSpec::vlan("vlan10"));
+    handle.add_interface(InterfaceSpec::vlan("vlan10"));
     assert_eq!(peer.hear().await, "!re .tag=l =.id=*3 =name=vlan10 =running=true");
     handle.set_running("ether1", false);
     assert_eq!(peer.hear().await, "!re .tag=l =.id=*1 =name=ether1 =running=false");
     // Its going is not told, as it is a line the router made; its coming back is.
-    handle.recreate("<pppoe-budi>");
+    handle.recreate_interface("<pppoe-budi>");
     assert_eq!(peer.hear().await, "!re .tag=l =.id=*F00004 =name=<pppoe-budi> =running=true");
     sleep(60 * SECOND).await;
-    handle.remove("vlan10");
+    handle.remove_interface("vlan10");
     assert_eq!(peer.hear().await, "!re .tag=l =.id=*3 =.dead=true", "counters that grew were nothing to tell");
 }
 
@@ -144,11 +144,11 @@ async fn a_followed_print_goes_on_as_a_listener() {
     peer.say(&["/interface/print", "=follow=", "=.proplist=name", ".tag=f"]).await;
     assert_eq!(peer.hear().await, "!re .tag=f =name=ether1");
     assert_eq!(peer.hear().await, "!re .tag=f =name=<pppoe-budi>");
-    router.handle().add(InterfaceSpec::pppoe("siti"));
+    router.handle().add_interface(InterfaceSpec::pppoe("siti"));
     assert_eq!(peer.hear().await, "!re .tag=f =name=<pppoe-siti>");
     peer.say(&["/interface/print", "=follow-only=", "=.proplist=name", "?type=vlan", ".tag=g"]).await;
     assert_eq!(peer.ask(&["/system/identity/print"]).await.len(), 2, "both follow now");
-    router.handle().add(InterfaceSpec::vlan("vlan10"));
+    router.handle().add_interface(InterfaceSpec::vlan("vlan10"));
     let mut told = [peer.hear().await, peer.hear().await];
     told.sort();
     assert_eq!(told, ["!re .tag=f =name=vlan10", "!re .tag=g =name=vlan10"]);
@@ -173,8 +173,8 @@ async fn more_commands_than_a_router_takes_at_once_are_trapped() {
 async fn the_links_of_ports_are_told_by_name_or_id() {
     let (router, mut peer) = logged_in(config()).await;
     let handle = router.handle();
-    handle.add(InterfaceSpec::ether("ether2").link("100Mbps"));
-    handle.add(InterfaceSpec::ether("ether3").down());
+    handle.add_interface(InterfaceSpec::ether("ether2").link("100Mbps"));
+    handle.add_interface(InterfaceSpec::ether("ether3").down());
     let words = ["/interface/ethernet/monitor", "=numbers=ether1,*3,ether3", "=once=", "=.proplist=name,status,rate"];
     let expected = [
         "!re =name=ether1 =status=link-ok =rate=1Gbps",

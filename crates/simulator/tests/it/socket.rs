@@ -37,8 +37,8 @@ async fn a_session_over_tcp_is_as_one_in_memory() {
     in_memory.login().await;
     let words = ["/interface/print", "=.proplist=.id,name,type,comment", ".tag=1"];
     assert_eq!(over_tcp.ask(&words).await, in_memory.ask(&words).await);
-    let load = router.handle().load();
-    assert_eq!((load.connections, load.logins, load.open_sessions, load.prints), (2, 2, 2, 2));
+    let usage = router.handle().usage();
+    assert_eq!((usage.connections, usage.logins, usage.open_sessions, usage.prints), (2, 2, 2, 2));
 }
 
 #[tokio::test]
@@ -58,11 +58,11 @@ async fn refusing_closes_the_port_at_once_and_clearing_opens_the_same_at_once() 
     for _ in 0..20 {
         handle.set_fault(Fault::Refuse);
         assert!(refused(addr).await);
-        handle.clear_fault();
+        handle.clear_faults();
         connect(addr).await.login().await;
     }
     assert_eq!(before.ask(&["/system/identity/print"]).await.len(), 2);
-    handle.cut();
+    handle.cut_connections();
     before.rest().await;
 }
 
@@ -72,7 +72,7 @@ async fn a_handle_works_where_there_is_no_runtime() {
     let handle = router.handle();
     let away = std::thread::spawn(move || {
         handle.set_fault(Fault::Refuse);
-        handle.clear_fault();
+        handle.clear_faults();
         handle.reboot();
     });
     away.join().unwrap();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use routeros_simulator::{Config, Fault, Simulator, TlsIdentity};
+use routeros_simulator::{Fault, Simulator, TlsIdentity};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ProtocolVersion, RootCertStore};
@@ -22,7 +22,7 @@ async fn connect(router: &Simulator, pem: &str, name: &str) -> std::io::Result<P
 }
 
 fn router(identity: &TlsIdentity) -> Simulator {
-    Simulator::in_memory(Config { tls: Some(identity.clone()), ..config() })
+    Simulator::in_memory(config().tls(identity.clone()))
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,8 +94,8 @@ async fn what_is_no_handshake_and_what_never_ends_it_is_hung_up_on() {
         let mut slow = Peer(router.connect());
         slow.0.write_all(b"\x16\x03\x01").await.unwrap();
         assert_eq!(slow.rest().await, b"", "after its limit");
-        let load = router.handle().load();
-        assert_eq!((load.connections, load.bytes_in), (2, 0));
+        let usage = router.handle().usage();
+        assert_eq!((usage.connections, usage.bytes_in), (2, 0));
     }
 }
 
@@ -106,7 +106,7 @@ async fn silent_not_even_the_handshake_is_answered() {
     let mut peer = Peer(router.connect());
     peer.0.write_all(b"\x16\x03\x01\x00\x01\x01").await.unwrap();
     assert_eq!(peer.until_silence().await, b"");
-    router.handle().cut();
+    router.handle().cut_connections();
     assert_eq!(peer.rest().await, b"");
 }
 

@@ -65,7 +65,7 @@ async fn choosing_interfaces_is_searching_and_ticking() {
             .await;
         page.choose(&["ether1"]).await;
         page.moves("ether1", 1, 10).await;
-        assert_eq!(router.load().logins, 1);
+        assert_eq!(router.usage().logins, 1);
         assert_eq!(page.complaints().await, Vec::<String>::new());
     })
     .await;
@@ -80,7 +80,7 @@ async fn a_vanished_interface_is_said_to_be_gone_and_comes_back_with_a_gap() {
         page.choose(&["ether1", BUDI]).await;
         page.moves(BUDI, 2, 20).await;
 
-        router.handle.remove(BUDI);
+        router.handle.remove_interface(BUDI);
         eventually(s(10), "it is gone", async || {
             let card = page.card(BUDI).await.ok_or("its card stays")?;
             if card.text.contains("gone") { Ok(()) } else { Err(card.text) }
@@ -92,7 +92,7 @@ async fn a_vanished_interface_is_said_to_be_gone_and_comes_back_with_a_gap() {
 
         // The same customer dials in again: the same name, another interface.
         let again = Router::interfaces().into_iter().nth(3).expect("budi");
-        router.handle.add(again);
+        router.handle.add_interface(again);
         let after = page.moves(BUDI, 2, 20).await;
         after.has_gap_between(before.end(), after.end());
         after.is_true(Router::PPPOE_RX, Router::PPPOE_TX);
@@ -100,7 +100,7 @@ async fn a_vanished_interface_is_said_to_be_gone_and_comes_back_with_a_gap() {
         assert!(!card.text.contains("gone"), "{card:?}");
 
         // And at once, between two samples: still no spike and no fall.
-        router.handle.recreate(BUDI);
+        router.handle.recreate_interface(BUDI);
         page.moves(BUDI, 2, 20).await.is_true(Router::PPPOE_RX, Router::PPPOE_TX);
         page.series("ether1").await.is_true(Router::RX, Router::TX);
     })

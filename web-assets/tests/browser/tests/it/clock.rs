@@ -46,7 +46,7 @@ async fn a_server_whose_clock_was_hours_ahead_goes_on_at_once_when_it_is_set_rig
         moved.is_steady(Router::RX, Router::TX);
         page.reaches(10, "live").await;
         page.screenshot("clock-set-back").await;
-        assert_eq!(router.load().logins, 1);
+        assert_eq!(router.usage().logins, 1);
     })
     .await;
 }

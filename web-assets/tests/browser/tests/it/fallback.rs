@@ -27,8 +27,8 @@ async fn falls_back(habit: Habit, limit: u64) {
         page.reaches(10, "live").await;
         let requested = page.requested().await;
         assert!(requested.iter().any(|url| url.contains("/api/interface-stats")), "{requested:?}");
-        let load = router.load();
-        assert_eq!(load.logins, 1, "{load:?}");
+        let usage = router.usage();
+        assert_eq!(usage.logins, 1, "{usage:?}");
         // Stopped, it polls no more.
         page.click("stop").await;
         page.reaches(5, "stopped").await;

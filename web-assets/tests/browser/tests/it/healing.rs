@@ -49,7 +49,7 @@ async fn a_page_behind_another_leaves_and_catches_up_when_it_is_seen_again() {
         assert!(widest <= 6_000.0, "all of it is there now: {widest} ms of {after:?}");
         assert!(known.iter().any(|point| point.t > before.end() && point.t < before.end() + 4_000.0), "{after:?}");
         page.reaches(10, "live").await;
-        assert_eq!(router.load().logins, 1);
+        assert_eq!(router.usage().logins, 1);
     })
     .await;
 }

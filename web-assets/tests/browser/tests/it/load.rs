@@ -28,11 +28,11 @@ async fn the_router_sees_one_login_for_20_viewers_in_60_s() {
         (ticks, events)
     });
     let seen = join_all(viewers).await;
-    let load = router.load();
-    assert_eq!(load.logins, 1, "{load:?}");
-    assert_eq!(load.failed_logins, 0, "{load:?}");
-    assert!(load.prints <= 60 / 2 + 3, "{load:?}");
-    assert!(load.commands <= load.prints + 2, "the links' rates once a minute: {load:?}");
+    let usage = router.usage();
+    assert_eq!(usage.logins, 1, "{usage:?}");
+    assert_eq!(usage.failed_logins, 0, "{usage:?}");
+    assert!(usage.prints <= 60 / 2 + 3, "{usage:?}");
+    assert!(usage.commands <= usage.prints + 2, "the links' rates once a minute: {usage:?}");
     let (first, _) = &seen[0];
     assert!(first.len() >= 28, "{} ticks in 60 s", first.len());
     for (ticks, _) in &seen {
@@ -47,7 +47,7 @@ async fn the_router_sees_one_login_for_20_viewers_in_60_s() {
     .await;
     let state = || async { http::get(&server.address, "/api/v1/routers").await.json["routers"][0]["state"].clone() };
     eventually(s(5), "the router is left alone", async || when(state().await, |state| state["code"] == "idle")).await;
-    stays(s(10), "commands with no viewer", async || router.load().commands).await;
+    stays(s(10), "commands with no viewer", async || router.usage().commands).await;
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn a_silent_router_is_answered_for_after_the_read_limit_by_one_session() {
     let router = Router::start().await;
     router.handle.set_fault(Fault::Silent);
     let server = Server::over(&router).await;
-    let before = router.load().connections;
+    let before = router.usage().connections;
     let asks = (0..50).map(|_| async {
         let asked = Instant::now();
         let answer = http::get(&server.address, "/api/interface-stats").await;
@@ -68,8 +68,8 @@ async fn a_silent_router_is_answered_for_after_the_read_limit_by_one_session() {
         assert_eq!(answer.json["code"], "no-data");
         assert!(answer.json["detail"].is_string() && answer.json["title"].is_string(), "{answer:?}");
     }
-    let load = router.load();
-    assert_eq!(load.connections, before + 1, "{load:?}");
+    let usage = router.usage();
+    assert_eq!(usage.connections, before + 1, "{usage:?}");
 }
 
 #[tokio::test]
@@ -91,5 +91,5 @@ async fn a_router_that_falls_silent_is_answered_for_at_once_with_its_age() {
     assert_eq!(stale.header("x-lalin-reason"), "timed-out", "{stale:?}");
     let age: u64 = stale.header("x-lalin-age-ms").parse().unwrap();
     assert!(age >= 2_000, "{stale:?}");
-    assert_eq!(router.load().logins, 1);
+    assert_eq!(router.usage().logins, 1);
 }

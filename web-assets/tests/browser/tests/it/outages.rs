@@ -36,7 +36,7 @@ async fn outage(fault: Fault, reasons: &[&str]) {
         let refuses = matches!(fault, Fault::Refuse);
         router.handle.set_fault(fault);
         if refuses {
-            router.handle.cut();
+            router.handle.cut_connections();
         }
         let begun = Instant::now();
         let stale = page.reaches(10, "stale").await;
@@ -48,7 +48,7 @@ async fn outage(fault: Fault, reasons: &[&str]) {
         let before = page.series("ether1").await;
         sleep_until(begun + AWAY).await;
         assert_eq!(page.series("ether1").await.known(), before.known(), "nothing is drawn while nothing is known");
-        router.handle.clear_fault();
+        router.handle.clear_faults();
         let after = page.moves("ether1", 3, BACK).await;
         came_back(page, &before, &after).await;
     })
@@ -97,9 +97,9 @@ async fn a_wrong_password_is_said_and_tried_once_a_minute() {
         let state = page.reaches(15, "unreachable").await;
         assert_eq!(state.reason, "wrong-credentials", "{state:?}");
         assert!(page.text().await.to_lowercase().contains("password"), "the page says what is wrong");
-        stays(s(30), "one failed login", async || router.load().failed_logins).await;
-        let load = router.load();
-        assert_eq!((load.failed_logins, load.logins, load.commands), (1, 0, 0));
+        stays(s(30), "one failed login", async || router.usage().failed_logins).await;
+        let usage = router.usage();
+        assert_eq!((usage.failed_logins, usage.logins, usage.commands), (1, 0, 0));
     })
     .await;
 }

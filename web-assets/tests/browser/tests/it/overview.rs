@@ -181,12 +181,12 @@ async fn of_2000_interfaces_only_those_in_view_exist_and_they_stay_where_they_ar
         scroll(page, 0.5).await;
         let before = eventually(s(5), "rows", async || when(first_row(page).await, Value::is_array)).await;
         for n in 1..=9 {
-            router.handle.remove(format!("<pppoe-p{n:04}>"));
+            router.handle.remove_interface(format!("<pppoe-p{n:04}>"));
         }
         counts(page, 1_991).await;
         assert_eq!(first_row(page).await, before, "what is looked at stays where it is");
         for n in 1..=9 {
-            router.handle.add(customer(n));
+            router.handle.add_interface(customer(n));
         }
         counts(page, 2_000).await;
         assert_eq!(first_row(page).await, before);
@@ -197,7 +197,7 @@ async fn of_2000_interfaces_only_those_in_view_exist_and_they_stay_where_they_ar
         page.point_at((x, y - 2.0)).await;
         page.point_at((x, y)).await;
         let under = under(page, x, y).await;
-        router.handle.remove(&*under);
+        router.handle.remove_interface(&*under);
         eventually(s(10), "he is gone", async || when(row(page, &under).await, |text| text.contains("interface gone")))
             .await;
         assert_eq!((crate::overview::under(page, x, y).await, first_row(page).await), (under.clone(), before));

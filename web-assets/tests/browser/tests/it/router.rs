@@ -1,6 +1,6 @@
 //! The simulated router and what flows through it.
 
-use routeros_simulator::{Config, Handle, InterfaceSpec, Load, Simulator, TlsIdentity, Traffic};
+use routeros_simulator::{Config, Handle, InterfaceSpec, Simulator, TlsIdentity, Traffic, Usage};
 
 /// A router on a loopback port, ended when dropped.
 pub struct Router {
@@ -24,16 +24,16 @@ impl Router {
     }
 
     pub async fn with(interfaces: Vec<InterfaceSpec>) -> Self {
-        Self::configured(Config { interfaces, ..Config::default() }).await
+        Self::configured(Config::default().interfaces(interfaces)).await
     }
 
     /// Its API speaks TLS.
     pub async fn with_tls(identity: TlsIdentity) -> Self {
-        Self::configured(Config { interfaces: Self::interfaces(), tls: Some(identity), ..Config::default() }).await
+        Self::configured(Config::default().interfaces(Self::interfaces()).tls(identity)).await
     }
 
     async fn configured(config: Config) -> Self {
-        let config = Config { password: Self::PASSWORD.to_owned(), ..config };
+        let config = config.password(Self::PASSWORD);
         let simulator = Simulator::start(config, ([127, 0, 0, 1], 0).into()).await.unwrap();
         let handle = simulator.handle();
         Self { simulator, handle }
@@ -57,7 +57,7 @@ impl Router {
     }
 
     /// What it was asked for so far.
-    pub fn load(&self) -> Load {
-        self.handle.load()
+    pub fn usage(&self) -> Usage {
+        self.handle.usage()
     }
 }

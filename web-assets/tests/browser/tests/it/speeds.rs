@@ -33,7 +33,7 @@ async fn the_shown_speed_is_the_true_one() {
         let series = page.series("ether1").await;
         series.is_true(Router::RX, Router::TX);
         assert!(series.known().len() >= 6, "{series:?}");
-        assert_eq!(router.load().logins, 1);
+        assert_eq!(router.usage().logins, 1);
     })
     .await;
 }
@@ -65,7 +65,7 @@ async fn a_reload_shows_the_curve_so_far_at_once() {
             assert!(after.points.contains(&point), "{point:?} in {after:?}");
         }
         after.is_true(Router::RX, Router::TX);
-        assert_eq!(router.load().logins, 1);
+        assert_eq!(router.usage().logins, 1);
     })
     .await;
 }

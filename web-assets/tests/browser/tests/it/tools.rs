@@ -87,7 +87,7 @@ async fn the_view_has_windows_stands_still_and_returns_to_live() {
         page.moves("ether1", 1, 20).await;
         assert!(!page.shows("p95").await, "closed measures stay closed");
         assert_eq!(page.complaints().await, Vec::<String>::new());
-        assert_eq!(router.load().logins, 1);
+        assert_eq!(router.usage().logins, 1);
     })
     .await;
 }

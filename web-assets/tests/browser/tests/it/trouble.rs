@@ -47,7 +47,7 @@ async fn each_fault_of_a_router_explains_itself_and_is_left_without_a_touch() {
             let seen = becomes(page, picture).await;
             assert!(seen["fix"].as_str().unwrap().starts_with(fix), "{seen}");
             assert_eq!(seen["retry"], true);
-            router.handle.clear_fault();
+            router.handle.clear_faults();
             is_over(page).await;
         }
     })

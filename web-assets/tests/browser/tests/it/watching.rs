@@ -18,7 +18,7 @@ async fn stop_ends_the_load_and_start_resumes() {
         page.reaches(5, "stopped").await;
         nobody_watches(&server).await;
         let stopped = page.series("ether1").await;
-        stays(s(10), "commands while stopped", async || router.load().commands).await;
+        stays(s(10), "commands while stopped", async || router.usage().commands).await;
         assert_eq!(page.series("ether1").await.known(), stopped.known());
         assert_eq!(page.state().await.code, "stopped");
 
@@ -31,8 +31,8 @@ async fn stop_ends_the_load_and_start_resumes() {
 
         page.client().goto("about:blank").await.unwrap();
         nobody_watches(&server).await;
-        stays(s(10), "commands after the page is left", async || router.load().commands).await;
-        assert_eq!(router.load().logins, 1, "the session is kept meanwhile");
+        stays(s(10), "commands after the page is left", async || router.usage().commands).await;
+        assert_eq!(router.usage().logins, 1, "the session is kept meanwhile");
     })
     .await;
 }
@@ -59,7 +59,7 @@ async fn a_second_page_of_the_same_browser_shares_the_session() {
         page.client().switch_to_window(second.handle).await.unwrap();
         page.open_dashboard(&server).await;
         page.moves("ether1", 2, 20).await.is_true(Router::RX, Router::TX);
-        assert_eq!(router.load().logins, 1);
+        assert_eq!(router.usage().logins, 1);
         // The closed tab leaves; the other one goes on.
         page.client().close_window().await.unwrap();
         page.client().switch_to_window(first).await.unwrap();

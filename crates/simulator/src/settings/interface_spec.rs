@@ -1,39 +1,43 @@
-//! What is simulated: one interface. How it lives on is `port`'s.
+//! The settings of one interface. How it changes while the router runs is in `interface`.
 
-use crate::Traffic;
+use crate::{LossRates, Traffic};
 
 /// One simulated interface.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct InterfaceSpec {
-    /// The name, in whatever code page.
+    /// The name, in any code page.
     pub name: Vec<u8>,
-    /// RouterOS's word for the kind: `ether`, `bridge`, `vlan`, `pppoe-in` ...
+    /// The type in RouterOS's words: `ether`, `bridge`, `vlan`, `pppoe-in` ...
     pub kind: String,
-    /// The comment, in whatever code page.
+    /// The comment, in any code page.
     pub comment: Option<Vec<u8>>,
-    /// The router made it and takes it away by itself, as it does with a customer's line.
+    /// The router made it and removes it by itself, as it does with the interface of a customer who dials in.
     pub dynamic: bool,
     /// It belongs to a bridge or a bond.
     pub slave: bool,
     /// The link is up.
     pub running: bool,
-    /// Somebody switched it off.
+    /// The interface is switched off.
     pub disabled: bool,
-    /// How fast the link of a physical port is, as a router writes it.
+    /// The link rate of a physical interface, as a router writes it: `1Gbps`.
     pub link: String,
     /// What the router receives.
     pub rx: Traffic,
     /// What the router sends.
     pub tx: Traffic,
-    /// The counters at the beginning: bytes received and sent.
+    /// The counters at the start: bytes received and sent.
     pub base: (u64, u64),
+    /// How fast errors and drops grow.
+    pub losses: LossRates,
 }
 
 impl InterfaceSpec {
-    fn new(name: impl Into<Vec<u8>>, kind: &str) -> Self {
+    /// An interface of any type, such as `wlan` or `loopback`.
+    pub fn new(name: impl Into<Vec<u8>>, kind: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            kind: kind.to_owned(),
+            kind: kind.into(),
             comment: None,
             dynamic: false,
             slave: false,
@@ -43,10 +47,11 @@ impl InterfaceSpec {
             rx: Traffic::Idle,
             tx: Traffic::Idle,
             base: (0, 0),
+            losses: LossRates::default(),
         }
     }
 
-    /// A physical port.
+    /// A physical Ethernet port.
     pub fn ether(name: impl Into<Vec<u8>>) -> Self {
         Self::new(name, "ether")
     }
@@ -61,7 +66,7 @@ impl InterfaceSpec {
         Self::new(name, "vlan")
     }
 
-    /// The line of the customer `user`: a dynamic `<pppoe-USER>`.
+    /// The interface of the customer `user` who has dialled in: a dynamic `<pppoe-USER>`.
     pub fn pppoe(user: impl AsRef<[u8]>) -> Self {
         let name = [b"<pppoe-", user.as_ref(), b">"].concat();
         Self { dynamic: true, ..Self::new(name, "pppoe-in") }
@@ -88,28 +93,35 @@ impl InterfaceSpec {
         self
     }
 
-    /// Sets how fast the link of a physical port is, such as `100Mbps`; at first it is `1Gbps`.
+    /// Sets the link rate of a physical interface, such as `100Mbps`; without this it is `1Gbps`.
     #[must_use]
     pub fn link(mut self, rate: impl Into<String>) -> Self {
         self.link = rate.into();
         self
     }
 
-    /// Without a link: nothing flows.
+    /// Sets how fast errors and drops grow.
+    #[must_use]
+    pub fn losses(mut self, losses: LossRates) -> Self {
+        self.losses = losses;
+        self
+    }
+
+    /// Takes the link down: nothing flows.
     #[must_use]
     pub fn down(mut self) -> Self {
         self.running = false;
         self
     }
 
-    /// Switched off: nothing flows.
+    /// Switches the interface off: nothing flows.
     #[must_use]
     pub fn disabled(mut self) -> Self {
         (self.disabled, self.running) = (true, false);
         self
     }
 
-    /// Made a port of a bridge.
+    /// Makes it a port of a bridge.
     #[must_use]
     pub fn slave(mut self) -> Self {
         self.slave = true;

@@ -1,10 +1,11 @@
-//! What the router was put through: the numbers by which a client's good manners are judged.
+//! What clients did to the router: the numbers by which a test judges whether a client behaves.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What the router was put through since it began; a reboot does not forget it.
+/// What clients did to the router since it started; a reboot does not reset it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Load {
+#[non_exhaustive]
+pub struct Usage {
     /// Accepted connections.
     pub connections: u64,
     /// Successful logins.
@@ -13,11 +14,11 @@ pub struct Load {
     pub failed_logins: u64,
     /// Sessions logged in now.
     pub open_sessions: usize,
-    /// Commands received after a login, answered or not; `/cancel` and `/quit` aside.
+    /// Commands received after a login, answered or not; `/cancel` and `/quit` not counted.
     pub commands: u64,
     /// `/cancel`s received after a login.
     pub cancels: u64,
-    /// `/interface/print` among the commands, those refused for a missing permission too.
+    /// `/interface/print` among the commands, including those refused for a missing permission.
     pub prints: u64,
     /// Bytes received in whole sentences.
     pub bytes_in: u64,
@@ -25,22 +26,22 @@ pub struct Load {
     pub bytes_out: u64,
 }
 
-/// [`Load`] while it grows.
+/// The counters behind [`Usage`].
 #[derive(Default)]
-pub(crate) struct Counts {
-    pub(crate) connections: Count,
-    pub(crate) logins: Count,
-    pub(crate) failed_logins: Count,
-    pub(crate) commands: Count,
-    pub(crate) cancels: Count,
-    pub(crate) prints: Count,
-    pub(crate) bytes_in: Count,
-    pub(crate) bytes_out: Count,
+pub(crate) struct UsageCounters {
+    pub(crate) connections: UsageCounter,
+    pub(crate) logins: UsageCounter,
+    pub(crate) failed_logins: UsageCounter,
+    pub(crate) commands: UsageCounter,
+    pub(crate) cancels: UsageCounter,
+    pub(crate) prints: UsageCounter,
+    pub(crate) bytes_in: UsageCounter,
+    pub(crate) bytes_out: UsageCounter,
 }
 
-impl Counts {
-    pub(crate) fn load(&self, open_sessions: usize) -> Load {
-        Load {
+impl UsageCounters {
+    pub(crate) fn read(&self, open_sessions: usize) -> Usage {
+        Usage {
             connections: self.connections.read(),
             logins: self.logins.read(),
             failed_logins: self.failed_logins.read(),
@@ -54,11 +55,11 @@ impl Counts {
     }
 }
 
-/// One number that only grows. Sequentially consistent: tests compare several of them with what they have seen.
+/// One number that only grows. Sequentially consistent, because tests compare several of them with what they saw.
 #[derive(Default)]
-pub(crate) struct Count(AtomicU64);
+pub(crate) struct UsageCounter(AtomicU64);
 
-impl Count {
+impl UsageCounter {
     pub(crate) fn add(&self, more: usize) {
         self.0.fetch_add(more as u64, Ordering::SeqCst);
     }

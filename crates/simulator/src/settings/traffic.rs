@@ -1,5 +1,5 @@
 //! Traffic whose rate and sum are known at every instant, so that a test can demand the right rate. What becomes of
-//! the sum (a counter's beginning, a jump) is `port`'s.
+//! the sum (a counter's beginning, a jump) is `interface`'s.
 
 use std::f64::consts::TAU;
 use std::time::Duration;

@@ -52,10 +52,10 @@ const NAMES: [&str; 40] = [
 const PACKAGES: [f64; 5] = [5e6, 10e6, 10e6, 20e6, 30e6];
 
 impl Config {
-    /// A small provider's router with `n` interfaces: a WAN port, an office, a trunk, VLANs under a bridge, one port
+    /// A small provider's router with `n` interfaces: a WAN interface, an office, a trunk, VLANs under a bridge, one interface
     /// that is idle, one that is switched off, and for the rest customers' lines.
     pub fn demo(n: usize) -> Self {
-        let mut interfaces = ports();
+        let mut interfaces = interfaces();
         // A router of a few interfaces shows both kinds.
         interfaces.truncate(if n < 2 * interfaces.len() { n.div_ceil(2) } else { interfaces.len() });
         for at in 0..n - interfaces.len() {
@@ -65,7 +65,7 @@ impl Config {
     }
 }
 
-fn ports() -> Vec<InterfaceSpec> {
+fn interfaces() -> Vec<InterfaceSpec> {
     vec![
         InterfaceSpec::ether("ether1")
             .comment("WAN")

@@ -1,6 +1,5 @@
-//! The listening socket, which can be shut and opened again on the same port. Whoever shuts it may rely on it being
-//! shut when the call returns, and on connections being taken when the opening returns. What comes through is
-//! `simulator`'s.
+//! The listening socket, which can be closed and opened again on the same port. When `set_open` returns, the change
+//! is done: a closed port refuses, an open one queues connections. What comes in goes to `simulator`.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -14,14 +13,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-use crate::router::lock;
+use crate::lock::lock;
 
-/// Before the port is tried again, where the system would not give it or a connection.
-const AGAIN: Duration = Duration::from_millis(20);
+/// How long to wait before another try when the system gives no port or no connection.
+const RETRY: Duration = Duration::from_millis(20);
 
-/// The door of a router; one in memory has an address nowhere and never opens.
+/// The listener of one router. A router in memory has no address, and its listener never opens.
 #[derive(Default)]
-pub(crate) struct Door {
+pub(crate) struct Listener {
     state: Mutex<State>,
     changed: Notify,
 }
@@ -29,12 +28,12 @@ pub(crate) struct Door {
 #[derive(Default)]
 struct State {
     address: Option<SocketAddr>,
-    listener: Listener,
-    shut: bool,
+    socket: Socket,
+    closed: bool,
 }
 
 #[derive(Default)]
-enum Listener {
+enum Socket {
     #[default]
     None,
     /// Bound by a thread that may have no runtime; connections wait in the system's queue.
@@ -42,30 +41,30 @@ enum Listener {
     Open(TcpListener),
 }
 
-impl Door {
-    /// Opens it for the first time; says where.
+impl Listener {
+    /// Opens it for the first time and returns its address.
     pub(crate) fn listen(&self, address: SocketAddr) -> io::Result<SocketAddr> {
-        let listener = bind(address)?;
-        let address = listener.local_addr()?;
+        let socket = bind(address)?;
+        let address = socket.local_addr()?;
         let mut state = lock(&self.state);
-        (state.address, state.listener) = (Some(address), Listener::Bound(listener));
+        (state.address, state.socket) = (Some(address), Socket::Bound(socket));
         Ok(address)
     }
 
     pub(crate) fn set_open(&self, open: bool) {
         let mut state = lock(&self.state);
-        state.shut = !open;
+        state.closed = !open;
         state.settle();
         drop(state);
         self.changed.notify_one();
     }
 
-    /// Shuts it for good.
+    /// Closes it for good.
     pub(crate) fn remove(&self) {
         *lock(&self.state) = State::default();
     }
 
-    /// The next connection, from whom. Waits while it is shut.
+    /// The next connection and its peer. Waits while the listener is closed.
     pub(crate) async fn accept(&self) -> (TcpStream, SocketAddr) {
         loop {
             let mut changed = pin!(self.changed.notified());
@@ -76,8 +75,8 @@ impl Door {
             };
             match accepted {
                 Ok(connection) => return connection,
-                // No descriptors left, the port not yet free, or a connection that went in the same moment.
-                Err(_) => sleep(AGAIN).await,
+                // No descriptors left, a port that is not free yet, or a connection that is gone already.
+                Err(_) => sleep(RETRY).await,
             }
         }
     }
@@ -86,11 +85,11 @@ impl Door {
 impl State {
     /// Closes or opens the socket as it should be.
     fn settle(&mut self) {
-        match (self.shut, &self.listener, self.address) {
-            (true, _, _) => self.listener = Listener::None,
-            (false, Listener::None, Some(address)) => {
-                // Where it fails `poll` tries again.
-                self.listener = bind(address).map_or(Listener::None, Listener::Bound);
+        match (self.closed, &self.socket, self.address) {
+            (true, _, _) => self.socket = Socket::None,
+            (false, Socket::None, Some(address)) => {
+                // If this fails, `poll` tries again.
+                self.socket = bind(address).map_or(Socket::None, Socket::Bound);
             }
             _ => {}
         }
@@ -98,21 +97,21 @@ impl State {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         self.settle();
-        if let Listener::Bound(_) = self.listener
-            && let Listener::Bound(bound) = std::mem::take(&mut self.listener)
+        if let Socket::Bound(_) = self.socket
+            && let Socket::Bound(bound) = std::mem::take(&mut self.socket)
         {
-            self.listener = Listener::Open(TcpListener::from_std(bound)?);
+            self.socket = Socket::Open(TcpListener::from_std(bound)?);
         }
-        match &self.listener {
-            Listener::Open(listener) => listener.poll_accept(context),
-            _ if self.shut || self.address.is_none() => Poll::Pending,
+        match &self.socket {
+            Socket::Open(socket) => socket.poll_accept(context),
+            _ if self.closed || self.address.is_none() => Poll::Pending,
             _ => Poll::Ready(Err(io::ErrorKind::AddrInUse.into())),
         }
     }
 }
 
 fn bind(address: SocketAddr) -> io::Result<net::TcpListener> {
-    let listener = net::TcpListener::bind(address)?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
+    let socket = net::TcpListener::bind(address)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
 }

@@ -1,44 +1,44 @@
-//! Bytes to sentences and back: the simulator's own encoder and decoder, deliberately not the client's. Neither
-//! touches a socket.
+//! Bytes to sentences and back. This is the simulator's own encoder and decoder and not the client's, so that one
+//! mistake cannot hide in both. Neither touches a socket.
 
-/// The words of one sentence; never none.
+/// The words of one sentence; there is always at least one.
 pub(crate) type Words = Vec<Vec<u8>>;
 
-/// What the router takes from a client.
+/// The most that the router accepts from a client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// The longest word, bytes.
     pub(crate) word: usize,
-    /// The longest sentence, bytes with the lengths.
+    /// The longest sentence, bytes including the lengths.
     pub(crate) sentence: usize,
-    /// The most words of one.
+    /// The most words of a sentence.
     pub(crate) words: usize,
 }
 
 impl Limits {
-    /// Of who has not yet logged in: a name and a password are not long.
-    pub(crate) const STRANGER: Self = Self { word: 4 << 10, sentence: 16 << 10, words: 16 };
-    /// Of who has.
-    pub(crate) const GUEST: Self = Self { word: 256 << 10, sentence: 1 << 20, words: 1_024 };
+    /// Before the login: a name and a password are not long.
+    pub(crate) const BEFORE_LOGIN: Self = Self { word: 4 << 10, sentence: 16 << 10, words: 16 };
+    /// After the login.
+    pub(crate) const AFTER_LOGIN: Self = Self { word: 256 << 10, sentence: 1 << 20, words: 1_024 };
 }
 
-/// Bytes that are no protocol, or more than the limits: the connection cannot go on.
+/// Bytes that are not the protocol, or exceed the limits: the connection cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Malformed {
-    /// A first byte that begins no length: `F1` to `FF`.
+    /// A first byte that cannot begin a length: `F1` to `FF`.
     Length(u8),
-    /// Too long a word, or too long a sentence.
+    /// A word or a sentence is too long.
     TooLong,
 }
 
-/// Turns what arrives, in whatever pieces, into sentences.
+/// Turns bytes, in whatever pieces they arrive, into sentences.
 pub(crate) struct Decoder {
     pub(crate) limits: Limits,
     bytes: Vec<u8>,
-    /// What of `bytes` is decoded.
+    /// How much of `bytes` is decoded.
     read: usize,
     words: Words,
-    /// The bytes of the sentence begun.
+    /// How many bytes of the present sentence are read.
     begun: usize,
 }
 
@@ -47,14 +47,14 @@ impl Decoder {
         Self { limits, bytes: Vec::new(), read: 0, words: Vec::new(), begun: 0 }
     }
 
-    /// Takes what arrived. Ask for sentences until there is none before more is taken: that bounds the buffer.
+    /// Takes bytes that arrived. Call `next` until it returns none before pushing more: that bounds the buffer.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.bytes.drain(..self.read);
         self.read = 0;
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next sentence and its bytes with the lengths, where there is a whole one. Empty ones are left out.
+    /// The next whole sentence, if there is one, and how many bytes it took. Empty sentences are skipped.
     pub(crate) fn next(&mut self) -> Result<Option<(Words, usize)>, Malformed> {
         while let Some((prefix, length)) = length(&self.bytes[self.read..])? {
             if length > self.limits.word || self.begun + prefix + length > self.limits.sentence {
@@ -80,7 +80,7 @@ impl Decoder {
     }
 }
 
-/// The bytes of a length and the length they say; none where they are not all there.
+/// How many bytes a length takes, and its value; `None` if they have not all arrived.
 fn length(bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
     let Some(&first) = bytes.first() else { return Ok(None) };
     let (prefix, high) = match first {
@@ -97,7 +97,7 @@ fn length(bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
 
 /// Appends one word.
 pub(crate) fn word(word: &[u8], to: &mut Vec<u8>) {
-    // No word of ours comes near 4 GiB.
+    // No word here comes near 4 GiB.
     let length = word.len() as u32;
     let bytes = length.to_be_bytes();
     match length {
@@ -113,9 +113,9 @@ pub(crate) fn word(word: &[u8], to: &mut Vec<u8>) {
     to.extend_from_slice(word);
 }
 
-/// Appends a reply's first words: what it is, and whose.
-pub(crate) fn begin(reply: &str, tag: Option<&[u8]>, to: &mut Vec<u8>) {
-    word(reply.as_bytes(), to);
+/// Appends the first words of a sentence: its kind and its tag.
+pub(crate) fn begin(kind: impl AsRef<[u8]>, tag: Option<&[u8]>, to: &mut Vec<u8>) {
+    word(kind.as_ref(), to);
     if let Some(tag) = tag {
         word(&[b".tag=", tag].concat(), to);
     }
