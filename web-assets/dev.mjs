@@ -14,8 +14,16 @@ const here = dirname(fileURLToPath(import.meta.url));
 const port = Number(process.argv[2] ?? 3001);
 const upstream = new URL(process.argv[3] ?? "http://127.0.0.1:3000");
 const KINDS = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const PAGES = { "/prepaid/dashboard": "dashboard.html", "/prepaid/fleet": "fleet.html", "/settings": "settings.html", "/login": "login.html", "/embed": "embed.html" };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+const PAGES = {
+  "/prepaid/dashboard": "dashboard.html",
+  "/prepaid/fleet": "fleet.html",
+  "/settings": "settings.html",
+  "/login": "login.html",
+  "/embed": "embed.html",
+};
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'";
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
@@ -24,22 +32,39 @@ async function page(file, lang) {
   const texts = JSON.parse(await readFile(join(dashboard, `texts/${lang}.json`), "utf8"));
   const read = (name) => readFile(join(dashboard, "templates", name), "utf8");
   let template = await read(file);
-  for (const [whole, part] of template.matchAll(/\{% include "([\w.]+)" %\}\n?/g)) template = template.replace(whole, await read(part));
-  const values = { lang, version: "dev", base: "", assets: "/assets/dev", data: JSON.stringify({ lang, version: "dev", texts }) };
-  return template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, key) => escaped(key.startsWith("t.") ? (texts[key.slice(2)] ?? `?${key}?`) : (values[key] ?? "")));
+  for (const [whole, part] of template.matchAll(/\{% include "([\w.]+)" %\}\n?/g))
+    template = template.replace(whole, await read(part));
+  const values = {
+    lang,
+    version: "dev",
+    base: "",
+    assets: "/assets/dev",
+    data: JSON.stringify({ lang, version: "dev", texts }),
+  };
+  return template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, key) =>
+    escaped(key.startsWith("t.") ? (texts[key.slice(2)] ?? `?${key}?`) : (values[key] ?? "")),
+  );
 }
 
 /** What the server makes of other files: see crates/dashboard/src/made.rs. */
 const MADE = {
-  "vendor/uplot/uPlot.module.js": async () => `${await asset("vendor/uplot/uPlot.iife.min.js")}\nexport default uPlot;\n`,
-  "vendor/uplot/uPlot.style.js": async () => `export default ${JSON.stringify(String(await asset("vendor/uplot/uPlot.min.css")))};\n`,
+  "vendor/uplot/uPlot.module.js": async () =>
+    `${await asset("vendor/uplot/uPlot.iife.min.js")}\nexport default uPlot;\n`,
+  "vendor/uplot/uPlot.style.js": async () =>
+    `export default ${JSON.stringify(String(await asset("vendor/uplot/uPlot.min.css")))};\n`,
   "embed/words.js": async () => {
-    const [id, en] = await Promise.all(["id", "en"].map((lang) => readFile(join(here, `../crates/dashboard/texts/${lang}.json`), "utf8")));
+    const [id, en] = await Promise.all(
+      ["id", "en"].map((lang) => readFile(join(here, `../crates/dashboard/texts/${lang}.json`), "utf8")),
+    );
     return `export default {"id": ${id}, "en": ${en}};\n`;
   },
 };
 /** Public files, for pages of every origin. */
-const PUBLIC = { "Cache-Control": "no-store", "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
+const PUBLIC = {
+  "Cache-Control": "no-store",
+  "Access-Control-Allow-Origin": "*",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+};
 
 async function asset(path) {
   if (Object.hasOwn(MADE, path)) return MADE[path]();
@@ -54,7 +79,9 @@ createServer(async (asked, answer) => {
     if (PAGES[url.pathname]) {
       const cookie = /lalin-lang=(id|en)/.exec(asked.headers.cookie ?? "")?.[1];
       const html = await page(PAGES[url.pathname], url.searchParams.get("lang") ?? cookie ?? "id");
-      answer.writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY }).end(html);
+      answer
+        .writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY })
+        .end(html);
     } else if (url.pathname.startsWith("/assets/")) {
       const path = url.pathname.split("/").slice(3).join("/");
       const file = await asset(path);
@@ -62,12 +89,20 @@ createServer(async (asked, answer) => {
     } else if (url.pathname === "/embed.js") {
       answer.writeHead(200, { "Content-Type": KINDS[".js"], ...PUBLIC }).end('import "./assets/dev/embed/embed.js";\n');
     } else {
-      const options = { hostname: upstream.hostname, port: upstream.port, path: asked.url, method: asked.method, headers: { ...asked.headers, host: upstream.host } };
+      const options = {
+        hostname: upstream.hostname,
+        port: upstream.port,
+        path: asked.url,
+        method: asked.method,
+        headers: { ...asked.headers, host: upstream.host },
+      };
       const through = request(options, (from) => {
         answer.writeHead(from.statusCode, from.headers);
         from.pipe(answer);
       });
-      through.on("error", (error) => (answer.headersSent ? answer.destroy() : answer.writeHead(502).end(error.message)));
+      through.on("error", (error) =>
+        answer.headersSent ? answer.destroy() : answer.writeHead(502).end(error.message),
+      );
       answer.on("close", () => through.destroy());
       asked.pipe(through);
     }

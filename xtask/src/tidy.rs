@@ -12,6 +12,8 @@ const LONG: usize = 400;
 /// No file is longer than this.
 const LONGEST: usize = 600;
 const REASON: &str = "Long because";
+/// No line of a script or a style is wider; rustfmt sees to Rust's.
+const WIDEST: usize = 120;
 
 /// Written in two halves so that this file is not its own fault.
 const LEFTOVERS: &[(&str, &str)] = &[
@@ -35,6 +37,8 @@ const LIBRARY_LEFTOVERS: &[(&str, &str)] = &[(concat!("env::", "var"), "only the
 
 const TEXT: &[&str] = &["rs", "toml", "md", "js", "mjs", "css", "html", "sh", "bat", "service", "yml", "json"];
 const CODE: &[&str] = &["rs", "js", "mjs", "css", "html", "sh", "bat"];
+
+const SCRIPTS_AND_STYLES: &[&str] = &["js", "mjs", "css"];
 
 /// Folders that are built, local, or not ours.
 const SKIPPED: &[&str] = &["target", ".git", "vendor", "node_modules", "lalin-data"];
@@ -84,6 +88,14 @@ fn check(name: &str, text: &str) -> Vec<String> {
     if extension == "rs" && !text.starts_with("//!") {
         faults.push(format!("{name}: opens without //!, a sentence that says what it is for"));
     }
+    if SCRIPTS_AND_STYLES.contains(&extension) {
+        let opening = if extension == "css" { "/*" } else { "//" };
+        if !text.starts_with(opening) {
+            faults.push(format!("{name}: opens without {opening}, a sentence that says what it is for"));
+        }
+        let wide = text.lines().enumerate().filter(|(_, line)| line.chars().count() > WIDEST);
+        faults.extend(wide.map(|(number, _)| format!("{name}:{}: over {WIDEST} columns", number + 1)));
+    }
     if CODE.contains(&extension) {
         let lines = text.lines().count();
         let reason = text.lines().take(40).any(|line| line.contains(REASON));
@@ -131,7 +143,18 @@ mod tests {
     fn a_file_says_what_it_is_for() {
         assert_eq!(check("crates/x/src/a.rs", "use x;\n").len(), 1);
         assert!(check("crates/x/src/a.rs", "//! For a test.\n").is_empty());
-        assert!(check("web-assets/a.js", "let a;\n").is_empty());
+        for (name, text) in [("web-assets/a.js", "// For a test.\n"), ("web-assets/a.css", "/* For a test. */\n")] {
+            assert!(check(name, text).is_empty());
+            assert_eq!(check(name, "let a;\n").len(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_script_or_a_style_has_an_end() {
+        let line = |columns: usize| format!("// {}\n", "é".repeat(columns - 3));
+        assert!(check("a.mjs", &line(120)).is_empty());
+        assert_eq!(check("a.mjs", &line(121)), ["a.mjs:1: over 120 columns"]);
+        assert!(check("a.md", &line(121)).is_empty());
     }
 
     #[test]

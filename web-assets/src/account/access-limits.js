@@ -1,4 +1,5 @@
-// What an account or a token is limited to: everything, or chosen routers and interfaces; as words, and as a part of a form.
+// What an account or a token is limited to: everything, or chosen routers and interfaces; as words, and as a part of a
+// form.
 
 import { api } from "../shared/api.js";
 import { element } from "../shared/elements.js";
@@ -12,7 +13,9 @@ export function limitWords(only, routers, texts) {
   if (!only) return texts.set_sees_all;
   if (only.length === 0) return texts.set_sees_nothing;
   const name = (id) => routers.find((router) => router.id === id)?.name ?? id;
-  return only.map((grant) => (grant.interface ? `${name(grant.router)}: ${shortName(grant.interface)}` : name(grant.router))).join(", ");
+  return only
+    .map((grant) => (grant.interface ? `${name(grant.router)}: ${shortName(grant.interface)}` : name(grant.router)))
+    .join(", ");
 }
 
 /** A part of a form. `value()` is what the API takes: undefined for no limit. */
@@ -24,7 +27,10 @@ export class Limits {
     Object.assign(this, { routers, texts });
     this.root = element("fieldset", "limits");
     this.root.append(element("legend", "", texts.set_sees));
-    this.kind = select("limited", [["", texts.set_sees_all], ["only", texts.set_sees_only]]);
+    this.kind = select("limited", [
+      ["", texts.set_sees_all],
+      ["only", texts.set_sees_only],
+    ]);
     this.kind.setAttribute("aria-label", texts.set_sees);
     this.kind.dataset.testid = "limited";
     this.kind.value = only ? "only" : "";
@@ -41,7 +47,10 @@ export class Limits {
 
   value() {
     if (this.root.hidden || this.kind.value !== "only") return undefined;
-    return this.#rows.map(({ router, name }) => ({ router: router.value, ...(name.value.trim() && { interface: name.value.trim() }) }));
+    return this.#rows.map(({ router, name }) => ({
+      router: router.value,
+      ...(name.value.trim() && { interface: name.value.trim() }),
+    }));
   }
 
   #show() {
@@ -60,7 +69,13 @@ export class Limits {
     router.value = grant.router;
     router.setAttribute("aria-label", texts.set_grant_router);
     router.dataset.testid = "grant-router";
-    const name = input({ placeholder: texts.set_grant_all, "aria-label": texts.set_grant_interface, "data-testid": "grant-interface", autocomplete: "off", spellcheck: "false" });
+    const name = input({
+      placeholder: texts.set_grant_all,
+      "aria-label": texts.set_grant_interface,
+      "data-testid": "grant-interface",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
     name.value = grant.interface ?? "";
     const names = element("datalist");
     names.id = `interfaces-${++lists}`;
@@ -86,11 +101,13 @@ async function offer(router, list) {
   list.dataset.router = router;
   try {
     const { interfaces } = await api.get(`/api/v1/interfaces?${new URLSearchParams({ router })}`);
-    list.replaceChildren(...interfaces.map(({ name, comment }) => {
-      const option = element("option", "", comment ?? "");
-      option.value = name;
-      return option;
-    }));
+    list.replaceChildren(
+      ...interfaces.map(({ name, comment }) => {
+        const option = element("option", "", comment ?? "");
+        option.value = name;
+        return option;
+      }),
+    );
   } catch {
     delete list.dataset.router; // asked again the next time
   }

@@ -8,7 +8,10 @@ const LOGIN = below("/login");
 /** What the API answers where somebody has to log in, or where the first administrator is to be made. */
 const SHUT = ["login-needed", "setup-needed"];
 
-/** A path of our own that `to` names; the dashboard where it names none. A link may not lead elsewhere by way of the login. */
+/**
+ * A path of our own that `to` names; the dashboard where it names none. A link may not lead elsewhere by way of the
+ * login.
+ */
 export function ownPath(to) {
   const fallback = below("/prepaid/dashboard");
   // A browser takes a backslash for a slash, and drops what lies below a space.

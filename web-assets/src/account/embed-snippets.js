@@ -1,5 +1,5 @@
-// What to paste where for a token that was just made: the element and the frame for another page, the call for a program.
-// No page here.
+// What to paste where for a token that was just made: the element and the frame for another page, the call for a
+// program. No page here.
 
 /** A value in an attribute between quotes: a name such as `<pppoe-budi>` stays a name. */
 function attribute(text) {
@@ -18,7 +18,9 @@ function listed(names) {
  */
 export function shownBy(only, router) {
   const first = only?.[0]?.router ?? router;
-  const names = (only ?? []).filter((grant) => grant.router === first && grant.interface).map((grant) => grant.interface);
+  const names = (only ?? [])
+    .filter((grant) => grant.router === first && grant.interface)
+    .map((grant) => grant.interface);
   return { router: first, interfaces: names.length > 0 ? names : ["ether1"] };
 }
 
@@ -26,11 +28,19 @@ export function shownBy(only, router) {
 export function snippets({ origin, token, router, interfaces, lang }) {
   const values = { ...(router === null ? {} : { router }), interface: listed(interfaces), window: "5m", lang, token };
   const link = `${origin}/embed?${new URLSearchParams(values)}`;
-  const attributes = Object.entries(values).map(([name, value]) => `${name}="${attribute(value)}"`).join(" ");
+  const attributes = Object.entries(values)
+    .map(([name, value]) => `${name}="${attribute(value)}"`)
+    .join(" ");
   return {
     link,
-    element: `<script type="module" src="${attribute(origin)}/embed.js"></script>\n<lalin-traffic ${attributes}></lalin-traffic>`,
-    frame: `<iframe src="${attribute(link)}" title="Lalin" width="100%" height="320" loading="lazy" referrerpolicy="no-referrer"></iframe>`,
+    element: [
+      `<script type="module" src="${attribute(origin)}/embed.js"></script>`,
+      `<lalin-traffic ${attributes}></lalin-traffic>`,
+    ].join("\n"),
+    frame: [
+      `<iframe src="${attribute(link)}" title="Lalin" width="100%" height="320"`,
+      'loading="lazy" referrerpolicy="no-referrer"></iframe>',
+    ].join(" "),
   };
 }
 

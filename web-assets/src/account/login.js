@@ -39,7 +39,9 @@ async function begin() {
 /** Everybody may look here, so that the server need not say whether there is an administrator: one of two ways in. */
 function either() {
   show(loginForm(), texts.door_login);
-  const first = button(texts.door_first, "first-administrator", () => show(setupForm(), texts.door_setup, texts.door_setup_code));
+  const first = button(texts.door_first, "first-administrator", () =>
+    show(setupForm(), texts.door_setup, texts.door_setup_code),
+  );
   byId("door").append(first);
 }
 
@@ -59,7 +61,13 @@ function submit(word, testid) {
 function loginForm() {
   const form = element("form", "form");
   form.dataset.testid = "login-form";
-  const name = input({ name: "name", autocomplete: "username", autocapitalize: "none", spellcheck: "false", required: true });
+  const name = input({
+    name: "name",
+    autocomplete: "username",
+    autocapitalize: "none",
+    spellcheck: "false",
+    required: true,
+  });
   const password = input({ type: "password", name: "password", autocomplete: "current-password", required: true });
   const send = submit(texts.door_enter, "login");
   form.append(field(texts.door_name, name), field(texts.door_password, password), end(send));
@@ -81,14 +89,31 @@ function loginForm() {
 function setupForm() {
   const form = element("form", "form");
   form.dataset.testid = "setup-form";
-  const code = input({ name: "code", class: "code", autocomplete: "one-time-code", autocapitalize: "characters", spellcheck: "false", placeholder: "XXXX-XXXX-XXXX", required: true });
-  const name = input({ name: "name", autocomplete: "username", autocapitalize: "none", spellcheck: "false", required: true });
+  const code = input({
+    name: "code",
+    class: "code",
+    autocomplete: "one-time-code",
+    autocapitalize: "characters",
+    spellcheck: "false",
+    placeholder: "XXXX-XXXX-XXXX",
+    required: true,
+  });
+  const name = input({
+    name: "name",
+    autocomplete: "username",
+    autocapitalize: "none",
+    spellcheck: "false",
+    required: true,
+  });
   const password = input({ type: "password", name: "password", autocomplete: "new-password", required: true });
   const again = input({ type: "password", name: "again", autocomplete: "new-password", required: true });
   const send = submit(texts.door_make, "setup");
   form.append(
-    field(texts.door_code, code, texts.door_code_note), field(texts.door_name, name),
-    field(texts.door_password, password, texts.form_password_note), field(texts.site_password_again, again), end(send),
+    field(texts.door_code, code, texts.door_code_note),
+    field(texts.door_name, name),
+    field(texts.door_password, password, texts.form_password_note),
+    field(texts.site_password_again, again),
+    end(send),
   );
   onSubmit(form, {
     texts,
@@ -98,7 +123,11 @@ function setupForm() {
     },
     async send() {
       try {
-        await api.send("POST", "/api/v1/setup", { code: code.value.trim(), name: name.value.trim(), password: password.value });
+        await api.send("POST", "/api/v1/setup", {
+          code: code.value.trim(),
+          name: name.value.trim(),
+          password: password.value,
+        });
         onwards();
       } catch (error) {
         if (error.code === "forbidden") {

@@ -30,11 +30,22 @@ function build(texts) {
   const made = dialog("password", texts.site_password, texts.close);
   const form = element("form", "form");
   const old = input({ type: "password", name: "old", autocomplete: "current-password", required: true });
-  const fresh = input({ type: "password", name: "new", autocomplete: "new-password", required: true, minlength: SHORTEST });
+  const fresh = input({
+    type: "password",
+    name: "new",
+    autocomplete: "new-password",
+    required: true,
+    minlength: SHORTEST,
+  });
   const again = input({ type: "password", name: "again", autocomplete: "new-password", required: true });
   const send = button(texts.form_save, "password-save", null, "main");
   send.type = "submit";
-  form.append(field(texts.site_password_old, old), field(texts.site_password_new, fresh, texts.form_password_note), field(texts.site_password_again, again), end(send));
+  form.append(
+    field(texts.site_password_old, old),
+    field(texts.site_password_new, fresh, texts.form_password_note),
+    field(texts.site_password_again, again),
+    end(send),
+  );
   const done = element("p", "done");
   done.setAttribute("role", "status");
   made.body.append(form, done);

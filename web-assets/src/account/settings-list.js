@@ -31,7 +31,13 @@ export function sure(title, question, word, texts, run) {
   const form = element("form", "form");
   const yes = button(word, "sure", null, "bad");
   yes.type = "submit";
-  form.append(element("p", "", question), end(button(texts.form_cancel, "cancel", () => made.root.close()), yes));
+  form.append(
+    element("p", "", question),
+    end(
+      button(texts.form_cancel, "cancel", () => made.root.close()),
+      yes,
+    ),
+  );
   onSubmit(form, {
     texts,
     async send() {

@@ -73,7 +73,13 @@ async function audit() {
   const show = () => {
     for (const { at, actor, action, target, address, times } of entries.slice(shown, shown + ENTRIES)) {
       const row = element("tr");
-      for (const text of [moment(at), actor, `${texts[`audit.${action}`] ?? action}${times > 1 ? ` (${times}×)` : ""}`, target, address]) {
+      for (const text of [
+        moment(at),
+        actor,
+        `${texts[`audit.${action}`] ?? action}${times > 1 ? ` (${times}×)` : ""}`,
+        target,
+        address,
+      ]) {
         const cell = element("td");
         cell.append(element("bdi", "", text));
         row.append(cell);

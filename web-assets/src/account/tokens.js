@@ -15,7 +15,10 @@ const DAY = 86_400_000;
 const LIVES = [1, 7, 30, 365, 0];
 
 export class Tokens {
-  /** @param {{root: HTMLElement, texts: Record<string, string>, lang: string, routers: object[], moment: (ms: number) => string}} page */
+  /**
+   * @param {{root: HTMLElement, texts: Record<string, string>, lang: string, routers: object[], moment: (ms: number) =>
+   *   string}} page
+   */
   constructor({ root, texts, lang, routers, moment }) {
     Object.assign(this, { root, texts, lang, routers, moment });
     this.list = element("ul", "things");
@@ -27,24 +30,30 @@ export class Tokens {
   async load() {
     const { tokens } = await api.get("/api/v1/tokens");
     const { texts, moment } = this;
-    this.list.replaceChildren(...tokens.map((token) => {
-      const over = token.expires !== null && token.expires <= Date.now();
-      const facts = [
-        [texts[`kind.${token.kind}`], texts[`role.${token.role}`]].join(" · "),
-        token.role === "viewer" && limitWords(token.only, this.routers, texts),
-        [
-          fill(texts.set_made, { when: moment(token.created) }),
-          token.maker && fill(texts.set_made_by, { name: token.maker }),
-          token.expires === null ? texts["life.0"] : fill(over ? texts.set_expired : texts.set_expires, { when: moment(token.expires) }),
-          token.used === null ? texts.set_unused : fill(texts.set_used, { when: moment(token.used) }),
-        ].filter(Boolean).join(" · "),
-      ];
-      const remove = button(texts.set_revoke, "token-remove", () => this.#remove(token), "bad");
-      remove.setAttribute("aria-label", `${texts.set_revoke}: ${token.name}`);
-      const row = thing(token.name, facts, remove);
-      row.classList.toggle("over", over);
-      return row;
-    }));
+    this.list.replaceChildren(
+      ...tokens.map((token) => {
+        const over = token.expires !== null && token.expires <= Date.now();
+        const facts = [
+          [texts[`kind.${token.kind}`], texts[`role.${token.role}`]].join(" · "),
+          token.role === "viewer" && limitWords(token.only, this.routers, texts),
+          [
+            fill(texts.set_made, { when: moment(token.created) }),
+            token.maker && fill(texts.set_made_by, { name: token.maker }),
+            token.expires === null
+              ? texts["life.0"]
+              : fill(over ? texts.set_expired : texts.set_expires, { when: moment(token.expires) }),
+            token.used === null ? texts.set_unused : fill(texts.set_used, { when: moment(token.used) }),
+          ]
+            .filter(Boolean)
+            .join(" · "),
+        ];
+        const remove = button(texts.set_revoke, "token-remove", () => this.#remove(token), "bad");
+        remove.setAttribute("aria-label", `${texts.set_revoke}: ${token.name}`);
+        const row = thing(token.name, facts, remove);
+        row.classList.toggle("over", over);
+        return row;
+      }),
+    );
     this.empty.hidden = tokens.length > 0;
     this.root.hidden = false;
   }
@@ -61,11 +70,20 @@ export class Tokens {
     const { texts } = this;
     const form = element("form", "form");
     form.dataset.testid = "token-form";
-    const kind = select("kind", ["share", "api"].map((value) => [value, texts[`kind.${value}`]]));
+    const kind = select(
+      "kind",
+      ["share", "api"].map((value) => [value, texts[`kind.${value}`]]),
+    );
     const name = input({ name: "name", autocomplete: "off", required: true, maxlength: "64" });
-    const role = select("role", ["viewer", "administrator"].map((value) => [value, texts[`role.${value}`]]));
+    const role = select(
+      "role",
+      ["viewer", "administrator"].map((value) => [value, texts[`role.${value}`]]),
+    );
     const limits = new Limits({ only: undefined, routers: this.routers, texts });
-    const life = select("expires", LIVES.map((days) => [String(days), texts[`life.${days}`]]));
+    const life = select(
+      "expires",
+      LIVES.map((days) => [String(days), texts[`life.${days}`]]),
+    );
     life.value = "30";
     const roleField = field(texts.set_role, role);
     const show = () => {
@@ -78,13 +96,26 @@ export class Tokens {
     show();
     const send = button(texts.set_token_make, "token-save", null, "main");
     send.type = "submit";
-    form.append(field(texts.set_kind, kind, texts.set_kind_note), field(texts.door_name, name, texts.set_token_name_note), roleField, limits.root, field(texts.set_life, life), end(send));
+    form.append(
+      field(texts.set_kind, kind, texts.set_kind_note),
+      field(texts.door_name, name, texts.set_token_name_note),
+      roleField,
+      limits.root,
+      field(texts.set_life, life),
+      end(send),
+    );
     onSubmit(form, {
       texts,
       send: async () => {
         const only = limits.value();
         const days = Number(life.value);
-        const wanted = { kind: kind.value, name: name.value.trim(), role: role.value, ...(only && { only }), ...(days > 0 && { expires: Date.now() + days * DAY }) };
+        const wanted = {
+          kind: kind.value,
+          name: name.value.trim(),
+          role: role.value,
+          ...(only && { only }),
+          ...(days > 0 && { expires: Date.now() + days * DAY }),
+        };
         this.#made(await api.send("POST", "/api/v1/tokens", wanted));
         await this.load();
       },

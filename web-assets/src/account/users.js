@@ -9,7 +9,9 @@ import { SHORTEST } from "./own-account.js";
 import { open, sure, thing } from "./settings-list.js";
 
 export class Users {
-  /** @param {{root: HTMLElement, texts: Record<string, string>, routers: object[], first: boolean, joined: () => void}} page
+  /**
+   * @param {{root: HTMLElement, texts: Record<string, string>, routers: object[], first: boolean, joined: () => void}}
+   *   page
    *   `first`: nobody has an account yet; `joined`: now somebody has */
   constructor({ root, texts, routers, first, joined }) {
     Object.assign(this, { root, texts, routers, first, joined });
@@ -21,14 +23,19 @@ export class Users {
   async load() {
     const { users } = await api.get("/api/v1/users");
     const { texts } = this;
-    this.list.replaceChildren(...users.map((user) => {
-      const facts = [texts[`role.${user.role}`], user.role === "viewer" && limitWords(user.only, this.routers, texts)];
-      const change = button(texts.fleet_change, "user-change", () => this.#form(user));
-      const remove = button(texts.fleet_remove, "user-remove", () => this.#remove(user), "bad");
-      change.setAttribute("aria-label", `${texts.fleet_change}: ${user.name}`);
-      remove.setAttribute("aria-label", `${texts.fleet_remove}: ${user.name}`);
-      return thing(user.name, facts, change, remove);
-    }));
+    this.list.replaceChildren(
+      ...users.map((user) => {
+        const facts = [
+          texts[`role.${user.role}`],
+          user.role === "viewer" && limitWords(user.only, this.routers, texts),
+        ];
+        const change = button(texts.fleet_change, "user-change", () => this.#form(user));
+        const remove = button(texts.fleet_remove, "user-remove", () => this.#remove(user), "bad");
+        change.setAttribute("aria-label", `${texts.fleet_change}: ${user.name}`);
+        remove.setAttribute("aria-label", `${texts.fleet_remove}: ${user.name}`);
+        return thing(user.name, facts, change, remove);
+      }),
+    );
     this.root.hidden = false;
   }
 
@@ -44,22 +51,49 @@ export class Users {
     const { texts } = this;
     const form = element("form", "form");
     form.dataset.testid = "user-form";
-    const name = input({ name: "name", autocomplete: "off", autocapitalize: "none", spellcheck: "false", required: true, disabled: user !== null });
+    const name = input({
+      name: "name",
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
+      required: true,
+      disabled: user !== null,
+    });
     name.value = user?.name ?? "";
-    const role = select("role", this.first ? [["administrator", texts["role.administrator"]]] : [["viewer", texts["role.viewer"]], ["administrator", texts["role.administrator"]]]);
+    const role = select(
+      "role",
+      this.first
+        ? [["administrator", texts["role.administrator"]]]
+        : [
+            ["viewer", texts["role.viewer"]],
+            ["administrator", texts["role.administrator"]],
+          ],
+    );
     role.value = user?.role ?? role.options[0].value;
     const limits = new Limits({ only: user?.only, routers: this.routers, texts });
     const show = () => (limits.root.hidden = role.value === "administrator");
     role.addEventListener("change", show);
     show();
-    const password = input({ type: "password", name: "password", autocomplete: "new-password", required: user === null });
+    const password = input({
+      type: "password",
+      name: "password",
+      autocomplete: "new-password",
+      required: user === null,
+    });
     const send = button(texts.form_save, "user-save", null, "main");
     send.type = "submit";
     const note = user ? texts.set_password_keep : texts.form_password_note;
-    form.append(field(texts.door_name, name), field(texts.set_role, role, texts.set_role_note), limits.root, field(user ? texts.site_password_new : texts.door_password, password, note), end(send));
+    form.append(
+      field(texts.door_name, name),
+      field(texts.set_role, role, texts.set_role_note),
+      limits.root,
+      field(user ? texts.site_password_new : texts.door_password, password, note),
+      end(send),
+    );
     onSubmit(form, {
       texts,
-      check: () => (password.value !== "" && password.value.length < SHORTEST ? [password, texts.form_password_note] : null),
+      check: () =>
+        password.value !== "" && password.value.length < SHORTEST ? [password, texts.form_password_note] : null,
       send: async () => {
         const only = limits.value();
         const wanted = { role: role.value, ...(only && { only }), ...(password.value && { password: password.value }) };

@@ -104,12 +104,26 @@ const looking = site(texts);
 const mend = new Mend({ root: byId("mend"), texts, lang, looking, router: () => feed.hello?.router?.id ?? null });
 
 const panel = new Panel({ lang, texts, store, feed, choice, redraw: soon });
-const overview = new Overview({ texts, lang, store, choice, faults, edge: () => feed.edge(), rates: (name) => feed.rates(name) });
+const overview = new Overview({
+  texts,
+  lang,
+  store,
+  choice,
+  faults,
+  edge: () => feed.edge(),
+  rates: (name) => feed.rates(name),
+});
 const lead = new Lead(byId("lead"), texts, lang, draw);
 sheet({
-  root: byId("overview"), button: byId("picker"), close: byId("overview-close"), search: byId("picker-search"),
-  list: overview.list, back: byId("overview-back"), behind: [byId("stage"), ...document.querySelectorAll("body > header, body > section, body > footer")],
-  opened: () => overview.paint(), clear: () => overview.clear(),
+  root: byId("overview"),
+  button: byId("picker"),
+  close: byId("overview-close"),
+  search: byId("picker-search"),
+  list: overview.list,
+  back: byId("overview-back"),
+  behind: [byId("stage"), ...document.querySelectorAll("body > header, body > section, body > footer")],
+  opened: () => overview.paint(),
+  clear: () => overview.clear(),
 });
 theme(byId("theme"), texts, () => overview.recolour());
 kiosk(byId("clock"), lang);
@@ -118,7 +132,15 @@ whenTurned(soon);
 /** What a card shows: the facts, the rates now, and the points with the stretch of them that is seen. */
 function view(name) {
   const { intervalMs } = store;
-  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name), points: store.points(name), factors: store.factors, range: panel.range(), intervalMs, faults: faults.of(name) };
+  return {
+    facts: feed.facts.get(name) ?? null,
+    ...feed.rates(name),
+    points: store.points(name),
+    factors: store.factors,
+    range: panel.range(),
+    intervalMs,
+    faults: faults.of(name),
+  };
 }
 
 /** What is chosen, in words, on the button that opens the list. */
@@ -159,7 +181,10 @@ function draw() {
   panel.draw();
 }
 
-/** The form, as long as there is no router. It is loaded with its first need, and asks the server as long as it is there. */
+/**
+ * The form, as long as there is no router. It is loaded with its first need, and asks the server as long as it is
+ * there.
+ */
 let form = null;
 function unconfigured(yes) {
   const root = byId("unconfigured");
@@ -242,5 +267,10 @@ keys({
 /** For embedders and tests; reading only. */
 window.lalin = Object.freeze({
   series: (name) => store.series(name),
-  state: () => ({ state: feed.state(), router: feed.known.router, polling: feed.known.polling, chosen: [...choice.names] }),
+  state: () => ({
+    state: feed.state(),
+    router: feed.known.router,
+    polling: feed.known.polling,
+    chosen: [...choice.names],
+  }),
 });

@@ -2,9 +2,9 @@
 // No module: it has to run before the page is shown, and it may be the only thing that does.
 (function () {
   try {
-    var theme = localStorage.getItem("lalin-theme");
+    const theme = localStorage.getItem("lalin-theme");
     if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-  } catch (forbidden) {
+  } catch {
     // then the system's
   }
   if (new URLSearchParams(location.search).has("kiosk")) document.documentElement.toggleAttribute("data-kiosk", true);

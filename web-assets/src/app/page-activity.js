@@ -1,4 +1,5 @@
-// When the page asks and when it does not: started, stopped, hidden, put away by the browser, offline, asleep, back again.
+// When the page asks and when it does not: started, stopped, hidden, put away by the browser, offline, asleep, back
+// again.
 
 import { Pulse } from "./page-timer.js";
 
@@ -11,7 +12,8 @@ const UNCONFIGURED = 10_000;
 
 /**
  * @param {import("../data/live-feed.js").Feed} feed
- * @param {{draw: () => void, beat: () => void, slept: (ms: number) => void}} page `slept`: the machine did, for so long, ms
+ * @param {{draw: () => void, beat: () => void, slept: (ms: number) => void}} page `slept`: the machine did, for so
+ *   long, ms
  * @returns {{start: () => void, stop: () => void}}
  */
 export function live(feed, { draw, beat, slept }) {

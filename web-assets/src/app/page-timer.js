@@ -1,5 +1,5 @@
-// What is done again and again while the page is seen, and nothing at all while it is not. By its own lateness it finds out
-// that the machine slept: then whatever was connected is not any more, and says nothing.
+// What is done again and again while the page is seen, and nothing at all while it is not. By its own lateness it finds
+// out that the machine slept: then whatever was connected is not any more, and says nothing.
 
 /** A beat that comes this much too late, ms, was slept through; a busy machine is not as late. */
 export const LATE = 20_000;
@@ -15,8 +15,8 @@ export class Pulse {
    * @param {object} page
    * @param {number} page.every ms
    * @param {() => void} page.beat
-   * @param {(slept: {late: number, frozen: number}) => void} page.slept `late`: the beat was, by so much, ms; `frozen`: for so
-   *   long, ms, the clock stood still by which the page measures; 0 where it was not
+   * @param {(slept: {late: number, frozen: number}) => void} page.slept `late`: the beat was, by so much, ms; `frozen`:
+   *   for so long, ms, the clock stood still by which the page measures; 0 where it was not
    * @param {{setTimeout: Function, clearTimeout: Function}} world
    * @param {() => number} wall a clock that goes on in sleep, ms
    * @param {() => number} steady the one that the page measures by, ms

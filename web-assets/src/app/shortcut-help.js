@@ -24,13 +24,21 @@ function build(texts) {
     }
     made.body.append(element("h3", "", title), list);
   };
-  section(texts["help.everywhere"], [...KEYS.map(([key, name]) => [[key], texts[`key.${name}`]]), [["Esc"], texts["key.escape"]]]);
+  section(texts["help.everywhere"], [
+    ...KEYS.map(([key, name]) => [[key], texts[`key.${name}`]]),
+    [["Esc"], texts["key.escape"]],
+  ]);
   section(texts["help.chart"], [
-    [["←", "→"], texts["key.cross"]], [["Shift", "←", "→"], texts["key.pan"]], [["+", "−"], texts["key.zoom"]], [["Home", "End"], texts["key.ends"]],
+    [["←", "→"], texts["key.cross"]],
+    [["Shift", "←", "→"], texts["key.pan"]],
+    [["+", "−"], texts["key.zoom"]],
+    [["Home", "End"], texts["key.ends"]],
   ]);
   section(texts["help.hand"], [
-    [[texts["hand.drag"]], texts["key.drag"]], [["Shift", texts["hand.drag"]], texts["key.pan"]],
-    [["Ctrl", texts["hand.wheel"]], texts["key.zoom"]], [[texts["hand.double"]], texts["key.all"]],
+    [[texts["hand.drag"]], texts["key.drag"]],
+    [["Shift", texts["hand.drag"]], texts["key.pan"]],
+    [["Ctrl", texts["hand.wheel"]], texts["key.zoom"]],
+    [[texts["hand.double"]], texts["key.all"]],
   ]);
   return made;
 }

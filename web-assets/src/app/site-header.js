@@ -1,4 +1,5 @@
-// What every page has in its header: the way to the other pages, and who is logged in. On a phone all of it is one menu.
+// What every page has in its header: the way to the other pages, and who is logged in. On a phone all of it is one
+// menu.
 
 import { atDoor, loginAddress, mayChange, me } from "../account/auth.js";
 import { element } from "../shared/elements.js";
@@ -8,8 +9,8 @@ const byId = (id) => document.getElementById(id);
 
 /**
  * @param {Record<string, string>} texts
- * @returns {Promise<{state: string, name: string|null, role: string|null}|null>} who looks; null where that is not known
- *   now, or where the page is being left for the login
+ * @returns {Promise<{state: string, name: string|null, role: string|null}|null>} who looks; null where that is not
+ *   known now, or where the page is being left for the login
  */
 export async function site(texts) {
   for (const link of document.querySelectorAll("#site-menu a")) {

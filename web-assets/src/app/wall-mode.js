@@ -4,7 +4,12 @@ const root = document.documentElement;
 
 /** @param {HTMLElement} clock */
 export function kiosk(clock, lang) {
-  const time = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const time = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  });
   let ticking = null;
   let lock = null;
 

@@ -25,7 +25,8 @@ export function roundTop(most, unit) {
  */
 export function ticks(unit, bottom, top, height, space) {
   // A step that is larger than all there is to see leads nowhere.
-  const fits = (end, size) => Math.abs(end / size - Math.round(end / size)) < 1e-6 && (end === 0 || size <= Math.abs(end));
+  const fits = (end, size) =>
+    Math.abs(end / size - Math.round(end / size)) < 1e-6 && (end === 0 || size <= Math.abs(end));
   const wide = steps(unit).filter((size) => (size / (top - bottom)) * height >= space);
   const exact = wide.filter((size) => fits(top, size) && fits(bottom, size));
   return exact.length > 0 ? exact : wide.length > 0 ? wide : steps(unit);

@@ -1,5 +1,5 @@
-// The plotting library. On our own pages it is a script of its own; on somebody else's page, where another version of it
-// may be in use, it is handed over and leaves no name behind.
+// The plotting library. On our own pages it is a script of its own; on somebody else's page, where another version of
+// it may be in use, it is handed over and leaves no name behind.
 
 let handed = null;
 

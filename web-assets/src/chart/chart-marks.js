@@ -1,13 +1,13 @@
-// What stands behind and above the lines: grey bands where nothing is known, with the reason; between what and what a rate
-// may truly be; and the limits of links.
+// What stands behind and above the lines: grey bands where nothing is known, with the reason; between what and what a
+// rate may truly be; and the limits of links.
 
 import { extent } from "./curves.js";
 import { library } from "./chart-library.js";
 
 /**
  * A plugin of the chart.
- * @param {() => {gaps: {from: number, to: number, label: string}[], limits: {bps: number, label: string, colour: string}[],
- *   doubts: {t: number[], low: number[], high: number[], colour: string}[], colours: object}} seen
+ * @param {() => {gaps: {from: number, to: number, label: string}[], limits: {bps: number, label: string, colour:
+ *   string}[], doubts: {t: number[], low: number[], high: number[], colour: string}[], colours: object}} seen
  */
 export function marks(seen) {
   return {
@@ -22,7 +22,8 @@ export function marks(seen) {
         within(plot, (pen, ratio) => {
           const now = seen();
           const { top, height } = plot.bbox;
-          for (const { left, width, label } of places(plot, now.gaps)) words(pen, ratio, now.colours, label, left, width, top, height);
+          for (const { left, width, label } of places(plot, now.gaps))
+            words(pen, ratio, now.colours, label, left, width, top, height);
           lines(plot, pen, ratio, now);
         }),
     },
@@ -150,7 +151,13 @@ export function limits(names, table, mode, linkOf, { from, to }) {
     const bps = linkOf(name);
     if (!(bps > 0)) return;
     const [rx, tx] = [1, 2].map((way) => extent([table[0], table[2 * at + way]], from, to).most);
-    const near = mode === "lines" ? [[1, Math.max(rx, tx)]] : [[1, rx], [-1, tx]];
+    const near =
+      mode === "lines"
+        ? [[1, Math.max(rx, tx)]]
+        : [
+            [1, rx],
+            [-1, tx],
+          ];
     for (const [sign, most] of near) {
       if (most < bps * NEAR) continue;
       if (!found.has(sign * bps)) found.set(sign * bps, []);

@@ -55,7 +55,14 @@ export class Panel {
     const seen = () => ({ ...this.#scene, mode: this.mode });
     const out = later(async () => {
       const { Out } = await import("./export.js");
-      return new Out({ lang, texts, chart: this.chart, router: () => feed.hello?.router, seen, words: (range) => this.#rangeText(range) });
+      return new Out({
+        lang,
+        texts,
+        chart: this.chart,
+        router: () => feed.hello?.router,
+        seen,
+        words: (range) => this.#rangeText(range),
+      });
     });
     const help = later(async () => (await import("../app/shortcut-help.js")).help(texts));
     this.help = () => help((open) => open());
@@ -68,15 +75,28 @@ export class Panel {
       },
     });
     this.tools = new Tools({
-      bar: byId("chart-bar"), windows: byId("windows"), texts,
-      window: (ms) => this.window(ms), mode: (mode) => this.setMode(mode), unit: (name) => this.setUnit(name),
-      pause: () => this.pause(), live: () => this.live(),
-      more: { png: () => out((it) => it.png()), csv: () => out((it) => it.csv()), table: () => out((it) => it.table()), help: this.help },
+      bar: byId("chart-bar"),
+      windows: byId("windows"),
+      texts,
+      window: (ms) => this.window(ms),
+      mode: (mode) => this.setMode(mode),
+      unit: (name) => this.setUnit(name),
+      pause: () => this.pause(),
+      live: () => this.live(),
+      more: {
+        png: () => out((it) => it.png()),
+        csv: () => out((it) => it.csv()),
+        table: () => out((it) => it.table()),
+        help: this.help,
+      },
     });
     this.cross = new Cross(root, {
-      seen: () => this.#scene, point: (t) => this.chart.point(t), words: (t) => this.#words(t),
+      seen: () => this.#scene,
+      point: (t) => this.chart.point(t),
+      words: (t) => this.#words(t),
       pan: (part) => this.#moved(() => this.span.pan(part * this.#length(), feed.edge(), this.#oldest())),
-      scale: (factor, at) => this.#moved(() => this.span.scale(factor, at ?? this.range().to, feed.edge(), this.#oldest())),
+      scale: (factor, at) =>
+        this.#moved(() => this.span.scale(factor, at ?? this.range().to, feed.edge(), this.#oldest())),
     });
     zoomable(root, {
       plot: () => this.chart.plot,
@@ -102,7 +122,10 @@ export class Panel {
     this.#fitWindow();
   }
 
-  /** The machine slept for so long, ms: that is why there is a gap, and what is missing may be longer than the stream's past. */
+  /**
+   * The machine slept for so long, ms: that is why there is a gap, and what is missing may be longer than the stream's
+   * past.
+   */
   slept(ms) {
     const { newest } = this.feed;
     if (newest.t === null) return;
@@ -138,19 +161,31 @@ export class Panel {
     const edge = feed.edge();
     const range = span.range(edge);
     this.tools.show({
-      windowMs: span.windowMs, recentMs: this.#recent(), mode, unit: unit(),
-      paused: span.paused, following: span.following, behind: span.behind(edge),
+      windowMs: span.windowMs,
+      recentMs: this.#recent(),
+      mode,
+      unit: unit(),
+      paused: span.paused,
+      following: span.following,
+      behind: span.behind(edge),
     });
     // What stands still must not be forgotten while it is looked at.
     store.keep(names, Math.min(KEPT, Math.max(this.#recent(), edge - range.from + 10_000)));
     if (feed.known.stopped) this.past.stop();
-    else if (feed.hello?.recentMs && feed.newest.t !== null) this.past.want(names, Math.max(range.from, edge - this.#recent()), edge, (name) => store.points(name).t[0]);
+    else if (feed.hello?.recentMs && feed.newest.t !== null)
+      this.past.want(names, Math.max(range.from, edge - this.#recent()), edge, (name) => store.points(name).t[0]);
 
     // Nothing changed in what is seen: nothing is drawn.
     const gapMs = GAP_INTERVALS * store.intervalMs;
     const inside = names.map((name) => {
       const points = store.points(name);
-      return [points.at(range.from), points.at(range.to + 1) - points.at(range.from), points.length > 0, feed.facts.get(name)?.linkBps, this.side(name).down];
+      return [
+        points.at(range.from),
+        points.at(range.to + 1) - points.at(range.from),
+        points.length > 0,
+        feed.facts.get(name)?.linkBps,
+        this.side(name).down,
+      ];
     });
     const drawn = JSON.stringify([range, names, mode, unit(), gapMs, inside.map(([, ...rest]) => rest)]);
     if (drawn === this.#drawn && !chart.stale) return;
@@ -168,11 +203,16 @@ export class Panel {
     const earlier = names.some((name) => store.points(name).t[0] < since);
     const found = gaps(table, range.from, range.to, gapMs, earlier).map((gap) => ({ ...gap, ...this.#reason(gap) }));
     const { most, least } = extent(lines, range.from, range.to);
-    const links = limits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map(({ bps, names: same }) => ({
-      bps,
-      label: fill(this.texts.link_limit, { name: same.map(shortName).join(", ").slice(0, 60), n: tick(Math.abs(bps), this.lang) }),
-      colour: PALETTE[names.indexOf(same[0]) % PALETTE.length],
-    }));
+    const links = limits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map(
+      ({ bps, names: same }) => ({
+        bps,
+        label: fill(this.texts.link_limit, {
+          name: same.map(shortName).join(", ").slice(0, 60),
+          n: tick(Math.abs(bps), this.lang),
+        }),
+        colour: PALETTE[names.indexOf(same[0]) % PALETTE.length],
+      }),
+    );
     const shape = JSON.stringify([names, mode, unit(), this.span.windowMs, this.span.zoomed]);
     if (shape !== this.#shape) this.#tops.forEach((top) => top.reset());
     this.#shape = shape;
@@ -186,7 +226,20 @@ export class Panel {
     const doubts = bands(lines, factors, banded(names.length, mode), { ...range, width: chart.width });
     this.#scene = { names, table, range, gaps: found, factors, doubtful: doubts.length > 0 };
     const drawn = thin(lines, range.from, range.to, chart.width);
-    chart.draw({ names, mode, unit: unit(), table, drawn, ...range, top, bottom, gaps: found, limits: links, doubts, factors });
+    chart.draw({
+      names,
+      mode,
+      unit: unit(),
+      table,
+      drawn,
+      ...range,
+      top,
+      bottom,
+      gaps: found,
+      limits: links,
+      doubts,
+      factors,
+    });
   }
 
   #reason({ from, to }) {
@@ -219,7 +272,15 @@ export class Panel {
       this.#figuresAt = performance.now();
       const { names, range } = this.#scene;
       const title = fill(this.texts.visible, { range: this.#rangeText(range) });
-      this.measures.show(names, PALETTE, (name) => this.store.points(name), range, this.store.intervalMs, title, this.store.factors);
+      this.measures.show(
+        names,
+        PALETTE,
+        (name) => this.store.points(name),
+        range,
+        this.store.intervalMs,
+        title,
+        this.store.factors,
+      );
     }, wait);
   }
 

@@ -19,7 +19,10 @@ export function picture(chart, { title, range, note, legend }, colours, ratio) {
   const [edge, line] = [16, 22];
   const width = chart.width / ratio + 2 * edge;
   pen.font = `13px ${FONT}`;
-  const places = lay(legend.map(({ label }) => pen.measureText(clip(pen, label, width - 3 * edge - 26)).width + 26 + 18), width - 2 * edge);
+  const places = lay(
+    legend.map(({ label }) => pen.measureText(clip(pen, label, width - 3 * edge - 26)).width + 26 + 18),
+    width - 2 * edge,
+  );
   const head = 26 + 2 * line + 10;
   const foot = (places.lines + 1) * line + edge;
   paper.width = Math.round(width * ratio);

@@ -24,7 +24,10 @@ export class DataTable {
     const doubtful = all.some(({ low, high }) => doubtWords(low, high) !== "");
     const shown = all.slice(-MOST).reverse();
     const made = element("table");
-    const told = shown.length < all.length ? `${range} · ${fill(texts.table_newest, { n: shown.length, all: all.length })}` : range;
+    const told =
+      shown.length < all.length
+        ? `${range} · ${fill(texts.table_newest, { n: shown.length, all: all.length })}`
+        : range;
     made.append(element("caption", "", told), this.#head(names, doubtful));
     const body = element("tbody");
     for (const { t, rates, low, high } of shown) {

@@ -49,7 +49,9 @@ export class Tools {
     place();
   }
 
-  /** @param {{windowMs: number, mode: string, unit: string, paused: boolean, following: boolean, behind: number}} now */
+  /**
+   * @param {{windowMs: number, mode: string, unit: string, paused: boolean, following: boolean, behind: number}} now
+   */
   show({ windowMs, recentMs, mode, unit, paused, following, behind }) {
     this.#offer(recentMs);
     mark(this.windows, (one) => Number(one.dataset.ms) === windowMs);

@@ -90,8 +90,18 @@ export class Chart {
     const shape = JSON.stringify([names, mode, unit]);
     const fresh = !this.#plot || shape !== this.#shape;
     const colours = fresh ? this.#colours() : this.#seen.colours;
-    const doubts = scene.doubts.map((doubt) => ({ ...doubt, colour: PALETTE[((doubt.column - 1) >> 1) % PALETTE.length] }));
-    this.#seen = { table: scene.table, gaps: scene.gaps, limits: scene.limits, doubts, factors: scene.factors, colours };
+    const doubts = scene.doubts.map((doubt) => ({
+      ...doubt,
+      colour: PALETTE[((doubt.column - 1) >> 1) % PALETTE.length],
+    }));
+    this.#seen = {
+      table: scene.table,
+      gaps: scene.gaps,
+      limits: scene.limits,
+      doubts,
+      factors: scene.factors,
+      colours,
+    };
     if (fresh) {
       this.#plot?.destroy();
       this.#shape = shape;
@@ -116,11 +126,24 @@ export class Chart {
   #colours() {
     const style = getComputedStyle(this.element);
     const value = (name) => style.getPropertyValue(name).trim();
-    return { text: value("--soft"), grid: value("--grid"), back: value("--card"), band: value("--band"), edge: value("--line"), font: FONT, size: this.root.hasAttribute("data-kiosk") ? 20 : 12 };
+    return {
+      text: value("--soft"),
+      grid: value("--grid"),
+      back: value("--card"),
+      band: value("--band"),
+      edge: value("--line"),
+      font: FONT,
+      size: this.root.hasAttribute("data-kiosk") ? 20 : 12,
+    };
   }
 
   #options({ names, mode, unit }, { text, grid, size }) {
-    const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: `${size}px ${FONT}` };
+    const axis = {
+      stroke: text,
+      grid: { stroke: grid, width: 1 },
+      ticks: { stroke: grid, width: 1 },
+      font: `${size}px ${FONT}`,
+    };
     const part = size / 12;
     const narrow = (this.#narrow = this.element.clientWidth < NARROW);
     return {
@@ -130,7 +153,16 @@ export class Chart {
       padding: [10, (narrow ? 20 : 30) * part, 0, 0],
       plugins: [
         marks(() => this.#seen),
-        hover({ names, colours: PALETTE, lang: this.lang, clock: this.clock, side: this.side, unit, stacked: mode === "stack", seen: () => this.#seen }),
+        hover({
+          names,
+          colours: PALETTE,
+          lang: this.lang,
+          clock: this.clock,
+          side: this.side,
+          unit,
+          stacked: mode === "stack",
+          seen: () => this.#seen,
+        }),
       ],
       legend: { show: false },
       // Zooming is ours: a drag must work with a finger too, and while data go on.
@@ -138,8 +170,19 @@ export class Chart {
       select: { show: true },
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       axes: [
-        { ...axis, space: 90 * part, size: 34 * part, values: (_, times, __, ___, step) => times.map((time) => (step < 60 ? this.clock : this.minute)(time * 1000)) },
-        { ...axis, space: 30 * part, size: (narrow ? 70 : 78) * part, incrs: (_, __, bottom, top, height, space) => ticks(unit, bottom, top, height, space), values: (_, figures) => figures.map((bps) => tick(Math.abs(bps), this.lang, unit)) },
+        {
+          ...axis,
+          space: 90 * part,
+          size: 34 * part,
+          values: (_, times, __, ___, step) => times.map((time) => (step < 60 ? this.clock : this.minute)(time * 1000)),
+        },
+        {
+          ...axis,
+          space: 30 * part,
+          size: (narrow ? 70 : 78) * part,
+          incrs: (_, __, bottom, top, height, space) => ticks(unit, bottom, top, height, space),
+          values: (_, figures) => figures.map((bps) => tick(Math.abs(bps), this.lang, unit)),
+        },
       ],
       bands: mode === "stack" ? between(names.length) : [],
       series: [{}, ...this.#lines(names, mode, size)],
@@ -153,14 +196,22 @@ export class Chart {
       const light = `${stroke}1a`;
       const layer = `${stroke}40`;
       // Several fills over each other are mud: then only those that do not overlap.
-      const [rx, tx] = { lines: [names.length === 1 ? light : undefined], mirror: names.length === 1 ? [light, light] : [], stack: [layer, layer] }[mode];
-      return [{ ...line, label: `${name} RX`, fill: rx }, { ...line, label: `${name} TX`, dash: [5, 5], fill: tx }];
+      const [rx, tx] = {
+        lines: [names.length === 1 ? light : undefined],
+        mirror: names.length === 1 ? [light, light] : [],
+        stack: [layer, layer],
+      }[mode];
+      return [
+        { ...line, label: `${name} RX`, fill: rx },
+        { ...line, label: `${name} TX`, dash: [5, 5], fill: tx },
+      ];
     });
   }
 
   #size() {
     const style = getComputedStyle(this.element);
-    const inner = (size, ...sides) => Math.max(60, Math.floor(size - sides.reduce((sum, side) => sum + parseFloat(style[side]), 0)));
+    const inner = (size, ...sides) =>
+      Math.max(60, Math.floor(size - sides.reduce((sum, side) => sum + parseFloat(style[side]), 0)));
     return {
       width: inner(this.element.clientWidth, "paddingLeft", "paddingRight"),
       height: inner(this.element.clientHeight, "paddingTop", "paddingBottom"),
@@ -170,11 +221,14 @@ export class Chart {
   #resize() {
     const { width, height } = this.#size();
     if (this.#narrow !== this.element.clientWidth < NARROW) this.#shape = "";
-    if (this.#plot && (this.#plot.width !== width || this.#plot.height !== height)) this.#plot.setSize({ width, height });
+    if (this.#plot && (this.#plot.width !== width || this.#plot.height !== height))
+      this.#plot.setSize({ width, height });
   }
 }
 
 /** Each layer of a stack is filled down to the one below it, so that no colour lies over another. */
 function between(count) {
-  return Array.from({ length: Math.max(0, count - 1) }, (_, at) => [1, 2].map((way) => ({ series: [way + 2 * (at + 1), way + 2 * at], dir: way === 1 ? -1 : 1 }))).flat();
+  return Array.from({ length: Math.max(0, count - 1) }, (_, at) =>
+    [1, 2].map((way) => ({ series: [way + 2 * (at + 1), way + 2 * at], dir: way === 1 ? -1 : 1 })),
+  ).flat();
 }

@@ -23,9 +23,9 @@ export function cell(name) {
 }
 
 /**
- * The rows from `from` to `to` (ms) of a table of the store: `{t, rates, low, high}` with rates in bit/s, null where not
- * known, and the factors between which the truth lies, null where they are not. Rows in which nothing is known (the marks
- * of gaps) are left out.
+ * The rows from `from` to `to` (ms) of a table of the store: `{t, rates, low, high}` with rates in bit/s, null where
+ * not known, and the factors between which the truth lies, null where they are not. Rows in which nothing is known (the
+ * marks of gaps) are left out.
  */
 export function rows(table, from, to, factors = { low: [], high: [] }) {
   const times = table[0];
@@ -39,13 +39,19 @@ export function rows(table, from, to, factors = { low: [], high: [] }) {
 }
 
 /**
- * RFC 4180, UTF-8 with a byte order mark: without it Excel takes names for another code page's. Where the server told how
- * sure it is, the last two columns are factors: the truth of each rate in the row lies between rate * low and rate * high.
+ * RFC 4180, UTF-8 with a byte order mark: without it Excel takes names for another code page's. Where the server told
+ * how sure it is, the last two columns are factors: the truth of each rate in the row lies between rate * low and rate
+ * * high.
  */
 export function csv(names, table, from, to, offset, factors) {
   const all = rows(table, from, to, factors);
   const edges = all.some(({ low, high }) => low !== null || high !== null) ? ["low", "high"] : [];
-  const head = ["time", "local_time", ...names.flatMap((name) => [cell(`${name} RX (bit/s)`), cell(`${name} TX (bit/s)`)]), ...edges];
+  const head = [
+    "time",
+    "local_time",
+    ...names.flatMap((name) => [cell(`${name} RX (bit/s)`), cell(`${name} TX (bit/s)`)]),
+    ...edges,
+  ];
   const lines = all.map((row) => {
     const bits = row.rates.map((rate) => (rate === null ? "" : Math.round(rate)));
     const factors = edges.map((edge) => (row[edge] === null ? "" : Number(row[edge].toFixed(4))));
@@ -56,7 +62,15 @@ export function csv(names, table, from, to, offset, factors) {
 
 /** A file's name: `lalin_kantor_ether1_20261123-100405.csv`. */
 export function fileName(router, names, t, ending, offset) {
-  const clean = (text) => text.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|[-.]+$/g, "").slice(0, 40);
+  const clean = (text) =>
+    text
+      .replace(/[^\p{L}\p{N}._-]+/gu, "-")
+      .replace(/^[-.]+|[-.]+$/g, "")
+      .slice(0, 40);
   const what = names.length === 1 ? clean(names[0]) : `${names.length}-interface`;
-  return ["lalin", clean(router), what, local(t, offset).replaceAll(/[-:]/g, "").replace(" ", "-")].filter(Boolean).join("_") + `.${ending}`;
+  return (
+    ["lalin", clean(router), what, local(t, offset).replaceAll(/[-:]/g, "").replace(" ", "-")]
+      .filter(Boolean)
+      .join("_") + `.${ending}`
+  );
 }

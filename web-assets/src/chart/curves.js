@@ -22,7 +22,10 @@ function minus(value) {
 function stacked(table, gapMs) {
   const times = table[0];
   const out = [times, ...table.slice(1).map(() => new Array(times.length))];
-  for (const [first, sign] of [[1, 1], [2, -1]]) {
+  for (const [first, sign] of [
+    [1, 1],
+    [2, -1],
+  ]) {
     const held = new Array(table.length).fill(null);
     const heldAt = new Array(table.length).fill(-Infinity);
     for (let row = 0; row < times.length; row++) {

@@ -1,6 +1,7 @@
 // What is seen, taken along: as a picture, as a file for a spreadsheet, or as a table to read.
 
 import { PALETTE } from "./chart.js";
+import { library } from "./chart-library.js";
 import { csv, fileName } from "./csv.js";
 import { shortName } from "../shared/format.js";
 import { picture, save } from "./chart-picture.js";
@@ -12,7 +13,8 @@ export class Out {
    * @param {object} page
    * @param {import("./chart.js").Chart} page.chart
    * @param {() => {name: string, address: string}|null|undefined} page.router
-   * @param {() => {names: string[], table: object[], range: {from: number, to: number}, mode: string, factors: object, doubtful: boolean}} page.seen
+   * @param {() => {names: string[], table: object[], range: {from: number, to: number}, mode: string, factors: object,
+   *   doubtful: boolean}} page.seen
    * @param {(range: object) => string} page.words a range of time in words
    */
   constructor({ lang, texts, chart, router, seen, words }) {
@@ -28,7 +30,10 @@ export class Out {
   csv() {
     const { names, table, range, factors } = this.seen();
     if (names.length === 0) return;
-    save(new Blob([csv(names, table, range.from, range.to, undefined, factors)], { type: "text/csv;charset=utf-8" }), this.#file("csv"));
+    save(
+      new Blob([csv(names, table, range.from, range.to, undefined, factors)], { type: "text/csv;charset=utf-8" }),
+      this.#file("csv"),
+    );
   }
 
   png() {
@@ -41,11 +46,13 @@ export class Out {
     const words = {
       title: [this.router()?.name, texts.title].filter(Boolean).join(" · "),
       range: `${day(range.to, lang)}, ${this.words(range)}`,
-      note: [texts[`legend.${mode}`], doubtful && texts.legend_doubt, texts[`unit.${unit()}`]].filter(Boolean).join(" · "),
+      note: [texts[`legend.${mode}`], doubtful && texts.legend_doubt, texts[`unit.${unit()}`]]
+        .filter(Boolean)
+        .join(" · "),
       legend: names.map((name, at) => ({ label: shortName(name), colour: PALETTE[at % PALETTE.length] })),
     };
     const colours = { text: colour("--text"), soft: colour("--soft"), back: colour("--card") };
-    const made = picture(plot.ctx.canvas, words, colours, uPlot.pxRatio);
+    const made = picture(plot.ctx.canvas, words, colours, library().pxRatio);
     made.toBlob((blob) => blob && save(blob, this.#file("png")), "image/png");
   }
 
@@ -57,7 +64,12 @@ export class Out {
 
 /** The day and the time zone: a picture is looked at elsewhere, and later. */
 function day(t, lang) {
-  const format = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { day: "numeric", month: "long", year: "numeric", timeZoneName: "short" });
+  const format = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZoneName: "short",
+  });
   const part = (type) => format.formatToParts(t).find((one) => one.type === type)?.value ?? "";
   return `${part("day")} ${part("month")} ${part("year")} ${part("timeZoneName")}`;
 }

@@ -66,7 +66,8 @@ export function hover({ names, colours, lang, clock, side, unit, stacked = false
         const { clientWidth: width } = plot.over;
         const wide = box.offsetWidth;
         const beside = left > width / 2 ? left - 12 - wide : left + 12;
-        box.style.left = `${Math.max(-plot.over.offsetLeft, Math.min(beside, plot.width - plot.over.offsetLeft - wide))}px`;
+        const { offsetLeft: edge } = plot.over;
+        box.style.left = `${Math.max(-edge, Math.min(beside, plot.width - edge - wide))}px`;
       },
     },
   };
@@ -83,13 +84,20 @@ export function rates(name, at, table, row, lang, side, unit) {
   const { down } = side(name);
   const rate = { rx: value(table[1 + 2 * at], row), tx: value(table[2 + 2 * at], row) };
   const up = down === "rx" ? "tx" : "rx";
-  return `↓ ${speed(rate[down], lang, 2, unit)} ${down.toUpperCase()} · ↑ ${speed(rate[up], lang, 2, unit)} ${up.toUpperCase()}`;
+  const words = (way) => `${speed(rate[way], lang, 2, unit)} ${way.toUpperCase()}`;
+  return `↓ ${words(down)} · ↑ ${words(up)}`;
 }
 
-/** `RX 32.00 Mb/s · TX ≥ 11.00 Mb/s`: what all of them carry, of which a part may not be known. Who is not there carries nothing. */
+/**
+ * `RX 32.00 Mb/s · TX ≥ 11.00 Mb/s`: what all of them carry, of which a part may not be known. Who is not there carries
+ * nothing.
+ */
 export function totals(table, row, lang, unit) {
   const way = (first) => {
-    const here = table.slice(1).filter((_, at) => at % 2 === first).map((column) => nearby(column, row));
+    const here = table
+      .slice(1)
+      .filter((_, at) => at % 2 === first)
+      .map((column) => nearby(column, row));
     const { known, unknown } = sumOf(here.filter((value) => value !== undefined));
     return atLeast(speed(known, lang, 2, unit), unknown > 0);
   };

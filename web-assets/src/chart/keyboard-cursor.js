@@ -12,7 +12,14 @@ export function step(times, t, key, { from, to }) {
   const last = place(times, to / 1000 + 1e-4) - 1;
   if (last < first) return null;
   const here = t === null ? last + 1 : place(times, t / 1000 - 1e-4);
-  const there = { ArrowLeft: here - 1, ArrowRight: t === null ? last : here + 1, PageUp: here - 10, PageDown: here + 10, Home: first, End: last }[key];
+  const there = {
+    ArrowLeft: here - 1,
+    ArrowRight: t === null ? last : here + 1,
+    PageUp: here - 10,
+    PageDown: here + 10,
+    Home: first,
+    End: last,
+  }[key];
   return there === undefined ? null : times[Math.min(last, Math.max(first, there))] * 1000;
 }
 
@@ -44,8 +51,11 @@ export class Cross {
     const { table, range } = this.view.seen();
     const times = table[0];
     const after = place(times, t / 1000);
-    const near = [after - 1, after].map((row) => times[row] * 1000).filter((time) => time >= range.from && time <= range.to);
-    if (near.length > 0) this.#set(near.reduce((best, time) => (Math.abs(time - t) < Math.abs(best - t) ? time : best)));
+    const near = [after - 1, after]
+      .map((row) => times[row] * 1000)
+      .filter((time) => time >= range.from && time <= range.to);
+    if (near.length > 0)
+      this.#set(near.reduce((best, time) => (Math.abs(time - t) < Math.abs(best - t) ? time : best)));
   }
 
   /** Puts it away. */
@@ -64,7 +74,8 @@ export class Cross {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { view } = this;
-    if (event.shiftKey && (event.key === "ArrowLeft" || event.key === "ArrowRight")) view.pan(event.key === "ArrowLeft" ? -PAN : PAN);
+    if (event.shiftKey && (event.key === "ArrowLeft" || event.key === "ArrowRight"))
+      view.pan(event.key === "ArrowLeft" ? -PAN : PAN);
     else if (event.key === "+" || event.key === "=") view.scale(ZOOM, this.t);
     else if (event.key === "-" || event.key === "−") view.scale(1 / ZOOM, this.t);
     else if (event.key === "Escape" && this.t !== null) this.#set(null);

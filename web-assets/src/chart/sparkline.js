@@ -48,7 +48,10 @@ export class Sparkline {
     const peak = series.peak(from);
     const ratio = Math.min(3, globalThis.devicePixelRatio || 1);
     // Where nothing flows, each tick looks like the one before.
-    const shown = peak > 0 ? `${edge} ${series.length} ${series.last} ${colour} ${ratio}` : `${series.length > first} ${colour} ${ratio}`;
+    const shown =
+      peak > 0
+        ? `${edge} ${series.length} ${series.last} ${colour} ${ratio}`
+        : `${series.length > first} ${colour} ${ratio}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
     if (canvas.width !== Math.round(width * ratio)) {

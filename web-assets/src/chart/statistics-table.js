@@ -1,4 +1,5 @@
-// The figures of what is visible, under the chart: for each interface and direction peak, average, 95th percentile, total.
+// The figures of what is visible, under the chart: for each interface and direction peak, average, 95th percentile,
+// total.
 
 import { element, put } from "../shared/elements.js";
 import { about, amount, atLeast, shortName, speed } from "../shared/format.js";
@@ -57,18 +58,24 @@ export class Measures {
       let body = this.#bodies.get(name);
       if (!body) this.#bodies.set(name, (body = this.#make(name)));
       // The head is the first child.
-      if (this.table.children[at + 1] !== body.root) this.table.insertBefore(body.root, this.table.children[at + 1] ?? null);
+      if (this.table.children[at + 1] !== body.root)
+        this.table.insertBefore(body.root, this.table.children[at + 1] ?? null);
       body.root.style.setProperty("--colour", colours[at % colours.length]);
       const series = points(name);
       const { down, up } = this.side(name);
-      [[down, "↓"], [up, "↑"]].forEach(([way, sign], row) => {
+      [
+        [down, "↓"],
+        [up, "↑"],
+      ].forEach(([way, sign], row) => {
         const found = measure(series.t, series[way], from, to, intervalMs, factors);
         const { label, stroke, cells } = body.rows[row];
         put(label, `${sign} ${way.toUpperCase()}`);
         stroke.className = `stroke ${way}`;
         const shown = [found.peak, found.average, found.p95].map((bps) => speed(bps, this.lang, digits));
         // The highest and the total of a part are the least of the whole; a mean of a part is about that of the whole.
-        [...shown, amount(found.bytes, this.lang, digits)].forEach((text, column) => put(cells[column], (MEANS.includes(COLUMNS[column]) ? about : atLeast)(text, found.partial)));
+        [...shown, amount(found.bytes, this.lang, digits)].forEach((text, column) =>
+          put(cells[column], (MEANS.includes(COLUMNS[column]) ? about : atLeast)(text, found.partial)),
+        );
         const title = found.partial ? this.texts.partial_time : "";
         if (body.rows[row].row.title !== title) body.rows[row].row.title = title;
       });

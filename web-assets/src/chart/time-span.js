@@ -38,7 +38,10 @@ export class Span {
     this.#to ??= edge;
   }
 
-  /** The clock was moved by `ms`: the same stretch is seen by the new one; without `ms` it cannot be found, and the newest is. */
+  /**
+   * The clock was moved by `ms`: the same stretch is seen by the new one; without `ms` it cannot be found, and the
+   * newest is.
+   */
   shift(ms) {
     if (ms === null) return this.live();
     if (this.#to !== null) this.#to += ms;

@@ -1,5 +1,6 @@
-// How far a rate may be from the truth: the server knows when a router read its counters only as well as the network let it.
-// Each tick has two factors, the same for all interfaces: the truth lies between rate * low and rate * high. No page here.
+// How far a rate may be from the truth: the server knows when a router read its counters only as well as the network
+// let it. Each tick has two factors, the same for all interfaces: the truth lies between rate * low and rate * high. No
+// page here.
 
 import { place } from "./curves.js";
 
@@ -18,8 +19,8 @@ export function doubtWords(low, high) {
 }
 
 /**
- * Between what and what each drawn line may truly be: a list of stretches for each column of `drawn`, none where all of it
- * is as good as sure. A stretch begins and ends at a point that is sure, so that it grows out of its line.
+ * Between what and what each drawn line may truly be: a list of stretches for each column of `drawn`, none where all of
+ * it is as good as sure. A stretch begins and ends at a point that is sure, so that it grows out of its line.
  * @param {(number|null|undefined)[][]} drawn as drawn, not thinned out: `[t in s, ...]`
  * @param {{low: ArrayLike<number>, high: ArrayLike<number>}} factors one for each row; NaN where not known
  * @param {number[]} columns which of the columns have one

@@ -1,4 +1,5 @@
-// How it stands, from what is known of server and router: one word, what is wrong, and who can be tried now. No page here.
+// How it stands, from what is known of server and router: one word, what is wrong, and who can be tried now. No page
+// here.
 
 const STALE_MS = 5_000;
 /** A trouble that passes within this time, ms, is a word in the line: the page need not move for it. */
@@ -23,11 +24,21 @@ export function stateOf({ stopped, offline, broken, unconfigured, router, ageMs,
 }
 
 /** What does not pass by itself is told at once. */
-const LASTING = ["offline", "unreachable", "refused", "wrong-credentials", "not-permitted", "turned-away", "tls", "certificate", "malformed"];
+const LASTING = [
+  "offline",
+  "unreachable",
+  "refused",
+  "wrong-credentials",
+  "not-permitted",
+  "turned-away",
+  "tls",
+  "certificate",
+  "malformed",
+];
 
 /**
- * Which trouble is to be explained: a name that has a picture and a sentence. Null where all is well, or where it may be
- * only a moment.
+ * Which trouble is to be explained: a name that has a picture and a sentence. Null where all is well, or where it may
+ * be only a moment.
  * @param {{offline: boolean, failures: number, router: {code: string, reason?: string}|null, ageMs: number|null}} known
  * @param {number} forMs it has been this state for so long
  */

@@ -6,7 +6,9 @@ import { EventParser } from "./event-parser.js";
 export const FIRST_BYTE = 6_000;
 /** Silent for this long, ms: dead. The server beats every 5 s. */
 export const SILENCE = 12_000;
-/** A stream that still brings something this long after its greeting, ms, is proven: no proxy holds it back or cuts it. */
+/**
+ * A stream that still brings something this long after its greeting, ms, is proven: no proxy holds it back or cuts it.
+ */
 export const PROVEN = 4_000;
 const FIRST_PAUSE = 500;
 /** Viewers whose rights changed together do not come back together: within so long, ms. */
@@ -23,10 +25,10 @@ export class Stream {
 
   /**
    * @param {() => string} url
-   * @param {{event: (name: string, data: object) => void, proven: () => void, broken: (failures: number, pauseMs: number) => void,
-   *   refused?: (problem: object) => boolean, ended?: (reason: string) => boolean}} listener `refused`: the server answers, but with a problem of who asks or for
-   *   what; true where asking again is of no use, and the stream stops. `ended`: the server took back the right to it, for this
-   *   reason; true likewise
+   * @param {{event: (name: string, data: object) => void, proven: () => void, broken: (failures: number, pauseMs:
+   *   number) => void, refused?: (problem: object) => boolean, ended?: (reason: string) => boolean}} listener
+   *   `refused`: the server answers, but with a problem of who asks or for what; true where asking again is of no use,
+   *   and the stream stops. `ended`: the server took back the right to it, for this reason; true likewise
    * @param {{fetch: Function, setTimeout: Function, clearTimeout: Function}} world
    */
   constructor(url, listener, world = globalThis) {
@@ -69,7 +71,8 @@ export class Stream {
     if (this.#running !== abort) return; // stopped, not broken
     this.#running = null;
     this.#failures++;
-    const grown = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#failures - 1, 8)) * (0.8 + 0.2 * Math.random());
+    const grown =
+      Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#failures - 1, 8)) * (0.8 + 0.2 * Math.random());
     const pause = grown + (this.#over ? SPREAD * Math.random() : 0);
     this.#over = false;
     this.#retry = this.world.setTimeout(() => {
@@ -88,7 +91,8 @@ export class Stream {
       const headers = this.#lastId ? { "Last-Event-ID": this.#lastId } : {};
       const answer = await world.fetch(this.url(), { signal: abort.signal, headers, cache: "no-store" });
       if (answer.status >= 400 && answer.status < 500 && (await this.#refused(answer, abort))) return;
-      if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/event-stream")) throw new Error(`status ${answer.status}`);
+      if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/event-stream"))
+        throw new Error(`status ${answer.status}`);
       const parser = new EventParser();
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {

@@ -33,7 +33,8 @@ export class Faults {
 
   /** The clock was moved by `ms`; without `ms` nothing is news any more. */
   shift(ms) {
-    for (const [name, fault] of this.#counts) this.#counts.set(name, { ...fault, at: ms === null ? -Infinity : fault.at + ms });
+    for (const [name, fault] of this.#counts)
+      this.#counts.set(name, { ...fault, at: ms === null ? -Infinity : fault.at + ms });
   }
 
   /** These are called otherwise now. */

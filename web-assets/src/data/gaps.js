@@ -55,8 +55,9 @@ export class Reasons {
 }
 
 /**
- * Where no interface of the table is known, from `from` to `to` (ms): all of them have a null, not merely no point of their
- * own. Before the first point there is nothing to miss; after the last one it is a gap once `patience` ms are over.
+ * Where no interface of the table is known, from `from` to `to` (ms): all of them have a null, not merely no point of
+ * their own. Before the first point there is nothing to miss; after the last one it is a gap once `patience` ms are
+ * over.
  * @param {(number|null|undefined)[][]} table of the store
  * @param {boolean} earlier there are points before those of the table
  * @returns {{from: number, to: number}[]}

@@ -1,5 +1,5 @@
-// Names of interfaces: how they stand in an address, which of the router's interfaces are meant, and how they are shown.
-// No page here.
+// Names of interfaces: how they stand in an address, which of the router's interfaces are meant, and how they are
+// shown. No page here.
 
 /** Names with commas between; a comma in a name is written `%2C`, and a percent sign `%25`. */
 export function joined(names) {
@@ -13,7 +13,8 @@ export function listed(text) {
 }
 
 /**
- * Those of the router's interfaces that a name means, by their keys: one, or all who share it. None where it is not there.
+ * Those of the router's interfaces that a name means, by their keys: one, or all who share it. None where it is not
+ * there.
  * @param {{name: string, called: string}[]} interfaces `name` is the key
  */
 export function meant(wanted, interfaces) {
@@ -26,7 +27,10 @@ export function keyed(one) {
   return { ...one, called: one.name, name: one.key ?? one.name };
 }
 
-/** Which keys stand for other ones now: of what was renamed, or has come to share its name. Lines are numbers of the server. */
+/**
+ * Which keys stand for other ones now: of what was renamed, or has come to share its name. Lines are numbers of the
+ * server.
+ */
 export function renamed(before, now) {
   const lines = new Map(before.filter(({ line }) => line !== undefined).map(({ line, name }) => [line, name]));
   const changed = now.map(({ line, name }) => [lines.get(line), name]);
@@ -36,13 +40,20 @@ export function renamed(before, now) {
 /** A map with its keys under their new names; names may have been exchanged. */
 export function moved(map, names) {
   const stays = [...map].filter(([key]) => !names.has(key));
-  return new Map([...stays, ...[...map].filter(([key]) => names.has(key)).map(([key, value]) => [names.get(key), value])]);
+  return new Map([
+    ...stays,
+    ...[...map].filter(([key]) => names.has(key)).map(([key, value]) => [names.get(key), value]),
+  ]);
 }
 
 /** Not seen, or turning the direction of writing: two texts may look alike by them. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /** What makes one sign of several: an emoji's colour, a family of them. */
-const EMOJI = /(?<=\p{Extended_Pictographic})\ufe0f|(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d(?=\p{Extended_Pictographic})/uy;
+const PICTURE = "\\p{Extended_Pictographic}";
+const EMOJI = new RegExp(
+  `(?<=${PICTURE})\\ufe0f|(?<=${PICTURE}[\\ufe0f\\p{Emoji_Modifier}]?)\\u200d(?=${PICTURE})`,
+  "uy",
+);
 /** Spaces that look like a plain one, or are not seen at all: at an end, beside another. */
 const SPACES = /(?! )\p{Zs}|^ | $|(?<= ) |[\t\n]/gu;
 
@@ -56,7 +67,9 @@ export function shown(text) {
   });
 }
 
-/** A name in which nothing is hidden, so that no two names look alike by what is not seen, or by a mark that is made up. */
+/**
+ * A name in which nothing is hidden, so that no two names look alike by what is not seen, or by a mark that is made up.
+ */
 export function shownName(name) {
   return shown(name.replaceAll("⟦", mark)).replace(SPACES, mark);
 }

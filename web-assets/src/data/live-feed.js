@@ -10,7 +10,10 @@ import { Stream } from "./event-stream.js";
 
 /** After so many broken streams in a row polling begins beside it. */
 const FALLBACK_AFTER = 3;
-/** A sample that is this much older than the newest known, ms: the server's clock was set back, though it does not say so. */
+/**
+ * A sample that is this much older than the newest known, ms: the server's clock was set back, though it does not say
+ * so.
+ */
 const CLOCK_TURNED = 30_000;
 /** So many changes of the server's clock are remembered. */
 const MOST_STEPS = 64;
@@ -42,8 +45,17 @@ function own(path) {
 export class Feed {
   /** What is known of the way from the router to here. */
   known = {
-    stopped: false, offline: !navigator.onLine, broken: false, polling: false, unconfigured: false,
-    router: null, routerRetryAt: null, sampledAt: null, failures: 0, retryAt: 0, intervalMs: 2_000,
+    stopped: false,
+    offline: !navigator.onLine,
+    broken: false,
+    polling: false,
+    unconfigured: false,
+    router: null,
+    routerRetryAt: null,
+    sampledAt: null,
+    failures: 0,
+    retryAt: 0,
+    intervalMs: 2_000,
   };
   interfaces = [];
   /** The facts of each interface by its name. */
@@ -52,7 +64,9 @@ export class Feed {
   newest = { t: null, came: 0 };
   /** What the server said of itself: version, epoch, router. */
   hello = null;
-  /** The time base of the newest sample: which setting of the server's clock its time is by; null where it does not say. */
+  /**
+   * The time base of the newest sample: which setting of the server's clock its time is by; null where it does not say.
+   */
   base = null;
   /** When something was last told of the newest sample, by `now()`; a stream that began anew has told nothing yet. */
   #heard = -Infinity;
@@ -61,10 +75,11 @@ export class Feed {
 
   /**
    * @param {import("./point-store.js").Store} store
-   * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked: (tick?: object) => void,
-   *   refused: (problem: object) => boolean, ended?: (reason: string) => boolean, renamed?: (names: Map<string, string>) => void,
-   *   turned?: (ms: number|null) => void}} listener `refused`, `ended`: true where the page is being left; `renamed`: before the
-   *   new list; `turned`: the server's clock was set back, by -ms where that is known: all that was is told anew
+   * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked:
+   *   (tick?: object) => void, refused: (problem: object) => boolean, ended?: (reason: string) => boolean, renamed?:
+   *   (names: Map<string, string>) => void, turned?: (ms: number|null) => void}} listener `refused`, `ended`: true
+   *   where the page is being left; `renamed`: before the new list; `turned`: the server's clock was set back, by -ms
+   *   where that is known: all that was is told anew
    */
   constructor(store, listener, { address = own, world = globalThis } = {}) {
     // On another page than our own: where the API is, and how it is asked.
@@ -72,28 +87,32 @@ export class Feed {
     this.store = store;
     this.listener = listener;
     const { known } = this;
-    this.stream = new Stream(() => this.address("/api/v1/stream"), {
-      event: (name, data) => {
-        known.broken = false;
-        known.failures = 0;
-        this.#take[name]?.(data);
-        listener.changed();
+    this.stream = new Stream(
+      () => this.address("/api/v1/stream"),
+      {
+        event: (name, data) => {
+          known.broken = false;
+          known.failures = 0;
+          this.#take[name]?.(data);
+          listener.changed();
+        },
+        refused: (problem) => listener.refused(problem),
+        ended: (reason) => listener.ended?.(reason) ?? false,
+        proven: () => {
+          // Not at its first event: a proxy may let the greeting through and hold back the rest.
+          this.poller.stop();
+          known.polling = false;
+        },
+        broken: (failures, pause) => {
+          known.failures = failures;
+          known.retryAt = now() + pause;
+          if (failures >= FALLBACK_AFTER && !this.poller.running) this.poller.start();
+          // A single break of a moment is no news.
+          if (failures > 1 && !known.polling) known.broken = true;
+        },
       },
-      refused: (problem) => listener.refused(problem),
-      ended: (reason) => listener.ended?.(reason) ?? false,
-      proven: () => {
-        // Not at its first event: a proxy may let the greeting through and hold back the rest.
-        this.poller.stop();
-        known.polling = false;
-      },
-      broken: (failures, pause) => {
-        known.failures = failures;
-        known.retryAt = now() + pause;
-        if (failures >= FALLBACK_AFTER && !this.poller.running) this.poller.start();
-        // A single break of a moment is no news.
-        if (failures > 1 && !known.polling) known.broken = true;
-      },
-    }, world);
+      world,
+    );
     this.poller = new Poller(
       (signal) => this.#ask(signal),
       ({ rows, answer, problem }) => {
@@ -213,10 +232,21 @@ export class Feed {
   #polled(rows, headers) {
     const state = headers.get("X-Lalin-State") ?? rows[0]?.state;
     const age = headers.get("X-Lalin-Age-Ms");
-    this.#setRouter({ code: state, reason: headers.get("X-Lalin-Reason") ?? undefined, ageMs: age === null ? undefined : Number(age) });
+    this.#setRouter({
+      code: state,
+      reason: headers.get("X-Lalin-Reason") ?? undefined,
+      ageMs: age === null ? undefined : Number(age),
+    });
     const list = rows.map((row) => ({
-      id: row[".id"], name: row.name, key: row.key, line: row.line, type: row.type, comment: row.comment || null,
-      running: row.running === "true", disabled: row.disabled === "true", dynamic: row.name.startsWith("<"),
+      id: row[".id"],
+      name: row.name,
+      key: row.key,
+      line: row.line,
+      type: row.type,
+      comment: row.comment || null,
+      running: row.running === "true",
+      disabled: row.disabled === "true",
+      dynamic: row.name.startsWith("<"),
       pointOfView: row.pointOfView,
     }));
     if (JSON.stringify(list.map(keyed)) !== JSON.stringify(this.interfaces)) this.#setInterfaces(list);
@@ -257,7 +287,10 @@ export class Feed {
   /** A whole window tells all that was by the server's clock as it is now: what was told by another one goes. */
   #rebase({ resumed, base, steps = [], t }) {
     if (t.length > 0 && !resumed && this.newest.t !== null) {
-      const back = this.#epoch === this.hello?.epoch && this.base !== null ? steps.filter((step) => step.base > this.base && step.ms < 0) : [];
+      const back =
+        this.#epoch === this.hello?.epoch && this.base !== null
+          ? steps.filter((step) => step.base > this.base && step.ms < 0)
+          : [];
       if (back.length > 0) this.#turn(back.reduce((sum, { ms }) => sum + ms, 0));
       else if (t.at(-1) < this.newest.t) this.#turn(null);
     }

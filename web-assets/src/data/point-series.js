@@ -1,4 +1,5 @@
-// One interface's points in time: typed arrays that slide, so that adding and forgetting cost nothing and leave no waste.
+// One interface's points in time: typed arrays that slide, so that adding and forgetting cost nothing and leave no
+// waste.
 
 import { place } from "../chart/curves.js";
 

@@ -35,8 +35,8 @@ export class Store {
   }
 
   /**
-   * Ticks may be missing before what comes next. Otherwise a rate is that of all the time since the tick before it, however
-   * long a slow router took, and where nothing is known the server itself says null.
+   * Ticks may be missing before what comes next. Otherwise a rate is that of all the time since the tick before it,
+   * however long a slow router took, and where nothing is known the server itself says null.
    */
   cut() {
     this.#cuts++;
@@ -91,8 +91,8 @@ export class Store {
   }
 
   /**
-   * Takes in a stretch of the past: `{t: [...], series: [{name, rx, tx}]}`, with the ticks' factors `low` and `high` where
-   * the server knows them. What is known already stays.
+   * Takes in a stretch of the past: `{t: [...], series: [{name, rx, tx}]}`, with the ticks' factors `low` and `high`
+   * where the server knows them. What is known already stays.
    */
   merge(window) {
     const [first, last] = [window.t[0], window.t.at(-1)];
@@ -110,16 +110,25 @@ export class Store {
       const fresh = new Series();
       this.#series.set(name, fresh);
       this.#cutsOf.set(fresh, this.#cuts);
-      // The stretch leaves nothing out: a gap that it reaches into is over, as far as it comes close to the points around.
-      const skip = (k) => isMark(known, k) && last >= known.t[k - 1] && !(first > known.t[k + 1])
-        && !(first > known.t[k] && this.#apart(known.t[k - 1], first));
+      // The stretch leaves nothing out: a gap that it reaches into is over, as far as it comes close to the points
+      // around.
+      const skip = (k) =>
+        isMark(known, k) &&
+        last >= known.t[k - 1] &&
+        !(first > known.t[k + 1]) &&
+        !(first > known.t[k] && this.#apart(known.t[k - 1], first));
       const behind = place(known.t, last + 1);
       const next = isMark(known, behind) ? behind + 1 : behind;
       const apart = (next === 0 || isMark(known, next - 1)) && this.#apart(last, known.t[next]);
-      woven(known, { t: window.t, rx, tx }, (t, rx, tx) => {
-        if (apart && t === known.t[next]) add(last + 1, null, null);
-        add(t, rx, tx);
-      }, skip);
+      woven(
+        known,
+        { t: window.t, rx, tx },
+        (t, rx, tx) => {
+          if (apart && t === known.t[next]) add(last + 1, null, null);
+          add(t, rx, tx);
+        },
+        skip,
+      );
     }
     const { low = [], high = [] } = window;
     const before = this.#factors;
@@ -177,10 +186,13 @@ export class Store {
 
   /** From when on there must be points (ms), so that the lines enter from the left what is seen since `from`. */
   enters(names, from) {
-    return names.reduce((earliest, name) => {
-      const points = this.points(name);
-      return Math.min(earliest, points.t[points.at(from) - 1] ?? from);
-    }, from - GAP_INTERVALS * this.intervalMs);
+    return names.reduce(
+      (earliest, name) => {
+        const points = this.points(name);
+        return Math.min(earliest, points.t[points.at(from) - 1] ?? from);
+      },
+      from - GAP_INTERVALS * this.intervalMs,
+    );
   }
 
   /** Bytes held in all. */

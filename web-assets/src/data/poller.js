@@ -18,7 +18,8 @@ export class Poller {
    * @param {(signal: AbortSignal) => Promise<object>} ask rejects when there is no good answer
    * @param {(answer: object) => void} take
    * @param {(failures: number) => void} failed
-   * @param {boolean} growing the pauses grow with the failures, and these are counted on: for what is not the page's first care
+   * @param {boolean} growing the pauses grow with the failures, and these are counted on: for what is not the page's
+   *   first care
    */
   constructor(ask, take, failed, clock = globalThis, growing = false) {
     this.ask = ask;

@@ -13,10 +13,10 @@ const NOTHING = Object.freeze({ peak: null, average: null, p95: null, bytes: nul
  * @param {number} from ms
  * @param {number} to ms
  * @param {number} intervalMs how far apart points are
- * @param {{t: ArrayLike<number>, low: ArrayLike<number>}} [uncertainty] the factors that lead to the least which each point
- *   may truly be: peak and percentile are of these, so that no doubt becomes a record
- * @returns {{peak: number|null, average: number|null, p95: number|null, bytes: number|null, known_ms: number, partial: boolean}}
- *   `partial`: of some of the time between there is nothing known
+ * @param {{t: ArrayLike<number>, low: ArrayLike<number>}} [uncertainty] the factors that lead to the least which each
+ *   point may truly be: peak and percentile are of these, so that no doubt becomes a record
+ * @returns {{peak: number|null, average: number|null, p95: number|null, bytes: number|null, known_ms: number, partial:
+ *   boolean}} `partial`: of some of the time between there is nothing known
  */
 export function measure(t, values, from, to, intervalMs = 2_000, uncertainty = NONE) {
   const rates = new Float64Array(t.length);
@@ -25,7 +25,11 @@ export function measure(t, values, from, to, intervalMs = 2_000, uncertainty = N
   const first = place(t, from);
   let factor = place(uncertainty.t, from);
   // Before the very first point that is known there is nothing to miss.
-  let [begun, missing, last] = [earlier(values, first), false, first > 0 && isKnown(values[first - 1]) ? t[first - 1] : -Infinity];
+  let [begun, missing, last] = [
+    earlier(values, first),
+    false,
+    first > 0 && isKnown(values[first - 1]) ? t[first - 1] : -Infinity,
+  ];
   for (let i = first; i < t.length && t[i] <= to; i++) {
     const value = values[i];
     if (!isKnown(value)) {
@@ -33,7 +37,8 @@ export function measure(t, values, from, to, intervalMs = 2_000, uncertainty = N
       continue;
     }
     const before = i > 0 ? t[i - 1] : -Infinity;
-    // A slow router's rate is that of all the time since the point before it. After a gap it stands for one interval only.
+    // A slow router's rate is that of all the time since the point before it. After a gap it stands for one interval
+    // only.
     const late = (i === 0 || before !== last) && t[i] - before > GAP_INTERVALS * intervalMs;
     if (late && begun) missing = true;
     [begun, last] = [true, t[i]];
@@ -50,7 +55,14 @@ export function measure(t, values, from, to, intervalMs = 2_000, uncertainty = N
   if (count === 0) return NOTHING;
   const partial = missing || to - last > GAP_INTERVALS * intervalMs;
   if (known === 0) return { peak, average: peak, p95: peak, bytes: 0, known_ms: 0, partial };
-  return { peak, average: (bits * 1000) / known, p95: rank(rates, times, count, 0.95 * known), bytes: bits / 8, known_ms: known, partial };
+  return {
+    peak,
+    average: (bits * 1000) / known,
+    p95: rank(rates, times, count, 0.95 * known),
+    bytes: bits / 8,
+    known_ms: known,
+    partial,
+  };
 }
 const NONE = Object.freeze({ t: [], low: [] });
 

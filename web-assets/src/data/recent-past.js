@@ -65,7 +65,9 @@ export class Past {
     if (this.#missing || this.now() < this.#notBefore) return;
     const hole = this.#hole !== null && edge - this.#hole > STREAMED ? this.#hole : null;
     if (hole === null && this.#hole !== null && edge > this.#hole) this.#hole = null;
-    const wanted = names.filter((name) => hole !== null || !(Math.min(this.#since.get(name) ?? Infinity, known(name) ?? Infinity) <= from));
+    const wanted = names.filter(
+      (name) => hole !== null || !(Math.min(this.#since.get(name) ?? Infinity, known(name) ?? Infinity) <= from),
+    );
     if (this.#asking) {
       // What is under way answers this as well, unless more is wanted by now.
       if (this.#asking.covers(wanted, from)) return;

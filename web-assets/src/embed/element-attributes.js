@@ -18,7 +18,10 @@ export function windowOf(text) {
 
 /** Names with commas between; a comma in a name is written `%2C`, as in the address of the dashboard. */
 export function namesOf(text) {
-  const trimmed = (text ?? "").split(",").map((name) => name.trim()).join(",");
+  const trimmed = (text ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .join(",");
   return [...new Set(listed(trimmed))].slice(0, MOST);
 }
 

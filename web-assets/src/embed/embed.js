@@ -1,7 +1,8 @@
 // The element for somebody else's page:
 //
 //   <script type="module" src="https://lalin.example/embed.js"></script>
-//   <lalin-traffic router="main" interface="ether1" window="5m" lang="id" theme="auto" unit="bit" token="..."></lalin-traffic>
+//   <lalin-traffic router="main" interface="ether1" window="5m" lang="id" theme="auto" unit="bit" token="...">
+//   </lalin-traffic>
 //
 // It knows where Lalin is from where this script came from. See docs/how-to/show-on-your-page.md.
 
@@ -15,8 +16,8 @@ import uPlot from "../vendor/uplot/uPlot.module.js";
 
 useLibrary(uPlot);
 
-/** This script is `assets/FINGERPRINT/embed.js`. */
-export const sources = new Sources(new URL("../../", import.meta.url).href);
+/** This script is `assets/FINGERPRINT/embed/embed.js`. */
+export const sources = new Sources(new URL("../../../", import.meta.url).href);
 
 class Traffic extends HTMLElement {
   static observedAttributes = ["router", "interface", "window", "lang", "theme", "token", "unit"];

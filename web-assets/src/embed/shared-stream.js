@@ -13,9 +13,13 @@ export const HERE = 10_000;
 export function sharing(world, start) {
   const shared = connect(world, start);
   return {
-    document: world.document, performance: world.performance, location: world.location,
-    setTimeout: (...all) => world.setTimeout(...all), clearTimeout: (id) => world.clearTimeout(id),
-    setInterval: (...all) => world.setInterval(...all), clearInterval: (id) => world.clearInterval(id),
+    document: world.document,
+    performance: world.performance,
+    location: world.location,
+    setTimeout: (...all) => world.setTimeout(...all),
+    clearTimeout: (id) => world.clearTimeout(id),
+    setInterval: (...all) => world.setInterval(...all),
+    clearInterval: (id) => world.clearInterval(id),
     addEventListener: (...all) => world.addEventListener(...all),
     async fetch(url, options) {
       const port = new URL(url).pathname.endsWith("/api/v1/stream") ? await shared : null;

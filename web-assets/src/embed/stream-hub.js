@@ -105,7 +105,11 @@ class Line {
       for (const { port, id } of this.#members) port.postMessage({ ...message, id });
     };
     try {
-      const answer = await this.world.fetch(this.#url(), { signal: abort.signal, cache: "no-store", referrerPolicy: "no-referrer" });
+      const answer = await this.world.fetch(this.#url(), {
+        signal: abort.signal,
+        cache: "no-store",
+        referrerPolicy: "no-referrer",
+      });
       if (this.#running !== abort) return;
       const type = answer.headers.get("Content-Type");
       const streams = answer.ok && type?.startsWith("text/event-stream");

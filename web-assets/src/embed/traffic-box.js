@@ -13,7 +13,10 @@ import { GAP_INTERVALS } from "../data/point-store.js";
 import { thin } from "../chart/downsample.js";
 import { banded, bands } from "../chart/uncertainty.js";
 
-/** The words for the chart change this often, ms: nobody wants to be told every tick. Sooner where something was not known. */
+/**
+ * The words for the chart change this often, ms: nobody wants to be told every tick. Sooner where something was not
+ * known.
+ */
 const WORDS = 10_000;
 const SOONER = 2_000;
 const AGED = ["live", "late", "stale", "unreachable"];
@@ -108,7 +111,10 @@ export class Box {
     row.style.setProperty("--colour", PALETTE[at % PALETTE.length]);
     const who = element("bdi", "", shortName(name));
     who.title = shownName(name);
-    const ways = [["↓", texts.download], ["↑", texts.upload]].map(([sign, word]) => {
+    const ways = [
+      ["↓", texts.download],
+      ["↑", texts.upload],
+    ].map(([sign, word]) => {
       const root = element("span", "way");
       const [stroke, value, way] = [element("span", "stroke"), element("b"), element("small")];
       const label = element("span", "word", `${word} `);
@@ -145,7 +151,8 @@ export class Box {
   #show() {
     this.#find();
     const { source, texts, names, root } = this;
-    if (names.length === 0 || !source) return this.#say("not-shown", texts["embed.not_shown"], "", texts["embed.no_interface"]);
+    if (names.length === 0 || !source)
+      return this.#say("not-shown", texts["embed.not_shown"], "", texts["embed.no_interface"]);
     const { feed } = source;
     for (const name of names) if (feed.facts.has(name)) this.#facts.set(name, feed.facts.get(name));
     const state = source.problem ? "not-shown" : feed.state();
@@ -179,8 +186,10 @@ export class Box {
     const { known, facts } = source.feed;
     if (source.problem) return fill(texts[source.problem.key], source.problem.values);
     const said = [];
-    if (state === "reconnecting") said.push(known.offline ? `${texts["hop.offline"]}.` : `${fill(texts["hop.server"], { n: known.failures })}.`);
-    if ((state === "unreachable" || state === "stale") && known.router?.reason) said.push(texts[`reason.${known.router.reason}`] ?? known.router.detail ?? "");
+    if (state === "reconnecting")
+      said.push(known.offline ? `${texts["hop.offline"]}.` : `${fill(texts["hop.server"], { n: known.failures })}.`);
+    if ((state === "unreachable" || state === "stale") && known.router?.reason)
+      said.push(texts[`reason.${known.router.reason}`] ?? known.router.detail ?? "");
     const missing = source.listed ? names.filter((name) => !facts.has(name)) : [];
     if (missing.length > 0) said.push(fill(texts["embed.missing"], { name: missing.map(shortName).join(", ") }));
     return said.join(" ");
@@ -218,7 +227,21 @@ export class Box {
     const factors = store.factorsAt(table[0]);
     const doubts = bands(table, factors, banded(names.length, "lines"), { from, to, width: chart.width });
     const lines = thin(table, from, to, chart.width);
-    chart.draw({ names, mode: "lines", unit, table, drawn: lines, from, to, top, bottom: 0, gaps: found, limits: [], doubts, factors });
+    chart.draw({
+      names,
+      mode: "lines",
+      unit,
+      table,
+      drawn: lines,
+      from,
+      to,
+      top,
+      bottom: 0,
+      gaps: found,
+      limits: [],
+      doubts,
+      factors,
+    });
     this.#describe(from, to);
   }
 
@@ -243,15 +266,29 @@ export class Box {
       const series = source.store.points(name);
       const values = { name: shortName(name) };
       for (const [word, way] of Object.entries(this.#side(name))) {
-        const { average, peak, partial } = measure(series.t, series[way], from, to, source.store.intervalMs, source.store.factors);
+        const { average, peak, partial } = measure(
+          series.t,
+          series[way],
+          from,
+          to,
+          source.store.intervalMs,
+          source.store.factors,
+        );
         known &&= rates[way] !== null;
-        Object.assign(values, { [word]: say(rates[way]), [`${word}_average`]: about(say(average), partial), [`${word}_peak`]: atLeast(say(peak), partial) });
+        Object.assign(values, {
+          [word]: say(rates[way]),
+          [`${word}_average`]: about(say(average), partial),
+          [`${word}_peak`]: atLeast(say(peak), partial),
+        });
       }
       return fill(texts["embed.each"], values);
     });
     this.#sayAt = now + (known ? WORDS : SOONER);
     const minutes = windowMs / 60_000;
-    const length = minutes < 2 ? fill(texts["embed.seconds"], { n: Math.round(windowMs / 1000) }) : fill(texts["embed.minutes"], { n: Math.round(minutes) });
+    const length =
+      minutes < 2
+        ? fill(texts["embed.seconds"], { n: Math.round(windowMs / 1000) })
+        : fill(texts["embed.minutes"], { n: Math.round(minutes) });
     this.plot.setAttribute("aria-label", fill(texts["embed.chart"], { window: length, each: `${each.join(". ")}.` }));
   }
 }

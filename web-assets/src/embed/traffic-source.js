@@ -25,8 +25,11 @@ const LONGEST_LIST = 4_000;
 
 /** What a refusal means, by its code. */
 const REFUSALS = {
-  "login-needed": "embed.token", "wrong-login": "embed.token", "setup-needed": "embed.token",
-  forbidden: "embed.forbidden", "unknown-router": "embed.router",
+  "login-needed": "embed.token",
+  "wrong-login": "embed.token",
+  "setup-needed": "embed.token",
+  forbidden: "embed.forbidden",
+  "unknown-router": "embed.router",
 };
 /** Passes by itself. */
 const PASSING = ["too-many-viewers", "too-many-attempts", "no-data"];
@@ -87,17 +90,22 @@ export class Source {
       setTimeout: (...all) => world.setTimeout(...all),
       clearTimeout: (id) => world.clearTimeout(id),
     };
-    this.feed = new Feed(this.store, {
-      changed, ticked() {},
-      greeted: (hello) => this.#greeted(hello),
-      interfaces: () => (this.listed = true),
-      turned: (ms) => {
-        this.past.forget();
-        this.reasons.shift(ms);
+    this.feed = new Feed(
+      this.store,
+      {
+        changed,
+        ticked() {},
+        greeted: (hello) => this.#greeted(hello),
+        interfaces: () => (this.listed = true),
+        turned: (ms) => {
+          this.past.forget();
+          this.reasons.shift(ms);
+        },
+        refused: (problem) => this.#refused(problem),
+        ended: (reason) => this.#ended(reason),
       },
-      refused: (problem) => this.#refused(problem),
-      ended: (reason) => this.#ended(reason),
-    }, { address: (path) => this.#address(path), world: ask });
+      { address: (path) => this.#address(path), world: ask },
+    );
     this.past = new Past({
       ask: (names, seconds, signal) => {
         const url = this.#url("api/v1/window", { interface: names, window: seconds });
@@ -138,10 +146,14 @@ export class Source {
     world.addEventListener("pagehide", () => this.#pause(), { signal });
     world.addEventListener("pageshow", (event) => event.persisted && this.#resume(), { signal });
     world.addEventListener("offline", () => (feed.known.offline = true), { signal });
-    world.addEventListener("online", () => {
-      feed.known.offline = false;
-      feed.stream.tryNow();
-    }, { signal });
+    world.addEventListener(
+      "online",
+      () => {
+        feed.known.offline = false;
+        feed.stream.tryNow();
+      },
+      { signal },
+    );
     document.addEventListener("securitypolicyviolation", (event) => this.#forbidden(event), { signal });
     this.#timers.beat = world.setInterval(() => this.#beat(), BEAT);
     // It may have been opened behind another.
@@ -282,7 +294,11 @@ export class Source {
     const { origin } = this.world.location;
     if (new URL(this.base).origin === origin) return;
     try {
-      await this.world.fetch(new URL("healthz", this.base).href, { mode: "no-cors", cache: "no-store", referrerPolicy: "no-referrer" });
+      await this.world.fetch(new URL("healthz", this.base).href, {
+        mode: "no-cors",
+        cache: "no-store",
+        referrerPolicy: "no-referrer",
+      });
       if (this.feed.hello === null && this.#asked) this.#hold("embed.origin", { origin });
     } catch {
       // No server. Later there may be one.

@@ -48,7 +48,9 @@ export function whenTurned(changed) {
 function remembered() {
   try {
     const pairs = JSON.parse(recall(ofRouter("views")) ?? "[]");
-    return pairs.filter((pair) => Array.isArray(pair) && (pair[1] === "customer" || pair[1] === "network")).slice(-MOST);
+    return pairs
+      .filter((pair) => Array.isArray(pair) && (pair[1] === "customer" || pair[1] === "network"))
+      .slice(-MOST);
   } catch {
     return [];
   }

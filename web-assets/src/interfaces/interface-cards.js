@@ -22,7 +22,8 @@ export class Cards {
   /**
    * @param {string[]} names what is chosen
    * @param {(name: string) => {facts: object|null, rx: number|null, tx: number|null, points: object,
-   *   factors: {t: ArrayLike<number>, low: ArrayLike<number>}, range: {from: number, to: number}, intervalMs: number, faults: {errors: number, drops: number}}} of
+   *   factors: {t: ArrayLike<number>, low: ArrayLike<number>}, range: {from: number, to: number}, intervalMs: number,
+   *   faults: {errors: number, drops: number}}} of
    * @param {boolean} dim the figures are not of now
    */
   show(names, of, dim) {
@@ -84,7 +85,22 @@ export class Cards {
     view.dataset.testid = "card-view";
     foot.append(use, faults, view);
     root.append(remove, title, note, figures, foot);
-    const card = { root, kind, condition, note, comment, figures, rx, tx, view, use, bar, useText, faults, facts: null };
+    const card = {
+      root,
+      kind,
+      condition,
+      note,
+      comment,
+      figures,
+      rx,
+      tx,
+      view,
+      use,
+      bar,
+      useText,
+      faults,
+      facts: null,
+    };
     view.addEventListener("click", () => {
       turn(name, card.facts);
       view.focus();
@@ -154,7 +170,11 @@ export class Cards {
       .map((name) => {
         const now = of(name);
         const { down, up } = direction(name, now.facts ?? this.#cards.get(name)?.facts);
-        return fill(this.texts.summary, { name: shortName(name), down: speed(now[down], this.lang), up: speed(now[up], this.lang) });
+        return fill(this.texts.summary, {
+          name: shortName(name),
+          down: speed(now[down], this.lang),
+          up: speed(now[up], this.lang),
+        });
       })
       .join(". ");
   }

@@ -13,7 +13,15 @@ const GROUPS = [
   ["pppoe", /^pppoe/],
   ["tunnel", /^(l2tp|pptp|sstp|ovpn|gre|eoip|ipip|wg|wireguard|6to4|ipsec|zerotier)/],
 ];
-const TITLES = { wan: "WAN", ethernet: "Ethernet", bridge: "Bridge", vlan: "VLAN", wifi: "Wi-Fi", pppoe: "PPPoE", tunnel: "Tunnel" };
+const TITLES = {
+  wan: "WAN",
+  ethernet: "Ethernet",
+  bridge: "Bridge",
+  vlan: "VLAN",
+  wifi: "Wi-Fi",
+  pppoe: "PPPoE",
+  tunnel: "Tunnel",
+};
 const ORDER = ["wan", ...GROUPS.map(([key]) => key)];
 
 /** What a group is called, the same in every language. */

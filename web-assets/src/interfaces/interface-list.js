@@ -1,5 +1,5 @@
-// The list of interfaces as it is seen: of thousands of rows only those in view exist. One tab stop; the keys move a mark
-// through the list, which stays on its row whatever is sorted or vanishes around it.
+// The list of interfaces as it is seen: of thousands of rows only those in view exist. One tab stop; the keys move a
+// mark through the list, which stays on its row whatever is sorted or vanishes around it.
 
 import { element } from "../shared/elements.js";
 import { Lane } from "./virtual-list.js";
@@ -29,8 +29,9 @@ export class List {
 
   /**
    * @param {HTMLElement} root it scrolls
-   * @param {{row: (id: string) => object, heading: () => object, fill: (row: object, item: object, place: number, size: number) => void,
-   *   paint: (row: object) => void, toggle: (name: string) => void, other: (name: string) => void, leave: () => void}} page
+   * @param {{row: (id: string) => object, heading: () => object, fill: (row: object, item: object, place: number, size:
+   *   number) => void, paint: (row: object) => void, toggle: (name: string) => void, other: (name: string) => void,
+   *   leave: () => void}} page
    */
   constructor(root, page) {
     this.root = root;
@@ -128,10 +129,12 @@ export class List {
   }
 
   #render() {
-    const { first, end } = this.#height === 0 ? { first: 0, end: 0 } : this.#lane.seen(this.root.scrollTop, this.#height, BEYOND);
+    const { first, end } =
+      this.#height === 0 ? { first: 0, end: 0 } : this.#lane.seen(this.root.scrollTop, this.#height, BEYOND);
     const seen = this.#lane.items.slice(first, end);
     // The marked row stays: the focus is said to be on it.
-    const marked = this.#marked === null ? undefined : this.#lane.items[this.#lane.rows[this.#lane.places.get(this.#marked)]];
+    const marked =
+      this.#marked === null ? undefined : this.#lane.items[this.#lane.rows[this.#lane.places.get(this.#marked)]];
     if (marked && !seen.includes(marked) && this.#height > 0) seen.push(marked);
     const names = new Set(seen.map((item) => item.name));
     const titles = new Set(seen.map((item) => item.heading));
@@ -211,14 +214,18 @@ export class List {
 
   #firstSeen() {
     const { items } = this.#lane;
-    for (let at = this.#lane.at(this.root.scrollTop); at < items.length; at++) if (items[at].name !== undefined) return items[at].name;
+    for (let at = this.#lane.at(this.root.scrollTop); at < items.length; at++)
+      if (items[at].name !== undefined) return items[at].name;
     return null;
   }
 
   #markNeighbour(old) {
     const { items, rows, places } = old;
     const from = places.get(this.#marked) ?? 0;
-    const next = rows.slice(from).map((at) => items[at].name).find((name) => this.#lane.places.has(name));
+    const next = rows
+      .slice(from)
+      .map((at) => items[at].name)
+      .find((name) => this.#lane.places.has(name));
     this.#marked = next ?? this.first;
     this.#say();
   }

@@ -1,5 +1,5 @@
-// The overview: every interface in a list that is searched, filtered, sorted and grouped, and that stays still under the
-// hand. What is chosen goes to the chart.
+// The overview: every interface in a list that is searched, filtered, sorted and grouped, and that stays still under
+// the hand. What is chosen goes to the chart.
 
 import { SORTS, arrange, byName, resorted } from "./list-order.js";
 import { PALETTE } from "../chart/chart.js";
@@ -114,7 +114,8 @@ export class Overview {
 
   /** Those who are gone, whom nobody needs to see any more. */
   #sweep() {
-    for (const [name, entry] of this.#entries) if (entry.gone && !this.page.choice.has(name)) this.#entries.delete(name);
+    for (const [name, entry] of this.#entries)
+      if (entry.gone && !this.page.choice.has(name)) this.#entries.delete(name);
     this.#sorted = this.#sorted.filter(({ name }) => this.#entries.has(name));
     this.#stale = false;
   }
@@ -134,13 +135,18 @@ export class Overview {
       }
     }
     this.#stale = this.#sorted.some(({ gone }) => gone);
-    const only = active ? ({ name, condition }) => condition === "running" && (this.#ranks.get(name)?.active ?? true) : null;
+    const only = active
+      ? ({ name, condition }) => condition === "running" && (this.#ranks.get(name)?.active ?? true)
+      : null;
     const rank = ({ name }) => this.#ranks.get(name)?.rate ?? -1;
     const items = arrange(this.#sorted, { search: this.search.value, groups: chosenGroups, only, by, grouped, rank });
     const rows = items.reduce((sum, item) => sum + (item.name === undefined ? 0 : 1), 0);
     this.empty.hidden = rows > 0 || this.#sorted.length === 0;
     const { texts } = this.page;
-    put(this.count, rows === this.#sorted.length ? String(rows) : fill(texts.of_all, { n: rows, all: this.#sorted.length }));
+    put(
+      this.count,
+      rows === this.#sorted.length ? String(rows) : fill(texts.of_all, { n: rows, all: this.#sorted.length }),
+    );
     this.list.set(items, anew);
   }
 
@@ -163,14 +169,26 @@ export class Overview {
     if (row.members) {
       const rates = row.members.map((entry) => ({ ...this.#rates(entry), running: entry.condition === "running" }));
       // Through one that is gone or down nothing flows, so that nothing is missing where it does not count.
-      row.total(...["down", "up"].map((key) => sumOf(rates.filter((one) => one.running || one[key] !== null).map((one) => one[key]))));
+      row.total(
+        ...["down", "up"].map((key) =>
+          sumOf(rates.filter((one) => one.running || one[key] !== null).map((one) => one[key])),
+        ),
+      );
       return;
     }
     const { entry } = row;
     const now = edge();
     const { down, up, side } = this.#rates(entry);
     const use = entry.gone ? null : share(entry.facts, down, up);
-    const figures = { down, up, side, use, faults: faults.of(entry.name), news: faults.isNews(entry.name, now), series: store.points(entry.name) };
+    const figures = {
+      down,
+      up,
+      side,
+      use,
+      faults: faults.of(entry.name),
+      news: faults.isNews(entry.name, now),
+      series: store.points(entry.name),
+    };
     row.paint(figures, now, this.#colour);
   }
 
@@ -188,10 +206,25 @@ const SAID = ["type", "comment", "running", "disabled", "pointOfView", "linkBps"
 
 /** An interface as the list knows it; the same object as before where nothing of it changed. */
 function entryOf(facts, before, gone = false) {
-  if (before && before.gone === gone && (before.facts === facts || SAID.every((key) => before.facts[key] === facts[key]))) return before;
+  if (
+    before &&
+    before.gone === gone &&
+    (before.facts === facts || SAID.every((key) => before.facts[key] === facts[key]))
+  )
+    return before;
   const { name, type, comment } = facts;
   const condition = gone ? "gone" : facts.disabled ? "disabled" : facts.running ? "running" : "down";
-  return { name, label: shortName(name), type, comment, facts, gone, condition, group: groupOf(facts), words: `${name}\n${comment ?? ""}\n${type}`.toLowerCase() };
+  return {
+    name,
+    label: shortName(name),
+    type,
+    comment,
+    facts,
+    gone,
+    condition,
+    group: groupOf(facts),
+    words: `${name}\n${comment ?? ""}\n${type}`.toLowerCase(),
+  };
 }
 
 /** A group's title, how many are in it, and what flows through them all. */

@@ -84,7 +84,10 @@ export class Row {
     put(this.up, known ? `↑ ${speed(up, lang, 1)}` : "");
     if (this.root.dataset.view !== side.view) {
       this.root.dataset.view = side.view;
-      this.side.title = side.view === "customer" ? `${texts.view_customer}. ${texts.turn_network}` : `${texts.view_network}. ${texts.turn_customer}`;
+      this.side.title =
+        side.view === "customer"
+          ? `${texts.view_customer}. ${texts.turn_network}`
+          : `${texts.view_network}. ${texts.turn_customer}`;
     }
     const bad = faultWords(faults, texts);
     put(this.faults, bad && `⚠ ${bad}`);
@@ -100,7 +103,10 @@ export class Row {
 
   /** What flows, in words, for those who come to this row with the keys. */
   describe() {
-    const parts = [this.down.textContent.replace("↓", this.texts.download), this.up.textContent.replace("↑", this.texts.upload)];
+    const parts = [
+      this.down.textContent.replace("↓", this.texts.download),
+      this.up.textContent.replace("↑", this.texts.upload),
+    ];
     const view = this.root.dataset.view === "customer" ? this.texts.view_customer : this.texts.view_network;
     this.root.setAttribute("aria-description", [...parts, view, this.faults.textContent].filter(Boolean).join(", "));
   }

@@ -69,7 +69,8 @@ export class Filters {
   }
 
   #press() {
-    for (const chip of this.kinds.children) chip.setAttribute("aria-pressed", String(this.chosenGroups.has(chip.dataset.group)));
+    for (const chip of this.kinds.children)
+      chip.setAttribute("aria-pressed", String(this.chosenGroups.has(chip.dataset.group)));
   }
 
   #switch(id, key) {

@@ -8,7 +8,8 @@ const COLLATORS = new Map();
 
 /** Compares names as people count: ether2 before ether10. */
 export function byName(lang) {
-  if (!COLLATORS.has(lang)) COLLATORS.set(lang, new Intl.Collator(lang, { numeric: true, sensitivity: "base" }).compare);
+  if (!COLLATORS.has(lang))
+    COLLATORS.set(lang, new Intl.Collator(lang, { numeric: true, sensitivity: "base" }).compare);
   const compare = COLLATORS.get(lang);
   return (a, b) => compare(a.label, b.label) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }
@@ -24,7 +25,10 @@ export function byName(lang) {
 export function arrange(entries, { search, groups, only, by, grouped, rank }) {
   const parts = search.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = entries.filter(
-    (entry) => (groups.size === 0 || groups.has(entry.group)) && parts.every((part) => entry.words.includes(part)) && (!only || only(entry)),
+    (entry) =>
+      (groups.size === 0 || groups.has(entry.group)) &&
+      parts.every((part) => entry.words.includes(part)) &&
+      (!only || only(entry)),
   );
   // Sorting keeps the order of names among equals.
   if (by === "type") shown.sort((a, b) => (a.type < b.type ? -1 : a.type > b.type ? 1 : 0));
@@ -38,7 +42,9 @@ export function arrange(entries, { search, groups, only, by, grouped, rank }) {
     if (!together.has(entry.group)) together.set(entry.group, []);
     together.get(entry.group).push(entry);
   }
-  return [...together].sort(([a], [b]) => compareGroups(a, b)).flatMap(([heading, members]) => [{ heading, members }, ...members]);
+  return [...together]
+    .sort(([a], [b]) => compareGroups(a, b))
+    .flatMap(([heading, members]) => [{ heading, members }, ...members]);
 }
 
 /**

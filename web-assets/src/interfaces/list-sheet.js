@@ -3,9 +3,9 @@
 const WIDE = matchMedia("(min-width: 960px)");
 
 /**
- * @param {{root: HTMLElement, button: HTMLElement, close: HTMLElement, search: HTMLInputElement, list: {focus: () => void},
- *   back: HTMLElement, behind: HTMLElement[], opened: () => void, clear: () => void}} parts `behind`: what cannot be
- *   reached while the sheet lies over it; `back`: what dims it
+ * @param {{root: HTMLElement, button: HTMLElement, close: HTMLElement, search: HTMLInputElement, list: {focus: () =>
+ *   void}, back: HTMLElement, behind: HTMLElement[], opened: () => void, clear: () => void}} parts `behind`: what
+ *   cannot be reached while the sheet lies over it; `back`: what dims it
  * @returns {{open: () => void, close: () => void}}
  */
 export function sheet({ root, button, close, search, list, back, behind, opened, clear }) {
@@ -57,7 +57,8 @@ export function sheet({ root, button, close, search, list, back, behind, opened,
     event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName))
+      return;
     event.preventDefault();
     open();
   });

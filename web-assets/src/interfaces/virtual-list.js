@@ -81,7 +81,14 @@ export class Lane {
     if (this.rows.length === 0) return null;
     const last = this.rows.length - 1;
     const here = this.places.get(name) ?? -1;
-    const steps = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: here + page, PageUp: here - page, Home: 0, End: last };
+    const steps = {
+      ArrowDown: here + 1,
+      ArrowUp: here - 1,
+      PageDown: here + page,
+      PageUp: here - page,
+      Home: 0,
+      End: last,
+    };
     if (!(key in steps)) return null;
     return this.items[this.rows[Math.min(last, Math.max(0, steps[key]))]].name;
   }

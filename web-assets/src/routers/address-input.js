@@ -1,6 +1,8 @@
-// What is typed into the form of a router: an address with or without a port, and a certificate's fingerprint. No page here.
+// What is typed into the form of a router: an address with or without a port, and a certificate's fingerprint. No page
+// here.
 
-const HOST = /^(?=.{1,253}\.?$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?$/;
+const LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+const HOST = new RegExp(`^(?=.{1,253}\\.?$)${LABEL}(\\.${LABEL})*\\.?$`);
 const FOUR = /^\d{1,3}(\.\d{1,3}){3}$/;
 /** Only numbers and dots: it is meant as an address. */
 const NUMBERS = /^[\d.]+$/;
@@ -22,7 +24,9 @@ export function endpoint(text) {
   if (SIX.test(typed)) return { host: typed, port: null };
   const [host, ...rest] = typed.split(":");
   if (rest.length > 1) return null;
-  const good = NUMBERS.test(host) ? FOUR.test(host) && host.split(".").every((part) => Number(part) <= 255) : HOST.test(host);
+  const good = NUMBERS.test(host)
+    ? FOUR.test(host) && host.split(".").every((part) => Number(part) <= 255)
+    : HOST.test(host);
   return good ? withPort(host, rest[0]) : null;
 }
 
@@ -34,6 +38,9 @@ function withPort(host, text) {
 
 /** A SHA-256 fingerprint as 64 digits; null where it is none. */
 export function fingerprint(text) {
-  const digits = text.replace(/^sha-?256[:=]/i, "").replace(/[\s:]/g, "").toLowerCase();
+  const digits = text
+    .replace(/^sha-?256[:=]/i, "")
+    .replace(/[\s:]/g, "")
+    .toLowerCase();
   return /^[0-9a-f]{64}$/.test(digits) ? digits : null;
 }

@@ -4,7 +4,7 @@ import { api } from "../shared/api.js";
 import { command } from "../shared/copy-button.js";
 import { dialog } from "../shared/dialog.js";
 import { atDoor } from "../account/auth.js";
-import { element, put } from "../shared/elements.js";
+import { element } from "../shared/elements.js";
 import { endpoint, fingerprint, port as portOf } from "./address-input.js";
 import { button, complain, end, field, input, onSubmit, say, select, sentence } from "../shared/form.js";
 import { fill } from "../shared/format.js";
@@ -26,15 +26,25 @@ const POLICIES = ["off", "first-use", "system", "pin", "insecure"];
 export function setup(root, { texts, lang, saved, router }) {
   const form = element("form", "form setup");
   form.dataset.testid = "setup";
-  const text = (name, more = {}) => input({ name, type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "none", ...more });
+  const text = (name, more = {}) =>
+    input({ name, type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "none", ...more });
   const name = text("name", { maxlength: "255" });
   const address = text("address", { required: true, inputmode: "url", placeholder: "192.168.88.1" });
   const port = text("port", { inputmode: "numeric", maxlength: "5" });
   const user = text("user", { required: true, autocomplete: "off", placeholder: "lalin" });
   const password = input({ name: "password", type: "password", autocomplete: "new-password" });
-  const tls = select("tls", POLICIES.map((policy) => [policy, texts[`setup_tls.${policy}`]]));
+  const tls = select(
+    "tls",
+    POLICIES.map((policy) => [policy, texts[`setup_tls.${policy}`]]),
+  );
   const pin = text("pin", { maxlength: "100", placeholder: "AB:CD:…" });
-  const interval = select("intervalMs", ["", "1000", "2000", "5000", "10000", "30000", "60000"].map((ms) => [ms, ms ? fill(texts["age.seconds"], { n: ms / 1000 }) : texts.setup_usual]));
+  const interval = select(
+    "intervalMs",
+    ["", "1000", "2000", "5000", "10000", "30000", "60000"].map((ms) => [
+      ms,
+      ms ? fill(texts["age.seconds"], { n: ms / 1000 }) : texts.setup_usual,
+    ]),
+  );
   const tags = text("tags");
   const notes = element("textarea");
   Object.assign(notes, { name: "notes", rows: 2 });
@@ -49,7 +59,13 @@ export function setup(root, { texts, lang, saved, router }) {
   secret.insertBefore(shown, password.nextSibling);
   const pinned = field(texts.setup_pin, pin);
   const more = element("details", "setup-more");
-  more.append(element("summary", "", texts.setup_more), field(texts.setup_name, name), field(texts.setup_interval, interval), field(texts.setup_tags, tags, texts.setup_tags_note), field(texts.setup_notes, notes));
+  more.append(
+    element("summary", "", texts.setup_more),
+    field(texts.setup_name, name),
+    field(texts.setup_interval, interval),
+    field(texts.setup_tags, tags, texts.setup_tags_note),
+    field(texts.setup_notes, notes),
+  );
   const test = button(texts.setup_test, "setup-test", () => check());
   const save = button(texts.setup_save, "setup-save", null, "main");
   save.type = "submit";
@@ -58,7 +74,20 @@ export function setup(root, { texts, lang, saved, router }) {
   report.setAttribute("aria-live", "polite");
   const row = element("div", "setup-row");
   row.append(field(texts.setup_address, address), field(texts.setup_port, port));
-  form.append(row, field(texts.setup_user, user), secret, field(texts.setup_tls, tls), pinned, more, report, end(test, save, button(texts.setup_script, "setup-script", () => script())));
+  form.append(
+    row,
+    field(texts.setup_user, user),
+    secret,
+    field(texts.setup_tls, tls),
+    pinned,
+    more,
+    report,
+    end(
+      test,
+      save,
+      button(texts.setup_script, "setup-script", () => script()),
+    ),
+  );
   root.append(found, form);
 
   const encrypted = () => tls.value !== "off";
@@ -98,8 +127,15 @@ export function setup(root, { texts, lang, saved, router }) {
   /** What the form says, as the API takes it. */
   function said() {
     const told = {
-      address: address.value.trim(), user: user.value.trim(), tls: tls.value === "pin" ? `pin:${fingerprint(pin.value) ?? pin.value.trim()}` : tls.value,
-      name: name.value.trim(), notes: notes.value, tags: tags.value.split(",").map((tag) => tag.trim()).filter(Boolean),
+      address: address.value.trim(),
+      user: user.value.trim(),
+      tls: tls.value === "pin" ? `pin:${fingerprint(pin.value) ?? pin.value.trim()}` : tls.value,
+      name: name.value.trim(),
+      notes: notes.value,
+      tags: tags.value
+        .split(",")
+        .map((tag) => tag.trim())
+        .filter(Boolean),
     };
     if (port.value.trim()) told.port = Number(port.value);
     if (interval.value) told.intervalMs = Number(interval.value);
@@ -130,11 +166,13 @@ export function setup(root, { texts, lang, saved, router }) {
       const { name: _, notes: __, tags: ___, ...asked } = said();
       const path = router ? `/api/v1/routers/${encodeURIComponent(router.id)}/check` : "/api/v1/check";
       const told = await api.send("POST", path, asked);
-      report.replaceChildren(steps(told, { user: asked.user, tls: encrypted() }, texts, (fingerprint) => {
-        tls.value = "pin";
-        pin.value = fingerprint;
-        follow();
-      }));
+      report.replaceChildren(
+        steps(told, { user: asked.user, tls: encrypted() }, texts, (fingerprint) => {
+          tls.value = "pin";
+          pin.value = fingerprint;
+          follow();
+        }),
+      );
       // It may be longer than what is seen.
       report.scrollIntoView({ block: "nearest" });
     } catch (error) {
@@ -169,12 +207,13 @@ export function setup(root, { texts, lang, saved, router }) {
   if (router) return { stop: gone };
   const poller = new Poller(
     () => api.get("/api/v1/discovery"),
-    (heard) => neighbours(found, heard, texts, (chosen) => {
-      address.value = bracketed(chosen);
-      report.replaceChildren();
-      complain(address, "");
-      (user.value ? password : user).focus();
-    }),
+    (heard) =>
+      neighbours(found, heard, texts, (chosen) => {
+        address.value = bracketed(chosen);
+        report.replaceChildren();
+        complain(address, "");
+        (user.value ? password : user).focus();
+      }),
     () => {},
     globalThis,
     true,
@@ -201,7 +240,10 @@ function neighbours(root, heard, texts, choose) {
   const all = heard.neighbours.filter(({ address }) => address);
   const gateway = heard.gateway?.api || heard.gateway?.apiTls ? heard.gateway.address : null;
   const known = all.some(({ addresses }) => addresses.includes(gateway));
-  const rows = all.map(({ address, identity, board, version }) => [address, [identity ?? address, [board, version?.split(" ")[0]].filter(Boolean).join(" · ")]]);
+  const rows = all.map(({ address, identity, board, version }) => [
+    address,
+    [identity ?? address, [board, version?.split(" ")[0]].filter(Boolean).join(" · ")],
+  ]);
   if (gateway && !known) rows.unshift([gateway, [gateway, texts.setup_gateway]]);
   const shown = JSON.stringify(rows);
   if (root.dataset.shown === shown) return;
@@ -214,7 +256,10 @@ function neighbours(root, heard, texts, choose) {
   for (const [address, [title, more]] of rows) {
     const item = element("li");
     const pick = button("", "neighbour", () => choose(address));
-    pick.append(element("bdi", "name", title), element("span", "note", [title === address ? "" : address, more].filter(Boolean).join(" · ")));
+    pick.append(
+      element("bdi", "name", title),
+      element("span", "note", [title === address ? "" : address, more].filter(Boolean).join(" · ")),
+    );
     item.append(pick);
     list.append(item);
   }
@@ -225,7 +270,14 @@ function scriptDialog(texts) {
   const made = dialog("setup-script", texts.setup_script, texts.close);
   const how = element("p", "", texts.setup_script_how);
   const shown = command(texts, texts.setup_script);
-  const from = input({ name: "from", type: "text", autocomplete: "off", spellcheck: "false", inputmode: "decimal", placeholder: "192.168.88.10" });
+  const from = input({
+    name: "from",
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    inputmode: "decimal",
+    placeholder: "192.168.88.10",
+  });
   const where = field(texts.setup_script_from, from, texts.setup_script_from_note);
   made.body.append(how, where, shown);
   let asked = {};
@@ -234,7 +286,9 @@ function scriptDialog(texts) {
     complain(from, "");
     try {
       const address = from.value.trim();
-      const script = await api.get(`/api/v1/setup-script?${new URLSearchParams({ ...wanted, ...(address && { from: address }) })}`);
+      const script = await api.get(
+        `/api/v1/setup-script?${new URLSearchParams({ ...wanted, ...(address && { from: address }) })}`,
+      );
       if (wanted === asked) shown.set(script);
     } catch (error) {
       if (wanted !== asked || atDoor(error)) return;

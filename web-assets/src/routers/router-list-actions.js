@@ -50,27 +50,35 @@ function overview(page, said = "") {
   const wrong = element("p", "wrong");
   wrong.setAttribute("role", "alert");
   wrong.hidden = true;
-  const act = (word, testid, run, kind = "") => button(word, testid, async (event) => {
-    const { target } = event;
-    target.disabled = true;
-    wrong.hidden = true;
-    put(told, "");
-    try {
-      await run();
-    } catch (error) {
-      if (atDoor(error)) return;
-      put(wrong, sentence(error, texts));
-      wrong.hidden = false;
-    } finally {
-      target.disabled = false;
-    }
-  }, kind);
+  const act = (word, testid, run, kind = "") =>
+    button(
+      word,
+      testid,
+      async (event) => {
+        const { target } = event;
+        target.disabled = true;
+        wrong.hidden = true;
+        put(told, "");
+        try {
+          await run();
+        } catch (error) {
+          if (atDoor(error)) return;
+          put(wrong, sentence(error, texts));
+          wrong.hidden = false;
+        } finally {
+          target.disabled = false;
+        }
+      },
+      kind,
+    );
   const path = `/api/v1/routers/${encodeURIComponent(router.id)}`;
-  actions.append(act(texts.try_now, "router-retry", async () => {
-    await api.send("POST", `${path}/retry`, {});
-    put(told, texts.fleet_retried);
-    changed();
-  }));
+  actions.append(
+    act(texts.try_now, "router-retry", async () => {
+      await api.send("POST", `${path}/retry`, {});
+      put(told, texts.fleet_retried);
+      changed();
+    }),
+  );
   if (stored) {
     const enabled = router.enabled !== false;
     actions.append(
@@ -100,19 +108,24 @@ function remove(page, path) {
   const wrong = element("p", "wrong");
   wrong.setAttribute("role", "alert");
   wrong.hidden = true;
-  const yes = button(texts.fleet_remove_yes, "router-remove-yes", async () => {
-    yes.disabled = true;
-    try {
-      await api.send("DELETE", path);
-      changed();
-      parts.root.close();
-    } catch (error) {
-      if (atDoor(error)) return;
-      put(wrong, sentence(error, texts));
-      wrong.hidden = false;
-      yes.disabled = false;
-    }
-  }, "bad");
+  const yes = button(
+    texts.fleet_remove_yes,
+    "router-remove-yes",
+    async () => {
+      yes.disabled = true;
+      try {
+        await api.send("DELETE", path);
+        changed();
+        parts.root.close();
+      } catch (error) {
+        if (atDoor(error)) return;
+        put(wrong, sentence(error, texts));
+        wrong.hidden = false;
+        yes.disabled = false;
+      }
+    },
+    "bad",
+  );
   const no = button(texts.form_cancel, "router-remove-no", () => overview(page));
   const actions = element("div", "actions");
   actions.append(no, yes);
@@ -120,7 +133,10 @@ function remove(page, path) {
   no.focus();
 }
 
-/** The form with which routers are added and changed, with the test of the connection; the rest of the page does without it. */
+/**
+ * The form with which routers are added and changed, with the test of the connection; the rest of the page does without
+ * it.
+ */
 async function form(page, router) {
   const { texts, lang, changed } = page;
   leave();

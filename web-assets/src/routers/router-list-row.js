@@ -6,8 +6,14 @@ import { dashboardOf, inTrouble, memoryShare, standing, uptime } from "./router-
 
 /** The columns: what each is called in the texts, and by what a press on its head sorts. */
 export const COLUMNS = [
-  ["router", "name"], ["state", "trouble"], ["model", null], ["uptime", "uptime"], ["cpu", "cpu"], ["memory", "memory"],
-  ["traffic", "traffic"], ["sessions", "sessions"],
+  ["router", "name"],
+  ["state", "trouble"],
+  ["model", null],
+  ["uptime", "uptime"],
+  ["cpu", "cpu"],
+  ["memory", "memory"],
+  ["traffic", "traffic"],
+  ["sessions", "sessions"],
 ];
 
 /** Why a router does not stand well, in a sentence; empty where it does. */
@@ -24,7 +30,10 @@ export function known({ about, rxBps, txBps, sessions }) {
 export class FleetRow {
   #router = null;
 
-  /** @param {{texts: Record<string, string>, lang: string, manage: ((router: object, opener: HTMLElement) => void)|null}} page `manage`: null for those who may only look */
+  /**
+   * @param {{texts: Record<string, string>, lang: string, manage: ((router: object, opener: HTMLElement) =>
+   *   void)|null}} page `manage`: null for those who may only look
+   */
   constructor({ texts, lang, manage }) {
     Object.assign(this, { texts, lang });
     this.root = element("div", "fleet-row");
@@ -73,8 +82,16 @@ export class FleetRow {
     if (standing(router) === "off") this.link.removeAttribute("href");
     else set(this.link, "href", dashboardOf(router.id));
     put(this.name, router.name);
-    put(this.where, [about?.identity === router.name ? "" : about?.identity, router.address].filter(Boolean).join(" · "));
-    put(this.tags, [...(router.tags ?? []).map((tag) => `#${tag}`), router.origin === "file" ? "lalin.toml" : ""].filter(Boolean).join(" "));
+    put(
+      this.where,
+      [about?.identity === router.name ? "" : about?.identity, router.address].filter(Boolean).join(" · "),
+    );
+    put(
+      this.tags,
+      [...(router.tags ?? []).map((tag) => `#${tag}`), router.origin === "file" ? "lalin.toml" : ""]
+        .filter(Boolean)
+        .join(" "),
+    );
     const word = standing(router);
     set(this.standing, "data-is", word);
     put(this.standing, texts[`standing.${word}`]);
@@ -87,7 +104,12 @@ export class FleetRow {
     put(this.up, about?.uptimeMs == null ? "–" : uptimeWords(about.uptimeMs, texts));
     this.#use(this.cpu, about?.cpuPercent == null ? null : about.cpuPercent / 100);
     this.#use(this.memory, memoryShare(router));
-    put(this.used, memoryShare(router) === null ? "" : `${amount(about.memoryUsed, lang, 0)} / ${amount(about.memoryTotal, lang, 0)}`);
+    put(
+      this.used,
+      memoryShare(router) === null
+        ? ""
+        : `${amount(about.memoryUsed, lang, 0)} / ${amount(about.memoryTotal, lang, 0)}`,
+    );
     this.#sum(this.rx, "↓ RX", router.rxBps, router.rxUnknown);
     this.#sum(this.tx, "↑ TX", router.txBps, router.txUnknown);
     put(this.sessions, router.sessions == null ? "–" : String(router.sessions));
@@ -98,7 +120,8 @@ export class FleetRow {
     const cell = element("div", `cell at-${name}`);
     cell.setAttribute("role", "cell");
     // A card has no head above it that says what the figure is.
-    if (["uptime", "cpu", "memory", "sessions"].includes(name)) cell.append(element("span", "label", this.texts[`column.${name}`]));
+    if (["uptime", "cpu", "memory", "sessions"].includes(name))
+      cell.append(element("span", "label", this.texts[`column.${name}`]));
     this.root.append(cell);
     return cell;
   }
@@ -133,7 +156,9 @@ export class FleetRow {
 }
 
 function uptimeWords(ms, texts) {
-  return Object.entries(uptime(ms)).map(([unit, n]) => fill(texts[`uptime.${unit}`], { n })).join(" ");
+  return Object.entries(uptime(ms))
+    .map(([unit, n]) => fill(texts[`uptime.${unit}`], { n }))
+    .join(" ");
 }
 
 function set(target, name, value) {

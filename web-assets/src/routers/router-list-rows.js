@@ -1,4 +1,5 @@
-// The rows of the fleet: of hundreds of routers only those in view exist. The page itself scrolls, as long as the list is.
+// The rows of the fleet: of hundreds of routers only those in view exist. The page itself scrolls, as long as the list
+// is.
 
 import { element } from "../shared/elements.js";
 import { Lane } from "../interfaces/virtual-list.js";
@@ -13,7 +14,8 @@ export class FleetList {
 
   /**
    * @param {HTMLElement} root
-   * @param {{make: () => {root: HTMLElement, fill: (router: object, place: number) => void}, heightOf: (router: object) => number}} page
+   * @param {{make: () => {root: HTMLElement, fill: (router: object, place: number) => void}, heightOf: (router: object)
+   *   => number}} page
    */
   constructor(root, { make, heightOf }) {
     Object.assign(this, { make, heightOf });
@@ -27,7 +29,10 @@ export class FleetList {
 
   /** Shows these, in this order; also after the heights of rows have changed. */
   set(routers) {
-    this.#lane = new Lane(routers.map((router) => ({ name: router.id, router })), ({ router }) => this.heightOf(router));
+    this.#lane = new Lane(
+      routers.map((router) => ({ name: router.id, router })),
+      ({ router }) => this.heightOf(router),
+    );
     this.canvas.style.height = `${this.#lane.height}px`;
     this.#render();
   }
@@ -56,7 +61,8 @@ export class FleetList {
       let row = this.#rows.get(name);
       if (!row) this.#rows.set(name, (row = this.#spare.pop() ?? this.make()));
       row.fill(router, at);
-      if (row.top !== this.#lane.tops[at]) row.root.style.transform = `translateY(${(row.top = this.#lane.tops[at])}px)`;
+      if (row.top !== this.#lane.tops[at])
+        row.root.style.transform = `translateY(${(row.top = this.#lane.tops[at])}px)`;
       const height = this.#lane.tops[at + 1] - this.#lane.tops[at];
       if (row.height !== height) row.root.style.height = `${(row.height = height)}px`;
       if (row.root === next) next = next.nextElementSibling;

@@ -1,4 +1,5 @@
-// All routers on one page: how each stands, what flows in all, trouble first. Only while somebody looks is anything asked.
+// All routers on one page: how each stands, what flows in all, trouble first. Only while somebody looks is anything
+// asked.
 
 import { api } from "../shared/api.js";
 import { atDoor, mayChange } from "../account/auth.js";
@@ -40,7 +41,14 @@ language(byId("lang"), lang);
 
 const table = byId("fleet-table");
 const heads = head();
-byId("fleet-state").append(...STATES.map((state) => option(state, state === "" ? texts.fleet_any_state : state === "trouble" ? texts.fleet_trouble : texts[`standing.${state}`])));
+byId("fleet-state").append(
+  ...STATES.map((state) =>
+    option(
+      state,
+      state === "" ? texts.fleet_any_state : state === "trouble" ? texts.fleet_trouble : texts[`standing.${state}`],
+    ),
+  ),
+);
 byId("fleet-sort").append(...SORTS.map((by) => option(by, texts[`by.${by}`])));
 byId("fleet-sort").value = sort;
 byId("fleet-search").addEventListener("input", () => show(true));
@@ -52,18 +60,26 @@ table.addEventListener("click", (event) => {
   if (row) remember("router", row.dataset.router);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+  if (
+    event.key !== "/" ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.target.closest("input, select, textarea, dialog")
+  )
+    return;
   event.preventDefault();
   byId("fleet-search").focus();
 });
 for (const media of [TABLE, WIDE]) media.addEventListener("change", () => show(true));
 
 const poller = new Poller(
-  () => api.get("/api/v1/routers?watch=1").catch((error) => {
-    atDoor(error);
-    lost = error;
-    throw error;
-  }),
+  () =>
+    api.get("/api/v1/routers?watch=1").catch((error) => {
+      atDoor(error);
+      lost = error;
+      throw error;
+    }),
   (answer) => {
     routers = answer.routers;
     lost = null;
@@ -113,15 +129,26 @@ function again() {
 
 /** Whether a hand is at the list: then nothing moves under it. */
 function inUse() {
-  return (FINE.matches && list.canvas.matches(":hover")) || list.canvas.contains(document.activeElement) || performance.now() - touched < IN_USE;
+  return (
+    (FINE.matches && list.canvas.matches(":hover")) ||
+    list.canvas.contains(document.activeElement) ||
+    performance.now() - touched < IN_USE
+  );
 }
 
 /** @param {boolean} anew by choice in a new order, whatever is in use */
 function show(anew = false) {
   if (routers === null || !list) return;
   tags(tagsOf(routers));
-  const asked = { text: byId("fleet-search").value.trim(), tag: byId("fleet-tag").value, state: byId("fleet-state").value };
-  const wanted = ordered(routers.filter((router) => fits(router, asked)), sort);
+  const asked = {
+    text: byId("fleet-search").value.trim(),
+    tag: byId("fleet-tag").value,
+    state: byId("fleet-state").value,
+  };
+  const wanted = ordered(
+    routers.filter((router) => fits(router, asked)),
+    sort,
+  );
   shown = !anew && inUse() ? steady(shown, wanted) : wanted;
   sum(shown.length);
   table.hidden = shown.length === 0;
@@ -138,15 +165,22 @@ function sum(count) {
     ["trouble", texts.fleet_trouble, String(trouble)],
     ["rx", texts.fleet_rx, atLeast(speed(rxBps, lang, 1), rxPartial), rxPartial],
     ["tx", texts.fleet_tx, atLeast(speed(txBps, lang, 1), txPartial), txPartial],
-    ["sessions", texts["column.sessions"], sessions === null ? "–" : atLeast(String(sessions), sessionsPartial), sessionsPartial],
+    [
+      "sessions",
+      texts["column.sessions"],
+      sessions === null ? "–" : atLeast(String(sessions), sessionsPartial),
+      sessionsPartial,
+    ],
   ];
   const root = byId("fleet-totals");
   if (root.children.length === 0) {
-    root.append(...parts.map(([name, word]) => {
-      const part = element("div", name);
-      part.append(element("dt", "", word), element("dd"));
-      return part;
-    }));
+    root.append(
+      ...parts.map(([name, word]) => {
+        const part = element("div", name);
+        part.append(element("dt", "", word), element("dd"));
+        return part;
+      }),
+    );
   }
   parts.forEach(([, , value, partial], at) => {
     const cell = root.children[at].lastElementChild;
@@ -173,7 +207,8 @@ function tell() {
   const unknown = new URLSearchParams(location.search).get("unknown");
   const seconds = Math.round((performance.now() - answered) / 1_000);
   const there = routers?.find(({ id }) => id === unknown);
-  let text = unknown === null ? "" : fill(there ? texts.fleet_is_off : texts.fleet_unknown, { name: there?.name ?? unknown });
+  let text =
+    unknown === null ? "" : fill(there ? texts.fleet_is_off : texts.fleet_unknown, { name: there?.name ?? unknown });
   if (lost && routers === null) text = texts.fleet_no_server;
   else if (lost) text = texts.fleet_server_lost;
   notice.hidden = text === "";
@@ -211,7 +246,8 @@ function head() {
 
 /** Names and standings go up, figures go down: the most is looked for. */
 function mark(cell, by) {
-  if (by && by === sort) cell.setAttribute("aria-sort", ["name", "trouble", "uptime"].includes(by) ? "ascending" : "descending");
+  if (by && by === sort)
+    cell.setAttribute("aria-sort", ["name", "trouble", "uptime"].includes(by) ? "ascending" : "descending");
   else cell.removeAttribute("aria-sort");
 }
 

@@ -1,4 +1,5 @@
-// What is to be said of many routers: how each stands, which are in trouble, in what order, how much in all. No page here.
+// What is to be said of many routers: how each stands, which are in trouble, in what order, how much in all. No page
+// here.
 
 import { below } from "../shared/base-path.js";
 import { sumOf } from "../data/partial-sums.js";
@@ -49,8 +50,14 @@ export function fits(router, { text = "", tag = "", state = "" }) {
   if (tag && !router.tags?.includes(tag)) return false;
   if (state === "trouble" ? !inTrouble(router) : state && standing(router) !== state) return false;
   const { name, id, address, about } = router;
-  const all = [name, id, address, about?.identity, about?.model, about?.version, ...(router.tags ?? [])].filter(Boolean).join("\n").toLowerCase();
-  return text.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+  const all = [name, id, address, about?.identity, about?.model, about?.version, ...(router.tags ?? [])]
+    .filter(Boolean)
+    .join("\n")
+    .toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word));
 }
 
 /** The routers in an order, as a new list. */
@@ -79,18 +86,32 @@ export function totals(routers) {
     const { known, unknown } = sumOf(on.map(value));
     return [known, known !== null && (unknown > 0 || on.some(missing))];
   };
-  const [rxBps, rxPartial] = sum((router) => router.rxBps, (router) => router.rxUnknown > 0);
-  const [txBps, txPartial] = sum((router) => router.txBps, (router) => router.txUnknown > 0);
+  const [rxBps, rxPartial] = sum(
+    (router) => router.rxBps,
+    (router) => router.rxUnknown > 0,
+  );
+  const [txBps, txPartial] = sum(
+    (router) => router.txBps,
+    (router) => router.txUnknown > 0,
+  );
   const [sessions, sessionsPartial] = sum((router) => router.sessions);
   return {
     all: routers.length,
     live: routers.filter((router) => standing(router) === "live").length,
     trouble: routers.filter(inTrouble).length,
-    rxBps, txBps, sessions, rxPartial, txPartial, sessionsPartial,
+    rxBps,
+    txBps,
+    sessions,
+    rxPartial,
+    txPartial,
+    sessionsPartial,
   };
 }
 
-/** The dashboard of a router, from an address of the dashboard: window and mode stay, another router's interfaces do not. */
+/**
+ * The dashboard of a router, from an address of the dashboard: window and mode stay, another router's interfaces do
+ * not.
+ */
 export function dashboardOf(id, from = "") {
   const parameters = new URLSearchParams(from);
   parameters.delete("interface");

@@ -1,4 +1,5 @@
-// The router's name in the header, which with several routers is a button: it opens a list of them, to search and to choose.
+// The router's name in the header, which with several routers is a button: it opens a list of them, to search and to
+// choose.
 
 import { api } from "../shared/api.js";
 import { atDoor } from "../account/auth.js";
@@ -15,7 +16,10 @@ export class Switch {
   #asked = false;
   #parts = null;
 
-  /** @param {{name: HTMLElement, button: HTMLButtonElement, texts: Record<string, string>}} page `name` is what the button will hold */
+  /**
+   * @param {{name: HTMLElement, button: HTMLButtonElement, texts: Record<string, string>}} page `name` is what the
+   *   button will hold
+   */
   constructor({ name, button, texts }) {
     Object.assign(this, { name, button, texts });
     button.addEventListener("click", () => this.#open());
@@ -43,7 +47,10 @@ export class Switch {
 
   #take(routers) {
     // One that is disabled has nothing to show.
-    this.#routers = ordered(routers.filter((router) => standing(router) !== "off"), "name");
+    this.#routers = ordered(
+      routers.filter((router) => standing(router) !== "off"),
+      "name",
+    );
     const several = this.#routers.length > 1;
     if (several && this.button.hidden) {
       this.button.prepend(this.name);
@@ -83,7 +90,13 @@ export class Switch {
     search.placeholder = texts.site_search_router;
     search.autocomplete = "off";
     search.spellcheck = false;
-    for (const [name, value] of [["role", "combobox"], ["aria-label", texts.site_search_router], ["aria-expanded", "true"], ["aria-controls", "switch-list"], ["aria-autocomplete", "list"]]) {
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-label", texts.site_search_router],
+      ["aria-expanded", "true"],
+      ["aria-controls", "switch-list"],
+      ["aria-autocomplete", "list"],
+    ]) {
       search.setAttribute(name, value);
     }
     const close = element("button", "", texts.close);
@@ -123,7 +136,8 @@ export class Switch {
     if (!this.#seen.some(({ id }) => id === this.#marked)) this.#marked = this.#seen[0]?.id ?? null;
     put(note, this.#seen.length === 0 ? this.texts.none_found : "");
     const rows = this.#seen.map((router) => this.#row(router));
-    if (rows.length !== list.children.length || rows.some((row, at) => list.children[at] !== row)) list.replaceChildren(...rows);
+    if (rows.length !== list.children.length || rows.some((row, at) => list.children[at] !== row))
+      list.replaceChildren(...rows);
     this.#mark();
   }
 

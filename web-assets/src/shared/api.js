@@ -1,5 +1,6 @@
 // Asking the API: with a time limit, with the guard that changes need, and with problems as errors.
-// An error has `status` (undefined where no answer came), `code`, `field`, `detail`, and `retryAfter` in s where it is known.
+// An error has `status` (undefined where no answer came), `code`, `field`, `detail`, and `retryAfter` in s where it is
+// known.
 
 import { below } from "./base-path.js";
 
@@ -7,7 +8,10 @@ import { below } from "./base-path.js";
 export const LIMIT = 10_000;
 export const CHECK_LIMIT = 30_000;
 
-/** Which the server wants to see before it changes anything; null where it wants none, undefined where that is not known. */
+/**
+ * Which the server wants to see before it changes anything; null where it wants none, undefined where that is not
+ * known.
+ */
 let guard;
 
 /**
@@ -48,16 +52,34 @@ async function once(method, path, body) {
   const signal = AbortSignal.timeout(/\/check$/.test(path) ? CHECK_LIMIT : LIMIT);
   let answer, told;
   try {
-    answer = await fetch(below(path), { method, headers, signal, cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(below(path), {
+      method,
+      headers,
+      signal,
+      cache: "no-store",
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
     told = await read(answer);
   } catch (error) {
-    throw Object.assign(new Error(error.message, { cause: error }), { status: undefined, code: "no-answer", field: null, detail: "", retryAfter: null });
+    throw Object.assign(new Error(error.message, { cause: error }), {
+      status: undefined,
+      code: "no-answer",
+      field: null,
+      detail: "",
+      retryAfter: null,
+    });
   }
   if (told && typeof told === "object" && "guard" in told) guard = told.guard;
   if (answer.ok) return told;
   const { code = "internal", field = null, detail = "" } = typeof told === "object" && told !== null ? told : {};
   const retryAfter = Number(answer.headers.get("Retry-After")) || null;
-  throw Object.assign(new Error(detail || `status ${answer.status}`), { status: answer.status, code, field, detail, retryAfter });
+  throw Object.assign(new Error(detail || `status ${answer.status}`), {
+    status: answer.status,
+    code,
+    field,
+    detail,
+    retryAfter,
+  });
 }
 
 async function read(answer) {

@@ -1,4 +1,5 @@
-// Under which path this server is shown: pages and API lie below it. The page says it (head.html), and only this file reads it.
+// Under which path this server is shown: pages and API lie below it. The page says it (head.html), and only this file
+// reads it.
 
 /** Such as `/lalin`; empty at the root. */
 export const BASE = globalThis.document?.querySelector?.("meta[name=lalin-base]")?.content ?? "";

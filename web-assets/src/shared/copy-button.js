@@ -42,8 +42,8 @@ export function command(texts, label = "") {
 }
 
 /**
- * Puts a text where it can be pasted from. Only pages that came by TLS or from this machine have a clipboard; the old way
- * works elsewhere, and where that does not either, the text is left selected, to be copied by hand.
+ * Puts a text where it can be pasted from. Only pages that came by TLS or from this machine have a clipboard; the old
+ * way works elsewhere, and where that does not either, the text is left selected, to be copied by hand.
  * @param {string} text
  * @param {() => void} select marks the text in the page
  * @param {{clipboard?: Clipboard, exec: () => boolean}} browser

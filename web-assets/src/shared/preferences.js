@@ -11,10 +11,15 @@ export function recall(key) {
 
 /** The router that the address names. */
 const asked = new URLSearchParams(location.search).get("router");
-/** The server's router that this page shows: the one of the address, or the last one chosen here; null means the default one. */
+/**
+ * The server's router that this page shows: the one of the address, or the last one chosen here; null means the default
+ * one.
+ */
 export const router = asked ?? recall("router");
 
-/** The router that is shown is not there: forgets it if it was only remembered. False where the address itself names it. */
+/**
+ * The router that is shown is not there: forgets it if it was only remembered. False where the address itself names it.
+ */
 export function forgetRouter() {
   if (asked !== null || router === null) return false;
   forget("router");

@@ -23,6 +23,7 @@ export function steps(name) {
 }
 const STEPS = Object.fromEntries(
   Object.entries(UNITS).map(([name, { bits }]) => [
-    name, Array.from({ length: 14 }, (_, power) => [1, 2, 5].map((part) => bits * part * 10 ** power)).flat(),
+    name,
+    Array.from({ length: 14 }, (_, power) => [1, 2, 5].map((part) => bits * part * 10 ** power)).flat(),
   ]),
 );

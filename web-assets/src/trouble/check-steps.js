@@ -21,12 +21,21 @@ export function steps(told, router, texts, pin) {
   root.append(list);
   const { about } = told;
   if (about) {
-    const parts = [about.identity, about.model, about.version && `RouterOS ${about.version.split(" ")[0]}`, told.interfaces !== null && fill(texts.check_interfaces, { n: told.interfaces })];
+    const parts = [
+      about.identity,
+      about.model,
+      about.version && `RouterOS ${about.version.split(" ")[0]}`,
+      told.interfaces !== null && fill(texts.check_interfaces, { n: told.interfaces }),
+    ];
     root.append(element("p", "note", parts.filter(Boolean).join(" · ")));
   }
   if (told.fingerprint) {
     const fingerprint = element("p", "note", `${texts.check_fingerprint} `);
-    fingerprint.append(element("code", "", told.fingerprint), " ", button(texts.check_pin, "check-pin", () => pin(told.fingerprint)));
+    fingerprint.append(
+      element("code", "", told.fingerprint),
+      " ",
+      button(texts.check_pin, "check-pin", () => pin(told.fingerprint)),
+    );
     root.append(fingerprint);
   }
   return root;
@@ -38,7 +47,10 @@ function line(step, router, texts) {
   item.dataset.state = step.state;
   const head = element("span", "step-head");
   const time = step.state === "skipped" ? "" : ` ${fill(texts.check_ms, { n: step.ms })}`;
-  head.append(element("strong", "", texts[`check_step.${step.step}`] ?? step.step), element("span", "note", `${texts[`check_state.${step.state}`]}${time}`));
+  head.append(
+    element("strong", "", texts[`check_step.${step.step}`] ?? step.step),
+    element("span", "note", `${texts[`check_state.${step.state}`]}${time}`),
+  );
   item.append(head);
   if (step.state === "failed") {
     item.append(element("p", "", texts[`reason.${step.reason}`] ?? step.detail ?? ""));

@@ -1,5 +1,5 @@
-// A picture of the way from the router to this page, with a mark where it is broken and a sign of why. Decoration: every word of
-// it stands beside it.
+// A picture of the way from the router to this page, with a mark where it is broken and a sign of why. Decoration:
+// every word of it stands beside it.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -23,11 +23,25 @@ const SIGNS = {
 
 /** Which sign, and on which hop: 0 from the router to the server, 1 from the server to this page. */
 const KINDS = {
-  "no-router": ["plus", 0], connecting: ["wait", 0], loading: ["wait", 1], stale: ["sand", 0],
-  unreachable: ["plug", 0], refused: ["power", 0], "timed-out": ["clock", 0], "wrong-credentials": ["key", 0],
-  "not-permitted": ["lock", 0], "turned-away": ["shield", 0], tls: ["paper", 0], certificate: ["paper", 0], closed: ["gap", 0],
-  "router-error": ["question", 0], malformed: ["question", 0], internal: ["question", 0],
-  offline: ["plane", 1], server: ["cross", 1], reconnecting: ["wait", 1],
+  "no-router": ["plus", 0],
+  connecting: ["wait", 0],
+  loading: ["wait", 1],
+  stale: ["sand", 0],
+  unreachable: ["plug", 0],
+  refused: ["power", 0],
+  "timed-out": ["clock", 0],
+  "wrong-credentials": ["key", 0],
+  "not-permitted": ["lock", 0],
+  "turned-away": ["shield", 0],
+  tls: ["paper", 0],
+  certificate: ["paper", 0],
+  closed: ["gap", 0],
+  "router-error": ["question", 0],
+  malformed: ["question", 0],
+  internal: ["question", 0],
+  offline: ["plane", 1],
+  server: ["cross", 1],
+  reconnecting: ["wait", 1],
 };
 
 function shape(name, attributes) {
@@ -42,7 +56,8 @@ export function hops(kind) {
   const root = shape("svg", { viewBox: "0 0 240 64", class: "hops", "aria-hidden": "true" });
   root.dataset.picture = kind;
   root.dataset.testid = "state-picture";
-  const link = (from, to, broken) => root.append(shape("path", { d: `M${from} 36H${to}`, class: broken ? "broken" : "" }));
+  const link = (from, to, broken) =>
+    root.append(shape("path", { d: `M${from} 36H${to}`, class: broken ? "broken" : "" }));
   link(48, 96, at === 0);
   link(144, 192, at === 1);
   const missing = kind === "no-router" ? "missing" : "";
@@ -54,7 +69,11 @@ export function hops(kind) {
   );
   const middle = at === 0 ? 72 : 168;
   root.append(shape("circle", { cx: middle, cy: 36, r: 16, class: "mark" }));
-  const glyph = shape("path", { d: SIGNS[sign], class: "sign-of", transform: `translate(${middle - 10} 26) scale(0.84)` });
+  const glyph = shape("path", {
+    d: SIGNS[sign],
+    class: "sign-of",
+    transform: `translate(${middle - 10} 26) scale(0.84)`,
+  });
   root.append(glyph);
   return root;
 }

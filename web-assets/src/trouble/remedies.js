@@ -1,5 +1,6 @@
-// What mends it: for each thing that can be wrong on the way to a router, the commands for its terminal. None of them takes
-// anything away from others who use the router; where only a look can tell, it is a command to look. No page here.
+// What mends it: for each thing that can be wrong on the way to a router, the commands for its terminal. None of them
+// takes anything away from others who use the router; where only a look can tell, it is a command to look. No page
+// here.
 
 /**
  * @param {string} trouble the API's reason, or `server`
@@ -11,7 +12,10 @@ export function fixesOf(trouble, { user = "lalin", tls = false } = {}) {
   const look = { say: "user", command: `/user print detail where name=${quoted(user)}` };
   switch (trouble) {
     case "refused":
-      return [{ say: "service", command: `/ip service enable ${service}` }, { say: "services", command: "/ip service print" }];
+      return [
+        { say: "service", command: `/ip service enable ${service}` },
+        { say: "services", command: "/ip service print" },
+      ];
     case "turned-away":
       return [
         { say: "allowed", command: `/ip service print detail where name=${service}` },
@@ -19,15 +23,30 @@ export function fixesOf(trouble, { user = "lalin", tls = false } = {}) {
         { say: "more-sessions", command: `/ip service set ${service} max-sessions=50` },
       ];
     case "wrong-credentials":
-      return [{ say: "password", command: `/user set [find name=${quoted(user)}] password="PUT-A-PASSWORD-HERE"` }, look];
+      return [
+        { say: "password", command: `/user set [find name=${quoted(user)}] password="PUT-A-PASSWORD-HERE"` },
+        look,
+      ];
     case "not-permitted":
-      return [{ say: "policy", command: `/user group set [find name=[/user get [find name=${quoted(user)}] group]] policy=read,api` }, look];
+      return [
+        {
+          say: "policy",
+          command: `/user group set [find name=[/user get [find name=${quoted(user)}] group]] policy=read,api`,
+        },
+        look,
+      ];
     case "tls":
-      return [{ say: "tls-service", command: "/ip service print detail where name=api-ssl" }, { say: "certificate", command: CERTIFICATE.join("\n") }];
+      return [
+        { say: "tls-service", command: "/ip service print detail where name=api-ssl" },
+        { say: "certificate", command: CERTIFICATE.join("\n") },
+      ];
     case "certificate":
       return [{ say: "fingerprint", command: "/certificate print detail" }];
     case "timed-out":
-      return [{ say: "firewall", command: "/ip firewall filter print where chain=input" }, { say: "load", command: "/system resource print" }];
+      return [
+        { say: "firewall", command: "/ip firewall filter print where chain=input" },
+        { say: "load", command: "/system resource print" },
+      ];
     case "unreachable":
       return [{ say: "addresses", command: "/ip address print" }];
     case "malformed":

@@ -133,7 +133,9 @@ export class Mend {
     if (router === null) return;
     const made = dialog("router-form", router.name, texts.close);
     const form = setup(made.body, {
-      texts, lang, router,
+      texts,
+      lang,
+      router,
       saved: () => {
         this.#asked = null;
         made.root.close();

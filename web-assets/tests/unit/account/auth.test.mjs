@@ -5,25 +5,44 @@ import { test } from "node:test";
 import { atDoor, loginAddress, mayChange, ownPath } from "../../../src/account/auth.js";
 
 test("after the login one comes back to a path of our own, with what it asked for", () => {
-  assert.equal(ownPath("/prepaid/dashboard?router=pop-1&interface=%3Cpppoe-budi%3E"), "/prepaid/dashboard?router=pop-1&interface=%3Cpppoe-budi%3E");
+  assert.equal(
+    ownPath("/prepaid/dashboard?router=pop-1&interface=%3Cpppoe-budi%3E"),
+    "/prepaid/dashboard?router=pop-1&interface=%3Cpppoe-budi%3E",
+  );
   assert.equal(ownPath("/settings"), "/settings");
 });
 
 test("no link leads through the login to another site, or round in a circle", () => {
-  const foreign = [null, "", "https://evil.example/", "//evil.example/", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "evil", "/login", "/login?to=/login", "/./login"];
+  const foreign = [
+    null,
+    "",
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "evil",
+    "/login",
+    "/login?to=/login",
+    "/./login",
+  ];
   for (const to of foreign) assert.equal(ownPath(to), "/prepaid/dashboard", String(to));
 });
 
 test("the login knows where one was", () => {
   const address = loginAddress({ pathname: "/prepaid/dashboard", search: "?router=r1&window=5m" });
-  assert.equal(ownPath(new URLSearchParams(address.slice("/login".length)).get("to")), "/prepaid/dashboard?router=r1&window=5m");
+  assert.equal(
+    ownPath(new URLSearchParams(address.slice("/login".length)).get("to")),
+    "/prepaid/dashboard?router=r1&window=5m",
+  );
 });
 
 test("only a shut door leads to the login", () => {
   const went = [];
   const here = { pathname: "/prepaid/fleet", search: "", replace: (to) => went.push(to) };
   for (const code of ["login-needed", "setup-needed"]) assert.equal(atDoor({ code }, here), true);
-  for (const problem of [{ code: "wrong-login" }, { code: "forbidden" }, {}, null]) assert.equal(atDoor(problem, here), false);
+  for (const problem of [{ code: "wrong-login" }, { code: "forbidden" }, {}, null])
+    assert.equal(atDoor(problem, here), false);
   assert.deepEqual(went, Array(2).fill("/login?to=%2Fprepaid%2Ffleet"));
 });
 

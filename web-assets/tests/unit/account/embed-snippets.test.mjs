@@ -8,7 +8,13 @@ import { call, shownBy, snippets } from "../../../src/account/embed-snippets.js"
 const origin = "https://lalin.example";
 
 test("names stay names: in an address, in an attribute, in a list", () => {
-  const made = snippets({ origin, token: "t0k-en_", router: "pop&1", interfaces: ["<pppoe-budi>", 'a"b', "x,y%"], lang: "id" });
+  const made = snippets({
+    origin,
+    token: "t0k-en_",
+    router: "pop&1",
+    interfaces: ["<pppoe-budi>", 'a"b', "x,y%"],
+    lang: "id",
+  });
   const link = new URL(made.link);
   assert.equal(link.searchParams.get("router"), "pop&1");
   assert.equal(link.searchParams.get("interface"), '<pppoe-budi>,a"b,x%2Cy%25');
@@ -19,7 +25,11 @@ test("names stay names: in an address, in an attribute, in a list", () => {
 });
 
 test("what is shown is what the token may see", () => {
-  const only = [{ router: "a", interface: "<pppoe-budi>" }, { router: "b", interface: "ether9" }, { router: "a", interface: "ether2" }];
+  const only = [
+    { router: "a", interface: "<pppoe-budi>" },
+    { router: "b", interface: "ether9" },
+    { router: "a", interface: "ether2" },
+  ];
   assert.deepEqual(shownBy(only, "main"), { router: "a", interfaces: ["<pppoe-budi>", "ether2"] });
   assert.deepEqual(shownBy(undefined, "main"), { router: "main", interfaces: ["ether1"] });
   assert.deepEqual(shownBy([{ router: "b" }], "main"), { router: "b", interfaces: ["ether1"] });
@@ -27,7 +37,10 @@ test("what is shown is what the token may see", () => {
 });
 
 test("a program's call names the router", () => {
-  assert.equal(call({ origin, token: "t", router: "pop 1" }), 'curl -H "Authorization: Bearer t" "https://lalin.example/api/v1/interfaces?router=pop+1"');
+  assert.equal(
+    call({ origin, token: "t", router: "pop 1" }),
+    'curl -H "Authorization: Bearer t" "https://lalin.example/api/v1/interfaces?router=pop+1"',
+  );
 });
 
 test("a limit is told with the names that people know", () => {
@@ -35,5 +48,8 @@ test("a limit is told with the names that people know", () => {
   const routers = [{ id: "a", name: "Kantor" }];
   assert.equal(limitWords(undefined, routers, texts), "all");
   assert.equal(limitWords([], routers, texts), "nothing");
-  assert.equal(limitWords([{ router: "a", interface: "<pppoe-budi>" }, { router: "gone" }], routers, texts), "Kantor: budi, gone");
+  assert.equal(
+    limitWords([{ router: "a", interface: "<pppoe-budi>" }, { router: "gone" }], routers, texts),
+    "Kantor: budi, gone",
+  );
 });

@@ -17,7 +17,14 @@ test("each key does what the help says, small or capital", () => {
 });
 
 test("a key with Ctrl is the browser's, one that was used is somebody else's, one held down works once", () => {
-  for (const more of [{ ctrlKey: true }, { metaKey: true }, { altKey: true }, { defaultPrevented: true }, { repeat: true }, { isComposing: true }]) {
+  for (const more of [
+    { ctrlKey: true },
+    { metaKey: true },
+    { altKey: true },
+    { defaultPrevented: true },
+    { repeat: true },
+    { isComposing: true },
+  ]) {
     assert.equal(press("p", more), null, JSON.stringify(more));
   }
 });
@@ -29,7 +36,9 @@ test("where somebody types a letter is a letter", () => {
 
 test("every key has its words in both languages", () => {
   for (const lang of ["id", "en"]) {
-    const texts = JSON.parse(readFileSync(new URL(`../../../../crates/dashboard/texts/${lang}.json`, import.meta.url), "utf8"));
+    const texts = JSON.parse(
+      readFileSync(new URL(`../../../../crates/dashboard/texts/${lang}.json`, import.meta.url), "utf8"),
+    );
     for (const [, name] of KEYS) assert.ok(texts[`key.${name}`], `${lang}: ${name}`);
   }
 });

@@ -12,7 +12,8 @@ function beating() {
   here.pulse = new Pulse(
     { every: 500, beat: () => here.beats++, slept: (how) => here.slept.push(how) },
     { setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout },
-    () => clock.now + here.wall, () => clock.now + here.steady,
+    () => clock.now + here.wall,
+    () => clock.now + here.steady,
   );
   return here;
 }

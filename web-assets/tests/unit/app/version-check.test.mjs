@@ -6,14 +6,20 @@ import { newer } from "../../../src/app/version-check.js";
 
 function tab(storage = new Map()) {
   const here = { reloads: 0, busy: false };
-  const world = { storage: () => ({ getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value) }), reload: () => here.reloads++ };
+  const world = {
+    storage: () => ({ getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value) }),
+    reload: () => here.reloads++,
+  };
   here.greeted = (running, mine = "1.0") => newer(running, mine, () => here.busy, world);
   return here;
 }
 
 test("the same version is nothing to speak of, nor is a page from its files", () => {
   const page = tab();
-  assert.deepEqual([page.greeted("1.0"), page.greeted(undefined), page.greeted("2.0", "dev"), page.reloads], [false, false, false, 0]);
+  assert.deepEqual(
+    [page.greeted("1.0"), page.greeted(undefined), page.greeted("2.0", "dev"), page.reloads],
+    [false, false, false, 0],
+  );
 });
 
 test("another version is loaded once; a proxy that keeps the old page makes no loop", () => {
@@ -41,8 +47,15 @@ test("where nothing can be remembered it is only said", () => {
   const forbidden = () => {
     throw new Error("forbidden");
   };
-  for (const storage of [forbidden, () => ({ getItem: () => null, setItem: forbidden }), () => ({ getItem: () => null, setItem() {} })]) {
-    assert.equal(newer("2.0", "1.0", () => false, { ...world, storage }), true);
+  for (const storage of [
+    forbidden,
+    () => ({ getItem: () => null, setItem: forbidden }),
+    () => ({ getItem: () => null, setItem() {} }),
+  ]) {
+    assert.equal(
+      newer("2.0", "1.0", () => false, { ...world, storage }),
+      true,
+    );
   }
   assert.equal(reloads, 0);
 });

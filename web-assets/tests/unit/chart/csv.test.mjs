@@ -15,10 +15,20 @@ test("times carry their zone, and stand there once more as spreadsheets read the
 });
 
 test("rates are whole bit/s, and what is not known is an empty cell, never a zero", () => {
-  const text = csv(["ether1"], [[T / 1000, T / 1000 + 2], [1_000.6, null], [null, 0]], T, T + 2_000, 420);
+  const text = csv(
+    ["ether1"],
+    [
+      [T / 1000, T / 1000 + 2],
+      [1_000.6, null],
+      [null, 0],
+    ],
+    T,
+    T + 2_000,
+    420,
+  );
   assert.equal(
     text,
-    "\ufefftime,local_time,\"ether1 RX (bit/s)\",\"ether1 TX (bit/s)\"\r\n" +
+    '\ufefftime,local_time,"ether1 RX (bit/s)","ether1 TX (bit/s)"\r\n' +
       "2026-11-23T10:04:05.678+07:00,2026-11-23 10:04:05,1001,\r\n" +
       "2026-11-23T10:04:07.678+07:00,2026-11-23 10:04:07,,0\r\n",
   );
@@ -26,13 +36,38 @@ test("rates are whole bit/s, and what is not known is an empty cell, never a zer
 
 test("where it is known between what and what a rate truly lies, that stands in the last two columns", () => {
   const factors = { low: [0.8333333, NaN], high: [1.25, NaN] };
-  const text = csv(["a"], [[T / 1000, T / 1000 + 2], [1_000, 2_000], [1, 2]], T, T + 2_000, 0, factors);
-  const [head, first, second] = text.trim().split("\r\n").map((line) => line.split(",").slice(2));
-  assert.deepEqual([head.slice(2), first, second], [["low", "high"], ["1000", "1", "0.8333", "1.25"], ["2000", "2", "", ""]]);
+  const text = csv(
+    ["a"],
+    [
+      [T / 1000, T / 1000 + 2],
+      [1_000, 2_000],
+      [1, 2],
+    ],
+    T,
+    T + 2_000,
+    0,
+    factors,
+  );
+  const [head, first, second] = text
+    .trim()
+    .split("\r\n")
+    .map((line) => line.split(",").slice(2));
+  assert.deepEqual(
+    [head.slice(2), first, second],
+    [
+      ["low", "high"],
+      ["1000", "1", "0.8333", "1.25"],
+      ["2000", "2", "", ""],
+    ],
+  );
 });
 
 test("only visible rows are written, and none of which nothing is known", () => {
-  const table = [[1, 2, 2.001, 30, 40], [1, 2, null, 3, 4], [1, 2, null, 3, 4]];
+  const table = [
+    [1, 2, 2.001, 30, 40],
+    [1, 2, null, 3, 4],
+    [1, 2, null, 3, 4],
+  ];
   assert.equal(csv(["a"], table, 2_000, 30_000, 0).trim().split("\r\n").length, 3);
 });
 
@@ -50,6 +85,13 @@ test("a file is named after router, interface and time, and after nothing danger
 });
 
 test("a legend that does not fit goes on in the next line", () => {
-  assert.deepEqual(lay([40, 40, 40], 100), { at: [{ x: 0, y: 0 }, { x: 40, y: 0 }, { x: 0, y: 1 }], lines: 2 });
+  assert.deepEqual(lay([40, 40, 40], 100), {
+    at: [
+      { x: 0, y: 0 },
+      { x: 40, y: 0 },
+      { x: 0, y: 1 },
+    ],
+    lines: 2,
+  });
   assert.equal(lay([500, 500], 100).lines, 2);
 });

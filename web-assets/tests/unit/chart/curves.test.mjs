@@ -11,12 +11,31 @@ import { thin } from "../../../src/chart/downsample.js";
 const GAP = 6_000;
 
 test("lines are drawn as received", () => {
-  const table = [[1, 3], [10, null], [1, 2]];
+  const table = [
+    [1, 3],
+    [10, null],
+    [1, 2],
+  ];
   assert.equal(curves(table, "lines", GAP), table);
 });
 
 test("mirrored, what was sent lies below zero, and a gap stays a gap", () => {
-  assert.deepEqual(curves([[1, 3, 5], [10, null, undefined], [1, null, undefined]], "mirror", GAP), [[1, 3, 5], [10, null, undefined], [-1, null, undefined]]);
+  assert.deepEqual(
+    curves(
+      [
+        [1, 3, 5],
+        [10, null, undefined],
+        [1, null, undefined],
+      ],
+      "mirror",
+      GAP,
+    ),
+    [
+      [1, 3, 5],
+      [10, null, undefined],
+      [-1, null, undefined],
+    ],
+  );
 });
 
 test("stacked, each line is the sum of those up to it, and the last is the total", () => {
@@ -25,13 +44,39 @@ test("stacked, each line is the sum of those up to it, and the last is the total
 });
 
 test("a total goes on where one of several has no point of its own at that moment", () => {
-  const [, , , b] = curves([[1, 2, 3], [10, undefined, 10], [0, undefined, 0], [20, 20, 20], [0, 0, 0]], "stack", GAP);
+  const [, , , b] = curves(
+    [
+      [1, 2, 3],
+      [10, undefined, 10],
+      [0, undefined, 0],
+      [20, 20, 20],
+      [0, 0, 0],
+    ],
+    "stack",
+    GAP,
+  );
   assert.deepEqual(b, [30, 30, 30]);
 });
 
 test("a total is unknown where nothing is known of any", () => {
-  const [, a, , b] = curves([[1, 1.001, 60], [10, null, 10], [0, null, 0], [20, null, 20], [0, null, 0]], "stack", GAP);
-  assert.deepEqual([a, b], [[10, null, 10], [30, null, 30]]);
+  const [, a, , b] = curves(
+    [
+      [1, 1.001, 60],
+      [10, null, 10],
+      [0, null, 0],
+      [20, null, 20],
+      [0, null, 0],
+    ],
+    "stack",
+    GAP,
+  );
+  assert.deepEqual(
+    [a, b],
+    [
+      [10, null, 10],
+      [30, null, 30],
+    ],
+  );
 });
 
 test("who is gone is not in the total any more", () => {
@@ -42,23 +87,55 @@ test("who is gone is not in the total any more", () => {
 });
 
 test("the extent is that of what is seen, with the points just outside", () => {
-  const table = [[0, 10, 20, 30, 40], [900, 5, 7, 6, 800], [-1, -2, -3, -2, -500]];
+  const table = [
+    [0, 10, 20, 30, 40],
+    [900, 5, 7, 6, 800],
+    [-1, -2, -3, -2, -500],
+  ];
   assert.deepEqual(extent(table, 15_000, 25_000), { most: 7, least: -3 });
 });
 
 test("the nearest point is the nearest, at the ends too", () => {
-  assert.deepEqual([-5, 0, 4, 6, 99].map((time) => nearest([0, 10], time)), [0, 0, 0, 1, 1]);
+  assert.deepEqual(
+    [-5, 0, 4, 6, 99].map((time) => nearest([0, 10], time)),
+    [0, 0, 0, 1, 1],
+  );
 });
 
 test("a stretch without points is a gap, and so is one that goes on until now", () => {
-  const table = [[0, 2, 2.001, 30, 32], [1, 1, null, 1, 1], [1, 1, null, 1, 1]];
+  const table = [
+    [0, 2, 2.001, 30, 32],
+    [1, 1, null, 1, 1],
+    [1, 1, null, 1, 1],
+  ];
   assert.deepEqual(gaps(table, 0, 32_000, GAP), [{ from: 2_000, to: 30_000 }]);
-  assert.deepEqual(gaps(table, 10_000, 60_000, GAP), [{ from: 10_000, to: 30_000 }, { from: 32_000, to: 60_000 }]);
+  assert.deepEqual(gaps(table, 10_000, 60_000, GAP), [
+    { from: 10_000, to: 30_000 },
+    { from: 32_000, to: 60_000 },
+  ]);
 });
 
 test("one unknown sample is a gap; one interface that is away among others is none", () => {
-  assert.deepEqual(gaps([[0, 2, 4], [1, null, 1], [1, null, 1]], 0, 4_000, GAP), [{ from: 0, to: 4_000 }]);
-  const away = [[0, 2, 4], [1, null, undefined], [1, null, undefined], [1, 1, 1], [1, 1, 1]];
+  assert.deepEqual(
+    gaps(
+      [
+        [0, 2, 4],
+        [1, null, 1],
+        [1, null, 1],
+      ],
+      0,
+      4_000,
+      GAP,
+    ),
+    [{ from: 0, to: 4_000 }],
+  );
+  const away = [
+    [0, 2, 4],
+    [1, null, undefined],
+    [1, null, undefined],
+    [1, 1, 1],
+    [1, 1, 1],
+  ];
   assert.deepEqual(gaps(away, 0, 4_000, GAP), []);
 });
 
@@ -68,7 +145,20 @@ test("before the first point nothing is missed", () => {
 });
 
 test("a gap that began before what is seen is seen from its edge on", () => {
-  assert.deepEqual(gaps([[2.001, 50, 52], [null, 1, 1], [null, 1, 1]], 10_000, 52_000, GAP, true), [{ from: 10_000, to: 50_000 }]);
+  assert.deepEqual(
+    gaps(
+      [
+        [2.001, 50, 52],
+        [null, 1, 1],
+        [null, 1, 1],
+      ],
+      10_000,
+      52_000,
+      GAP,
+      true,
+    ),
+    [{ from: 10_000, to: 50_000 }],
+  );
   assert.deepEqual(gaps([[], [], []], 10_000, 52_000, GAP, true), [{ from: 10_000, to: 52_000 }]);
 });
 
@@ -89,13 +179,18 @@ test("a gap's reason is what lasted longest in it", () => {
 test("each way in which data may be missing has its reason, with words in both languages", () => {
   const known = { offline: false, router: { reason: "refused" } };
   const kinds = [
-    reasonOf("stopped", known, false), reasonOf("live", known, true), reasonOf("reconnecting", known, false),
-    reasonOf("reconnecting", { ...known, offline: true }, false), reasonOf("unreachable", known, false),
+    reasonOf("stopped", known, false),
+    reasonOf("live", known, true),
+    reasonOf("reconnecting", known, false),
+    reasonOf("reconnecting", { ...known, offline: true }, false),
+    reasonOf("unreachable", known, false),
   ];
   assert.deepEqual(kinds, [["stopped"], ["hidden"], ["server"], ["offline"], ["router", "refused"]]);
   assert.deepEqual(reasonOf("live", known, false), [null]);
   for (const lang of ["id", "en"]) {
-    const texts = JSON.parse(readFileSync(new URL(`../../../../crates/dashboard/texts/${lang}.json`, import.meta.url), "utf8"));
+    const texts = JSON.parse(
+      readFileSync(new URL(`../../../../crates/dashboard/texts/${lang}.json`, import.meta.url), "utf8"),
+    );
     for (const [kind] of [...kinds, ["unknown"]]) assert.ok(texts[`gap.${kind}`], `${lang}: ${kind}`);
   }
 });
@@ -110,18 +205,27 @@ test("thinned out, no peak is lost and no gap is closed", () => {
   assert.equal(Math.min(...out[2]), -9_999);
   assert.equal(out[2].filter((value) => value === null).length, 1);
   assert.equal(out[0][out[2].indexOf(null)], 8_000);
-  assert.ok(out[0].every((time, at) => at === 0 || time > out[0][at - 1]), "time goes on");
+  assert.ok(
+    out[0].every((time, at) => at === 0 || time > out[0][at - 1]),
+    "time goes on",
+  );
 });
 
 test("thinned out, the past looks the same at the next tick", () => {
-  const table = (end) => [Array.from({ length: end }, (_, at) => at * 2), Array.from({ length: end }, (_, at) => (at * 7_919) % 101)];
+  const table = (end) => [
+    Array.from({ length: end }, (_, at) => at * 2),
+    Array.from({ length: end }, (_, at) => (at * 7_919) % 101),
+  ];
   const [a, b] = [thin(table(5_000), 0, 10_000_000, 500), thin(table(5_001), 2_000, 10_002_000, 500)];
   const until = a[0].findIndex((time) => time > 9_900);
   assert.deepEqual(a[1].slice(0, until), b[1].slice(0, until));
 });
 
 test("few points are drawn as they are", () => {
-  const table = [[1, 2, 3], [1, 2, 3]];
+  const table = [
+    [1, 2, 3],
+    [1, 2, 3],
+  ];
   assert.equal(thin(table, 1_000, 3_000, 500), table);
 });
 
@@ -130,8 +234,20 @@ test("a link's limit is drawn only where it is known and near, once for the same
   const link = { a: 100, b: 100, c: 1_000 };
   const range = { from: 0, to: 2_000 };
   const names = ["a", "b", "c"];
-  assert.deepEqual(limits(names, table, "lines", (name) => link[name], range), [{ bps: 100, names: ["a", "b"] }]);
-  assert.deepEqual(limits(names, table, "lines", () => null, range), []);
-  assert.deepEqual(limits(names, table, "stack", (name) => link[name], range), []);
-  assert.deepEqual(limits(["a"], [[1], [5], [70]], "mirror", (name) => link[name], range), [{ bps: -100, names: ["a"] }]);
+  assert.deepEqual(
+    limits(names, table, "lines", (name) => link[name], range),
+    [{ bps: 100, names: ["a", "b"] }],
+  );
+  assert.deepEqual(
+    limits(names, table, "lines", () => null, range),
+    [],
+  );
+  assert.deepEqual(
+    limits(names, table, "stack", (name) => link[name], range),
+    [],
+  );
+  assert.deepEqual(
+    limits(["a"], [[1], [5], [70]], "mirror", (name) => link[name], range),
+    [{ bps: -100, names: ["a"] }],
+  );
 });

@@ -119,5 +119,6 @@ test("the axis' figures end where the axis ends, where there is room for such st
   assert.equal(ticks("byte", 0, 8 * 15e6, 300, 30)[0], 8 * 5e6);
   assert.equal(ticks("bit", -40e6, 100e6, 300, 30)[0], 20e6);
   for (const height of [60, 300]) assert.ok(ticks("bit", -1e4, 1.5e8, height, 30).length > 0, "there are always some");
-  for (const height of [60, 78]) assert.equal(ticks("bit", 0, 15e6, height, 30)[0], 10e6, "a low chart has a figure too, besides zero");
+  for (const height of [60, 78])
+    assert.equal(ticks("bit", 0, 15e6, height, 30)[0], 10e6, "a low chart has a figure too, besides zero");
 });

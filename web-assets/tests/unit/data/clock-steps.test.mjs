@@ -20,13 +20,30 @@ const T = 1_700_000_000_000;
 function fed() {
   const store = new Store(600_000);
   const turned = [];
-  const feed = new Feed(store, { changed() {}, greeted() {}, interfaces() {}, ticked() {}, refused: () => false, turned: (ms) => turned.push(ms) });
+  const feed = new Feed(store, {
+    changed() {},
+    greeted() {},
+    interfaces() {},
+    ticked() {},
+    refused: () => false,
+    turned: (ms) => turned.push(ms),
+  });
   const event = (name, data) => feed.stream.listener.event(name, data);
   event("hello", { epoch: "a", router: { id: "r" }, intervalMs: 2_000 });
   event("interfaces", { rev: 1, interfaces: [{ name: "ether1" }] });
   return {
-    feed, store, turned, event,
-    window: (base, t, more = {}) => event("window", { resumed: false, base, t, series: [{ name: "ether1", rx: t.map(() => 5), tx: t.map(() => 1) }], ...more }),
+    feed,
+    store,
+    turned,
+    event,
+    window: (base, t, more = {}) =>
+      event("window", {
+        resumed: false,
+        base,
+        t,
+        series: [{ name: "ether1", rx: t.map(() => 5), tx: t.map(() => 1) }],
+        ...more,
+      }),
     tick: (base, t, more = {}) => event("tick", { seq: 1, base, t, rev: 1, rx: [5], tx: [1], ...more }),
     times: () => store.series("ether1").t,
   };
@@ -94,9 +111,16 @@ test("a past that was on its way while the clock was set is asked for again", as
   const { feed, window } = fed();
   window(2, [T]);
   let asked = 0;
-  const answers = [{ base: 1, t: [T + HOUR], series: [] }, { base: 2, t: [T - 2_000], series: [{ name: "ether1", rx: [1], tx: [1] }] }];
+  const answers = [
+    { base: 1, t: [T + HOUR], series: [] },
+    { base: 2, t: [T - 2_000], series: [{ name: "ether1", rx: [1], tx: [1] }] },
+  ];
   let now = 0;
-  const past = new Past({ ask: async () => ({ ok: true, status: 200, json: async () => answers[asked++] }), took: (stretch) => feed.took(stretch), now: () => now });
+  const past = new Past({
+    ask: async () => ({ ok: true, status: 200, json: async () => answers[asked++] }),
+    took: (stretch) => feed.took(stretch),
+    now: () => now,
+  });
   for (let round = 0; round < 2; round++) {
     past.want(["ether1"], T - 10_000, T, () => null);
     await new Promise((resolve) => setTimeout(resolve));

@@ -7,8 +7,14 @@ import { fixesOf } from "../../../src/trouble/remedies.js";
 import { PATIENCE, retryOf, stateOf, troubleOf } from "../../../src/data/connection-state.js";
 
 const live = {
-  stopped: false, offline: false, broken: false, polling: false, unconfigured: false,
-  router: { code: "live" }, ageMs: 800, intervalMs: 2_000,
+  stopped: false,
+  offline: false,
+  broken: false,
+  polling: false,
+  unconfigured: false,
+  router: { code: "live" },
+  ageMs: 800,
+  intervalMs: 2_000,
 };
 const state = (changes) => stateOf({ ...live, ...changes });
 
@@ -32,7 +38,8 @@ test("the router's own state is shown, and what is nearer to the viewer comes fi
 });
 
 test("what lasts is explained at once, what may be a moment when it has lasted", () => {
-  const trouble = (state, changes, forMs) => troubleOf(state, { offline: false, failures: 2, router: null, ageMs: 900, ...changes }, forMs);
+  const trouble = (state, changes, forMs) =>
+    troubleOf(state, { offline: false, failures: 2, router: null, ageMs: 900, ...changes }, forMs);
   const failed = (reason) => ({ router: { code: "stale", reason } });
   assert.equal(trouble("live", {}, 1e6), null);
   assert.equal(trouble("late", {}, 1e6), null);
@@ -51,15 +58,33 @@ test("what lasts is explained at once, what may be a moment when it has lasted",
 
 test("who need not be waited for", () => {
   const near = { offline: false };
-  assert.deepEqual(["reconnecting", "unreachable", "stale", "live", "loading"].map((state) => retryOf(state, near)), ["server", "router", "router", null, null]);
+  assert.deepEqual(
+    ["reconnecting", "unreachable", "stale", "live", "loading"].map((state) => retryOf(state, near)),
+    ["server", "router", "router", null, null],
+  );
   assert.equal(retryOf("reconnecting", { offline: true }), null, "trying is no use");
 });
 
-test("every trouble has a picture of its own place, a title and a sentence in both languages, and every command says what it is for", () => {
-  const REASONS = ["unreachable", "refused", "timed-out", "wrong-credentials", "not-permitted", "turned-away", "tls", "certificate", "closed", "router-error", "malformed", "internal"];
+test("every trouble has its own picture and its words in both languages, and every command says what it is for", () => {
+  const REASONS = [
+    "unreachable",
+    "refused",
+    "timed-out",
+    "wrong-credentials",
+    "not-permitted",
+    "turned-away",
+    "tls",
+    "certificate",
+    "closed",
+    "router-error",
+    "malformed",
+    "internal",
+  ];
   const pictures = readFileSync(new URL("../../../src/trouble/connection-diagram.js", import.meta.url), "utf8");
   for (const lang of ["id", "en"]) {
-    const texts = JSON.parse(readFileSync(new URL(`../../../../crates/dashboard/texts/${lang}.json`, import.meta.url), "utf8"));
+    const texts = JSON.parse(
+      readFileSync(new URL(`../../../../crates/dashboard/texts/${lang}.json`, import.meta.url), "utf8"),
+    );
     for (const trouble of [...REASONS, "stale", "connecting", "offline", "reconnecting", "server"]) {
       assert.match(pictures, new RegExp(`["\\s]${trouble}"?: \\["`), trouble);
       assert.ok(texts[`trouble.${trouble}`], `${lang}: ${trouble} has a title`);
@@ -74,6 +99,9 @@ test("a command is for the router's own user and service, and a name cannot be m
   assert.equal(first("refused", {}), "/ip service enable api");
   assert.equal(first("refused", { tls: true }), "/ip service enable api-ssl");
   assert.match(first("wrong-credentials", { user: "admin" }), /^\/user set \[find name=admin\] /);
-  assert.match(first("wrong-credentials", { user: 'a"; /system reset-configuration\n$x' }), /^\/user set \[find name="a\\"; \/system reset-configuration\\\$x"\] /);
+  assert.match(
+    first("wrong-credentials", { user: 'a"; /system reset-configuration\n$x' }),
+    /^\/user set \[find name="a\\"; \/system reset-configuration\\\$x"\] /,
+  );
   assert.deepEqual(fixesOf("closed"), []);
 });

@@ -33,12 +33,16 @@ function watched({ refuse = null, silent = false } = {}) {
       resolve(new Response(stream, { headers: { "Content-Type": "text/event-stream" } }));
     });
   };
-  const stream = new Stream(() => "/stream", {
-    event: (name, data) => seen.events.push([name, data]),
-    proven: () => seen.proven++,
-    broken: (failures, pause) => seen.broken.push([failures, pause]),
-    ended: (reason) => (seen.ended.push(reason), reason !== "access-changed"),
-  }, { fetch, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout });
+  const stream = new Stream(
+    () => "/stream",
+    {
+      event: (name, data) => seen.events.push([name, data]),
+      proven: () => seen.proven++,
+      broken: (failures, pause) => seen.broken.push([failures, pause]),
+      ended: (reason) => (seen.ended.push(reason), reason !== "access-changed"),
+    },
+    { fetch, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout },
+  );
   return { clock, open, seen, stream };
 }
 
@@ -91,7 +95,10 @@ test("the pauses grow from half a second to ten, and it never gives up", async (
   for (let i = 1; i < 5; i++) assert.ok(pauses[i] > pauses[i - 1], String(pauses));
   assert.ok(pauses.at(-1) >= 0.8 * LONGEST_PAUSE && Math.max(...pauses) <= LONGEST_PAUSE);
   assert.ok(open.length > 12);
-  assert.ok(open.slice(0, -1).every(({ closed }) => closed), "no refused connection stays");
+  assert.ok(
+    open.slice(0, -1).every(({ closed }) => closed),
+    "no refused connection stays",
+  );
   stream.stop();
 });
 
@@ -101,10 +108,13 @@ test("only a stream that goes on after its greeting sets the count back", async 
   // A proxy that lets the first bytes through and then holds the stream back.
   for (let i = 0; i < 3; i++) {
     await settle();
-    open[i].send('event: hello\ndata: {}\n\n');
+    open[i].send("event: hello\ndata: {}\n\n");
     for (let s = 0; s < 30 && open.length === i + 1; s++) await clock.advance(1_000);
   }
-  assert.deepEqual(seen.broken.map(([failures]) => failures), [1, 2, 3]);
+  assert.deepEqual(
+    seen.broken.map(([failures]) => failures),
+    [1, 2, 3],
+  );
   assert.equal(seen.proven, 0);
   const last = open.at(-1);
   last.send(": beat\n\n");
@@ -153,7 +163,7 @@ test("who does not want to wait need not", async () => {
   stream.stop();
 });
 
-test("a stream whose right was taken back stops, and one with another right comes back anew and not with all others", async () => {
+test("a stream without its right stops, and one with another right comes back, not with all others", async () => {
   const { clock, open, seen, stream } = watched();
   stream.start();
   await settle();

@@ -27,7 +27,16 @@ test("a partial figure says so; an unknown one is a dash and no lower bound", ()
 });
 
 test("what flows through all routers is partial where one of them, or a port of one, is not known", () => {
-  const router = (rxBps, more = {}) => ({ enabled: true, state: { code: "live" }, rxBps, txBps: rxBps, rxUnknown: 0, txUnknown: 0, sessions: 1, ...more });
+  const router = (rxBps, more = {}) => ({
+    enabled: true,
+    state: { code: "live" },
+    rxBps,
+    txBps: rxBps,
+    rxUnknown: 0,
+    txUnknown: 0,
+    sessions: 1,
+    ...more,
+  });
   const of = (...routers) => totals(routers);
   assert.deepEqual([of(router(5), router(7)).rxBps, of(router(5), router(7)).rxPartial], [12, false]);
   assert.deepEqual([of(router(5), router(null)).rxBps, of(router(5), router(null)).rxPartial], [5, true]);
@@ -38,7 +47,15 @@ test("what flows through all routers is partial where one of them, or a port of 
 });
 
 test("the total of a stack is partial where a layer is not known, and not where somebody is not there", () => {
-  const table = [[2, 4], [8e6, 8e6], [1e6, 1e6], [null, 8e6], [1e6, null], [undefined, undefined], [undefined, undefined]];
+  const table = [
+    [2, 4],
+    [8e6, 8e6],
+    [1e6, 1e6],
+    [null, 8e6],
+    [1e6, null],
+    [undefined, undefined],
+    [undefined, undefined],
+  ];
   assert.equal(stack(table, 0, "en", "bit"), "RX ≥ 8.00 Mb/s · TX 2.00 Mb/s");
   assert.equal(stack(table, 1, "en", "bit"), "RX 16.00 Mb/s · TX ≥ 1.00 Mb/s");
 });

@@ -12,7 +12,10 @@ test("points slide through their room and stay in order", () => {
     series.forget(t - 99);
   }
   assert.equal(series.length, 100);
-  assert.deepEqual([series.t[0], series.rx[0], series.tx[0], series.last, series.lastRx, series.lastTx], [9_901, 19_802, 29_703, 10_000, 20_000, 30_000]);
+  assert.deepEqual(
+    [series.t[0], series.rx[0], series.tx[0], series.last, series.lastRx, series.lastTx],
+    [9_901, 19_802, 29_703, 10_000, 20_000, 30_000],
+  );
   assert.ok(series.bytes <= 3 * 8 * 256, `${series.bytes} bytes for 100 points`);
 });
 
@@ -30,9 +33,21 @@ test("room that is no longer needed is given back", () => {
 
 test("a place in time is found, and the peak from there on", () => {
   const series = new Series();
-  for (const [t, rx, tx] of [[10, 9, 1], [20, 3, null], [30, null, 7], [40, 2, 2]]) series.push(t, rx, tx);
-  assert.deepEqual([0, 10, 11, 40, 41].map((t) => series.at(t)), [0, 0, 1, 3, 4]);
-  assert.deepEqual([0, 15, 35, 50].map((t) => series.peak(t)), [9, 7, 2, 0]);
+  for (const [t, rx, tx] of [
+    [10, 9, 1],
+    [20, 3, null],
+    [30, null, 7],
+    [40, 2, 2],
+  ])
+    series.push(t, rx, tx);
+  assert.deepEqual(
+    [0, 10, 11, 40, 41].map((t) => series.at(t)),
+    [0, 0, 1, 3, 4],
+  );
+  assert.deepEqual(
+    [0, 15, 35, 50].map((t) => series.peak(t)),
+    [9, 7, 2, 0],
+  );
 });
 
 test("ten hours of ticks of 2,000 interfaces, with customers who come and go, take no more than the first hour", () => {

@@ -28,7 +28,11 @@ test("where ticks may have been missed, a silence of more than three intervals i
   store.cut();
   store.add("a", 20_000, 3, 4);
   store.add("a", 40_000, 5, 6);
-  assert.deepEqual(store.series("a"), { t: [2_000, 8_000, 8_001, 20_000, 40_000], rx: [1, 1, null, 3, 5], tx: [2, 2, null, 4, 6] });
+  assert.deepEqual(store.series("a"), {
+    t: [2_000, 8_000, 8_001, 20_000, 40_000],
+    rx: [1, 1, null, 3, 5],
+    tx: [2, 2, null, 4, 6],
+  });
 });
 
 test("what a stretch of the past tells closes a gap as far as it reaches", () => {
@@ -59,7 +63,10 @@ test("what a stream goes on with leaves no gap, however slow the router", () => 
 
 test("lines enter what is seen from its left edge, however far the point before it is away", () => {
   const store = filled([2_000, 1, 1], [40_000, 5, 5]);
-  assert.deepEqual([store.enters(["a"], 30_000), store.enters(["a"], 40_001), store.enters(["none"], 30_000)], [2_000, 34_001, 24_000]);
+  assert.deepEqual(
+    [store.enters(["a"], 30_000), store.enters(["a"], 40_001), store.enters(["none"], 30_000)],
+    [2_000, 34_001, 24_000],
+  );
 });
 
 test("what is older than the window is forgotten, and interfaces of which nothing is left", () => {
@@ -89,8 +96,10 @@ test("several interfaces share one time axis; a missing point does not interrupt
   store.add("b", 3_000, 7, 70);
   assert.deepEqual(store.table(["a", "b"], 0), [
     [2, 3, 4],
-    [1, undefined, null], [10, undefined, null],
-    [undefined, 7, undefined], [undefined, 70, undefined],
+    [1, undefined, null],
+    [10, undefined, null],
+    [undefined, 7, undefined],
+    [undefined, 70, undefined],
   ]);
   assert.deepEqual(store.table(["a", "b"], 3_500)[0], [4]);
   assert.deepEqual(store.table(["none"], 0), [[], [], []]);
@@ -98,7 +107,10 @@ test("several interfaces share one time axis; a missing point does not interrupt
 
 test("a stretch that was slept through is filled in without a gap in it", () => {
   const store = filled([2_000, 1, 1], [4_000, 2, 2], [20_000, 9, 9]);
-  store.merge({ t: [6_000, 8_000, 10_000, 12_000, 14_000, 16_000, 18_000], series: [{ name: "a", rx: [3, 4, 5, 6, 7, 8, 8], tx: [3, 4, 5, 6, 7, 8, 8] }] });
+  store.merge({
+    t: [6_000, 8_000, 10_000, 12_000, 14_000, 16_000, 18_000],
+    series: [{ name: "a", rx: [3, 4, 5, 6, 7, 8, 8], tx: [3, 4, 5, 6, 7, 8, 8] }],
+  });
   assert.deepEqual(store.series("a").rx, [1, 2, 3, 4, 5, 6, 7, 8, 8, 9]);
 });
 

@@ -36,7 +36,9 @@ test("after five failures in a row it waits three seconds and begins again, for 
 });
 
 test("a success sets the count back", async () => {
-  const { clock, poller, seen } = watched(async (_, n) => (n % MOST_FAILURES === 0 ? {} : Promise.reject(new Error("down"))));
+  const { clock, poller, seen } = watched(async (_, n) =>
+    n % MOST_FAILURES === 0 ? {} : Promise.reject(new Error("down")),
+  );
   poller.start();
   await clock.advance(40_000);
   assert.ok(Math.max(...seen.failed) === MOST_FAILURES - 1);
@@ -70,5 +72,16 @@ test("where it is told so the pauses grow, up to half a minute, and a success en
   poller.start();
   await clock.advance(300_000);
   const pauses = seen.asked.slice(1).map((at, n) => at - seen.asked[n]);
-  assert.deepEqual(pauses.slice(0, 10), [2_000, 4_000, 8_000, 16_000, LONGEST, LONGEST, LONGEST, LONGEST, INTERVAL, 2_000]);
+  assert.deepEqual(pauses.slice(0, 10), [
+    2_000,
+    4_000,
+    8_000,
+    16_000,
+    LONGEST,
+    LONGEST,
+    LONGEST,
+    LONGEST,
+    INTERVAL,
+    2_000,
+  ]);
 });

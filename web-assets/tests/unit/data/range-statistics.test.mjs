@@ -23,7 +23,11 @@ test("each point counts for as long as since the point before it", () => {
 
 test("the 95th percentile is the lowest rate not exceeded for 95 % of the time", () => {
   // Of 100 equal parts 4 are high: not in it. With 6 they are.
-  for (const [high, p95] of [[4, 10], [5, 10], [6, 1_000]]) {
+  for (const [high, p95] of [
+    [4, 10],
+    [5, 10],
+    [6, 1_000],
+  ]) {
     const { t, values } = every(101, 2_000, (at) => (at > 100 - high ? 1_000 : 10));
     assert.equal(measure(t, values, t[0], t.at(-1)).p95, p95, `${high} high ones`);
   }
@@ -44,7 +48,9 @@ test("the percentile is that of plain reckoning for any points", () => {
     let now = 0;
     const t = Array.from({ length: count }, () => (now += 100 + Math.floor(random() ** 6 * 5_000)));
     const values = t.map(() => Math.floor(random() * 10));
-    const parts = t.map((at, i) => ({ rate: values[i], ms: i === 0 || at - t[i - 1] > 6_000 ? 2_000 : at - t[i - 1] })).sort((a, b) => a.rate - b.rate);
+    const parts = t
+      .map((at, i) => ({ rate: values[i], ms: i === 0 || at - t[i - 1] > 6_000 ? 2_000 : at - t[i - 1] }))
+      .sort((a, b) => a.rate - b.rate);
     const all = parts.reduce((sum, { ms }) => sum + ms, 0);
     let lasted = 0;
     const plain = parts.find(({ ms }) => (lasted += ms) >= 0.95 * all * (1 - 1e-12)).rate;
@@ -79,7 +85,14 @@ test("only what is visible counts", () => {
 });
 
 test("where nothing is known there is no figure", () => {
-  assert.deepEqual(measure([], [], 0, 1), { peak: null, average: null, p95: null, bytes: null, known_ms: 0, partial: false });
+  assert.deepEqual(measure([], [], 0, 1), {
+    peak: null,
+    average: null,
+    p95: null,
+    bytes: null,
+    known_ms: 0,
+    partial: false,
+  });
   assert.equal(measure([1, 2], [null, NaN], 0, 9).peak, null);
 });
 
@@ -101,6 +114,10 @@ test("figures of a stretch say when a part of it is not known", () => {
   assert.equal(partial([0, 2_000, 12_000], [1, 1, 1], 0, 12_000), false, "a slow router: its rate is of all that time");
   assert.equal(partial([0, 2_000], [1, 1], 0, 60_000), true, "a silence until now");
   assert.equal(partial([0, 2_000, 4_000], [1, null, 1], 1_000, 4_000), true, "it begins with the missing one");
-  assert.equal(partial([0, 2_000, 4_000], [null, 1, 1], -60_000, 4_000), false, "before the first point nothing is missed");
+  assert.equal(
+    partial([0, 2_000, 4_000], [null, 1, 1], -60_000, 4_000),
+    false,
+    "before the first point nothing is missed",
+  );
   assert.equal(partial([0, 2_000, 4_000], [1, 1, 1], 0, 5_000), false);
 });

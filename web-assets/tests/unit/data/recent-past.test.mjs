@@ -35,7 +35,10 @@ test("a longer window is asked for once, even where the server knows no more", a
   const here = page();
   here.known.set("a", 500_000);
   here.want(["a"], 100_000, 600_000);
-  assert.deepEqual(here.asked.map(({ names, seconds }) => [names, seconds]), [[["a"], 510]]);
+  assert.deepEqual(
+    here.asked.map(({ names, seconds }) => [names, seconds]),
+    [[["a"], 510]],
+  );
   here.want(["a"], 102_000, 602_000);
   await soon();
   assert.equal(here.took.length, 1);
@@ -43,13 +46,16 @@ test("a longer window is asked for once, even where the server knows no more", a
   assert.equal(here.asked.length, 1);
 });
 
-test("of a new choice only what is new is asked for, and what was asked for before it was let go is forgotten", async () => {
+test("of a new choice only what is new is asked for, and what was let go is forgotten", async () => {
   const here = page();
   here.want(["a"], 0, 600_000);
   await soon();
   here.want(["a", "b"], 0, 600_000);
   await soon();
-  assert.deepEqual(here.asked.map(({ names }) => names), [["a"], ["b"]]);
+  assert.deepEqual(
+    here.asked.map(({ names }) => names),
+    [["a"], ["b"]],
+  );
   here.want(["b"], 0, 600_000);
   here.want(["a", "b"], 0, 600_000);
   await soon();
@@ -77,7 +83,10 @@ test("after a failure it waits, longer each time, and then asks again", async ()
     await soon();
     return here.asked.length;
   };
-  assert.deepEqual([await at(0), await at(1_999), await at(2_000), await at(6_999), await at(7_000), await at(99_999)], [1, 1, 2, 2, 3, 3]);
+  assert.deepEqual(
+    [await at(0), await at(1_999), await at(2_000), await at(6_999), await at(7_000), await at(99_999)],
+    [1, 1, 2, 2, 3, 3],
+  );
 });
 
 test("a server that does not know the question is not asked again", async () => {
@@ -101,18 +110,31 @@ test("after an hour away the hour is asked for; after a minute the stream has it
   here.past.returned(2_000_000);
   here.want(["a"], 5_500_000, 5_600_000);
   await soon();
-  assert.deepEqual(here.asked.map(({ seconds }) => seconds), [3_610]);
+  assert.deepEqual(
+    here.asked.map(({ seconds }) => seconds),
+    [3_610],
+  );
   here.want(["a"], 5_502_000, 5_602_000);
   assert.equal(here.asked.length, 1);
 });
 
 test("a refusal for another cause may pass, and a name with a comma is asked for too", async () => {
-  const here = page((count) => ({ ok: count > 1, status: count > 1 ? 200 : 404, json: async () => (count > 1 ? { t: [1], series: [] } : { code: "unknown-router" }) }));
+  const here = page((count) => ({
+    ok: count > 1,
+    status: count > 1 ? 200 : 404,
+    json: async () => (count > 1 ? { t: [1], series: [] } : { code: "unknown-router" }),
+  }));
   here.want(["a", "b,c"], 0, 600_000);
   await soon();
   here.now = 60_000;
   here.want(["a", "b,c"], 0, 600_000);
   await soon();
-  assert.deepEqual(here.asked.map(({ names }) => names), [["a", "b,c"], ["a", "b,c"]]);
+  assert.deepEqual(
+    here.asked.map(({ names }) => names),
+    [
+      ["a", "b,c"],
+      ["a", "b,c"],
+    ],
+  );
   assert.equal(here.took.length, 1);
 });

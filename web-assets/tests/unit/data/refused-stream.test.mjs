@@ -10,8 +10,14 @@ function asked(status, problem, refused) {
   const seen = { asked: 0, refused: [], broken: 0 };
   const listener = { event() {}, proven() {}, broken: () => seen.broken++ };
   if (refused) listener.refused = (told) => (seen.refused.push(told.code), refused(told));
-  const fetch = async () => (seen.asked++, new Response(problem === null ? "oops" : JSON.stringify(problem), { status }));
-  const stream = new Stream(() => "/stream", listener, { fetch, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout });
+  const fetch = async () => (
+    seen.asked++, new Response(problem === null ? "oops" : JSON.stringify(problem), { status })
+  );
+  const stream = new Stream(() => "/stream", listener, {
+    fetch,
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
+  });
   stream.start();
   return { clock, seen, stream };
 }

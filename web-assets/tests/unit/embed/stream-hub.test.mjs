@@ -13,7 +13,9 @@ function host() {
   const clock = new Clock();
   const streams = [];
   const world = {
-    setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout, performance: { now: () => clock.now },
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
+    performance: { now: () => clock.now },
     async fetch(url, { signal }) {
       const stream = { url: new URL(url), signal };
       const body = new ReadableStream({ start: (controller) => (stream.controller = controller) });
@@ -24,12 +26,21 @@ function host() {
     },
   };
   const hub = new Hub(world);
-  const port = () => ({ told: [], postMessage(message) { this.told.push(message); } });
+  const port = () => ({
+    told: [],
+    postMessage(message) {
+      this.told.push(message);
+    },
+  });
   return { clock, streams, hub, port };
 }
 
 const texts = (port) => port.told.filter(({ kind }) => kind === "text").map(({ text }) => text);
-const join = (token, names, window) => ({ kind: "join", id: 1, url: `${STREAM}${token}&interface=${names}&window=${window}&only=1` });
+const join = (token, names, window) => ({
+  kind: "join",
+  id: 1,
+  url: `${STREAM}${token}&interface=${names}&window=${window}&only=1`,
+});
 
 test("those with the same token share one stream that asks for what all of them show", async () => {
   const { clock, streams, hub, port } = host();
@@ -40,7 +51,10 @@ test("those with the same token share one stream that asks for what all of them 
   await clock.advance(100);
   assert.equal(streams.length, 2);
   const asked = streams[0].url.searchParams;
-  assert.deepEqual([asked.getAll("interface"), asked.get("window"), asked.get("only")], [["ether1", "ether2,ether3"], "600", "1"]);
+  assert.deepEqual(
+    [asked.getAll("interface"), asked.get("window"), asked.get("only")],
+    [["ether1", "ether2,ether3"], "600", "1"],
+  );
   streams[0].say("event: hello\ndata: {}\n\nevent: ti");
   await clock.advance(1);
   streams[0].say("ck\ndata: 1\n\n");
@@ -97,7 +111,14 @@ test("a stream that breaks breaks for all, and each may join again", async () =>
 
 test("where there is no worker, each has a stream of its own", async () => {
   const asked = [];
-  const world = { setTimeout, clearTimeout, setInterval, clearInterval, addEventListener() {}, fetch: async (url) => asked.push(url) };
+  const world = {
+    setTimeout,
+    clearTimeout,
+    setInterval,
+    clearInterval,
+    addEventListener() {},
+    fetch: async (url) => asked.push(url),
+  };
   const alone = sharing(world, () => {
     throw new TypeError("no SharedWorker");
   });

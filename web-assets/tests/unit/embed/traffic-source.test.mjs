@@ -21,7 +21,8 @@ function host(answer = () => null) {
     document: Object.assign(new EventTarget(), { hidden: false }),
     performance: { now: () => clock.now },
     location: { origin: "https://billing.example" },
-    setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout,
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
     setInterval(run, every) {
       const beat = () => (run(), (world.beat = clock.setTimeout(beat, every)));
       beats++;
@@ -82,7 +83,13 @@ test("elements of one router share one stream that asks for what all of them sho
   assert.deepEqual([asked.length, open.size, sources.size], [1, 1, 1]);
   const [{ url, options }] = asked;
   assert.equal(url.origin + url.pathname, "https://lalin.example/api/v1/stream");
-  assert.deepEqual(Object.fromEntries(url.searchParams), { router: "main", token: "secret", window: "600", interface: "ether1,<pppoe-budi>", only: "1" });
+  assert.deepEqual(Object.fromEntries(url.searchParams), {
+    router: "main",
+    token: "secret",
+    window: "600",
+    interface: "ether1,<pppoe-budi>",
+    only: "1",
+  });
   assert.equal(options.headers, undefined, "a header of ours would need permission first");
   assert.equal(options.referrerPolicy, "no-referrer");
 });
@@ -152,7 +159,12 @@ test("a page that nobody sees asks for nothing, and goes on when it is seen", as
 });
 
 test("a refusal is a sentence, and is asked again a minute later", async () => {
-  for (const [status, code, key] of [[401, "login-needed", "embed.token"], [403, "forbidden", "embed.forbidden"], [404, "unknown-router", "embed.router"], [400, "odd", "embed.refused"]]) {
+  for (const [status, code, key] of [
+    [401, "login-needed", "embed.token"],
+    [403, "forbidden", "embed.forbidden"],
+    [404, "unknown-router", "embed.router"],
+    [400, "odd", "embed.refused"],
+  ]) {
     let told = 0;
     const { world, clock, asked } = host((url, n) => (n === 1 ? refusal(status, code) : null));
     const source = new Sources(BASE, world).join(on("main"), { ...member(["ether1"]), changed: () => told++ });
@@ -173,11 +185,16 @@ test("a server that is full, or remembers less, is asked again at once", async (
   const short = host((url, n) => (n === 1 ? refusal(400, "bad-parameter", { field: "window" }) : null));
   new Sources(BASE, short.world).join(on("main"), member(["ether1"]));
   await short.clock.advance(2_000);
-  assert.deepEqual(short.asked.map(({ url }) => url.searchParams.has("window")), [true, false]);
+  assert.deepEqual(
+    short.asked.map(({ url }) => url.searchParams.has("window")),
+    [true, false],
+  );
 });
 
 test("a server that does not allow this page is told apart from one that is down", async () => {
-  const blocked = host((url) => (url.pathname === "/healthz" ? { ok: false, type: "opaque" } : new TypeError("Failed to fetch")));
+  const blocked = host((url) =>
+    url.pathname === "/healthz" ? { ok: false, type: "opaque" } : new TypeError("Failed to fetch"),
+  );
   const one = new Sources(BASE, blocked.world).join(on("main"), member(["ether1"]));
   await blocked.clock.advance(5_000);
   assert.deepEqual(one.problem, { key: "embed.origin", values: { origin: "https://billing.example" } });
@@ -193,8 +210,12 @@ test("a server that does not allow this page is told apart from one that is down
 
 test("what comes in is there for all, with the side of the customer", async () => {
   const hello = { epoch: "e", version: "1", router: { id: "main", name: "main", address: "" }, intervalMs: 2_000 };
-  const events = [["hello", hello], ["state", { code: "live", ageMs: 0 }], ["interfaces", { rev: 1, interfaces: [{ id: "*1", name: "<pppoe-budi>", pointOfView: "customer" }] }],
-    ["tick", { seq: 1, t: 1_000_000, rev: 1, rx: [1_000], tx: [9_000] }]];
+  const events = [
+    ["hello", hello],
+    ["state", { code: "live", ageMs: 0 }],
+    ["interfaces", { rev: 1, interfaces: [{ id: "*1", name: "<pppoe-budi>", pointOfView: "customer" }] }],
+    ["tick", { seq: 1, t: 1_000_000, rev: 1, rx: [1_000], tx: [9_000] }],
+  ];
   const { world, clock } = host((url) => (url.pathname.endsWith("stream") ? stream(undefined, events) : null));
   const source = new Sources(BASE, world).join(on("main"), member(["<pppoe-budi>", "gone"]));
   await clock.advance(500);
@@ -206,7 +227,11 @@ test("a name with a comma is asked for like any other", async () => {
   const { world, clock, asked } = host();
   new Sources(BASE, world).join(on(null), member(["a,b", "ether1"]));
   await clock.advance(100);
-  assert.deepEqual(Object.fromEntries(asked[0].url.searchParams), { window: "315", interface: "a%2Cb,ether1", only: "1" });
+  assert.deepEqual(Object.fromEntries(asked[0].url.searchParams), {
+    window: "315",
+    interface: "a%2Cb,ether1",
+    only: "1",
+  });
 });
 
 test("a link that ends while it is seen is said to have ended, and is asked for again once a minute", async () => {

@@ -25,11 +25,20 @@ test("a link is as full as its fuller direction; without its speed nothing is sa
 test("errors and drops are counted since the page was opened, and are news for a minute", () => {
   const faults = new Faults();
   const list = [{ name: "a" }, { name: "b" }];
-  faults.add(list, { t: 1_000, faults: [[1, 2, 0], [9, 1, 1]] });
+  faults.add(list, {
+    t: 1_000,
+    faults: [
+      [1, 2, 0],
+      [9, 1, 1],
+    ],
+  });
   faults.add(list, { t: 3_000, faults: [[1, 0, 5]] });
   faults.add(list, { t: 5_000 });
   assert.deepEqual(faults.of("b"), { errors: 2, drops: 5, at: 3_000 });
-  assert.deepEqual([faults.isNews("b", 4_000), faults.isNews("b", 63_000), faults.isNews("a", 0)], [true, false, false]);
+  assert.deepEqual(
+    [faults.isNews("b", 4_000), faults.isNews("b", 63_000), faults.isNews("a", 0)],
+    [true, false, false],
+  );
   assert.equal(faultWords(faults.of("b"), { errors: "{n} errors", drops: "{n} drops" }), "2 errors, 5 drops");
   assert.equal(faultWords(faults.of("a"), {}), "");
   faults.keep(new Set(["a"]));
@@ -41,26 +50,42 @@ test("the small curve rises with the rate and has a gap where nothing is known",
   const moves = { moveTo: (x, y) => pen.push(["move", x, y]), lineTo: (x, y) => pen.push(["line", x, y]) };
   const { t, rx } = series([0, 0, 0], [25, 100, 0], [50, null, 0], [100, 50, 0]);
   trace(moves, { t, values: rx, first: 0 }, { from: 0, to: 100, top: 100, width: 100, height: 40 });
-  assert.deepEqual(pen, [["move", 0, 39], ["line", 25, 2], ["move", 100, 20.5]]);
+  assert.deepEqual(pen, [
+    ["move", 0, 39],
+    ["line", 25, 2],
+    ["move", 100, 20.5],
+  ]);
   pen.length = 0;
   trace(moves, { t, values: rx, first: 0 }, { from: 0, to: 100, top: 100, width: 100, height: 40 }, true);
-  assert.deepEqual(pen.filter(([, , y]) => y === 40).map(([kind, x]) => [kind, x]), [["move", 0], ["line", 25], ["move", 100], ["line", 100]]);
+  assert.deepEqual(
+    pen.filter(([, , y]) => y === 40).map(([kind, x]) => [kind, x]),
+    [
+      ["move", 0],
+      ["line", 25],
+      ["move", 100],
+      ["line", 100],
+    ],
+  );
 });
 
 test("the small curve is drawn as the chart draws it: received solid over its fill, sent dashed", () => {
   const strokes = [];
   let dash = [];
-  const pen = new Proxy({}, {
-    get: (_, name) => ({
-      setLineDash: (now) => (dash = now),
-      fill: () => strokes.push(["fill", at]),
-      stroke: () => strokes.push([dash.length > 0 ? "dashed" : "solid", at]),
-      lineTo: (_, y) => (at = Math.min(at, y)),
-      moveTo: (_, y) => (at = Math.min(at, y)),
-      beginPath: () => (at = Infinity),
-    })[name] ?? (() => {}),
-    set: () => true,
-  });
+  const pen = new Proxy(
+    {},
+    {
+      get: (_, name) =>
+        ({
+          setLineDash: (now) => (dash = now),
+          fill: () => strokes.push(["fill", at]),
+          stroke: () => strokes.push([dash.length > 0 ? "dashed" : "solid", at]),
+          lineTo: (_, y) => (at = Math.min(at, y)),
+          moveTo: (_, y) => (at = Math.min(at, y)),
+          beginPath: () => (at = Infinity),
+        })[name] ?? (() => {}),
+      set: () => true,
+    },
+  );
   let at = Infinity;
   const canvas = { getContext: () => pen, width: 0, height: 0 };
   // Sent is ten times what is received: its line is the one that reaches the top.

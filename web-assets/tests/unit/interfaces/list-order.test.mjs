@@ -8,14 +8,25 @@ import { compareGroups, groupOf, titleOf } from "../../../src/interfaces/interfa
 
 const entry = (name, type, comment = "") => {
   const facts = { name, type, comment };
-  return { ...facts, label: shortName(name), group: groupOf(facts), words: `${name}\n${comment}\n${type}`.toLowerCase() };
+  return {
+    ...facts,
+    label: shortName(name),
+    group: groupOf(facts),
+    words: `${name}\n${comment}\n${type}`.toLowerCase(),
+  };
 };
 const ALL = [
-  entry("ether10", "ether"), entry("ether2", "ether", "Kantor"), entry("ether1", "ether", "WAN Indihome"),
-  entry("<pppoe-siti>", "pppoe-in", "Paket 20M"), entry("<pppoe-Budi>", "pppoe-in"), entry("bridge", "bridge"), entry("lo", "loopback"),
+  entry("ether10", "ether"),
+  entry("ether2", "ether", "Kantor"),
+  entry("ether1", "ether", "WAN Indihome"),
+  entry("<pppoe-siti>", "pppoe-in", "Paket 20M"),
+  entry("<pppoe-Budi>", "pppoe-in"),
+  entry("bridge", "bridge"),
+  entry("lo", "loopback"),
 ].sort(byName("id"));
 const PLAIN = { search: "", groups: new Set(), only: null, by: "name", grouped: false, rank: () => 0 };
-const shown = (wish) => arrange(ALL, { ...PLAIN, ...wish }).map((item) => item.name ?? `[${titleOf(item.heading)} ${item.members.length}]`);
+const shown = (wish) =>
+  arrange(ALL, { ...PLAIN, ...wish }).map((item) => item.name ?? `[${titleOf(item.heading)} ${item.members.length}]`);
 
 test("names are sorted as people count, by the customer's own name", () => {
   assert.deepEqual(shown({}), ["bridge", "<pppoe-Budi>", "ether1", "ether2", "ether10", "lo", "<pppoe-siti>"]);
@@ -23,8 +34,18 @@ test("names are sorted as people count, by the customer's own name", () => {
 
 test("groups stand in their order, uplinks first, what is not known last under its type", () => {
   assert.deepEqual(shown({ grouped: true }), [
-    "[WAN 1]", "ether1", "[Ethernet 2]", "ether2", "ether10", "[Bridge 1]", "bridge",
-    "[PPPoE 2]", "<pppoe-Budi>", "<pppoe-siti>", "[loopback 1]", "lo",
+    "[WAN 1]",
+    "ether1",
+    "[Ethernet 2]",
+    "ether2",
+    "ether10",
+    "[Bridge 1]",
+    "bridge",
+    "[PPPoE 2]",
+    "<pppoe-Budi>",
+    "<pppoe-siti>",
+    "[loopback 1]",
+    "lo",
   ]);
 });
 
@@ -41,12 +62,20 @@ test("a search looks through name, comment and type, every word of it, letter ca
 });
 
 test("groups and activity leave out the rest, with the empty groups' headings", () => {
-  assert.deepEqual(shown({ groups: new Set(["pppoe"]), only: ({ name }) => name.includes("siti"), grouped: true }), ["[PPPoE 1]", "<pppoe-siti>"]);
+  assert.deepEqual(shown({ groups: new Set(["pppoe"]), only: ({ name }) => name.includes("siti"), grouped: true }), [
+    "[PPPoE 1]",
+    "<pppoe-siti>",
+  ]);
 });
 
 test("an uplink is known by its name or comment as a word, or by its type", () => {
   const wan = (name, type, comment = null) => groupOf({ name, type, comment }) === "wan";
-  assert.ok(wan("ether1-WAN", "ether") && wan("sfp1", "sfp", "uplink ke ISP") && wan("pppoe-out1", "pppoe-out") && wan("lte1", "lte"));
+  assert.ok(
+    wan("ether1-WAN", "ether") &&
+      wan("sfp1", "sfp", "uplink ke ISP") &&
+      wan("pppoe-out1", "pppoe-out") &&
+      wan("lte1", "lte"),
+  );
   assert.ok(!wan("ether5", "ether", "Pak Wanto") && !wan("<pppoe-wan>", "pppoe-in") && !wan("bridge-WAN", "bridge"));
 });
 

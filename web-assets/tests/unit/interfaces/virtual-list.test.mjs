@@ -5,7 +5,11 @@ import { test } from "node:test";
 import { Lane } from "../../../src/interfaces/virtual-list.js";
 
 const heightOf = (item) => (item.name === undefined ? 36 : 64);
-const lane = (...names) => new Lane(names.map((name) => (name.startsWith("[") ? { heading: name } : { name })), heightOf);
+const lane = (...names) =>
+  new Lane(
+    names.map((name) => (name.startsWith("[") ? { heading: name } : { name })),
+    heightOf,
+  );
 const many = (count, first = 0) => lane(...Array.from({ length: count }, (_, n) => `n${n + first}`));
 
 test("of thousands only those in view are made", () => {
@@ -19,14 +23,23 @@ test("of thousands only those in view are made", () => {
 
 test("headings have a height of their own and are no rows", () => {
   const mixed = lane("[A", "a", "b", "[C", "c");
-  assert.deepEqual(["a", "b", "c", "x"].map((name) => mixed.topOf(name)), [36, 100, 200, null]);
-  assert.deepEqual([0, 35, 36, 99, 100, 164, 9_999].map((y) => mixed.at(y)), [0, 0, 1, 1, 2, 3, 4]);
+  assert.deepEqual(
+    ["a", "b", "c", "x"].map((name) => mixed.topOf(name)),
+    [36, 100, 200, null],
+  );
+  assert.deepEqual(
+    [0, 35, 36, 99, 100, 164, 9_999].map((y) => mixed.at(y)),
+    [0, 0, 1, 1, 2, 3, 4],
+  );
   assert.equal(mixed.rows.length, 3);
 });
 
 test("the heading of what is seen is known when it is scrolled away", () => {
   const mixed = lane("[A", "a", "b", "[C", "c");
-  assert.deepEqual([0, 1, 40, 163, 164, 230].map((scroll) => mixed.headingAbove(scroll)?.heading ?? null), [null, "[A", "[A", "[A", "[C", "[C"]);
+  assert.deepEqual(
+    [0, 1, 40, 163, 164, 230].map((scroll) => mixed.headingAbove(scroll)?.heading ?? null),
+    [null, "[A", "[A", "[A", "[C", "[C"],
+  );
   assert.equal(lane("a", "b").headingAbove(70), null);
   assert.equal(lane().headingAbove(5), null);
 });
@@ -55,7 +68,16 @@ test("the row under the hand stays there, even at the beginning of the list", ()
 
 test("the keys step through rows and stop at the ends", () => {
   const all = lane("[A", "a", "b", "[C", "c", "d");
-  const steps = [["a", "ArrowDown", "b"], ["b", "ArrowDown", "c"], ["a", "ArrowUp", "a"], ["d", "ArrowDown", "d"], ["c", "Home", "a"], ["a", "End", "d"], ["a", "PageDown", "d"], ["d", "PageUp", "a"]];
+  const steps = [
+    ["a", "ArrowDown", "b"],
+    ["b", "ArrowDown", "c"],
+    ["a", "ArrowUp", "a"],
+    ["d", "ArrowDown", "d"],
+    ["c", "Home", "a"],
+    ["a", "End", "d"],
+    ["a", "PageDown", "d"],
+    ["d", "PageUp", "a"],
+  ];
   for (const [from, key, to] of steps) assert.equal(all.step(from, key, 3), to, `${key} from ${from}`);
   assert.equal(all.step(null, "ArrowDown", 3), "a");
   assert.equal(all.step("a", "x", 3), null);

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-globalThis.document = { querySelector: (selector) => (selector === "meta[name=lalin-base]" ? { content: "/lalin" } : null) };
+globalThis.document = {
+  querySelector: (selector) => (selector === "meta[name=lalin-base]" ? { content: "/lalin" } : null),
+};
 const asked = [];
 globalThis.fetch = async (path) => {
   asked.push(path);
@@ -33,7 +35,9 @@ test("the login leads back below it, and nowhere beside it", () => {
     assert.equal(ownPath(beside), "/lalin/prepaid/dashboard", beside);
   }
   const went = [];
-  assert.ok(atDoor({ code: "login-needed" }, { pathname: "/lalin/settings", search: "", replace: (to) => went.push(to) }));
+  assert.ok(
+    atDoor({ code: "login-needed" }, { pathname: "/lalin/settings", search: "", replace: (to) => went.push(to) }),
+  );
   assert.deepEqual(went, ["/lalin/login?to=%2Flalin%2Fsettings"]);
 });
 

@@ -26,7 +26,10 @@ test("what is not known is a dash and not a zero", () => {
 });
 
 test("an axis has no needless digits", () => {
-  assert.deepEqual([0, 500, 20_000, 2_500_000, 1e9].map((bps) => tick(bps, "en")), ["0 b/s", "500 b/s", "20 Kb/s", "2.5 Mb/s", "1 Gb/s"]);
+  assert.deepEqual(
+    [0, 500, 20_000, 2_500_000, 1e9].map((bps) => tick(bps, "en")),
+    ["0 b/s", "500 b/s", "20 Kb/s", "2.5 Mb/s", "1 Gb/s"],
+  );
 });
 
 test("a customer's line is called by his name", () => {
