@@ -1,49 +1,78 @@
-//! Decorators of a [`StatsSource`]: each is one around another one.
+//! Caching for anything that is read asynchronously and costs something to read: one read at a time, a time limit, and
+//! the last good data with the reason while reads fail.
 //!
-//! [`Timeout`] gives a read a time limit. [`Cached`] remembers the last good data, lets any number of callers wait for
-//! one read, and answers with the last good data and the reason while reads fail. In this order they are what a
-//! router's session is wrapped in:
+//! Whatever can be read is a [`Source`]. [`Timeout`] gives each read a time limit; [`Cached`] remembers the last good
+//! data. Each is a source itself, around another one, so they are stacked in the order you need:
 //!
 //! ```
 //! use std::sync::Arc;
-//! use lalin_cache::{Cached, Timeout};
-//! use lalin_stats::{Failure, Freshness, Reading, Snapshot, StatsSource};
-//! # use tokio::time::Instant;
 //!
-//! struct Router;
+//! use lalin_cache::{Cached, Error, Freshness, Reading, Source, Timeout, async_trait};
 //!
-//! #[async_trait::async_trait]
-//! impl StatsSource for Router {
-//!     async fn read(&self) -> Result<Reading, Failure> {
-//!         Ok(Reading::fresh(Arc::new(Snapshot::at(Instant::now(), 0, vec![]))))
+//! struct Motd;
+//!
+//! #[async_trait]
+//! impl Source for Motd {
+//!     type Data = String;
+//!     type Error = Error<std::io::Error>;
+//!
+//!     async fn read(&self) -> Result<Reading<String, Self::Error>, Self::Error> {
+//!         let text = tokio::fs::read_to_string("/etc/hostname").await?;
+//!         Ok(Reading::new(text))
 //!     }
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Failure> {
-//! let limited = Timeout::new(Arc::new(Router), Timeout::LIMIT); // 3 s
+//! # async fn main() {
+//! let limited = Timeout::new(Arc::new(Motd), Timeout::LIMIT); // 3 s
 //! let cached = Cached::new(Arc::new(limited), Cached::LIFE); // 5 s
-//! let reading = cached.read().await?;
-//! assert_eq!(reading.freshness, Freshness::Fresh);
-//! # Ok(())
+//! match cached.read().await {
+//!     Ok(Reading { data, freshness: Freshness::Fresh, .. }) => println!("{data}"),
+//!     Ok(Reading { data, freshness: Freshness::Stale(why), .. }) => println!("{data} (old, because {why})"),
+//!     Err(why) => println!("nothing yet: {why}"),
+//! }
 //! # }
 //! ```
 //!
-//! A source that watches over its own reads, as a router's session does, may say that one may take longer
-//! ([`StatsSource::timing`]): a large answer that is still arriving is then no time-out, and how much a slow router needs
-//! is the source's to learn. Both decorators hand on what their inner source says of it.
+//! # Why it is built this way
 //!
-//! What is absent: no retries and no back-off (a source that connects knows best when to try again), no clock but
-//! tokio's, and no knowledge of what is behind a source.
+//! **Stale data is a value, not an error.** A read that fails after a good one gives the good data *and* the reason, so
+//! that no caller can show old data as new by forgetting a check. The alternative, an error beside which the caller asks
+//! for the last data, makes every caller write the fallback again.
 //!
-//! [`StatsSource`]: lalin_stats::StatsSource
-//! [`StatsSource::timing`]: lalin_stats::StatsSource::timing
+//! **The read belongs to the cache, not to a caller.** It runs in a task of its own. If the first caller ran it, as is
+//! common where futures are shared, that caller's leaving would cancel it for a thousand others.
+//!
+//! **The limit of a read is the source's own decorator.** `Cached` only has a backstop against sources that hang. A source
+//! that watches over its own reads, such as a router's session, may say that one takes longer ([`Source::timing`]): a
+//! large answer that is still arriving is then no time-out.
+//!
+//! **Decorators speak in the source's own error type** ([`ReadError`]), so a stack of them has one error and not one in
+//! another. A source whose error cannot say "timed out" uses [`Error`], into which `?` turns any error.
+//!
+//! **No retries and no back-off**: whoever connects knows best when to try again. **No keys**: one `Cached` holds one
+//! thing. A map of caches is easily made of many; a cache with keys also needs an eviction policy, and good crates exist.
+//!
+//! It has no clock but tokio's, so that a test under paused time runs an hour in a millisecond.
 
 mod cached;
-mod flight;
-mod limit;
-mod moments;
+mod error;
+mod memory;
+mod observer;
+mod read_limit;
+mod read_log;
+mod single_flight;
 mod timeout;
 
+pub use async_trait::async_trait;
 pub use cached::Cached;
+pub use error::Error;
+pub use lalin_stats::{Freshness, ReadError, Reading, Source, Timing};
+pub use observer::{Event, Observer};
+pub use read_log::ReadLog;
 pub use timeout::Timeout;
+
+/// The programs in the README compile as they stand.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_cache::{Cached, Timeout};
+use lalin_cache::{Cached, ReadLog, Timeout};
 use lalin_config::{Sampling, TlsPolicy};
 use lalin_http::{Source, may_be_router};
 use lalin_mikrotik::{ConnectLimit, Fingerprint, RouterSource, Settings as Session, Tls};
@@ -74,5 +74,6 @@ fn tls(said: &Said) -> Result<Option<Tls>, String> {
 pub(crate) fn stack(source: Arc<RouterSource>, sampling: &Sampling, settings: &Settings) -> Arc<dyn StatsSource> {
     let limited: Arc<dyn StatsSource> = Arc::new(Timeout::new(source, sampling.read_limit));
     // The engine's own tick must never be served a sample it has had: its interval bounds the cache's life.
-    Arc::new(Cached::new(limited, sampling.cache_life.min(settings.longest_cache_life())))
+    let life = sampling.cache_life.min(settings.longest_cache_life());
+    Arc::new(Cached::new(limited, life).with_observer(ReadLog::default()))
 }

@@ -9,12 +9,12 @@
 //!
 //! ```no_run
 //! use lalin_mikrotik::{RouterSource, Settings};
-//! use lalin_stats::StatsSource;
+//! use lalin_stats::Source;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), lalin_stats::Failure> {
 //! let router = RouterSource::new(Settings::new("192.168.88.1", 8728, "lalin", "secret"));
-//! for row in &router.read().await?.snapshot.rows {
+//! for row in &router.read().await?.data.rows {
 //!     println!("{}: {:?} bytes received", row.interface.name, row.counters.rx_bytes);
 //! }
 //! # Ok(())

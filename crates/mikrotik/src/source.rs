@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use lalin_stats::{Failure, Interface, Phase, Reading, Snapshot, SourceError, StatsSource, Timing};
+use lalin_stats::{Failure, Interface, Phase, Reading, Snapshot, Source, SourceError, Timing};
 use routeros::{Client, Command, ConnectionState, Error, ReconnectingClient, Reply};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -127,7 +127,10 @@ impl RouterSource {
 }
 
 #[async_trait]
-impl StatsSource for RouterSource {
+impl Source for RouterSource {
+    type Data = Snapshot;
+    type Error = Failure;
+
     async fn read(&self) -> Result<Reading, Failure> {
         let outcome = self.ask(Command::new("/interface/print").proplist(PROPERTIES)).await;
         if let Err(Failure { reason: SourceError::TimedOut { phase: Phase::Command, after }, .. }) = &outcome {

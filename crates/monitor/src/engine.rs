@@ -190,8 +190,8 @@ impl Engine {
     /// Takes in the outcome of one read; true when it was a new sample.
     pub(crate) fn record(&mut self, outcome: Result<Reading, Failure>) -> bool {
         let (snapshot, failure) = match outcome {
-            Ok(Reading { snapshot, freshness: Freshness::Fresh }) => (Some(snapshot), None),
-            Ok(Reading { snapshot, freshness: Freshness::Stale(failure) }) => (Some(snapshot), Some(failure)),
+            Ok(Reading { data, freshness: Freshness::Fresh, .. }) => (Some(data), None),
+            Ok(Reading { data, freshness: Freshness::Stale(failure), .. }) => (Some(data), Some(failure)),
             Err(failure) => (None, Some(failure)),
         };
         // A cached reading is no new point: only what was asked for after the last one is.

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 /// Where the time ran out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
@@ -129,4 +131,53 @@ impl SourceError {
             Self::Internal { .. } => "internal",
         }
     }
+}
+
+/// A read of a router that failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Failure {
+    /// Why.
+    pub reason: SourceError,
+    /// How many attempts to connect failed in a row, this one included; 0 where the source does not connect.
+    pub attempt: u32,
+    /// When the source tries again by itself.
+    pub retry_at: Option<Instant>,
+}
+
+impl From<SourceError> for Failure {
+    fn from(reason: SourceError) -> Self {
+        Self { reason, attempt: 0, retry_at: None }
+    }
+}
+
+impl ReadError for Failure {
+    fn timed_out(after: Duration) -> Self {
+        SourceError::TimedOut { phase: Phase::Read, after }.into()
+    }
+
+    fn internal(detail: &str) -> Self {
+        SourceError::Internal { detail: detail.into() }.into()
+    }
+
+    fn is_internal(&self) -> bool {
+        matches!(self.reason, SourceError::Internal { .. })
+    }
+}
+
+/// What the error of a [`Source`](crate::Source) must be able to say.
+///
+/// A decorator has failures of its own to report: a time limit that ran out, a source that panicked. Callers should see
+/// them as they see every other failure of the source, so the decorator makes them in the source's own error type. It
+/// is cloned because many callers may wait for one read.
+pub trait ReadError: Clone + fmt::Display + Send + Sync + 'static {
+    /// The read was given up after this time.
+    fn timed_out(after: Duration) -> Self;
+
+    /// A bug on our side of the connection, such as a source that panicked.
+    fn internal(detail: &str) -> Self;
+
+    /// Whether it was made by [`ReadError::internal`]. Such a failure says nothing about what is read, so no cache
+    /// answers further callers with it.
+    fn is_internal(&self) -> bool;
 }

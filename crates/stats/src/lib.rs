@@ -27,6 +27,7 @@ mod frame;
 mod interface;
 mod judged;
 mod rate;
+mod reading;
 mod router;
 mod snapshot;
 mod source;
@@ -35,17 +36,18 @@ mod timing;
 mod uncertainty;
 
 pub use direction::PointOfView;
-pub use error::{Phase, SourceError};
+pub use error::{Failure, Phase, ReadError, SourceError};
 pub use faults::Faults;
 pub use frame::{Frame, RouterState};
 pub use interface::{Counters, Identity, Interface, InterfaceId};
 pub use judged::{Judged, LinkBound};
 pub use rate::{BitsPerSecond, Rate, RateLimits};
+pub use reading::{Freshness, Reading};
 pub use router::{RouterId, RouterIdError};
 pub use snapshot::{Row, Snapshot};
 #[cfg(feature = "mock")]
 pub use source::MockStatsSource;
-pub use source::{Failure, Freshness, Reading, StatsSource};
+pub use source::{Source, StatsSource};
 pub use sum::RateSum;
 pub use timing::Timing;
 pub use uncertainty::Uncertainty;

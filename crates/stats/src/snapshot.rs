@@ -49,9 +49,13 @@ impl Snapshot {
         self.answered.saturating_duration_since(self.asked)
     }
 
-    /// How old this is at `now`: the time since the middle of question and answer, which is wrong by half of
-    /// [`Snapshot::took`] at most.
+    /// The middle between question and answer. The counters' own moment is at most half of [`Snapshot::took`] away.
+    pub fn middle(&self) -> Instant {
+        self.asked + self.took() / 2
+    }
+
+    /// How old this is at `now`, counted from [`Snapshot::middle`].
     pub fn age(&self, now: Instant) -> Duration {
-        now.saturating_duration_since(self.asked + self.took() / 2)
+        now.saturating_duration_since(self.middle())
     }
 }

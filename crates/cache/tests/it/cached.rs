@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use lalin_cache::Cached;
-use lalin_stats::{Failure, Freshness, MockStatsSource, Phase, Reading, SourceError, StatsSource};
+use lalin_stats::{Failure, Freshness, MockStatsSource, Phase, Reading, Snapshot, Source, SourceError};
 use mockall::Sequence;
 use tokio::task::yield_now;
 use tokio::time::{Instant, advance};
@@ -16,7 +16,7 @@ const LIFE: Duration = Duration::from_secs(5);
 const MS: Duration = Duration::from_millis(1);
 
 /// A cache around a source that gives these outcomes in this order, and fails the test if it is read once more.
-fn cached(outcomes: Vec<fn() -> Result<Reading, Failure>>) -> Cached {
+fn cached(outcomes: Vec<fn() -> Result<Reading, Failure>>) -> Cached<MockStatsSource> {
     let mut source = MockStatsSource::new();
     let mut order = Sequence::new();
     for outcome in outcomes {
@@ -35,11 +35,11 @@ async fn data_younger_than_its_life_is_served_from_memory() {
     let first = cached.read().await.unwrap();
     advance(LIFE - MS).await;
     let second = cached.read().await.unwrap();
-    assert!(Arc::ptr_eq(&first.snapshot, &second.snapshot));
+    assert!(Arc::ptr_eq(&first.data, &second.data));
     assert_eq!(second.freshness, Freshness::Fresh);
     advance(MS).await;
     let third = cached.read().await.unwrap();
-    assert!(third.snapshot.answered > first.snapshot.answered);
+    assert!(third.data.answered > first.data.answered);
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,7 +60,7 @@ async fn a_thousand_callers_at_expiry_cause_exactly_one_read() {
     advance(LIFE).await;
     let callers = (0..1_000).map(|_| {
         let cached = cached.clone();
-        tokio::spawn(async move { cached.read().await.unwrap().snapshot.answered })
+        tokio::spawn(async move { cached.read().await.unwrap().data.answered })
     });
     let moments = join_all(callers).await;
     assert_eq!(slow.counts(), (2, 2, 0));
@@ -151,9 +151,9 @@ async fn a_failure_after_good_data_gives_that_data_with_the_reason_whatever_its_
     let good = cached.read().await.unwrap();
     advance(Duration::from_secs(86_400)).await;
     let stale = cached.read().await.unwrap();
-    assert!(Arc::ptr_eq(&good.snapshot, &stale.snapshot));
+    assert!(Arc::ptr_eq(&good.data, &stale.data));
     assert_eq!(stale.freshness, Freshness::Stale(refused()));
-    assert_eq!(stale.snapshot.age(Instant::now()).as_secs(), 86_400);
+    assert_eq!(stale.data.age(Instant::now()).as_secs(), 86_400);
 }
 
 #[tokio::test(start_paused = true)]
@@ -183,7 +183,10 @@ async fn a_panic_after_good_data_gives_the_data_with_the_reason() {
 async fn every_waiter_of_a_panicking_read_is_told() {
     struct Trap;
     #[async_trait::async_trait]
-    impl StatsSource for Trap {
+    impl Source for Trap {
+        type Data = Snapshot;
+        type Error = Failure;
+
         async fn read(&self) -> Result<Reading, Failure> {
             tokio::time::sleep(MS).await;
             panic!("on purpose")

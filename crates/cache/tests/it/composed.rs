@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use lalin_cache::{Cached, Timeout};
-use lalin_stats::{Freshness, Phase, SourceError, StatsSource};
+use lalin_stats::{Freshness, Phase, Source, SourceError};
 use tokio::time::{Instant, advance};
 
 use crate::sources::Slow;
@@ -26,7 +26,10 @@ async fn a_router_that_never_answers_costs_fifty_callers_three_seconds_and_one_r
 async fn a_router_that_falls_silent_is_stale_with_the_time_out_as_its_reason() {
     struct OnceThenSilent(std::sync::atomic::AtomicBool);
     #[async_trait::async_trait]
-    impl StatsSource for OnceThenSilent {
+    impl Source for OnceThenSilent {
+        type Data = lalin_stats::Snapshot;
+        type Error = lalin_stats::Failure;
+
         async fn read(&self) -> Result<lalin_stats::Reading, lalin_stats::Failure> {
             if self.0.swap(true, std::sync::atomic::Ordering::SeqCst) {
                 std::future::pending::<()>().await;
@@ -39,7 +42,7 @@ async fn a_router_that_falls_silent_is_stale_with_the_time_out_as_its_reason() {
     let good = cached.read().await.unwrap();
     advance(Cached::LIFE).await;
     let stale = cached.read().await.unwrap();
-    assert_eq!(stale.snapshot.answered, good.snapshot.answered);
+    assert_eq!(stale.data.answered, good.data.answered);
     let Freshness::Stale(failure) = stale.freshness else { panic!("not stale") };
     assert_eq!(failure.reason.code(), "timed-out");
 }

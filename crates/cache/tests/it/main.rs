@@ -2,5 +2,9 @@
 
 mod cached;
 mod composed;
+mod invalidation;
+mod observed;
 mod sources;
+mod stale;
+mod temperature;
 mod timeout;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lalin_stats::{Failure, Reading, Snapshot, SourceError, StatsSource};
+use lalin_stats::{Failure, Reading, Snapshot, Source, SourceError};
 use tokio::time::Instant;
 
 /// A reading of this moment.
@@ -45,7 +45,10 @@ impl Slow {
 }
 
 #[async_trait]
-impl StatsSource for Slow {
+impl Source for Slow {
+    type Data = Snapshot;
+    type Error = Failure;
+
     async fn read(&self) -> Result<Reading, Failure> {
         self.begun.fetch_add(1, Ordering::SeqCst);
         let mut count = Count { slow: self, finished: false };

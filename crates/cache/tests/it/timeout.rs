@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_cache::Timeout;
-use lalin_stats::{MockStatsSource, Phase, SourceError, StatsSource};
+use lalin_stats::{MockStatsSource, Phase, Source, SourceError};
 use tokio::time::Instant;
 
 use crate::sources::{Slow, fresh, refused};

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use lalin_monitor::Label;
-use lalin_stats::{Counters, Failure, Interface, Reading, Row, Snapshot, StatsSource};
+use lalin_stats::{Counters, Failure, Interface, Reading, Row, Snapshot, Source};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -22,7 +22,10 @@ struct Named {
 }
 
 #[async_trait]
-impl StatsSource for Named {
+impl Source for Named {
+    type Data = Snapshot;
+    type Error = Failure;
+
     async fn read(&self) -> Result<Reading, Failure> {
         let bytes = u64::try_from(self.begun.elapsed().as_millis()).unwrap() * 1_000;
         let interfaces = self.interfaces.lock().unwrap().clone();

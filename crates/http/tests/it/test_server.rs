@@ -10,7 +10,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use async_trait::async_trait;
 use lalin_http::{Api, Limits};
 use lalin_monitor::{Label, Monitor, Settings};
-use lalin_stats::{Counters, Failure, Interface, Phase, Reading, Row, Snapshot, SourceError, StatsSource};
+use lalin_stats::{Counters, Failure, Interface, Phase, Reading, Row, Snapshot, Source, SourceError};
 use tokio::time::Instant;
 
 use crate::fake_keeper::FakeKeeper;
@@ -41,7 +41,10 @@ impl ScriptedSource {
 }
 
 #[async_trait]
-impl StatsSource for ScriptedSource {
+impl Source for ScriptedSource {
+    type Data = Snapshot;
+    type Error = Failure;
+
     async fn read(&self) -> Result<Reading, Failure> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         if *self.hang.lock().unwrap() {

@@ -8,7 +8,7 @@ use crate::rig::{Rig, SECOND};
 
 /// The rates of the links, bit/s, after a read.
 async fn rates(rig: &Rig) -> Vec<(String, Option<u64>)> {
-    let snapshot: &Snapshot = &rig.good().await.snapshot;
+    let snapshot: &Snapshot = &rig.good().await.data;
     snapshot.rows.iter().map(|row| (row.interface.name.to_string(), row.interface.link_bps)).collect()
 }
 

@@ -158,16 +158,16 @@ async fn half_an_answer_is_no_answer_and_the_whole_one_comes_after_it() {
         rig.recovery(15 * SECOND).await;
         rig.good().await
     };
-    assert_eq!(reading.snapshot.rows.len(), 2);
+    assert_eq!(reading.data.rows.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_reboot_begins_the_counters_anew() {
     let rig = Rig::new();
     sleep(60 * SECOND).await;
-    let before = rig.good().await.snapshot.rows[0].counters.rx_bytes.unwrap();
+    let before = rig.good().await.data.rows[0].counters.rx_bytes.unwrap();
     rig.handle.reboot();
     rig.recovery(5 * SECOND).await;
-    let after = rig.good().await.snapshot.rows[0].counters.rx_bytes.unwrap();
+    let after = rig.good().await.data.rows[0].counters.rx_bytes.unwrap();
     assert!(after < before, "{after} after {before}");
 }

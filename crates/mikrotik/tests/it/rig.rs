@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lalin_mikrotik::{RouterSource, Settings};
-use lalin_stats::{Failure, Reading, StatsSource};
+use lalin_stats::{Failure, Reading, Source};
 use routeros::Client;
 use routeros_simulator::{Config, Handle, InterfaceSpec, Simulator, Traffic};
 use tokio::time::{Instant, sleep, timeout};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use lalin_stats::StatsSource;
+use lalin_stats::Source;
 use routeros_simulator::Fault;
 use tokio::time::{sleep, timeout};
 

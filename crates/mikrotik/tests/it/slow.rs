@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lalin_cache::Timeout;
-use lalin_stats::{Phase, SourceError, StatsSource};
+use lalin_stats::{Phase, Source, SourceError, StatsSource};
 use routeros_simulator::{Fault, InterfaceSpec};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -69,7 +69,7 @@ async fn a_large_answer_that_keeps_arriving_is_no_time_out() {
     rig.handle.set_fault(Fault::Trickle(SECOND / 2));
     let asked = Instant::now();
     let reading = Timeout::new(rig.router.clone(), 3 * SECOND).read().await.unwrap();
-    assert_eq!(reading.snapshot.rows.len(), 22);
+    assert_eq!(reading.data.rows.len(), 22);
     assert!(asked.elapsed() > 10 * SECOND, "{:?}", asked.elapsed());
     assert_eq!(rig.router.timing().limit, Some(3 * SECOND), "it was never silent for long");
 }

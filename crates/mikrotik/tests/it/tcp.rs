@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_mikrotik::{RouterSource, Settings};
-use lalin_stats::{SourceError, StatsSource};
+use lalin_stats::{Source, SourceError};
 use routeros::{Fingerprint, Tls};
 use routeros_simulator::{Config, Fault, Simulator, TlsIdentity};
 use tokio::time::{Instant, sleep, timeout};
@@ -33,7 +33,7 @@ async fn a_router_is_read_over_tcp() {
     let (simulator, settings) = simulator().await;
     let router = RouterSource::new(settings);
     for _ in 0..20 {
-        assert_eq!(router.read().await.unwrap().snapshot.rows.len(), 2);
+        assert_eq!(router.read().await.unwrap().data.rows.len(), 2);
     }
     let usage = simulator.handle().usage();
     assert_eq!((usage.connections, usage.logins, usage.prints), (1, 1, 20));
@@ -124,7 +124,7 @@ async fn a_router_is_read_over_tls() {
     settings.tls = Some(Tls::first_use());
     let router = RouterSource::new(settings);
     for _ in 0..20 {
-        assert_eq!(router.read().await.unwrap().snapshot.rows.len(), 2);
+        assert_eq!(router.read().await.unwrap().data.rows.len(), 2);
     }
     assert_eq!(simulator.handle().usage().logins, 1);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lalin_monitor::{Label, Monitor, Router, Settings, Update};
-use lalin_stats::{Failure, Reading, RouterId, Snapshot, StatsSource, Timing};
+use lalin_stats::{Failure, Reading, RouterId, Snapshot, Source, Timing};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::source::{Behaviour, RX_BPS, Steady, router};
@@ -16,12 +16,15 @@ const SECOND: Duration = Duration::from_secs(1);
 struct Slow(Arc<Steady>, Timing);
 
 #[async_trait]
-impl StatsSource for Slow {
+impl Source for Slow {
+    type Data = Snapshot;
+    type Error = Failure;
+
     async fn read(&self) -> Result<Reading, Failure> {
         let asked = Instant::now();
-        let Reading { snapshot, freshness } = self.0.read().await?;
-        let snapshot = Snapshot { asked, answered: Instant::now(), ..(*snapshot).clone() };
-        Ok(Reading { snapshot: Arc::new(snapshot), freshness })
+        let Reading { data, freshness, .. } = self.0.read().await?;
+        let snapshot = Snapshot { asked, answered: Instant::now(), ..(*data).clone() };
+        Ok(Reading { freshness, ..Reading::fresh(Arc::new(snapshot)) })
     }
 
     fn timing(&self) -> Timing {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lalin_monitor::{Label, Monitor, Router, Settings};
-use lalin_stats::{Counters, Failure, Interface, Reading, Row, Snapshot, SourceError, StatsSource};
+use lalin_stats::{Counters, Failure, Interface, Reading, Row, Snapshot, Source, SourceError, StatsSource};
 use tokio::time::{Instant, sleep};
 
 /// 100 Mbit/s received and 10 Mbit/s sent on `ether1`, for ever.
@@ -85,7 +85,10 @@ impl Steady {
 }
 
 #[async_trait]
-impl StatsSource for Steady {
+impl Source for Steady {
+    type Data = Snapshot;
+    type Error = Failure;
+
     async fn read(&self) -> Result<Reading, Failure> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         let asked = Instant::now();
