@@ -26,7 +26,7 @@ impl Told {
 }
 
 /// As the API shows it.
-pub(crate) fn view(about: mikrotik::About) -> About {
+pub(crate) fn view(about: mikrotik::SystemInfo) -> About {
     About {
         identity: about.identity,
         model: about.board,

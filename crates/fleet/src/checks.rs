@@ -17,7 +17,7 @@ pub(crate) fn view(report: mikrotik::Report) -> Checked {
     };
     Checked {
         steps: report.steps.into_iter().map(step).collect(),
-        about: report.about.map(about::view),
+        about: report.system_info.map(about::view),
         interfaces: report.interfaces,
         read: report.read,
         fingerprint: report.fingerprint,

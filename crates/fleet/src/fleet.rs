@@ -221,7 +221,7 @@ impl Fleet {
             let (fleet, id, turn) = (Arc::downgrade(&self.0), entry.said.id.clone(), self.0.asking.clone());
             let asking = async move {
                 let _turn = turn.acquire().await;
-                let Ok(about) = source.about().await else { return };
+                let Ok(about) = source.system_info().await else { return };
                 let Some(fleet) = fleet.upgrade() else { return };
                 if let Some(mut entry) = fleet.entries.get_mut(&id) {
                     entry.told.about = Some(about::view(about));

@@ -27,23 +27,23 @@
 //! [`StatsSource`]: lalin_stats::StatsSource
 //! [`Timeout` and `Cached`]: https://docs.rs/lalin-cache
 
-mod about;
 mod answer_times;
 mod check;
 mod discovery;
-mod failure;
-mod journal;
-mod links;
-mod open;
+mod link_rates;
 mod rows;
+mod session_log;
 mod settings;
-mod setup;
+mod setup_script;
 mod source;
+mod source_error;
+mod system_info;
 
-pub use about::About;
 pub use check::{Outcome, Report, Step, StepKind, check};
 pub use discovery::{Announcement, Discovery, DiscoverySettings, Gateway, Malformed, Neighbour, default_gateway};
 pub use routeros::{ConnectLimit, Fingerprint, Tls};
 pub use settings::Settings;
-pub use setup::setup_script;
+pub use setup_script::setup_script;
 pub use source::RouterSource;
+pub use source_error::source_error;
+pub use system_info::SystemInfo;

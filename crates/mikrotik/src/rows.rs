@@ -10,7 +10,7 @@ use std::sync::Arc;
 use lalin_stats::{Counters, Interface, Row};
 use routeros::{Sentence, Value};
 
-use crate::links::Rates;
+use crate::link_rates::Rates;
 
 /// What is asked for, and where a row's values are held: one table for both.
 macro_rules! cells {

@@ -77,6 +77,7 @@ impl Settings {
     pub fn options(&self) -> Options {
         let options = Options::default()
             .with_connect_timeout(self.connect_limit)
+            .with_allowed_address(self.may_be_router)
             .with_login_timeout(self.login_limit)
             .with_command_timeout(self.read_limit);
         match &self.tls {

@@ -13,9 +13,10 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use crate::answer_times::AnswerTimes;
-use crate::links::Links;
+use crate::link_rates::LinkRates;
 use crate::rows::{self, PROPERTIES};
-use crate::{About, Settings, about, failure, journal, open};
+use crate::source_error::{session_error, source_error};
+use crate::{Settings, SystemInfo, session_log, system_info};
 
 /// Reads at once, questions about the router among them; further ones wait. A router is slow, and answers them one
 /// after the other anyway.
@@ -36,10 +37,10 @@ pub struct RouterSource {
     gate: Semaphore,
     /// The interfaces of the newest read, to be shared with the next one.
     known: Mutex<Vec<Arc<Interface>>>,
-    links: Arc<Links>,
+    links: Arc<LinkRates>,
     times: AnswerTimes,
     address: String,
-    _journal: AbortOnDropHandle<()>,
+    _session_log: AbortOnDropHandle<()>,
 }
 
 impl RouterSource {
@@ -48,11 +49,9 @@ impl RouterSource {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn new(settings: Settings) -> Self {
-        let shared = Arc::new((settings.clone(), settings.options()));
-        Self::with_connector(&settings, move || {
-            let shared = shared.clone();
-            async move { open::open(&shared.0, &shared.1).await }
-        })
+        let (options, policy) = (settings.options(), settings.reconnect());
+        let credentials = settings.credentials.clone();
+        Self::of(&settings, ReconnectingClient::new(&settings.host, settings.port, credentials, options, policy))
     }
 
     /// A router to which `connect` opens the sessions, logged in. Of the settings, host, port and credentials are its
@@ -70,12 +69,12 @@ impl RouterSource {
     }
 
     fn of(settings: &Settings, router: ReconnectingClient) -> Self {
-        let journal = journal::keep(router.subscribe());
+        let session_log = session_log::write(router.subscribe());
         let times = AnswerTimes::new(settings.read_limit, settings.longest_read);
         let address = format!("{}:{}", settings.host, settings.port);
-        let _journal = AbortOnDropHandle::new(tokio::spawn(journal.in_current_span()));
+        let _session_log = AbortOnDropHandle::new(tokio::spawn(session_log.in_current_span()));
         let (gate, known) = (Semaphore::new(READS), Mutex::default());
-        Self { router, gate, known, links: Arc::default(), times, address, _journal }
+        Self { router, gate, known, links: Arc::default(), times, address, _session_log }
     }
 
     /// Asks the router about itself: three small commands, one after the other, on the session of the reads and each
@@ -83,8 +82,8 @@ impl RouterSource {
     ///
     /// # Errors
     /// As a read.
-    pub async fn about(&self) -> Result<About, Failure> {
-        about::ask(|command| async move { Ok(self.ask(command).await?.0) }).await
+    pub async fn system_info(&self) -> Result<SystemInfo, Failure> {
+        system_info::ask(|command| async move { Ok(self.ask(command).await?.0) }).await
     }
 
     /// Makes the next attempt to connect now, because a person asks for it, also out of the long pause after a refused
@@ -109,9 +108,9 @@ impl RouterSource {
     fn failure(&self, error: &Error) -> Failure {
         match self.router.state() {
             ConnectionState::Waiting { reason, attempt, retry_at, lost } if reason == *error => {
-                Failure { reason: failure::of_session(error, lost), attempt, retry_at: Some(retry_at) }
+                Failure { reason: session_error(error, lost), attempt, retry_at: Some(retry_at) }
             }
-            _ => failure::reason(error).into(),
+            _ => source_error(error).into(),
         }
     }
 

@@ -25,7 +25,7 @@ mod tls;
 mod typed;
 mod value;
 
-pub use client::{Client, Reply, Rows};
+pub use client::{Client, Reply, Rows, connect_tcp};
 pub use codec::{Codec, Limits};
 pub use command::{Command, Query};
 pub use error::{Category, Error, Phase, ProtocolError, Trap};

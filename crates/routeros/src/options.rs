@@ -1,5 +1,6 @@
 //! Who logs in, and within which limits.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -52,6 +53,8 @@ pub enum LoginMode {
 pub struct Options {
     /// For the host's name and the TCP connection together; 3 s.
     pub connect_timeout: Duration,
+    /// Where given, only addresses for which it says yes are connected to, whatever a name resolves to.
+    pub allowed_address: Option<fn(IpAddr) -> bool>,
     /// For the TLS handshake; 15 s. Small routers compute for more than five.
     #[cfg(feature = "tls")]
     pub tls_timeout: Duration,
@@ -79,6 +82,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(3),
+            allowed_address: None,
             #[cfg(feature = "tls")]
             tls_timeout: Duration::from_secs(15),
             #[cfg(feature = "tls")]
@@ -99,6 +103,13 @@ impl Options {
     #[must_use]
     pub fn with_connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
+        self
+    }
+
+    /// Connects only to addresses for which this says yes; `None`: to any.
+    #[must_use]
+    pub fn with_allowed_address(mut self, allowed: Option<fn(IpAddr) -> bool>) -> Self {
+        self.allowed_address = allowed;
         self
     }
 

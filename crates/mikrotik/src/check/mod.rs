@@ -1,18 +1,19 @@
 //! Whether a router can be watched, found out step by step before it is: each step answers a question that an operator
 //! can act on. It changes nothing on the router, tries nothing that would, and logs in once.
 
-mod reach;
 mod report;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use lalin_stats::{Phase, SourceError};
 use routeros::{Client, Command, Error, Query, Reply};
 use tokio::time::{Instant, timeout_at};
 
-use crate::links::Rates;
+use crate::link_rates::Rates;
 use crate::rows::{self, PROPERTIES};
-use crate::{About, Settings, about, failure, open};
+use crate::source_error::{session_error, source_error};
+use crate::{Settings, SystemInfo, system_info};
 
 pub use report::{Outcome, Report, Step, StepKind};
 
@@ -50,7 +51,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     async fn go(&mut self) -> Result<(), Stopped> {
-        self.step(StepKind::Reach, reach::reach(self.settings), |_, at| Some(at.to_string())).await?;
+        self.step(StepKind::Reach, reach(self.settings), |_, at| Some(at.to_string())).await?;
         let client = self.log_in().await?;
         let asked = self.ask(&client).await;
         client.close().await;
@@ -66,9 +67,9 @@ impl Walk<'_> {
             (!excess.is_empty()).then(|| format!("may also {excess}: a user who may only read is safer"))
         })
         .await?;
-        self.step(StepKind::Version, told(client), |report, about| {
-            let version = about.version.clone();
-            report.about = Some(about);
+        self.step(StepKind::Version, told(client), |report, info| {
+            let version = info.version.clone();
+            report.system_info = Some(info);
             version
         })
         .await?;
@@ -113,7 +114,11 @@ impl Walk<'_> {
         let known = || tls.as_ref().and_then(routeros::Tls::fingerprint).map(|fingerprint| fingerprint.to_string());
         let before = known();
         let passed = || Outcome::Passed { note: None };
-        let connected = timeout_at(self.end, open::open(self.settings, &options)).await;
+        let connected = timeout_at(
+            self.end,
+            Client::connect(&self.settings.host, self.settings.port, &self.settings.credentials, &options),
+        )
+        .await;
         // Of whom nothing was known before and something is now, the handshake is over.
         let mut encrypted = tls.is_some() && before.is_none() && known().is_some();
         let (kind, reason) = match connected {
@@ -130,7 +135,7 @@ impl Walk<'_> {
                 encrypted |= tls.is_some() && of_login(&error);
                 self.report.fingerprint = shown(&error).or_else(|| known().filter(|_| encrypted));
                 let kind = if tls.is_none() || encrypted { StepKind::Login } else { StepKind::Tls };
-                (kind, failure::of_session(&error, false))
+                (kind, session_error(&error, false))
             }
             Err(_) if tls.is_none() || encrypted => (StepKind::Login, self.overdue()),
             Err(_) => (StepKind::Tls, self.overdue()),
@@ -158,6 +163,14 @@ fn slow_note(settings: &Settings) -> String {
         ", longer than read-limit ({limit} ms): it is given more time by itself, up to {longest} ms; a higher read-limit \
          saves the first reads"
     )
+}
+
+/// The address that accepts a connection first. It is closed at once: whether that is a router is the next steps'
+/// question.
+async fn reach(settings: &Settings) -> Result<SocketAddr, SourceError> {
+    let stream = routeros::connect_tcp(&settings.host, settings.port, &settings.options()).await;
+    let address = stream.and_then(|stream| stream.peer_addr().map_err(Error::from));
+    address.map_err(|error| source_error(&error))
 }
 
 /// Whether the router had agreed on encryption, where that was asked for, when this happened.
@@ -199,12 +212,12 @@ async fn first(client: &Client, print: Command, key: &str) -> Result<Option<Vec<
     match client.run(print).await {
         Ok(reply) => Ok(reply.rows.first().and_then(|row| row.get(key)).map(|value| value.as_bytes().to_vec())),
         Err(Error::NotPermitted { .. } | Error::Trap { .. }) => Ok(None),
-        Err(error) => Err(failure::reason(&error)),
+        Err(error) => Err(source_error(&error)),
     }
 }
 
-async fn told(client: &Client) -> Result<About, SourceError> {
-    about::ask(|command| client.run(command)).await.map_err(|error| failure::reason(&error))
+async fn told(client: &Client) -> Result<SystemInfo, SourceError> {
+    system_info::ask(|command| client.run(command)).await.map_err(|error| source_error(&error))
 }
 
 /// How many interfaces there are, read as they always are, and how long the router took for them.
@@ -213,7 +226,7 @@ async fn interfaces(client: &Client) -> Result<(usize, Duration), SourceError> {
     let reply: Reply = client
         .run(Command::new("/interface/print").proplist(PROPERTIES))
         .await
-        .map_err(|error| failure::reason(&error))?;
+        .map_err(|error| source_error(&error))?;
     let took = asked.elapsed();
     Ok((rows::read(&reply.rows, &[], &Rates::default()).len(), took))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lalin_stats::SourceError;
 
-use crate::About;
+use crate::SystemInfo;
 
 /// What [`check`](super::check) found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Report {
     /// Every kind of step once, in the order in which they are taken.
     pub steps: Vec<Step>,
     /// What the router tells of itself.
-    pub about: Option<About>,
+    pub system_info: Option<SystemInfo>,
     /// How many interfaces it has.
     pub interfaces: Option<usize>,
     /// How long a read takes, on an open session.
@@ -97,7 +97,7 @@ impl Report {
         let step = |kind| Step { kind, outcome: Outcome::Skipped, took: Duration::ZERO };
         Self {
             steps: StepKind::ALL.map(step).into(),
-            about: None,
+            system_info: None,
             interfaces: None,
             read: None,
             fingerprint: None,

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
+use routeros::{Options, connect_tcp};
 use tokio::time::timeout;
 
 /// The ports of `api` and `api-ssl`.
@@ -39,7 +39,8 @@ async fn probe(address: IpAddr, api: u16, api_ssl: u16) -> Gateway {
 }
 
 async fn accepts(address: IpAddr, port: u16) -> bool {
-    matches!(timeout(LIMIT, TcpStream::connect((address, port))).await, Ok(Ok(_)))
+    let options = Options::default().with_connect_timeout(LIMIT);
+    connect_tcp(&address.to_string(), port, &options).await.is_ok()
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ async fn a_router_with_a_user_who_may_only_read_passes_all_steps_by_one_login() 
     assert_eq!(note(&report, StepKind::Policy), None);
     assert_eq!(note(&report, StepKind::Version), Some("7.18.2 (stable)"));
     assert!(report.excess.is_empty() && report.read.is_some());
-    assert_eq!(report.about.unwrap().board.as_deref(), Some("CHR"));
+    assert_eq!(report.system_info.unwrap().board.as_deref(), Some("CHR"));
     let usage = simulator.handle().usage();
     assert_eq!((usage.logins, usage.prints), (1, 2));
 }

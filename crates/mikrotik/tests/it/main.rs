@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-mod about;
 mod check;
 mod discovery;
 mod facts;
 mod jitter;
-mod links;
+mod link_rates;
 mod outage;
 mod refusal;
 mod rig;
 mod session;
 mod slow;
+mod system_info;
 mod tcp;

@@ -30,7 +30,7 @@ mod tests {
     async fn an_idle_connection_is_kept_alive_by_the_system() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let stream = super::super::connect::connect("127.0.0.1", port, Duration::from_secs(10)).await.unwrap();
+        let stream = super::super::connect::connect_tcp("127.0.0.1", port, &crate::Options::default()).await.unwrap();
         let socket = SockRef::from(&stream);
         assert!(socket.keepalive().unwrap());
         #[cfg(target_os = "linux")]

@@ -26,6 +26,7 @@ use connection::Connection;
 use login::log_in;
 use row_sink::RowSink;
 
+pub use connect::connect_tcp;
 pub use reply::Reply;
 pub use rows::Rows;
 
@@ -49,7 +50,7 @@ impl Client {
     /// [`Error::HandshakeFailed`], [`Error::InvalidTls`], [`Error::Closed`], and [`Error::TimedOut`] in
     /// [`Phase::Tls`]; and those of [`Client::login`].
     pub async fn connect(host: &str, port: u16, credentials: &Credentials, options: &Options) -> Result<Self, Error> {
-        let stream = connect::connect(host, port, options.connect_timeout).await?;
+        let stream = connect_tcp(host, port, options).await?;
         #[cfg(feature = "tls")]
         if let Some(tls) = &options.tls {
             let (stream, session) = tls::secure(stream, host, tls, options.tls_timeout).await?;

@@ -7,7 +7,7 @@ use routeros::{Command, Reply, Value};
 /// What a router tells of itself. What it did not tell, or what was not understood, is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct About {
+pub struct SystemInfo {
     /// The name its operator gave it.
     pub identity: Option<String>,
     /// The model, such as `hAP ax^2`, or `CHR`.
@@ -29,7 +29,7 @@ pub struct About {
 }
 
 /// Asks for it, one command after the other. That the dialled-in cannot be counted is no failure.
-pub(crate) async fn ask<F, Fut, E>(run: F) -> Result<About, E>
+pub(crate) async fn ask<F, Fut, E>(run: F) -> Result<SystemInfo, E>
 where
     F: Fn(Command) -> Fut,
     Fut: Future<Output = Result<Reply, E>>,
@@ -48,7 +48,7 @@ where
     let sessions = run(Command::new("/ppp/active/print").flag("count-only")).await;
     let memory_total = value(&resource, "total-memory").and_then(|value| value.u64());
     let free = value(&resource, "free-memory").and_then(|value| value.u64());
-    Ok(About {
+    Ok(SystemInfo {
         identity: text(&identity, "name"),
         board: text(&resource, "board-name"),
         version: text(&resource, "version"),
@@ -92,7 +92,7 @@ mod tests {
             }
             client.run(command).await
         };
-        let about = ask(run).await.unwrap();
-        assert_eq!((about.identity.as_deref(), about.sessions), (Some("Kantor"), None));
+        let info = ask(run).await.unwrap();
+        assert_eq!((info.identity.as_deref(), info.sessions), (Some("Kantor"), None));
     }
 }

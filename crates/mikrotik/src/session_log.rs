@@ -6,10 +6,10 @@ use std::time::Duration;
 use routeros::{ConnectionState, ConnectionStates, Error};
 use tokio::time::Instant;
 
-use crate::failure;
+use crate::source_error::session_error;
 
 /// Writes until the session is over for good.
-pub(crate) async fn keep(mut states: ConnectionStates) {
+pub(crate) async fn write(mut states: ConnectionStates) {
     let mut failures = 0;
     let mut told: Option<(Error, u32, bool)> = None;
     while let Some(state) = states.changed().await {
@@ -26,7 +26,7 @@ pub(crate) async fn keep(mut states: ConnectionStates) {
                     continue;
                 }
                 told = news;
-                let reason = failure::of_session(&reason, lost);
+                let reason = session_error(&reason, lost);
                 let retry_ms = millis(retry_at.saturating_duration_since(Instant::now()));
                 let code = reason.code();
                 if lost {

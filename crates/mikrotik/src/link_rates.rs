@@ -21,7 +21,7 @@ const QUESTIONS: usize = 40;
 
 /// What is known of the links.
 #[derive(Default)]
-pub(crate) struct Links {
+pub(crate) struct LinkRates {
     rates: Mutex<Arc<Rates>>,
     asking: Mutex<Asking>,
 }
@@ -50,7 +50,7 @@ struct Link {
     up: Option<Arc<str>>,
 }
 
-impl Links {
+impl LinkRates {
     /// What is known now.
     pub(crate) fn rates(&self) -> Arc<Rates> {
         lock(&self.rates).clone()
@@ -77,7 +77,7 @@ impl Links {
     }
 }
 
-async fn learn(links: Weak<Links>, router: ReconnectingClient, ports: Vec<Arc<Interface>>) {
+async fn learn(links: Weak<LinkRates>, router: ReconnectingClient, ports: Vec<Arc<Interface>>) {
     match ask(&router, &ports).await {
         Ok(rows) => {
             if let Some(links) = links.upgrade() {

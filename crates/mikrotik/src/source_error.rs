@@ -1,15 +1,17 @@
-//! The client's errors in the words of `stats`: told apart by what the operator can do.
+//! What an error of the client means to whoever reads a source: told apart by what the operator can do.
 
 use lalin_stats::{Phase, SourceError};
 use routeros::Error;
 
-/// What `error` means for a source.
-pub(crate) fn reason(error: &Error) -> SourceError {
+/// What an error of the client means for a source: for whoever writes a source of his own over `routeros`.
+///
+/// A function and no `From`: both types are of other crates, and neither of those is to know the other.
+pub fn source_error(error: &Error) -> SourceError {
     let detail = error.to_string().into();
     match error {
         Error::Unreachable { .. } => SourceError::Unreachable { detail },
         Error::Refused { .. } => SourceError::Refused { detail },
-        Error::TimedOut { phase, after } => SourceError::TimedOut { phase: of(*phase), after: *after },
+        Error::TimedOut { phase, after } => SourceError::TimedOut { phase: phase_of(*phase), after: *after },
         Error::WrongCredentials { .. } => SourceError::WrongCredentials { detail },
         Error::NotPermitted { .. } => SourceError::NotPermitted { detail },
         Error::Trap { .. } | Error::Fatal { .. } => SourceError::Router { detail },
@@ -24,15 +26,15 @@ pub(crate) fn reason(error: &Error) -> SourceError {
 }
 
 /// What `error` means as the reason why there is no session: one was `lost`, or could not be opened.
-pub(crate) fn of_session(error: &Error, lost: bool) -> SourceError {
-    match reason(error) {
+pub(crate) fn session_error(error: &Error, lost: bool) -> SourceError {
+    match source_error(error) {
         // Nobody accepts a connection only to close it: the address is not allowed, or there are too many sessions.
         SourceError::Closed { detail } if !lost => SourceError::TurnedAway { detail },
         reason => reason,
     }
 }
 
-fn of(phase: routeros::Phase) -> Phase {
+fn phase_of(phase: routeros::Phase) -> Phase {
     match phase {
         routeros::Phase::Connect => Phase::Connect,
         routeros::Phase::Command => Phase::Command,
@@ -73,17 +75,17 @@ mod tests {
             (Error::Lagged, "internal"),
         ];
         for (error, code) in cases {
-            assert_eq!(reason(&error).code(), code, "{error:?}");
+            assert_eq!(source_error(&error).code(), code, "{error:?}");
         }
         let closed = Error::Closed { detail: detail() };
-        assert_eq!(of_session(&closed, false).code(), "turned-away");
-        assert_eq!(of_session(&closed, true).code(), "closed");
+        assert_eq!(session_error(&closed, false).code(), "turned-away");
+        assert_eq!(session_error(&closed, true).code(), "closed");
     }
 
     #[test]
     fn a_time_out_keeps_its_phase_and_limit() {
         let after = Duration::from_millis(1_500);
         let error = Error::TimedOut { phase: routeros::Phase::Connect, after };
-        assert_eq!(reason(&error), SourceError::TimedOut { phase: Phase::Connect, after });
+        assert_eq!(source_error(&error), SourceError::TimedOut { phase: Phase::Connect, after });
     }
 }
