@@ -12,7 +12,7 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, Settings};
 use lalin_fleet::{Fleet, Said};
-use lalin_http::{Api, Auth, AuthSettings, ConnectionLimits, Limits, WebServer};
+use lalin_http::{Api, Auth, AuthSettings, ConnectionLimits, StreamLimits, WebServer};
 use lalin_store::Store;
 use tokio::time::timeout;
 
@@ -38,7 +38,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
         );
     }
     let auth = auth(config, store).await?;
-    let api = Api::with_keeper(fleet.monitor(), Limits::default(), Arc::new(fleet));
+    let api = Api::with_keeper(fleet.monitor(), StreamLimits::default(), Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
@@ -55,7 +55,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
             .wrap(others(&origins))
             .wrap(headers())
             .wrap(Compress::default())
-            .configure(lalin_http::bodies)
+            .configure(lalin_http::request_bodies)
             .configure(auth.routes())
             .configure(api.routes())
             .configure(dashboard.routes())
@@ -92,10 +92,10 @@ fn web_server(config: &Config, certificate: Option<&Certificate>) -> WebServer {
     let mut limits = ConnectionLimits::default();
     limits.connections = said.connections;
     limits.connections_per_address = said.connections_per_address;
-    limits.kept_free = said.kept_for_this_machine;
+    limits.kept_for_this_machine = said.kept_for_this_machine;
     limits.handshakes = said.tls_handshakes;
-    limits.receive_timeout = said.request_time;
-    limits.stalled = said.stalled_time;
+    limits.request_time = said.request_time;
+    limits.stalled_time = said.stalled_time;
     let mut server = WebServer::new(limits.within_descriptors());
     let proxies = config.server.trusted_proxies.clone();
     server.exempt = Arc::new(move |address| proxies.contains(&address));

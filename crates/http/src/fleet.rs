@@ -9,14 +9,15 @@ use lalin_stats::{BitsPerSecond, Rate, RateSum, RouterId, RouterState};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::api_state::ApiState;
 use crate::auth::Visibility;
-use crate::json::{RateBounds, State, StateView, millis};
-use crate::keeper::{About, Checked, Form, Keeper, Kept, Outcome, Source};
+use crate::json::{LimitedState, RateBounds, StateView, millis};
+use crate::keeper::{About, Checked, Form, Kept, Outcome, Source};
 use crate::routes::Parameters;
-use crate::{Api, Principal, Problem};
+use crate::{Principal, Problem};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    let wrong_method = || web::route().to(crate::api::wrong_method);
+    let wrong_method = || web::route().to(crate::json::wrong_method);
     config
         .service(web::resource("/api/v1/routers").get(list).post(add).default_service(wrong_method()))
         .service(
@@ -79,7 +80,7 @@ struct Whole {
 
 impl View {
     fn of(router: Option<&Router>, kept: Option<Kept>, id: &RouterId, default: bool, visibility: &Visibility) -> Self {
-        let whole = visibility.all_of(id);
+        let whole = visibility.sees_whole_router(id);
         let frame = router.and_then(Router::newest).filter(|_| whole);
         let live = router.is_some_and(|router| matches!(router.status().state, RouterState::Live));
         // What goes through the router's own ports; a bridge or a customer's line would count it again.
@@ -95,7 +96,7 @@ impl View {
         let name = name.or_else(|| kept.as_ref().map(|kept| kept.name.clone()));
         let about = kept.as_ref().and_then(|kept| kept.about.clone());
         let sessions = about.as_ref().and_then(|about| about.sessions).filter(|_| whole);
-        let details = visibility.details().then(|| Details {
+        let details = visibility.sees_details().then(|| Details {
             address,
             viewers: router.map_or(0, Router::viewers),
             origin: kept.as_ref().map(|kept| kept.source),
@@ -107,7 +108,10 @@ impl View {
             id: id.to_string(),
             name: name.unwrap_or_else(|| id.to_string()),
             default,
-            state: router.map_or_else(|| StateView::Limited(State::off()), |router| visibility.state(&router.status())),
+            state: router.map_or_else(
+                || StateView::Limited(LimitedState::off()),
+                |router| visibility.state_view(&router.status()),
+            ),
             interval_ms: router.map_or(0, |router| millis(router.settings().interval)),
             enabled: router.is_some(),
             details,
@@ -127,13 +131,13 @@ fn is_port(kind: &str) -> bool {
     ["ether", "sfp", "wlan", "wifi", "lte", "w60g", "ppp-out"].iter().any(|port| kind.starts_with(port))
 }
 
-async fn list(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn list(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["token", "watch"])?;
     let watch = parameters.flag("watch")?;
     let visibility = Visibility::of(&request);
-    let monitor = &api.inner().monitor;
+    let monitor = &api.monitor;
     let default = monitor.default_router().map(|router| router.id().clone());
-    let seen = |id: &RouterId| visibility.some_of(id);
+    let seen = |id: &RouterId| visibility.sees_router(id);
     let routers = monitor.routers();
     if watch {
         routers.iter().filter(|router| seen(router.id())).for_each(|router| router.touch());
@@ -161,15 +165,15 @@ async fn list(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Prob
     Ok(answer(json!({ "routers": views })))
 }
 
-async fn one(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
+async fn one(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let keeper = api.keeper()?;
     let id = parsed(&id)?;
     let kept = keeper.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
     Ok(answer(whole(&api, &request, kept)))
 }
 
-fn whole(api: &Api, request: &HttpRequest, kept: Kept) -> impl Serialize {
-    let monitor = &api.inner().monitor;
+fn whole(api: &ApiState, request: &HttpRequest, kept: Kept) -> impl Serialize {
+    let monitor = &api.monitor;
     let id = kept.id.clone();
     let default = monitor.default_router().is_some_and(|router| *router.id() == id);
     Whole {
@@ -182,7 +186,7 @@ fn whole(api: &Api, request: &HttpRequest, kept: Kept) -> impl Serialize {
     }
 }
 
-async fn add(api: Data<Api>, request: HttpRequest, form: Json<Form>) -> Result<HttpResponse, Problem> {
+async fn add(api: Data<ApiState>, request: HttpRequest, form: Json<Form>) -> Result<HttpResponse, Problem> {
     let keeper = api.keeper()?;
     let id = keeper.add(form.into_inner()).await?;
     record(&request, "router.add", &id).await;
@@ -191,7 +195,7 @@ async fn add(api: Data<Api>, request: HttpRequest, form: Json<Form>) -> Result<H
 }
 
 async fn change(
-    api: Data<Api>,
+    api: Data<ApiState>,
     request: HttpRequest,
     id: Path<String>,
     form: Json<Form>,
@@ -203,33 +207,33 @@ async fn change(
     Ok(answer(whole(&api, &request, kept)))
 }
 
-async fn remove(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
+async fn remove(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = parsed(&id)?;
     api.keeper()?.remove(&id).await?;
     record(&request, "router.remove", &id).await;
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn retry(api: Data<Api>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
+async fn retry(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = parsed(&id)?;
     let keeper = api.keeper()?;
-    if !Visibility::of(&request).some_of(&id) || keeper.router(&id).is_none() {
+    if !Visibility::of(&request).sees_router(&id) || keeper.router(&id).is_none() {
         return Err(Problem::unknown_router(id.as_str()));
     }
     // Each one may be a login at the router, whoever asks for it.
-    api.inner().retry_limits.begin(&id).map_err(Problem::tried_just_now)?;
+    api.retry_limits.begin(&id).map_err(Problem::tried_just_now)?;
     if !keeper.retry(&id) {
         return Err(Problem::unknown_router(id.as_str()));
     }
     Ok(HttpResponse::Accepted().json(json!({})))
 }
 
-async fn check(api: Data<Api>, form: Json<Form>) -> Result<HttpResponse, Problem> {
+async fn check(api: Data<ApiState>, form: Json<Form>) -> Result<HttpResponse, Problem> {
     let checked = api.keeper()?.check(None, form.into_inner()).await?;
     Ok(answer(report(checked)))
 }
 
-async fn check_one(api: Data<Api>, id: Path<String>, form: Option<Json<Form>>) -> Result<HttpResponse, Problem> {
+async fn check_one(api: Data<ApiState>, id: Path<String>, form: Option<Json<Form>>) -> Result<HttpResponse, Problem> {
     let id = parsed(&id)?;
     let form = form.map(Json::into_inner).unwrap_or_default();
     let checked = api.keeper()?.check(Some(&id), form).await?;
@@ -259,7 +263,7 @@ fn report(checked: Checked) -> serde_json::Value {
     })
 }
 
-async fn script(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn script(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["from", "tls", "user"])?;
     let tls = parameters.flag("tls")?;
     let user = parameters.text("user").unwrap_or("lalin");
@@ -276,7 +280,7 @@ async fn script(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Pr
     Ok(answer)
 }
 
-async fn discovery(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn discovery(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     Parameters::of(&request, &[])?;
     Ok(answer(api.keeper()?.discovered()))
 }
@@ -293,11 +297,5 @@ fn parsed(id: &str) -> Result<RouterId, Problem> {
 async fn record(request: &HttpRequest, action: &str, id: &RouterId) {
     if let (Some(principal), Some(auth)) = (Principal::of(request), request.app_data::<Data<crate::Auth>>()) {
         auth.record(&principal, action, id.as_str()).await;
-    }
-}
-
-impl Api {
-    pub(crate) fn keeper(&self) -> Result<&dyn Keeper, Problem> {
-        self.inner().keeper.as_deref().ok_or_else(Problem::not_found)
     }
 }

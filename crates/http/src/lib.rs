@@ -1,7 +1,19 @@
-//! The JSON API and the event stream.
+//! The JSON API and the event stream, with the web server below them and the authentication in front.
 //!
-//! A tick is turned into bytes once; those bytes are shared by every viewer. This crate cannot reach a router: it
-//! reads frames and states from the monitor, and shows them. The contract is `docs/reference/api.md`.
+//! Each tick is encoded once, by the first stream that needs it, and all streams share those bytes: a viewer costs a
+//! pointer and a socket. The alternative, encoding for each client, is simpler but makes the cost of a tick grow with the
+//! number of viewers; it is used only where a stream shows a part of the interfaces.
+//!
+//! This crate cannot reach a router. It reads frames and states from the monitor, and whoever adds or checks routers is
+//! handed to it. A route that nobody put into the table of policies is for administrators.
+//!
+//! | folder | what is in it |
+//! | --- | --- |
+//! | `routes/` | the routes that answer once, one file for each group |
+//! | `stream/` | the event stream |
+//! | `auth/` | who makes a request, and what they may see and do |
+//! | `json/` | problem documents, and values that several answers show |
+//! | `server/` | connections and their limits, TLS, HTTP/1.1 and HTTP/2 |
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -11,7 +23,7 @@
 //!
 //! # async fn serve() -> std::io::Result<()> {
 //! let api = Api::new(Arc::new(Monitor::new(Settings::default())), Default::default());
-//! let stop = api.stop_token(); // cancel it before the server stops: open streams end at once
+//! let stop = api.stop_token(); // cancel it before the server stops, so that open streams end
 //! let listener = lalin_http::listen("127.0.0.1:3000".parse().unwrap())?;
 //! let server = WebServer::new(ConnectionLimits::default().within_descriptors());
 //! server.serve(listener, move || App::new().configure(api.routes()))?.await
@@ -19,6 +31,7 @@
 //! ```
 
 mod api;
+mod api_state;
 mod auth;
 mod fleet;
 mod json;
@@ -27,10 +40,11 @@ mod routes;
 mod server;
 mod stream;
 
-pub use api::{Api, Limits};
+pub use api::Api;
 pub use auth::{Auth, AuthSettings, Principal, guard, may_be_router};
-pub use json::{Problem, bodies};
+pub use json::{Problem, request_bodies};
 pub use keeper::{
     About, Checked, Discovered, Form, Gateway, Keeper, KeeperError, Kept, Neighbour, Outcome, Source, Step,
 };
 pub use server::{ConnectionLimits, Exempt, WebServer, listen};
+pub use stream::StreamLimits;

@@ -14,7 +14,7 @@ use actix_web::http::header::{HOST, HeaderMap};
 use actix_web::{HttpMessage, HttpRequest};
 
 use super::forwarded_headers::{self, forwarded, last, lines, x_forwarded_for};
-use super::service::AuthSettings;
+use super::settings::AuthSettings;
 
 /// From where a request comes, as far as it can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,29 +1,21 @@
-//! The one place that every request passes: who asks, and whether this route is for them.
-
-use std::net::IpAddr;
+//! The middleware that every request passes: it finds out who asks, and whether the route is for them.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
+use actix_web::http::header::{HOST, HeaderName, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, ResponseError};
-use lalin_store::{SecretToken, Timestamp, TokenKind};
 
 use crate::Problem;
-use crate::server::body_limit;
+use crate::server::{LARGEST_ANONYMOUS_BODY, LARGEST_BODY, limit_body};
 
+use super::authentication::{authenticate, is_change};
 use super::client_address::ClientAddress;
 use super::principal::{Principal, PrincipalKind};
 use super::route_policy::{RoutePolicy, route_policy};
 use super::service::Auth;
-use super::{base_path, local_requests, origin};
-
-/// The session's cookie.
-pub(crate) const COOKIE: &str = "lalin-session";
-/// Carries the forgery guard, which another site's page cannot know.
-pub(crate) const GUARD: &str = "x-lalin-guard";
+use super::{base_path, origin};
 
 /// A middleware: `App::new().wrap(actix_web::middleware::from_fn(lalin_http::guard))`.
 ///
@@ -36,14 +28,14 @@ pub async fn guard(
     if let Some(base) = request.app_data::<Data<Auth>>().map(|auth| auth.settings().base_path.clone()) {
         base_path::strip(&mut request, &base);
     }
-    // Before anything is asked of the store: what is too large costs nothing.
+    // Before the store is asked anything, so that a body which is too large costs nothing.
     let most = match route_policy(request.method(), request.path()) {
-        RoutePolicy::Account | RoutePolicy::Person | RoutePolicy::Administrator => body_limit::LARGEST,
+        RoutePolicy::Account | RoutePolicy::Person | RoutePolicy::Administrator => LARGEST_BODY,
         RoutePolicy::Public | RoutePolicy::Anyone | RoutePolicy::Liveness | RoutePolicy::Viewer => {
-            body_limit::OF_ANYBODY
+            LARGEST_ANONYMOUS_BODY
         }
     };
-    let admitted = match body_limit::limit(&mut request, most) {
+    let admitted = match limit_body(&mut request, most) {
         Ok(()) => admit(&request).await,
         Err(problem) => Err(problem),
     };
@@ -56,10 +48,10 @@ pub async fn guard(
     }
 }
 
+/// The request's principal, if the route is for them.
 async fn admit(request: &ServiceRequest) -> Result<Principal, Problem> {
-    let auth = request
-        .app_data::<Data<Auth>>()
-        .ok_or_else(|| Problem::forbidden("the server has no authentication set up"))?;
+    let auth = request.app_data::<Data<Auth>>();
+    let auth = auth.ok_or_else(|| Problem::forbidden("the application has no authentication"))?;
     let settings = auth.settings();
     let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let client = ClientAddress::of(request, settings);
@@ -71,14 +63,14 @@ async fn admit(request: &ServiceRequest) -> Result<Principal, Problem> {
         ));
     }
     let policy = route_policy(request.method(), request.path());
-    if changes(request.method()) {
+    if is_change(request.method()) {
         let fetch_site = header(&HeaderName::from_static("sec-fetch-site"));
         if !origin::is_same_site(&client, header(&ORIGIN), fetch_site) {
             return Err(Problem::misdirected("another site's page made this request"));
         }
     }
     request.extensions_mut().insert(client);
-    // Neither a page nor a health check depends on what is remembered, or on whether it can be read.
+    // Pages and health checks work even when the database cannot be read.
     if policy == RoutePolicy::Public {
         return Ok(Principal::anonymous(address));
     }
@@ -86,8 +78,8 @@ async fn admit(request: &ServiceRequest) -> Result<Principal, Problem> {
         let principal = authenticate(auth, request, address).await.ok().flatten();
         return Ok(principal.unwrap_or_else(|| Principal::anonymous(address)));
     }
-    // Before the look-up: what changes after it is noticed by whoever stays.
-    let revision = auth.revision();
+    // Read before the look-up, so that a stream notices what changes after it.
+    let revision = auth.access_revision();
     let principal = authenticate(auth, request, address).await?;
     let Some(principal) = principal else {
         return match policy {
@@ -97,7 +89,7 @@ async fn admit(request: &ServiceRequest) -> Result<Principal, Problem> {
         };
     };
     let enough = match policy {
-        // PrincipalKind may only look because everybody may is asked to log in for more.
+        // On an open server, someone who is not logged in is asked to log in for more.
         RoutePolicy::Account | RoutePolicy::Person | RoutePolicy::Administrator if principal.is_public() => {
             return Err(Problem::login_needed());
         }
@@ -107,54 +99,4 @@ async fn admit(request: &ServiceRequest) -> Result<Principal, Problem> {
         RoutePolicy::Administrator => principal.is_administrator(),
     };
     if enough { Ok(principal.looked_up_at(revision)) } else { Err(Problem::forbidden("this is for administrators")) }
-}
-
-/// PrincipalKind it is, by the first key that fits; a key that does not fit is not looked past.
-async fn authenticate(auth: &Auth, request: &ServiceRequest, address: IpAddr) -> Result<Option<Principal>, Problem> {
-    if !auth.has_administrator().await? {
-        // The machine's own user; a server that others reach tells nobody anything yet.
-        if auth.is_this_machine(request) {
-            if changes(request.method()) && !local_requests::is_meant(request) {
-                return Err(Problem::misdirected(
-                    "without an account only a page of this server changes anything: send its address as the Origin",
-                ));
-            }
-            return Ok(Some(Principal::local_user(address)));
-        }
-        return Ok(auth.settings().open.then(|| Principal::public(address)));
-    }
-    let store = auth.store()?;
-    let now = Timestamp::now();
-    let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if let Some(key) = authorization.and_then(|value| value.strip_prefix("Bearer ")) {
-        let token = store.token(&SecretToken::presented(key.trim()), now).await?;
-        return token.map(|token| Some(Principal::token(token, address))).ok_or_else(Problem::login_needed);
-    }
-    if let Some(key) = shared_key(request) {
-        let token = store.token(&SecretToken::presented(&key), now).await?;
-        // In an address, where logs and histories keep it, only what was made for that counts; and only to look.
-        let token = token.filter(|token| token.kind == TokenKind::Share && !changes(request.method()));
-        return token.map(|token| Some(Principal::token(token, address))).ok_or_else(Problem::login_needed);
-    }
-    let everybody = auth.settings().open.then(|| Principal::public(address));
-    let Some(cookie) = request.cookie(COOKIE) else { return Ok(everybody) };
-    let secret = SecretToken::presented(cookie.value());
-    let Some(session) = store.session(&secret, now).await? else { return Ok(everybody) };
-    if changes(request.method()) {
-        let guard = request.headers().get(GUARD).and_then(|value| value.to_str().ok());
-        // Compared as hashes of what nobody else knows: how long it takes tells nothing of use.
-        if guard != Some(&*secret.forgery_guard()) {
-            return Err(Problem::misdirected("the header X-Lalin-Guard is missing or wrong: reload the page"));
-        }
-    }
-    Ok(Some(Principal::person(session, secret, address)))
-}
-
-fn shared_key(request: &ServiceRequest) -> Option<String> {
-    let pairs = actix_web::web::Query::<Vec<(String, String)>>::from_query(request.query_string()).ok()?;
-    pairs.into_inner().into_iter().find(|(key, _)| key == "token").map(|(_, value)| value)
-}
-
-fn changes(method: &Method) -> bool {
-    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }

@@ -1,13 +1,12 @@
-//! PrincipalKind sits at the machine itself, and needs no account while nobody has one.
+//! Whether a request comes from the user of this machine, who needs no account while there are none.
 //!
-//! That a request comes from 127.0.0.1 does not say so: a proxy on this machine comes from there with everybody's requests,
-//! and the usual nginx shows nothing else of itself than an older HTTP. So everything has to fit: the address, the name, a
-//! way of asking that no proxy has, and where a browser asks, what it says of its page.
+//! That it comes from 127.0.0.1 is not enough: a proxy on this machine connects from there too, with everyone's requests,
+//! and the usual nginx shows itself only by an older HTTP version. So everything has to fit: the address, the host name,
+//! the absence of anything that only proxies send, and what a browser says about its page.
 //!
-//! What cannot be told: a proxy that passes on every letter (`ssh -L`, HAProxy in TCP mode or without options)
-//! with requests of somebody who writes them by hand. Hence a server whose configuration names a proxy, or that a proxy
-//! was seen in front of, takes nobody for the machine's own user any more; and `docs/how-to/reverse-proxies.md` says to
-//! make the first account before any proxy.
+//! One case cannot be told apart: a proxy that passes on every byte (`ssh -L`, HAProxy in TCP mode or without options), with
+//! a request that somebody wrote by hand. That is why nobody counts as a local user any more once the configuration names a
+//! proxy or one has been seen, and `docs/how-to/reverse-proxies.md` says to make the first account before any proxy.
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Version;
@@ -15,10 +14,10 @@ use actix_web::http::header::{CONNECTION, HOST, HeaderName, ORIGIN, REFERER, USE
 
 use super::origin;
 
-/// What our own pages send: the origin that they were opened under. Another site's page cannot send it.
-pub(crate) const PAGE: &str = "x-lalin-page";
+/// Our own pages send the origin under which they were opened. Another site's page cannot send this header.
+const PAGE: &str = "x-lalin-page";
 
-/// Written by proxies, load balancers and content networks only; these and everything that begins so.
+/// Headers whose names begin like this are written only by proxies, load balancers and content networks.
 const WRITTEN_BY_PROXIES: &[&str] = &[
     "forwarded",
     "via",
@@ -48,17 +47,17 @@ const WRITTEN_BY_PROXIES: &[&str] = &[
     "proxy-",
 ];
 
-/// Why a request is not taken for one of the machine's own user.
+/// Why a request does not count as one of the local user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotLocal {
-    /// Only a proxy writes this: there is one.
+pub(super) enum NotLocal {
+    /// Only a proxy sends this, so there is one.
     Proxy(&'static str),
-    /// Browsers do not ask so, but old or simple programs may.
+    /// Browsers do not send such a request, though old or simple programs may.
     Unusual(&'static str),
 }
 
-/// What speaks against a request being made on this machine, for this machine; `None` where nothing does.
-pub(crate) fn doubt(request: &ServiceRequest) -> Option<NotLocal> {
+/// What speaks against a request coming from this machine's user; `None` where nothing does.
+pub(super) fn why_not_local(request: &ServiceRequest) -> Option<NotLocal> {
     let headers = request.headers();
     let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     for name in headers.keys() {
@@ -86,7 +85,7 @@ pub(crate) fn doubt(request: &ServiceRequest) -> Option<NotLocal> {
     if text(&ORIGIN).is_some_and(elsewhere) || text(&REFERER).is_some_and(elsewhere) {
         return Some(NotLocal::Unusual("it comes from a page of another address"));
     }
-    // Browsers say it to this machine and over TLS, and leave it out where a page came unencrypted from elsewhere.
+    // Browsers send it to this machine and over TLS, but not for a page that came unencrypted from elsewhere.
     let is_browser = text(&USER_AGENT).is_some_and(|agent| agent.starts_with("Mozilla/"));
     if is_browser && !headers.contains_key("sec-fetch-site") {
         return Some(NotLocal::Unusual("a browser that asks this machine says Sec-Fetch-Site"));
@@ -94,9 +93,9 @@ pub(crate) fn doubt(request: &ServiceRequest) -> Option<NotLocal> {
     None
 }
 
-/// Whether a change was made by a page of this server, or by a program that says so: without an account there is no other
-/// sign that somebody at this machine wants it.
-pub(crate) fn is_meant(request: &ServiceRequest) -> bool {
+/// Whether a change comes from a page of this server, or from a program that says so. Without an account nothing else
+/// shows that the user of this machine wants it.
+pub(super) fn is_sent_by_own_page(request: &ServiceRequest) -> bool {
     let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let same_site = header(&HeaderName::from_static("sec-fetch-site"));
     let same_origin = header(&ORIGIN).is_some_and(origin::is_loopback_url);
@@ -117,7 +116,7 @@ mod tests {
         for header in headers {
             request = request.append_header(*header);
         }
-        doubt(&request.to_srv_request())
+        why_not_local(&request.to_srv_request())
     }
 
     const CHROMIUM: (&str, &str) = ("user-agent", "Mozilla/5.0 (X11; Linux x86_64)");
@@ -165,17 +164,17 @@ mod tests {
     fn the_request_of_a_plain_nginx_is_not_this_machine_s() {
         let request = TestRequest::get().peer_addr("127.0.0.1:50000".parse().unwrap()).version(Version::HTTP_10);
         let request = request.insert_header(("host", "127.0.0.1:3000"));
-        assert!(matches!(doubt(&request.to_srv_request()), Some(NotLocal::Unusual(_))));
+        assert!(matches!(why_not_local(&request.to_srv_request()), Some(NotLocal::Unusual(_))));
         let elsewhere =
             TestRequest::get().peer_addr("192.0.2.1:1".parse().unwrap()).insert_header(("host", "localhost"));
-        assert!(matches!(doubt(&elsewhere.to_srv_request()), Some(NotLocal::Unusual(_))));
+        assert!(matches!(why_not_local(&elsewhere.to_srv_request()), Some(NotLocal::Unusual(_))));
     }
 
     #[test]
     fn a_change_is_meant_where_a_page_of_this_server_says_so() {
         let meant = |headers: &[(&'static str, &'static str)]| {
             let request = headers.iter().fold(TestRequest::post(), |request, header| request.append_header(*header));
-            is_meant(&request.to_srv_request())
+            is_sent_by_own_page(&request.to_srv_request())
         };
         assert!(meant(&[("origin", "http://127.0.0.1:3000")]));
         assert!(meant(&[("origin", "http://localhost:3000"), ("sec-fetch-site", "same-origin")]));

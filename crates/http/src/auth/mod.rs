@@ -1,8 +1,10 @@
-//! PrincipalKind makes a request, and whether they may: logins, tokens, links, other sites, proxies.
+//! Who makes a request, and what they may do: sessions, tokens and share links, other sites, proxies.
 
+mod authentication;
 mod authority;
 mod base_path;
 mod client_address;
+mod cookies;
 mod forwarded_headers;
 mod guard;
 mod local_requests;
@@ -13,15 +15,18 @@ mod revocation;
 mod route_policy;
 mod router_address;
 mod service;
+mod settings;
+mod setup_code;
 mod visibility;
 
 pub(crate) use client_address::ClientAddress;
-pub(crate) use guard::COOKIE;
+pub(crate) use cookies::{DEVICE_COOKIE, DEVICE_LIFE, SESSION_COOKIE, cookie};
 pub use guard::guard;
 pub(crate) use login_limits::LoginAttempt;
 pub use principal::Principal;
 pub(crate) use principal::PrincipalKind;
-pub(crate) use revocation::AccessLease;
+pub(crate) use revocation::revoked;
 pub use router_address::may_be_router;
-pub use service::{Auth, AuthSettings};
+pub use service::Auth;
+pub use settings::AuthSettings;
 pub(crate) use visibility::Visibility;

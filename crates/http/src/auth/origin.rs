@@ -2,7 +2,7 @@
 
 use super::authority::Authority;
 use super::client_address::ClientAddress;
-use super::service::AuthSettings;
+use super::settings::AuthSettings;
 
 /// Whether a `Host` header may be meant for a server that listens on loopback: a page of somebody else's whose name
 /// suddenly points to 127.0.0.1 (DNS rebinding) still says its own name here.

@@ -1,7 +1,7 @@
-//! Ends what is open when the right to it is over: streams, and questions that wait for an answer.
+//! Ends streams, and requests that wait for an answer, when the right to them ends.
 //!
-//! Whoever is let in for long takes an [`AccessLease`]. One task looks all of them up together, each session and token
-//! once however many viewers it has, and only when something changed or somebody's time is over.
+//! Whatever stays open takes an [`AccessLease`]. One task checks all of them together, each session and token once however
+//! many streams it has, and only when something changed in the store or a credential has expired.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,16 +12,16 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Another process's changes, and what ends by itself, are looked for this often: within a stream's heartbeat.
-const LOOK: Duration = Duration::from_secs(4);
-/// Between two look-ups: somebody who logs in and out all the time does not keep us busy. The first one is at once.
+/// How often to look for expired credentials and for changes that another process made: within a stream's heartbeat.
+const INTERVAL: Duration = Duration::from_secs(4);
+/// The pause after a check, so that someone who keeps logging in and out does not keep us busy. The first check is immediate.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Everything is looked up this often all the same: an open stream is a session's use.
-const SELDOM: Duration = Duration::from_secs(3_600);
+/// Everything is checked at least this often, because an open stream counts as use of its session.
+const FULL_CHECK: Duration = Duration::from_secs(3_600);
 
-/// PrincipalKind is let in for long. Ends its task when dropped.
+/// Watches the credentials behind everything that is open. Ends its task when dropped.
 #[derive(Debug)]
-pub(crate) struct RevocationWatch {
+pub(super) struct RevocationWatch {
     shared: Arc<Shared>,
     _task: AbortOnDropHandle<()>,
 }
@@ -29,19 +29,19 @@ pub(crate) struct RevocationWatch {
 #[derive(Debug)]
 struct Shared {
     store: Store,
-    held: Mutex<HashMap<Credential, Held>>,
-    /// Somebody is let in, who must be looked at.
-    bell: Notify,
+    watched: Mutex<HashMap<Credential, Watched>>,
+    /// Wakes the task when there is a new lease to check.
+    wake: Notify,
 }
 
 #[derive(Debug)]
-struct Held {
+struct Watched {
     leases: usize,
     until: Option<Timestamp>,
     state: watch::Sender<Option<CredentialState>>,
 }
 
-/// The right of somebody who was let in, for as long as it is used.
+/// The right to keep something open.
 #[derive(Debug)]
 pub(crate) struct AccessLease {
     shared: Arc<Shared>,
@@ -51,16 +51,16 @@ pub(crate) struct AccessLease {
 }
 
 impl RevocationWatch {
-    /// Needs a runtime.
-    pub(crate) fn start(store: Store) -> Self {
-        let shared = Arc::new(Shared { store, held: Mutex::default(), bell: Notify::new() });
+    /// Starts the task, which needs a Tokio runtime.
+    pub(super) fn start(store: Store) -> Self {
+        let shared = Arc::new(Shared { store, watched: Mutex::default(), wake: Notify::new() });
         let task = AbortOnDropHandle::new(tokio::spawn(run(shared.clone())));
         Self { shared, _task: task }
     }
 
-    /// Somebody was let in with `access`, which ends by itself at `until`. `revision` is that of the store's changes
-    /// before the look-up.
-    pub(crate) fn lease(
+    /// A lease for `access`, which expires at `until`. `revision` is the store's access revision before the credential was
+    /// looked up.
+    pub(super) fn lease(
         &self,
         credential: Credential,
         access: Access,
@@ -69,32 +69,32 @@ impl RevocationWatch {
     ) -> AccessLease {
         let shared = self.shared.clone();
         let state = {
-            let mut held = shared.held();
-            let first = held.is_empty();
-            let new = || Held { leases: 0, until, state: watch::Sender::new(None) };
-            let entry = held.entry(credential.clone()).or_insert_with(new);
+            let mut watched = shared.watched();
+            let first = watched.is_empty();
+            let new = || Watched { leases: 0, until, state: watch::Sender::new(None) };
+            let entry = watched.entry(credential.clone()).or_insert_with(new);
             entry.leases += 1;
             let state = entry.state.subscribe();
-            // Something changed between the look-up and now; or the task sleeps.
+            // Something changed since the look-up, or the task is asleep.
             if first || shared.revision() != revision {
-                shared.bell.notify_one();
+                shared.wake.notify_one();
             }
             state
         };
         AccessLease { shared, credential, access, state }
     }
 
-    /// See [`RevocationWatch::lease`].
-    pub(crate) fn revision(&self) -> u64 {
+    /// The store's access revision; see [`RevocationWatch::lease`].
+    pub(super) fn revision(&self) -> u64 {
         self.shared.revision()
     }
 }
 
 impl AccessLease {
-    /// Waits until the right is over or another one, and says why.
-    pub(crate) async fn ended(&mut self) -> &'static str {
+    /// Waits until the access ends or changes, and returns why.
+    async fn ended(&mut self) -> &'static str {
         loop {
-            // The watch outlives every lease, so this ends only with a change.
+            // The sender lives as long as any lease, so this returns only after a change.
             if self.state.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
@@ -107,34 +107,42 @@ impl AccessLease {
     }
 }
 
+/// Waits until `lease` ends, and returns why; forever where there is none.
+pub(crate) async fn revoked(lease: &mut Option<AccessLease>) -> &'static str {
+    match lease {
+        Some(lease) => lease.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
 impl Drop for AccessLease {
     fn drop(&mut self) {
-        let mut held = self.shared.held();
-        if let Some(entry) = held.get_mut(&self.credential) {
+        let mut watched = self.shared.watched();
+        if let Some(entry) = watched.get_mut(&self.credential) {
             entry.leases -= 1;
             if entry.leases == 0 {
-                held.remove(&self.credential);
+                watched.remove(&self.credential);
             }
         }
     }
 }
 
 impl Shared {
-    fn held(&self) -> MutexGuard<'_, HashMap<Credential, Held>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn watched(&self) -> MutexGuard<'_, HashMap<Credential, Watched>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn revision(&self) -> u64 {
         *self.store.access_changes().borrow()
     }
 
-    /// Looks everybody up and tells them. What cannot be read stays as it is, and is looked up again.
+    /// Looks up every credential and tells the leases. After an error they stay as they are until the next check.
     async fn check(&self) -> Result<(), lalin_store::Error> {
-        let credentials: Vec<Credential> = self.held().keys().cloned().collect();
+        let credentials: Vec<Credential> = self.watched().keys().cloned().collect();
         let states = self.store.credential_states(credentials.clone(), Timestamp::now()).await?;
-        let mut held = self.held();
+        let mut watched = self.watched();
         for (credential, state) in credentials.iter().zip(states) {
-            let Some(entry) = held.get_mut(credential) else { continue };
+            let Some(entry) = watched.get_mut(credential) else { continue };
             if let CredentialState::Valid(_, until) = &state {
                 entry.until = *until;
             }
@@ -143,10 +151,10 @@ impl Shared {
         Ok(())
     }
 
-    /// Whether somebody's time is over.
+    /// Whether a credential has expired.
     fn is_due(&self) -> bool {
         let now = Timestamp::now();
-        self.held().values().any(|held| held.until.is_some_and(|until| now >= until))
+        self.watched().values().any(|watched| watched.until.is_some_and(|until| now >= until))
     }
 }
 
@@ -154,15 +162,15 @@ async fn run(shared: Arc<Shared>) {
     let mut changes = shared.store.access_changes();
     let mut checked = Instant::now();
     loop {
-        while shared.held().is_empty() {
-            shared.bell.notified().await;
+        while shared.watched().is_empty() {
+            shared.wake.notified().await;
         }
         let must = tokio::select! {
             changed = changes.changed() => changed.is_ok(),
-            () = shared.bell.notified() => true,
-            () = sleep(LOOK) => checked.elapsed() >= SELDOM || shared.is_due(),
+            () = shared.wake.notified() => true,
+            () = sleep(INTERVAL) => checked.elapsed() >= FULL_CHECK || shared.is_due(),
         };
-        // Asked in any case: it tells of each change once.
+        // Asked even when a check is due anyway, because it reports each change only once.
         let elsewhere = shared.store.changed_elsewhere().await.unwrap_or(true);
         if !must && !elsewhere {
             continue;
@@ -174,8 +182,8 @@ async fn run(shared: Arc<Shared>) {
             }
             Err(error) => {
                 tracing::warn!(%error, "who may still look cannot be looked up for now");
-                sleep(LOOK).await;
-                shared.bell.notify_one();
+                sleep(INTERVAL).await;
+                shared.wake.notify_one();
             }
         }
     }

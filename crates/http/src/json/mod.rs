@@ -1,9 +1,21 @@
-//! JSON in and out: problems, and what several answers show alike.
+//! JSON in and out: problem documents, and the values that several answers show.
 
+mod answers;
+mod fallbacks;
+mod formats;
+mod interface_summary;
 mod problem;
+mod rate_bounds;
 mod request_bodies;
-mod views;
+mod state_view;
+mod window_view;
 
+pub(crate) use answers::{answer, created, no_content};
+pub(crate) use fallbacks::{no_such_path, wrong_method};
+pub(crate) use formats::{counter, millis, rfc3339};
+pub(crate) use interface_summary::{InterfaceSummary, point_of_view};
 pub use problem::Problem;
-pub use request_bodies::bodies;
-pub(crate) use views::{RateBounds, State, StateView, counter, millis, rfc3339, state_headers};
+pub(crate) use rate_bounds::RateBounds;
+pub use request_bodies::request_bodies;
+pub(crate) use state_view::{LimitedState, StateView, state_headers};
+pub(crate) use window_view::WindowView;

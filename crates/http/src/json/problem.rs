@@ -6,7 +6,7 @@ use actix_web::http::header::{ALLOW, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
-use crate::json::StateView;
+use super::state_view::{StateView, state_headers};
 use crate::keeper::KeeperError;
 
 /// What went wrong with a request, as the client is told.
@@ -230,7 +230,7 @@ impl ResponseError for Problem {
             answer.insert_header((ALLOW, "GET"));
         }
         if let Some(state) = &self.0.state {
-            crate::json::state_headers(&mut answer, state);
+            state_headers(&mut answer, state);
         }
         answer.body(serde_json::to_vec(&self.0).unwrap_or_default())
     }

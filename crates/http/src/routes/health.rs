@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use crate::Api;
+use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::millis;
 
@@ -24,12 +24,12 @@ struct Details {
     viewers: usize,
 }
 
-pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> HttpResponse {
-    let details = Visibility::of(&request).details().then(|| {
-        let routers = api.inner().monitor.routers();
+pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> HttpResponse {
+    let details = Visibility::of(&request).sees_details().then(|| {
+        let routers = api.monitor.routers();
         Details {
             version: env!("CARGO_PKG_VERSION"),
-            uptime_ms: millis(api.inner().begun.elapsed()),
+            uptime_ms: millis(api.started.elapsed()),
             routers: routers.len(),
             viewers: routers.iter().map(|router| router.viewers()).sum(),
         }

@@ -1,78 +1,78 @@
-//! Which interfaces are asked for: by name, or by key where several share a name.
+//! Which interfaces a request asks for: by name, or by key where several share a name.
 //!
-//! A parameter may be repeated, and each of its values may be a list with commas between; but an interface's name may hold
-//! a comma itself. So a value that is a name as it stands is that name, whatever is in it. Only otherwise is it a list,
-//! and in a list a comma that belongs to a name is written `%2C`, and a percent sign `%25`, as the dashboard's own address
-//! and the embedded element have it. What a value is depends on which interfaces there are, and those come and go: it is
-//! looked at anew with each list of them.
+//! A parameter may be repeated, and each of its values may be a list separated by commas. But the name of an interface may
+//! contain a comma too. So a value that is the name of an interface means that interface. Only otherwise is it a list, in
+//! which a comma of a name is written `%2C` and a percent sign `%25`, as in the dashboard's own address and in the embedded
+//! element. Which of the two it is depends on the interfaces that exist, and these come and go, so it is decided again for
+//! each list of them.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use lalin_stats::{Identity, Interface};
 
-/// What was asked for.
+/// The interfaces that a request asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct InterfaceSelection(Vec<Value>);
+pub(crate) struct InterfaceSelection(Vec<SelectedName>);
 
-/// A part of what was asked for.
+/// One value of the parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
-    /// Exactly this.
-    Name(String),
-    /// This as it stands, or as a list.
-    Any(String),
+pub(crate) enum SelectedName {
+    /// The interface with exactly this name or key.
+    Exact(String),
+    /// The interface with this name or key, or else a list of them.
+    NameOrList(String),
 }
 
-/// What was asked for, among the interfaces there are.
+/// The names and keys that are asked for, among interfaces that exist.
 #[derive(Debug)]
-pub(crate) struct Wanted<'a>(HashSet<Cow<'a, str>>);
+pub(crate) struct MatchedNames<'a>(HashSet<Cow<'a, str>>);
 
 impl InterfaceSelection {
-    /// Of a parameter's values.
+    /// From the values of a parameter.
     pub(crate) fn new(values: impl IntoIterator<Item = String>) -> Self {
-        Self(values.into_iter().map(Value::Any).collect())
+        Self(values.into_iter().map(SelectedName::NameOrList).collect())
     }
 
-    pub(crate) fn push(&mut self, value: Value) {
+    pub(crate) fn push(&mut self, value: SelectedName) {
         self.0.push(value);
     }
 
-    /// How many interfaces it may mean, at the least and where no name is shared.
+    /// How many interfaces it means where every value is a list and no name is shared.
     pub(crate) fn len(&self) -> usize {
-        let of = |value: &Value| match value {
-            Value::Name(_) => 1,
-            Value::Any(text) => parts(text).count(),
+        let names = |value: &SelectedName| match value {
+            SelectedName::Exact(_) => 1,
+            SelectedName::NameOrList(text) => list_parts(text).count(),
         };
-        self.0.iter().map(of).sum()
+        self.0.iter().map(names).sum()
     }
 
-    /// What is meant, where these are the interfaces that may be seen.
-    pub(crate) fn among<'a>(&'a self, seen: impl Iterator<Item = (&'a Interface, &'a Identity)>) -> Wanted<'a> {
+    /// What it means when these are the interfaces that may be seen.
+    pub(crate) fn among<'a>(&'a self, seen: impl Iterator<Item = (&'a Interface, &'a Identity)>) -> MatchedNames<'a> {
         let known: HashSet<&str> = seen.flat_map(|(interface, identity)| [&*interface.name, &*identity.key]).collect();
         let mut wanted = HashSet::new();
         for value in &self.0 {
             match value {
-                Value::Any(text) if !known.contains(text.as_str()) => {
+                SelectedName::NameOrList(text) if !known.contains(text.as_str()) => {
                     let meant = |part| if known.contains(part) { Cow::from(part) } else { unescaped(part) };
-                    wanted.extend(parts(text).map(meant));
+                    wanted.extend(list_parts(text).map(meant));
                 }
-                Value::Any(text) | Value::Name(text) => drop(wanted.insert(text.into())),
+                SelectedName::NameOrList(text) | SelectedName::Exact(text) => drop(wanted.insert(text.into())),
             }
         }
-        Wanted(wanted)
+        MatchedNames(wanted)
     }
 }
 
-impl Wanted<'_> {
-    /// Whether it is this one: by its key, or as all of its name.
+impl MatchedNames<'_> {
+    /// Whether this interface is asked for, by its name or its key.
     pub(crate) fn has(&self, interface: &Interface, identity: &Identity) -> bool {
         self.0.contains(&*interface.name) || self.0.contains(&*identity.key)
     }
 }
 
-/// The parts of a list.
-pub(crate) fn parts(value: &str) -> impl Iterator<Item = &str> {
+/// The parts of a list, still with `%2C` and `%25`.
+pub(crate) fn list_parts(value: &str) -> impl Iterator<Item = &str> {
     value.split(',')
 }
 

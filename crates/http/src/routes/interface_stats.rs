@@ -14,22 +14,24 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use tokio::time::Instant;
 
+use crate::Problem;
+use crate::api_state::ApiState;
 use crate::auth::Visibility;
-use crate::json::{RateBounds, millis, rfc3339, state_headers};
-use crate::routes::Parameters;
-use crate::routes::interfaces::point_of_view;
-use crate::stream::answer_while_allowed;
-use crate::{Api, Problem};
+use crate::json::{RateBounds, millis, point_of_view, rfc3339, state_headers};
 
-pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+use super::parameters::Parameters;
+use super::requested_router::requested_router;
+use super::while_allowed::answer_while_allowed;
+
+pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let asked = Instant::now();
     let parameters = Parameters::of(&request, &["raw", "router", "token"])?;
     let visibility = Visibility::of(&request);
     let raw = parameters.flag("raw")?;
-    let router = visibility.router(&api, &request, &parameters);
+    let router = requested_router(&api, &visibility, &request, &parameters);
     let router = router.inspect_err(|_| tracing::debug!("MikroTik not configured"))?;
     let status = answer_while_allowed(&request, router.poll()).await?;
-    let state = visibility.state(&status);
+    let state = visibility.state_view(&status);
     let sample = if raw {
         router.newest().map(|frame| CountersAt { counters: frame.counters.clone(), frame, delay: Duration::ZERO })
     } else {
@@ -46,9 +48,9 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         age_ms: millis(age),
         state: state.code,
         band: RateBounds::of(frame.band()),
-        details: visibility.details(),
+        details: visibility.sees_details(),
     };
-    let seen = |interface: &Interface| visibility.interface(router.id(), &interface.name);
+    let seen = |interface: &Interface| visibility.sees_interface(router.id(), &interface.name);
     let rows = frame.rows().zip(&counters).zip(frame.identities.iter());
     let rows = rows.filter(|(((interface, ..), _), _)| seen(interface));
     let rows = rows.map(|(((interface, _, rate), counters), identity)| StatsRow {

@@ -5,11 +5,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use lalin_stats::{BitsPerSecond, Counters, Identity, Interface, PointOfView, Rate};
 use serde::Serialize;
 
+use crate::Problem;
+use crate::api_state::ApiState;
 use crate::auth::Visibility;
-use crate::json::{RateBounds, StateView, counter, rfc3339, state_headers};
-use crate::routes::Parameters;
-use crate::stream::answer_while_allowed;
-use crate::{Api, Problem};
+use crate::json::{InterfaceSummary, RateBounds, StateView, counter, rfc3339, state_headers};
+
+use super::parameters::Parameters;
+use super::requested_router::requested_router;
+use super::while_allowed::answer_while_allowed;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,48 +24,6 @@ struct Interfaces<'a> {
     #[serde(flatten)]
     band: RateBounds,
     interfaces: Vec<InterfaceView<'a>>,
-}
-
-/// What an interface is, besides its counters; the stream's list shows the same.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct InterfaceSummary<'a> {
-    id: &'a str,
-    name: &'a str,
-    /// What tells it from all others: the name, with more where it is shared.
-    key: &'a str,
-    /// Stays the same where it is renamed.
-    line: u64,
-    #[serde(rename = "type")]
-    kind: &'a str,
-    comment: Option<&'a str>,
-    running: bool,
-    disabled: bool,
-    dynamic: bool,
-    slave: bool,
-    point_of_view: &'static str,
-    /// The rate of the link, bit/s; of a port that is up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    link_bps: Option<u64>,
-}
-
-impl<'a> InterfaceSummary<'a> {
-    pub(crate) fn of(interface: &'a Interface, identity: &'a Identity) -> Self {
-        Self {
-            id: interface.id.as_str(),
-            name: &interface.name,
-            key: &identity.key,
-            line: identity.line,
-            kind: &interface.kind,
-            comment: interface.comment.as_deref(),
-            running: interface.running,
-            disabled: interface.disabled,
-            dynamic: interface.dynamic,
-            slave: interface.slave,
-            point_of_view: point_of_view(PointOfView::of(interface)),
-            link_bps: interface.link_bps,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -132,18 +93,11 @@ impl<'a> InterfaceView<'a> {
     }
 }
 
-pub(crate) fn point_of_view(side: PointOfView) -> &'static str {
-    match side {
-        PointOfView::Network => "network",
-        PointOfView::Customer => "customer",
-    }
-}
-
-pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["router", "token"])?;
     let visibility = Visibility::of(&request);
-    let router = visibility.router(&api, &request, &parameters)?;
-    let state = visibility.state(&answer_while_allowed(&request, router.poll()).await?);
+    let router = requested_router(&api, &visibility, &request, &parameters)?;
+    let state = visibility.state_view(&answer_while_allowed(&request, router.poll()).await?);
     let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
     let mut answer = HttpResponse::Ok();
     state_headers(&mut answer, &state);
@@ -156,11 +110,11 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
         interfaces: frame
             .rows()
             .zip(frame.identities.iter())
-            .filter(|((interface, ..), _)| visibility.interface(router.id(), &interface.name))
+            .filter(|((interface, ..), _)| visibility.sees_interface(router.id(), &interface.name))
             .map(|((interface, counters, rate), identity)| {
                 let view = InterfaceView::of(interface, identity, counters, rate);
                 // Another kind of address, and nobody's business who sees one line.
-                InterfaceView { mac_address: view.mac_address.filter(|_| visibility.details()), ..view }
+                InterfaceView { mac_address: view.mac_address.filter(|_| visibility.sees_details()), ..view }
             })
             .collect(),
     }))

@@ -1,20 +1,14 @@
-//! Coming in and going out: who am I, the first administrator, login, logout, a new password.
+//! Logging in and out: who am I, the first administrator, login, logout, a new password.
 
-use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::web::{self, Data, Json, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_store::{DeviceId, SESSION_LIFE, SecretToken, Timestamp, User};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::auth::{COOKIE, ClientAddress, LoginAttempt, PrincipalKind};
+use crate::auth::{DEVICE_COOKIE, DEVICE_LIFE, LoginAttempt, PrincipalKind, SESSION_COOKIE, cookie};
+use crate::json::answer;
 use crate::{Auth, Principal, Problem};
-
-/// The cookie that says from where somebody logged in before. It opens nothing, and stays when he logs out.
-const DEVICE: &str = "lalin-device";
-/// How long a device is known, s.
-const DEVICE_LIFE: u64 = 400 * 86_400;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -25,14 +19,15 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/api/v1/password").post(password));
 }
 
+/// Who is logged in, if anyone.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Me<'a> {
-    /// `open`: no accounts; `setup`: the first one is to be made; `login`: log in; `in`: logged in.
+    /// `open`: no account is needed; `setup`: the first one has to be made; `login`: log in; `in`: logged in.
     state: &'static str,
     name: Option<&'a str>,
     role: Option<&'static str>,
-    /// To be sent as `X-Lalin-Guard` with everything that changes something.
+    /// To be sent as `X-Lalin-Guard` with every change.
     guard: Option<String>,
 }
 
@@ -44,14 +39,14 @@ async fn me(auth: Data<Auth>, principal: Principal) -> Result<HttpResponse, Prob
         }
         PrincipalKind::Anonymous => Me { state: "setup", name: None, role: None, guard: None },
         PrincipalKind::LocalUser | PrincipalKind::Public => Me { state: "open", name: None, role, guard: None },
-        // What a link is called is a note of whoever made it, and not for whoever has it.
+        // The name of a link is a note of whoever made it, not for whoever holds it.
         PrincipalKind::Token(_) if principal.is_share_link() => Me { state: "in", name: None, role, guard: None },
         PrincipalKind::Token(token) => Me { state: "in", name: Some(&token.name), role, guard: None },
         PrincipalKind::Person(session, secret) => {
             Me { state: "in", name: Some(&session.user.name), role, guard: Some(secret.forgery_guard()) }
         }
     };
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(me))
+    Ok(answer(me))
 }
 
 #[derive(Deserialize)]
@@ -70,7 +65,7 @@ async fn login(
     let Login { name, password } = login.into_inner();
     let store = auth.store()?;
     let account = store.account(&name).await?;
-    let device = account.and_then(|(user, _)| store.device(request.cookie(DEVICE)?.value(), user));
+    let device = account.and_then(|(user, _)| store.device(request.cookie(DEVICE_COOKIE)?.value(), user));
     let stamp = account.map(|(_, stamp)| stamp);
     let attempt = LoginAttempt { account: Some(&name), stamp, address: principal.address(), device };
     if let Some(wait) = auth.login_limits().begin(attempt) {
@@ -100,27 +95,24 @@ async fn setup(
     setup: Json<Setup>,
 ) -> Result<HttpResponse, Problem> {
     let Setup { code, name, password } = setup.into_inner();
-    // Each address waits for its own guesses alone: together they cannot guess 60 bits, and must not keep the owner out.
+    // Only the address is slowed down: 60 bits cannot be guessed even from many, and the owner must not be kept out.
     let attempt = LoginAttempt { account: None, stamp: None, address: principal.address(), device: None };
     if let Some(wait) = auth.login_limits().begin(attempt) {
         return Err(Problem::too_many_attempts(wait));
     }
-    // On the machine itself no code is needed: whoever is there sees everything already.
+    // The user of the machine itself needs no code: they see everything already.
     let local = matches!(principal.kind(), PrincipalKind::LocalUser);
-    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
-    let right = auth.setup_code().is_some_and(|right| plain(&right) == plain(&code));
-    if !(local || right) {
+    if !(local || auth.is_setup_code(&code)) {
         auth.record(&principal, "setup.failed", "").await;
         return Err(Problem::forbidden("the code is wrong, or there is an administrator already"));
     }
-    let made = auth.store()?.add_first_administrator(&name, password, Timestamp::now()).await;
-    let user = made?;
+    let user = auth.store()?.add_first_administrator(&name, password, Timestamp::now()).await?;
     auth.login_limits().succeeded(attempt);
-    auth.forget_code();
+    auth.forget_setup_code();
     begin(&auth, &request, &principal, &user, "setup").await
 }
 
-/// Begins a session; one that there was is over, so that nobody can prepare it for another.
+/// Begins a session. An earlier one of this browser ends, so that nobody can plant a session for someone else to use.
 async fn begin(
     auth: &Auth,
     request: &HttpRequest,
@@ -129,20 +121,20 @@ async fn begin(
     action: &str,
 ) -> Result<HttpResponse, Problem> {
     let store = auth.store()?;
-    if let Some(old) = request.cookie(COOKIE) {
+    if let Some(old) = request.cookie(SESSION_COOKIE) {
         store.end_session(&SecretToken::presented(old.value())).await?;
     }
     let secret = store.begin_session(user.id, Timestamp::now()).await?;
-    auth.record_of(&user.name, principal, action, user.name.clone()).await;
+    auth.record_as(&user.name, principal, action, user.name.clone()).await;
     let guard = Some(secret.forgery_guard());
     let me = Me { state: "in", name: Some(&user.name), role: Some(user.access.role().as_str()), guard };
-    let session = cookie(auth, request, COOKIE, secret.expose(), SESSION_LIFE.as_secs());
-    let mark = request.cookie(DEVICE).map(|cookie| cookie.value().to_owned());
+    let session = cookie(auth.settings(), request, SESSION_COOKIE, secret.expose(), SESSION_LIFE.as_secs());
+    let mark = request.cookie(DEVICE_COOKIE).map(|cookie| cookie.value().to_owned());
     let mark = match mark.filter(|mark| store.device(mark, user.id).is_some()) {
         Some(mark) => mark,
         None => store.mark_device(user.id)?,
     };
-    let device = cookie(auth, request, DEVICE, &mark, DEVICE_LIFE);
+    let device = cookie(auth.settings(), request, DEVICE_COOKIE, &mark, DEVICE_LIFE);
     Ok(HttpResponse::Ok().cookie(session).cookie(device).insert_header(("Cache-Control", "no-store")).json(me))
 }
 
@@ -151,7 +143,7 @@ async fn logout(auth: Data<Auth>, request: HttpRequest, principal: Principal) ->
         auth.store()?.end_session(secret).await?;
         auth.record(&principal, "logout", "").await;
     }
-    Ok(HttpResponse::NoContent().cookie(cookie(&auth, &request, COOKIE, "", 0)).finish())
+    Ok(HttpResponse::NoContent().cookie(cookie(auth.settings(), &request, SESSION_COOKIE, "", 0)).finish())
 }
 
 #[derive(Deserialize)]
@@ -165,14 +157,14 @@ async fn password(
     auth: Data<Auth>,
     request: HttpRequest,
     principal: Principal,
-    wanted: Json<NewPassword>,
+    form: Json<NewPassword>,
 ) -> Result<HttpResponse, Problem> {
     let PrincipalKind::Person(session, secret) = principal.kind() else {
         return Err(Problem::forbidden("only a person has a password"));
     };
-    let NewPassword { old, new } = wanted.into_inner();
+    let NewPassword { old, new } = form.into_inner();
     let name = &session.user.name;
-    // PrincipalKind has a session is no stranger; whoever stole one guesses with it alone.
+    // Someone with a session is no stranger; whoever stole one is slowed down by its own guesses.
     let device = Some(DeviceId::of_session(secret));
     let attempt = LoginAttempt { account: Some(name), stamp: None, address: principal.address(), device };
     if let Some(wait) = auth.login_limits().begin(attempt) {
@@ -184,20 +176,6 @@ async fn password(
     }
     auth.login_limits().succeeded(attempt);
     store.set_password(session.user.id, new).await?;
-    // Every session ended, this one too: the person who knows the password gets a new one.
+    // This ended every session of the account, also this one. Whoever knows the password gets a new one.
     begin(&auth, &request, &principal, &session.user, "password").await
-}
-
-/// `Secure` wherever the browser came by TLS: to us, or to a proxy that we believe.
-fn cookie(auth: &Auth, request: &HttpRequest, name: &'static str, value: &str, seconds: u64) -> Cookie<'static> {
-    let settings = auth.settings();
-    let secure = ClientAddress::found(request).map_or(settings.tls, |client| client.secure);
-    let path = if settings.base_path.is_empty() { "/" } else { &settings.base_path };
-    Cookie::build(name, value.to_owned())
-        .path(path.to_owned())
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(secure)
-        .max_age(Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX)))
-        .finish()
 }

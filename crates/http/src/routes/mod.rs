@@ -1,16 +1,21 @@
 //! The routes that answer once, one file for each group of them, and what they share.
 
 pub(crate) mod accounts;
+pub(crate) mod audit_log;
+mod grants;
 pub(crate) mod health;
 mod interface_selection;
 pub(crate) mod interface_stats;
 pub(crate) mod interfaces;
 pub(crate) mod login;
 mod parameters;
+mod requested_router;
 mod retry_limits;
 pub(crate) mod tokens;
+mod while_allowed;
 pub(crate) mod window;
 
-pub(crate) use interface_selection::{InterfaceSelection, Value, parts};
+pub(crate) use interface_selection::{InterfaceSelection, SelectedName, list_parts};
 pub(crate) use parameters::Parameters;
+pub(crate) use requested_router::requested_router;
 pub(crate) use retry_limits::RetryLimits;

@@ -1,4 +1,4 @@
-//! A request's parameters: known and well-formed, or a problem that names the field.
+//! The query parameters of a request: known and well-formed, or a problem that names the field.
 
 use std::time::Duration;
 
@@ -6,15 +6,16 @@ use actix_web::HttpRequest;
 use actix_web::web::Query;
 
 use crate::Problem;
-use crate::routes::InterfaceSelection;
 
-/// What scripts add so that no cache answers: never asked for, never refused.
+use super::interface_selection::InterfaceSelection;
+
+/// What scripts add to get past caches. It is ignored.
 const CACHE_BUSTER: &str = "_";
-/// These may be given several times; see `InterfaceSelection`.
+/// The parameters that may be repeated; see `InterfaceSelection`.
 const LISTS: [&str; 2] = ["interface", "watch"];
 
-/// So many values one request may have, the parts of its lists counted. Whoever wants more wants everything, and leaves
-/// the list out.
+/// How many values a request may have, where each part of a list counts. Whoever wants more wants everything, and can
+/// leave the list out.
 const MOST_VALUES: usize = 1_000;
 
 /// The parameters of one request.
@@ -22,12 +23,12 @@ const MOST_VALUES: usize = 1_000;
 pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// Those of `request`, all of which must be among `known`.
+    /// The parameters of `request`, all of which must be among `known`.
     pub(crate) fn of(request: &HttpRequest, known: &[&str]) -> Result<Self, Problem> {
         let mut pairs = Query::<Vec<(String, String)>>::from_query(request.query_string())
             .map_err(|error| Problem::bad_parameter("query", error))?
             .into_inner();
-        // What a request costs is decided by who asks: counted before anything is compared.
+        // Counted before anything is compared, so that a long query does not cost much time.
         let values: usize = pairs.iter().map(|(_, value)| 1 + value.matches(',').count()).sum();
         if values > MOST_VALUES {
             let detail = format!("{values} values, at most {MOST_VALUES} at once: leave a list out for everything");
@@ -55,13 +56,13 @@ impl Parameters {
         self.0.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// The interfaces that a parameter names; `None` where it is not given.
+    /// The interfaces that a parameter names; `None` where it is absent.
     pub(crate) fn selection(&self, key: &str) -> Option<InterfaceSelection> {
         self.text(key)?;
         Some(InterfaceSelection::new(self.values(key).map(str::to_owned)))
     }
 
-    /// `1`, `true` or nothing after the name: yes. `0` or `false`: no.
+    /// Yes for `1`, `true` or an empty value; no for `0`, `false` or no such parameter.
     pub(crate) fn flag(&self, key: &str) -> Result<bool, Problem> {
         match self.text(key) {
             None | Some("0" | "false") => Ok(false),
@@ -70,7 +71,7 @@ impl Parameters {
         }
     }
 
-    /// Whole seconds from 0 to `most`; `most` where it is not given.
+    /// Whole seconds from 0 to `most`; `most` where it is absent.
     pub(crate) fn seconds(&self, key: &str, most: Duration) -> Result<Duration, Problem> {
         let Some(text) = self.text(key) else { return Ok(most) };
         let most = most.as_secs();

@@ -1,5 +1,5 @@
-//! How often somebody may have a router tried at once instead of after its pause: each try may be a login, which the router
-//! writes into its log and a firewall may count.
+//! How often a router may be tried again on request, without waiting for its next attempt. Each attempt may be a login, which
+//! the router logs and a firewall may count.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,18 +8,18 @@ use std::time::Duration;
 use lalin_stats::RouterId;
 use tokio::time::Instant;
 
-/// Between two tries of one router, whoever asks for them.
+/// The pause between two attempts for one router, whoever asks.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// When each router was last tried; forgotten after the pause.
+/// When each router was last tried on request; forgotten after the pause.
 #[derive(Debug, Default)]
 pub(crate) struct RetryLimits(Mutex<HashMap<RouterId, Instant>>);
 
 impl RetryLimits {
-    /// Takes the router's turn.
+    /// Allows an attempt now.
     ///
     /// # Errors
-    /// How long it is until the next one.
+    /// How long to wait for the next one.
     pub(crate) fn begin(&self, router: &RouterId) -> Result<(), Duration> {
         let mut tried = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tried.retain(|_, at| at.elapsed() < PAUSE);

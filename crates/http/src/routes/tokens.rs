@@ -1,14 +1,16 @@
-//! Tokens for programs and links to share: for administrators. The secret is shown once.
+//! `/api/v1/tokens`: API tokens and share links. The secret is shown once, when one is made.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use lalin_store::{NewToken, Timestamp, Token, TokenKind};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::auth::PrincipalKind;
+use crate::json::{answer, created, no_content};
 use crate::{Auth, Principal, Problem};
 
-use super::accounts::{GrantText, access, grants};
+use super::grants::{GrantView, grants, parse_access};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -24,13 +26,13 @@ struct TokenView {
     name: String,
     role: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    only: Option<Vec<GrantText>>,
-    /// PrincipalKind made it; `null` where that is not known.
+    only: Option<Vec<GrantView>>,
+    /// Who made it; `null` where that is not known.
     maker: Option<String>,
     created: i64,
     expires: Option<i64>,
     used: Option<i64>,
-    /// Only in the answer to its making.
+    /// The secret, only in the answer to the request that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
@@ -45,7 +47,7 @@ enum Kind {
 impl TokenView {
     fn of(token: Token, secret: Option<String>) -> Self {
         let Token { id, kind, name, access, maker, created, expires, used } = token;
-        let moment = |moment: Timestamp| moment.0;
+        let millis = |at: Timestamp| at.0;
         Self {
             id,
             kind: if kind == TokenKind::Api { Kind::Api } else { Kind::Share },
@@ -54,8 +56,8 @@ impl TokenView {
             only: grants(&access),
             maker: maker.map(|maker| maker.name),
             created: created.0,
-            expires: expires.map(moment),
-            used: used.map(moment),
+            expires: expires.map(millis),
+            used: used.map(millis),
             token: secret,
         }
     }
@@ -64,22 +66,22 @@ impl TokenView {
 async fn list(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
     let tokens = auth.store()?.tokens().await?;
     let tokens: Vec<TokenView> = tokens.into_iter().map(|token| TokenView::of(token, None)).collect();
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({ "tokens": tokens })))
+    Ok(answer(json!({ "tokens": tokens })))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Wanted {
+struct NewTokenForm {
     kind: Kind,
     name: String,
     role: String,
-    only: Option<Vec<GrantText>>,
+    only: Option<Vec<GrantView>>,
     /// ms since 1970.
     expires: Option<i64>,
 }
 
-async fn add(auth: Data<Auth>, principal: Principal, wanted: Json<Wanted>) -> Result<HttpResponse, Problem> {
-    let Wanted { kind, name, role, only, expires } = wanted.into_inner();
+async fn add(auth: Data<Auth>, principal: Principal, form: Json<NewTokenForm>) -> Result<HttpResponse, Problem> {
+    let NewTokenForm { kind, name, role, only, expires } = form.into_inner();
     let kind = match kind {
         Kind::Api => TokenKind::Api,
         Kind::Share => TokenKind::Share,
@@ -92,23 +94,22 @@ async fn add(auth: Data<Auth>, principal: Principal, wanted: Json<Wanted>) -> Re
     if expires.is_some_and(|until| until <= now) {
         return Err(Problem::bad_parameter("expires", "lies in the past"));
     }
-    // What a token makes is its maker's too.
+    // A token made with another token belongs to whoever made that one.
     let maker = match principal.kind() {
         PrincipalKind::Person(session, _) => Some(session.user.id),
         PrincipalKind::Token(token) => token.maker.as_ref().map(|maker| maker.id),
         _ => None,
     };
-    let token = NewToken { kind, name, access: access(&role, only)?, expires, maker };
-    let made = auth.store()?.add_token(token, now).await?;
-    let (token, secret) = made;
+    let token = NewToken { kind, name, access: parse_access(&role, only)?, expires, maker };
+    let (token, secret) = auth.store()?.add_token(token, now).await?;
     auth.record(&principal, "token.add", format!("{} {}", token.id, token.name)).await;
     let view = TokenView::of(token, Some(secret.expose().to_owned()));
-    Ok(HttpResponse::Created().insert_header(("Cache-Control", "no-store")).json(view))
+    Ok(created(view))
 }
 
 async fn remove(auth: Data<Auth>, principal: Principal, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     auth.store()?.remove_token(id).await?;
     auth.record(&principal, "token.remove", id.to_string()).await;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(no_content())
 }

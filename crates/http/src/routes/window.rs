@@ -4,92 +4,23 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_monitor::{ClockStep, Window};
-use lalin_stats::{BitsPerSecond, Identity, Interface};
-use serde::Serialize;
+use lalin_stats::Interface;
 
+use crate::Problem;
+use crate::api_state::ApiState;
 use crate::auth::Visibility;
-use crate::json::RateBounds;
-use crate::routes::Parameters;
-use crate::{Api, Problem};
+use crate::json::{WindowView, answer};
+
+use super::parameters::Parameters;
+use super::requested_router::requested_router;
 
 /// So many interfaces are answered for at once: a whole day of thousands of them is no answer for a page.
 const MOST: usize = 64;
 
-/// A stretch of the past by interface.
-#[derive(Serialize)]
-pub(crate) struct WindowView {
-    resumed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    base: Option<u64>,
-    /// Where time bases begin in it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    steps: Vec<StepView>,
-    t: Vec<u64>,
-    low: Vec<Option<f64>>,
-    high: Vec<Option<f64>>,
-    series: Vec<SeriesView>,
-}
-
-#[derive(Serialize)]
-struct StepView {
-    base: u64,
-    t: u64,
-    ms: i64,
-}
-
-#[derive(Serialize)]
-struct SeriesView {
-    id: String,
-    name: String,
-    key: String,
-    line: u64,
-    rx: Vec<Option<u64>>,
-    tx: Vec<Option<u64>>,
-}
-
-impl WindowView {
-    /// Of the interfaces that are `wanted`, for as long as they had a name that may be seen.
-    pub(crate) fn of(
-        window: &Window,
-        wanted: impl Fn(&Interface, &Identity) -> bool,
-        shown: impl Fn(&Interface) -> bool,
-    ) -> Self {
-        let bits =
-            |rates: Vec<Option<BitsPerSecond>>| rates.into_iter().map(|rate| rate.map(BitsPerSecond::get)).collect();
-        let series = window.series(wanted, shown).into_iter();
-        let bands: Vec<RateBounds> = window.uncertainties().map(RateBounds::of).collect();
-        Self {
-            resumed: window.resumed,
-            base: window.time_base(),
-            steps: window.clock_steps().map(StepView::of).collect(),
-            t: window.times().collect(),
-            low: bands.iter().map(|band| band.low).collect(),
-            high: bands.iter().map(|band| band.high).collect(),
-            series: series
-                .map(|one| SeriesView {
-                    id: one.interface.id.to_string(),
-                    name: one.interface.name.to_string(),
-                    key: one.identity.key.to_string(),
-                    line: one.identity.line,
-                    rx: bits(one.rx),
-                    tx: bits(one.tx),
-                })
-                .collect(),
-        }
-    }
-}
-
-impl StepView {
-    fn of(step: ClockStep) -> Self {
-        Self { base: step.time_base, t: step.unix_ms, ms: step.step_ms }
-    }
-}
-
-pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["interface", "router", "token", "window"])?;
     let visibility = Visibility::of(&request);
-    let router = visibility.router(&api, &request, &parameters)?;
+    let router = requested_router(&api, &visibility, &request, &parameters)?;
     let longest = router.settings().longest_window.max(router.settings().window);
     let window = parameters.seconds("window", longest)?;
     let Some(selection) = parameters.selection("interface") else {
@@ -101,10 +32,10 @@ pub(crate) async fn get(api: Data<Api>, request: HttpRequest) -> Result<HttpResp
     }
     // A little more, so that a line enters from the left edge.
     let past = router.past(window + Duration::from_secs(1));
-    let seen = |interface: &Interface| visibility.interface(router.id(), &interface.name);
+    let seen = |interface: &Interface| visibility.sees_interface(router.id(), &interface.name);
     let known = past.interfaces();
     let known = known.iter().map(|(interface, identity)| (&***interface, *identity));
     let wanted = selection.among(known.filter(|(interface, _)| seen(interface)));
     let view = WindowView::of(&past, |one, identity| seen(one) && wanted.has(one, identity), seen);
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(view))
+    Ok(answer(view))
 }

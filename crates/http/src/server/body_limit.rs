@@ -1,7 +1,7 @@
-//! How much a request may carry, and for how long it may be on its way.
+//! How large the body of a request may be, and how long it may take to arrive.
 //!
-//! Whoever has no account yet sends a name and a password, and no more. That is decided before the body is read; the
-//! extractors of actix decide afterwards, and wait for a slow body for ever.
+//! Someone who is not logged in has to send a name and a password, and no more. This limit applies before the body is read.
+//! The extractors of actix check the size only afterwards, and wait for a slow body forever.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,15 +17,17 @@ use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::Problem;
-use crate::server::{AwaitedBody, Connection, ConnectionLimits};
 
-/// The most of a body that anybody may send, bytes.
-pub(crate) const OF_ANYBODY: usize = 4 << 10;
-/// The most of a body, bytes: no request of ours is larger.
-pub(crate) const LARGEST: usize = 64 << 10;
+use super::connection::{AwaitedBody, Connection};
+use super::connection_limits::ConnectionLimits;
 
-/// Bounds the body of a request to `most` bytes.
-pub(crate) fn limit(request: &mut ServiceRequest, most: usize) -> Result<(), Problem> {
+/// The largest body on a route for everyone, bytes.
+pub(crate) const LARGEST_ANONYMOUS_BODY: usize = 4 << 10;
+/// The largest body, bytes. None of our requests needs more.
+pub(crate) const LARGEST_BODY: usize = 64 << 10;
+
+/// Limits the body of a request to `most` bytes.
+pub(crate) fn limit_body(request: &mut ServiceRequest, most: usize) -> Result<(), Problem> {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let length = length.and_then(|length| length.trim().parse::<u64>().ok());
     if length.is_some_and(|length| length > most as u64) {
@@ -36,26 +38,26 @@ pub(crate) fn limit(request: &mut ServiceRequest, most: usize) -> Result<(), Pro
         return Ok(());
     }
     let connection = request.extensions().get::<Arc<Connection>>().cloned();
-    let receive_timeout =
-        connection.as_ref().map_or(ConnectionLimits::default().receive_timeout, |own| own.limits().receive_timeout);
+    let time_limit =
+        connection.as_ref().map_or(ConnectionLimits::default().request_time, |own| own.limits().request_time);
     let body = LimitedBody {
         body,
         left: most,
-        // Made when it is first waited for: a body that is there with its head needs no clock.
+        // Started at the first wait: a body that arrives together with its head needs no timer.
         until: None,
-        receive_timeout,
+        time_limit,
         awaiting: connection.as_ref().map(Connection::awaits_body),
     };
     request.set_payload(Payload::Stream { payload: Box::pin(body) });
     Ok(())
 }
 
-/// A body that is bounded in size and time.
+/// A body that is limited in size and time.
 struct LimitedBody {
     body: Payload,
     left: usize,
     until: Option<Pin<Box<Sleep>>>,
-    receive_timeout: Duration,
+    time_limit: Duration,
     awaiting: Option<AwaitedBody>,
 }
 
@@ -80,27 +82,13 @@ impl Stream for LimitedBody {
                 Poll::Ready(end)
             }
             Poll::Pending => {
-                let receive_timeout = this.receive_timeout;
-                let until = this.until.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + receive_timeout)));
+                let time_limit = this.time_limit;
+                let until = this.until.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + time_limit)));
                 match until.as_mut().poll(cx) {
                     Poll::Ready(()) => Poll::Ready(Some(Err(PayloadError::Io(std::io::ErrorKind::TimedOut.into())))),
                     Poll::Pending => Poll::Pending,
                 }
             }
         }
-    }
-}
-
-/// What is said of a body that could not be read.
-pub(crate) fn problem(error: actix_web::error::JsonPayloadError) -> Problem {
-    use actix_web::error::JsonPayloadError;
-    match error {
-        JsonPayloadError::Payload(PayloadError::Overflow)
-        | JsonPayloadError::Overflow { .. }
-        | JsonPayloadError::OverflowKnownLength { .. } => Problem::too_large(LARGEST),
-        JsonPayloadError::Payload(PayloadError::Io(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
-            Problem::too_slow()
-        }
-        error => Problem::bad_parameter("body", error),
     }
 }

@@ -1,36 +1,44 @@
-//! One connection: what it does right now, and how much of it may still be read.
+//! One connection: whether it waits for its client, and how much may still be read from it.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::task::AtomicWaker;
 use tokio_util::sync::CancellationToken;
 
-use super::connections::{ConnectionLimits, Connections, LARGEST_HEAD};
+use super::connection_limits::{ConnectionLimits, LARGEST_HEAD};
+use super::connection_table::ConnectionTable;
 
-/// One connection: counted until it is dropped.
-pub(crate) struct Connection {
+/// One connection. It counts until it is dropped.
+pub(super) struct Connection {
     id: u64,
-    connections: Connections,
+    limits: ConnectionLimits,
+    table: Arc<Mutex<ConnectionTable>>,
     ended: CancellationToken,
-    /// How many of its requests are being answered, those not counted whose body is still awaited.
+    /// How many of its requests are being answered, without those whose body has not arrived yet.
     serving: AtomicIsize,
-    /// How many of its requests are under way, those whose body is still awaited too.
+    /// How many of its requests are under way, with those whose body has not arrived yet.
     requests: AtomicUsize,
-    /// How many requests there were.
+    /// How many requests there have been.
     begun: AtomicU64,
-    /// How many bytes may be read before something of what was read is used.
+    /// How many bytes may be read before something of what has been read is used.
     budget: AtomicUsize,
-    /// Waits for the budget to grow.
-    pub(crate) reader: AtomicWaker,
+    /// Woken when the budget grows.
+    pub(super) reader: AtomicWaker,
 }
 
 impl Connection {
-    pub(super) fn new(id: u64, connections: Connections, ended: CancellationToken) -> Self {
+    pub(super) fn new(
+        id: u64,
+        limits: ConnectionLimits,
+        table: Arc<Mutex<ConnectionTable>>,
+        ended: CancellationToken,
+    ) -> Self {
         Self {
             id,
-            connections,
+            limits,
+            table,
             ended,
             serving: AtomicIsize::new(0),
             requests: AtomicUsize::new(0),
@@ -44,17 +52,21 @@ impl Connection {
         self.id
     }
 
-    /// Cancelled when the connection has to make room.
-    pub(crate) fn ended(&self) -> &CancellationToken {
+    /// Cancelled when the connection has to make room for another.
+    pub(super) fn ended(&self) -> &CancellationToken {
         &self.ended
     }
 
-    pub(crate) fn limits(&self) -> &ConnectionLimits {
-        self.connections.limits()
+    pub(super) fn limits(&self) -> &ConnectionLimits {
+        &self.limits
     }
 
-    /// How many requests there were.
-    pub(crate) fn begun(&self) -> u64 {
+    fn table(&self) -> MutexGuard<'_, ConnectionTable> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many requests there have been.
+    pub(super) fn begun(&self) -> u64 {
         self.begun.load(Ordering::Acquire)
     }
 
@@ -64,28 +76,28 @@ impl Connection {
         self.serving.load(Ordering::Acquire) <= 0
     }
 
-    /// Whether no request is under way: what comes next is a head.
-    pub(crate) fn is_idle(&self) -> bool {
+    /// Whether no request is under way, so that a head comes next.
+    pub(super) fn is_idle(&self) -> bool {
         self.requests.load(Ordering::Acquire) == 0
     }
 
-    pub(crate) fn budget(&self) -> usize {
+    pub(super) fn budget(&self) -> usize {
         self.budget.load(Ordering::Acquire)
     }
 
-    /// So many bytes were read.
-    pub(crate) fn spend(&self, bytes: usize) {
+    /// Takes bytes that were read from the budget.
+    pub(super) fn spend(&self, bytes: usize) {
         self.budget.fetch_sub(bytes.min(self.budget()), Ordering::AcqRel);
     }
 
-    /// So many bytes of a body were used: as many may be read.
-    pub(crate) fn used(&self, bytes: usize) {
+    /// Gives the budget back as many bytes as were used of a body.
+    pub(super) fn used(&self, bytes: usize) {
         self.budget.fetch_add(bytes, Ordering::AcqRel);
         self.reader.wake();
     }
 
-    /// A request's head was read: it is answered until the guard is dropped.
-    pub(crate) fn begin(self: &Arc<Self>) -> ActiveRequest {
+    /// The head of a request has been read. The request is being answered until the guard is dropped.
+    pub(super) fn begin(self: &Arc<Self>) -> ActiveRequest {
         self.begun.fetch_add(1, Ordering::AcqRel);
         self.requests.fetch_add(1, Ordering::AcqRel);
         self.budget.store(LARGEST_HEAD, Ordering::Release);
@@ -94,18 +106,18 @@ impl Connection {
         ActiveRequest(self.clone())
     }
 
-    /// A request's body is awaited until the guard is dropped.
-    pub(crate) fn awaits_body(self: &Arc<Self>) -> AwaitedBody {
+    /// The body of a request is awaited until the guard is dropped.
+    pub(super) fn awaits_body(self: &Arc<Self>) -> AwaitedBody {
         self.serve(-1);
         AwaitedBody(self.clone())
     }
 
-    /// A connection's own requests are on one thread: nothing comes between the number and what follows from it.
+    /// All requests of a connection run on one thread, so nothing comes between the counter and the table.
     fn serve(&self, change: isize) {
         let before = self.serving.fetch_add(change, Ordering::AcqRel);
         match (before > 0, before + change > 0) {
-            (false, true) => self.connections.state().serve(self.id),
-            (true, false) => self.connections.state().wait(self.id),
+            (false, true) => self.table().serve(self.id),
+            (true, false) => self.table().wait(self.id),
             _ => {}
         }
     }
@@ -113,7 +125,7 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.connections.state().forget(self.id);
+        self.table().forget(self.id);
     }
 }
 
@@ -125,7 +137,7 @@ impl fmt::Debug for Connection {
 
 /// A request is being answered.
 #[derive(Debug)]
-pub(crate) struct ActiveRequest(Arc<Connection>);
+pub(super) struct ActiveRequest(Arc<Connection>);
 
 impl Drop for ActiveRequest {
     fn drop(&mut self) {
@@ -136,10 +148,10 @@ impl Drop for ActiveRequest {
 
 /// A request's body is awaited.
 #[derive(Debug)]
-pub(crate) struct AwaitedBody(Arc<Connection>);
+pub(super) struct AwaitedBody(Arc<Connection>);
 
 impl AwaitedBody {
-    pub(crate) fn used(&self, bytes: usize) {
+    pub(super) fn used(&self, bytes: usize) {
         self.0.used(bytes);
     }
 }
@@ -152,7 +164,7 @@ impl Drop for AwaitedBody {
 
 /// A TLS handshake is under way.
 #[derive(Debug)]
-pub(crate) struct ActiveHandshake(Arc<Connection>);
+pub(super) struct ActiveHandshake(Arc<Connection>);
 
 impl ActiveHandshake {
     pub(super) fn new(connection: Arc<Connection>) -> Self {
@@ -162,6 +174,6 @@ impl ActiveHandshake {
 
 impl Drop for ActiveHandshake {
     fn drop(&mut self) {
-        self.0.connections.state().handshakes.remove(&self.0.id);
+        self.0.table().handshakes.remove(&self.0.id);
     }
 }

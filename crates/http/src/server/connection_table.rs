@@ -1,20 +1,20 @@
-//! Which connections are open, whose they are, and which of them wait for their clients; every question is answered
-//! without looking through them.
+//! Which connections are open, from where, and which of them wait for their client. Every question is answered without a
+//! search through all of them.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use tokio_util::sync::CancellationToken;
 
-/// What is known of all connections.
+/// All connections of the server.
 #[derive(Default)]
-pub(super) struct State {
-    /// Counts connections, and moments of their lives: what has a smaller number is older.
+pub(super) struct ConnectionTable {
+    /// Numbers connections and the times when they began to wait: a smaller number is older.
     count: u64,
     pub(super) open: HashMap<u64, Entry>,
     pub(super) handshakes: BTreeSet<u64>,
-    pub(super) sources: HashMap<Source, OfSource>,
-    /// The sources with connections that wait for their clients, by how many they have open.
+    pub(super) sources: HashMap<Source, SourceConnections>,
+    /// The sources that have waiting connections, ordered by how many connections they have open.
     pub(super) waiting: BTreeSet<(usize, Source)>,
 }
 
@@ -22,35 +22,35 @@ pub(super) struct State {
 pub(super) struct Entry {
     source: Source,
     ended: CancellationToken,
-    /// Since when it waits for its client.
+    /// Since when it waits for its client; `None` while a request is being answered.
     waits_since: Option<u64>,
 }
 
 /// The connections of one source.
 #[derive(Default)]
-pub(super) struct OfSource {
+pub(super) struct SourceConnections {
     pub(super) open: usize,
-    /// Since when, and which.
+    /// The waiting ones: since when, and which.
     waiting: BTreeSet<(u64, u64)>,
 }
 
-/// Whom connections are counted for.
+/// Where connections come from, as they are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Source {
-    /// This machine, or a proxy: many people, and the last whose connections are ended.
+    /// This machine, or a proxy. It stands for many people, so its connections are the last to be ended.
     Exempt(IpAddr),
     V4(Ipv4Addr),
-    /// A household's or an office's own network.
+    /// The /64 network of a household or an office.
     V6([u16; 4]),
 }
 
-impl State {
+impl ConnectionTable {
     fn next(&mut self) -> u64 {
         self.count += 1;
         self.count
     }
 
-    /// Adds a connection, which waits for its client. Its number.
+    /// Adds a connection, which waits for its client, and returns its number.
     pub(super) fn add(&mut self, source: Source, ended: CancellationToken) -> u64 {
         let id = self.next();
         self.open.insert(id, Entry { source, ended, waits_since: None });
@@ -62,7 +62,7 @@ impl State {
         id
     }
 
-    /// Ends the connection that waits longest, of the source that has the most.
+    /// Ends the connection that has waited longest, of the source that has the most connections.
     pub(super) fn end_oldest(&mut self) -> bool {
         let Some((_, source)) = self.waiting.last().copied() else { return false };
         self.end_oldest_of(source)
@@ -73,7 +73,7 @@ impl State {
         oldest.is_some_and(|id| self.end(id))
     }
 
-    /// Ends a connection: it no longer counts, and its task drops it when it is next polled.
+    /// Ends a connection: it no longer counts, and its task drops it at the next poll.
     pub(super) fn end(&mut self, id: u64) -> bool {
         let ended = self.open.get(&id).map(|entry| entry.ended.clone());
         self.forget(id);
@@ -93,7 +93,7 @@ impl State {
         self.resized(entry.source, before);
     }
 
-    /// Keeps the order of the sources right after the number of one's connections changed.
+    /// Puts a source back in order after the number of its connections has changed.
     fn resized(&mut self, source: Source, before: usize) {
         if self.waiting.remove(&(rank(source, before), source)) {
             let open = self.sources.get(&source).map_or(0, |of| of.open);
@@ -124,12 +124,12 @@ impl State {
     }
 }
 
-/// By what sources are ordered: who stands for many people is asked last.
+/// The order of the sources: one that stands for many people comes last.
 fn rank(source: Source, open: usize) -> usize {
     if matches!(source, Source::Exempt(_)) { 0 } else { open }
 }
 
-/// The address that programs on this machine use, and proxies on it. The rest of 127.0.0.0/8 is counted like any other.
+/// The addresses that programs and proxies on this machine use. The rest of 127.0.0.0/8 counts like any other address.
 pub(super) fn is_this_machine(address: IpAddr) -> bool {
     [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&address)
 }

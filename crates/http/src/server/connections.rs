@@ -1,83 +1,44 @@
-//! How many connections there may be: in all, and from one address; and who has to go when there is no room.
+//! Counts connections, in all and by address, and decides which one has to go when there is no room.
 //!
-//! Actix can only stop accepting when a worker has too many connections. Then nobody gets in, the machine's own health
-//! check included, and whoever holds the others decides for how long. Here every connection is accepted and counted
-//! before a byte of it is read; where there is no room, one that only waits for its client (for a handshake, a head, a
-//! body, the next request) makes room for the new one: the oldest of the address that has the most. A connection that is
-//! being answered, an open stream above all, is never ended for another.
+//! Actix can only stop accepting when a worker has too many connections. Then nobody gets in, not even the machine's own
+//! health check, and whoever holds the connections decides for how long. Here every connection is accepted and counted
+//! before a byte of it is read. Where there is no room, a connection that only waits for its client (for a handshake, a
+//! head, a body, the next request) is ended for the new one: the oldest of the address that has the most. A connection
+//! that is being answered, above all an open stream, is never ended for another.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{ActiveHandshake, Connection};
-use super::connection_table::{Source, State, is_this_machine};
-
-/// The largest head of a request, bytes. Actix itself would buffer 128 KiB of one, and twice that while it grows.
-pub(crate) const LARGEST_HEAD: usize = 16 << 10;
-
-/// The bounds of what connections may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ConnectionLimits {
-    /// How many may be open at once.
-    pub connections: usize,
-    /// How many of them from one address, or one /64 of IPv6; not for this machine and the trusted proxies.
-    pub connections_per_address: usize,
-    /// How many of them are only for this machine itself.
-    pub kept_free: usize,
-    /// How many may be in a TLS handshake at once.
-    pub handshakes: usize,
-    /// How long a handshake, a request's head, and a request's body may take, each.
-    pub receive_timeout: Duration,
-    /// How long a client may take nothing of what is sent to it.
-    pub stalled: Duration,
-}
-
-impl Default for ConnectionLimits {
-    fn default() -> Self {
-        Self {
-            connections: 2_000,
-            connections_per_address: 200,
-            kept_free: 32,
-            handshakes: 256,
-            receive_timeout: Duration::from_secs(10),
-            stalled: Duration::from_secs(30),
-        }
-    }
-}
-
-/// Says of an address whether many people come from it: a trusted proxy's.
-pub type Exempt = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
+use super::connection_limits::{ConnectionLimits, Exempt};
+use super::connection_table::{ConnectionTable, Source, is_this_machine};
 
 /// All connections of the server. Cheap to clone: one for each worker.
 #[derive(Clone)]
-pub(crate) struct Connections(Arc<Shared>);
-
-struct Shared {
+pub(super) struct Connections {
     limits: ConnectionLimits,
     exempt: Exempt,
-    state: Mutex<State>,
+    table: Arc<Mutex<ConnectionTable>>,
 }
 
 impl Connections {
-    pub(crate) fn new(limits: ConnectionLimits, exempt: Exempt) -> Self {
-        Self(Arc::new(Shared { limits, exempt, state: Mutex::default() }))
+    pub(super) fn new(limits: ConnectionLimits, exempt: Exempt) -> Self {
+        Self { limits, exempt, table: Arc::default() }
     }
 
-    pub(crate) fn limits(&self) -> &ConnectionLimits {
-        &self.0.limits
+    pub(super) fn limits(&self) -> &ConnectionLimits {
+        &self.limits
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn table(&self) -> MutexGuard<'_, ConnectionTable> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn source(&self, address: IpAddr) -> Source {
         match address.to_canonical() {
-            address if is_this_machine(address) || (self.0.exempt)(address) => Source::Exempt(address),
+            address if is_this_machine(address) || (self.exempt)(address) => Source::Exempt(address),
             IpAddr::V4(address) => Source::V4(address),
             IpAddr::V6(address) => {
                 let [a, b, c, d, ..] = address.segments();
@@ -86,44 +47,44 @@ impl Connections {
         }
     }
 
-    /// Counts a new connection, and makes room for it where it can be made. `None`: there is none.
-    pub(crate) fn admit(&self, address: IpAddr) -> Option<Arc<Connection>> {
-        let limits = &self.0.limits;
+    /// Counts a new connection, and makes room for it where possible. `None`: there is no room.
+    pub(super) fn admit(&self, address: IpAddr) -> Option<Arc<Connection>> {
+        let limits = &self.limits;
         let source = self.source(address);
         let most = match source {
             Source::Exempt(address) if is_this_machine(address) => limits.connections,
-            _ => limits.connections.saturating_sub(limits.kept_free),
+            _ => limits.connections.saturating_sub(limits.kept_for_this_machine),
         };
-        let mut state = self.state();
-        let own = state.sources.get(&source).map_or(0, |of| of.open);
+        let mut table = self.table();
+        let own = table.sources.get(&source).map_or(0, |of| of.open);
         let too_many = own >= limits.connections_per_address && !matches!(source, Source::Exempt(_));
-        if too_many && !state.end_oldest_of(source) {
+        if too_many && !table.end_oldest_of(source) {
             return None;
         }
-        if state.open.len() >= most && !state.end_oldest() {
+        if table.open.len() >= most && !table.end_oldest() {
             return None;
         }
         let ended = CancellationToken::new();
-        let id = state.add(source, ended.clone());
-        drop(state);
-        Some(Arc::new(Connection::new(id, self.clone(), ended)))
+        let id = table.add(source, ended.clone());
+        drop(table);
+        Some(Arc::new(Connection::new(id, self.limits, self.table.clone(), ended)))
     }
 
-    /// Counts a handshake that begins; the oldest ends where there are too many.
-    pub(crate) fn handshake(&self, connection: &Arc<Connection>) -> ActiveHandshake {
-        let mut state = self.state();
-        if state.handshakes.len() >= self.0.limits.handshakes
-            && let Some(oldest) = state.handshakes.pop_first()
+    /// Counts a handshake that begins. Where there are too many, the oldest one ends.
+    pub(super) fn handshake(&self, connection: &Arc<Connection>) -> ActiveHandshake {
+        let mut table = self.table();
+        if table.handshakes.len() >= self.limits.handshakes
+            && let Some(oldest) = table.handshakes.pop_first()
         {
-            state.end(oldest);
+            table.end(oldest);
         }
-        state.handshakes.insert(connection.id());
+        table.handshakes.insert(connection.id());
         ActiveHandshake::new(connection.clone())
     }
 
     #[cfg(test)]
     fn open(&self) -> usize {
-        self.state().open.len()
+        self.table().open.len()
     }
 }
 
@@ -135,9 +96,14 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn connections(connections: usize, connections_per_address: usize, kept_free: usize) -> Connections {
-        let limits =
-            ConnectionLimits { connections, connections_per_address, kept_free, handshakes: 2, ..Default::default() };
+    fn connections(connections: usize, connections_per_address: usize, kept_for_this_machine: usize) -> Connections {
+        let limits = ConnectionLimits {
+            connections,
+            connections_per_address,
+            kept_for_this_machine,
+            handshakes: 2,
+            ..Default::default()
+        };
         Connections::new(limits, Arc::new(|address| address == ip("10.0.0.1")))
     }
 
@@ -159,8 +125,8 @@ mod tests {
         let last = admitted(&connections, "192.0.2.4");
         assert!(viewer.ended().is_cancelled() && connections.open() == 3);
         drop((viewer, first, second, newcomer, last, serving));
-        assert_eq!((connections.open(), connections.state().waiting.len()), (0, 0));
-        assert!(connections.state().sources.is_empty());
+        assert_eq!((connections.open(), connections.table().waiting.len()), (0, 0));
+        assert!(connections.table().sources.is_empty());
     }
 
     #[test]
@@ -192,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn some_are_kept_free_for_the_machine_itself() {
+    fn some_are_kept_for_this_machine() {
         let connections = connections(4, 10, 2);
         let held = ["192.0.2.1", "192.0.2.2"].map(|address| admitted(&connections, address));
         let _serving = held.each_ref().map(|held| held.begin());
@@ -222,6 +188,6 @@ mod tests {
         let handshakes = held.each_ref().map(|held| connections.handshake(held));
         assert_eq!(held.each_ref().map(|held| held.ended().is_cancelled()), [true, false, false]);
         drop(handshakes);
-        assert!(connections.state().handshakes.is_empty());
+        assert!(connections.table().handshakes.is_empty());
     }
 }

@@ -1,8 +1,8 @@
-//! HTTP/2 on the server's own TLS: all streams of a page on one connection.
+//! HTTP/2 on the server's own TLS: all streams of a page share one connection.
 //!
-//! Actix speaks HTTP/2 too, but takes any number of streams at once, 16 MiB of headers in each, and goes on with a request
-//! that its client has reset. Here each has a bound: streams, header lists, unread bodies, unsent answers, resets. A
-//! request of a reset stream is dropped at once, and with it the viewer.
+//! Actix speaks HTTP/2 too, but accepts any number of streams at once, with 16 MiB of headers each, and carries on with a
+//! request that its client has reset. Here streams, header lists, unread bodies, unsent answers and resets are all limited,
+//! and the request of a reset stream is dropped at once, which also ends its viewer.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -24,20 +24,21 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::server::{Connection, LARGEST_HEAD};
+use super::connection::Connection;
+use super::connection_limits::LARGEST_HEAD;
 
-/// How many requests may be under way on one connection: a page's scripts, and its streams.
+/// How many requests may be under way on one connection: a page's scripts and its streams.
 const STREAMS: u32 = 64;
-/// How much of a stream's body may come before it is read; of all of a connection together what the protocol begins with.
+/// How much of a stream's body may arrive before it is read; for all streams of a connection, the protocol's initial value.
 const WINDOW: u32 = 16 << 10;
 const WINDOW_OF_ALL: u32 = (64 << 10) - 1;
-/// How much of one answer may wait to be taken.
+/// How much of one answer may wait for the client.
 const UNSENT: usize = 16 << 10;
 /// A connection without a request for this long is closed.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// Answers the requests of one connection with `service`, until it ends, or `stopping` and its requests are answered.
-pub(crate) async fn serve<T, S, B>(
+pub(super) async fn serve<T, S, B>(
     io: T,
     connection: Arc<Connection>,
     peer: Option<std::net::SocketAddr>,
@@ -57,13 +58,13 @@ where
         .initial_window_size(WINDOW)
         .initial_connection_window_size(WINDOW_OF_ALL)
         .max_send_buffer_size(UNSENT);
-    let receive_timeout = connection.limits().receive_timeout;
-    let handshake = timeout(receive_timeout, builder.handshake::<_, Bytes>(io));
+    let request_time = connection.limits().request_time;
+    let handshake = timeout(request_time, builder.handshake::<_, Bytes>(io));
     let Ok(handshake) = handshake.await else { return Ok(()) };
     let mut http2 = handshake?;
     let mut stopping = std::pin::pin!(stopping);
     let mut stops = false;
-    // Owned: the connection's end is theirs.
+    // Owned here, so that they end with the connection.
     let mut requests = JoinSet::new();
     let mut idle_until = Instant::now() + IDLE;
     loop {
@@ -71,7 +72,7 @@ where
             request = http2.accept() => {
                 let Some(request) = request else { return Ok(()) };
                 let (request, mut respond) = request?;
-                // Those that were reset are still counted until they are dropped.
+                // A request that was reset counts until it is dropped.
                 if requests.len() >= 2 * STREAMS as usize {
                     respond.send_reset(Reason::REFUSED_STREAM);
                     continue;
@@ -91,7 +92,7 @@ where
     }
 }
 
-/// Answers one request, unless its client has reset it before that.
+/// Answers one request, unless its client resets it first.
 async fn answer<S, B>(
     request: http::Request<RecvStream>,
     mut respond: SendResponse<Bytes>,
@@ -104,7 +105,7 @@ async fn answer<S, B>(
     B: MessageBody + 'static,
 {
     let is_head = request.method() == http::Method::HEAD;
-    let stalled = connection.limits().stalled;
+    let stalled_time = connection.limits().stalled_time;
     let Some(request) = read(request, peer, connection) else {
         respond.send_reset(Reason::PROTOCOL_ERROR);
         return;
@@ -115,15 +116,15 @@ async fn answer<S, B>(
         response = service.call(request) => response,
     };
     let sent = match response {
-        Ok(response) => send(response, respond, is_head, stalled).await,
-        Err(error) => send(error.into(), respond, is_head, stalled).await,
+        Ok(response) => send(response, respond, is_head, stalled_time).await,
+        Err(error) => send(error.into(), respond, is_head, stalled_time).await,
     };
     if let Err(error) = sent {
         tracing::debug!(%error, "an answer was not sent");
     }
 }
 
-/// A request in the words of actix.
+/// Turns a request into one of actix.
 fn read(
     request: http::Request<RecvStream>,
     peer: Option<std::net::SocketAddr>,
@@ -144,7 +145,7 @@ fn read(
         let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
         head.headers.append(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
     }
-    // The name it was meant for, where the rest of the server looks for it.
+    // The rest of the server looks for the host name in this header.
     if let Some(authority) = parts.uri.authority() {
         let host = HeaderValue::from_str(authority.as_str()).ok()?;
         head.headers.insert(HeaderName::from_static("host"), host);
@@ -153,7 +154,7 @@ fn read(
     Some(request)
 }
 
-/// A body's bytes; what was read may be sent again.
+/// The bytes of a body. What has been read frees room for the client to send more.
 struct Body(RecvStream);
 
 impl Stream for Body {
@@ -172,7 +173,7 @@ async fn send<B: MessageBody>(
     response: Response<B>,
     mut respond: SendResponse<Bytes>,
     is_head: bool,
-    stalled: Duration,
+    stalled_time: Duration,
 ) -> Result<(), h2::Error> {
     let (response, body) = response.into_parts();
     let size = body.size();
@@ -183,7 +184,7 @@ async fn send<B: MessageBody>(
     }
     let mut body = std::pin::pin!(body);
     loop {
-        // A page that closes its stream resets it: noticed at once, and not at the next tick.
+        // A page that closes its stream resets it, which is noticed at once and not only at the next tick.
         let bytes = tokio::select! {
             biased;
             _ = poll_fn(|cx| stream.poll_reset(cx)) => return Ok(()),
@@ -191,9 +192,9 @@ async fn send<B: MessageBody>(
         };
         match bytes {
             None => return stream.send_data(Bytes::new(), true),
-            Some(Ok(bytes)) => match timeout(stalled, send_all(&mut stream, bytes)).await {
+            Some(Ok(bytes)) => match timeout(stalled_time, send_all(&mut stream, bytes)).await {
                 Ok(sent) => sent?,
-                // The client opened a stream and takes nothing of it.
+                // The client opened a stream and reads nothing of it.
                 Err(_) => {
                     stream.send_reset(Reason::CANCEL);
                     return Ok(());
@@ -208,11 +209,11 @@ async fn send<B: MessageBody>(
     }
 }
 
-/// Sends `bytes` as far as the client takes them: the rest waits here, and not in a buffer.
+/// Sends `bytes` as fast as the client accepts them. The rest waits here and not in a buffer.
 async fn send_all(stream: &mut SendStream<Bytes>, mut bytes: Bytes) -> Result<(), h2::Error> {
     while !bytes.is_empty() {
         stream.reserve_capacity(bytes.len().min(UNSENT));
-        // Nothing more is taken: the stream is closed.
+        // No capacity will come any more: the stream is closed.
         let Some(room) = poll_fn(|cx| stream.poll_capacity(cx)).await else { return Ok(()) };
         let part = bytes.split_to(room?.min(bytes.len()));
         stream.send_data(part, false)?;
@@ -220,7 +221,7 @@ async fn send_all(stream: &mut SendStream<Bytes>, mut bytes: Bytes) -> Result<()
     Ok(())
 }
 
-/// The head of an answer, without what only HTTP/1.1 knows.
+/// The head of an answer, without the headers that only HTTP/1.1 has.
 fn head(response: &Response<()>, size: BodySize) -> http::Response<()> {
     const ONLY_HTTP1: [&str; 5] = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
     let mut head = http::Response::new(());

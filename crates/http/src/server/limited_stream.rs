@@ -1,8 +1,8 @@
-//! A connection's bytes, as far as they are allowed to come: bounded while nothing of them is used, ended when their time
-//! is over, when nobody takes what is sent, or when the connection has to make room.
+//! The bytes of a connection with limits: for what is read ahead, for the time a head takes, for a client that reads
+//! nothing, and with an end when the connection has to make room for another.
 //!
-//! It stands below the HTTP of actix, which has no such bounds: it reads 128 KiB ahead of what is used, waits for the head
-//! of a second request for ever, and for a client who takes nothing too.
+//! It sits below the HTTP of actix, which has no such limits: actix reads 128 KiB ahead, and waits forever for the head of a
+//! second request and for a client that reads nothing.
 
 use std::io;
 use std::pin::Pin;
@@ -15,50 +15,52 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::connection::Connection;
 
-/// What is said to a head that is too large; actix has no chance to.
+/// The answer to a head that is too large, which actix never gets to see.
 const TOO_LARGE: &[u8] =
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-/// As much of a client's that is not listened to any more is thrown away, so that it can read its answer first.
-const THROWN_AWAY: usize = 256 << 10;
-/// How often actix is asked to look at what it has before that is called too much.
-const ASKED_AGAIN: u8 = 3;
+/// How much of a refused client's bytes is still read and discarded, so that it gets to read the answer.
+const DISCARDED: usize = 256 << 10;
+/// How often actix may look again at what it has before the head counts as too large.
+const LOOKS: u8 = 3;
 
-/// A connection whose bytes are bounded.
-pub(crate) struct LimitedStream<T> {
+/// A connection whose bytes are limited.
+pub(super) struct LimitedStream<T> {
     inner: T,
     connection: Arc<Connection>,
     ended: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// Whether what is read is counted; HTTP/2 does that itself, for each of its streams.
+    /// Whether reading is limited here; HTTP/2 does that itself, for each of its streams.
     counted: bool,
-    /// When the head of the next request has to be there. Begins with its first byte.
+    /// When the head of the next request has to be complete. Starts with its first byte.
     head: Option<Pin<Box<Sleep>>>,
-    /// When something of what is sent has to be taken.
+    /// When the client must have accepted something of what is sent.
     stalled: Option<Pin<Box<Sleep>>>,
-    asked_again: u8,
-    /// The head was too large: what else comes is thrown away, this much of it.
+    looks: u8,
+    /// How much is still discarded, after a head that was too large.
     refused: Option<usize>,
 }
 
 impl<T> LimitedStream<T> {
     /// The bytes of `connection`, for HTTP/1.1.
-    pub(crate) fn new(inner: T, connection: Arc<Connection>) -> Self {
+    pub(super) fn new(inner: T, connection: Arc<Connection>) -> Self {
         let ended = Box::pin(connection.ended().clone().cancelled_owned());
-        Self { inner, connection, ended, counted: true, head: None, stalled: None, asked_again: 0, refused: None }
+        Self { inner, connection, ended, counted: true, head: None, stalled: None, looks: 0, refused: None }
     }
 
     /// The bytes of a connection that speaks HTTP/2.
-    pub(crate) fn for_http2(inner: T, connection: Arc<Connection>) -> Self {
+    pub(super) fn for_http2(inner: T, connection: Arc<Connection>) -> Self {
         Self { counted: false, ..Self::new(inner, connection) }
     }
 
-    pub(crate) fn connection(&self) -> &Arc<Connection> {
+    pub(super) fn connection(&self) -> &Arc<Connection> {
         &self.connection
     }
 
     /// Whether the connection has to make room.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         match self.ended.as_mut().poll(cx) {
-            Poll::Ready(()) => Err(io::Error::new(io::ErrorKind::ConnectionAborted, "room is made for another")),
+            Poll::Ready(()) => {
+                Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the connection makes room for another"))
+            }
             Poll::Pending => Ok(()),
         }
     }
@@ -69,34 +71,34 @@ impl<T> LimitedStream<T> {
         if over { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
     }
 
-    /// What a write came to: a client who takes nothing for too long is let go.
+    /// Passes the result of a write on; a client that accepts nothing for too long is dropped.
     fn wrote<R>(&mut self, cx: &mut Context<'_>, wrote: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
         if wrote.is_ready() {
             self.stalled = None;
             return wrote;
         }
-        let limit = self.connection.limits().stalled;
+        let limit = self.connection.limits().stalled_time;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));
         ready!(stalled.as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client takes nothing")))
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client accepts nothing")))
     }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> LimitedStream<T> {
-    /// There is no request in as many bytes as a head may have.
+    /// Refuses a head that is not complete after as many bytes as one may have.
     fn poll_refused(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.refused.is_none() {
-            // Only a first head: after an answer that said "close" another one would be a riddle.
+            // Only for a first head: after an answer that said "close" a second answer would confuse the client.
             if self.connection.begun() == 0 {
-                // One attempt: the buffers of a connection that was sent nothing are empty.
+                // One attempt is enough: nothing was sent yet, so the buffers of the connection are empty.
                 let _ = Pin::new(&mut self.inner).poll_write(cx, TOO_LARGE);
                 let _ = Pin::new(&mut self.inner).poll_flush(cx);
             }
-            self.refused = Some(THROWN_AWAY);
+            self.refused = Some(DISCARDED);
         }
-        let mut thrown_away = [0; 4 << 10];
+        let mut discarded = [0; 4 << 10];
         while let Some(left) = self.refused.filter(|left| *left > 0) {
-            let mut part = ReadBuf::new(&mut thrown_away);
+            let mut part = ReadBuf::new(&mut discarded);
             ready!(Pin::new(&mut self.inner).poll_read(cx, &mut part))?;
             let read = part.filled().len();
             self.refused = Some(if read == 0 { 0 } else { left.saturating_sub(read) });
@@ -124,15 +126,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for LimitedStream<T> {
             if !this.connection.is_idle() {
                 return Poll::Pending;
             }
-            if this.asked_again < ASKED_AGAIN {
-                this.asked_again += 1;
+            if this.looks < LOOKS {
+                this.looks += 1;
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
             return this.poll_refused(cx);
         }
-        this.asked_again = 0;
-        // Through a buffer of our own: a part of theirs cannot be lent without unsafe code.
+        this.looks = 0;
+        // Through a buffer of our own, because lending a part of `buf` would need unsafe code.
         let mut bytes = [0; 4 << 10];
         let size = budget.min(buf.remaining()).min(bytes.len());
         let mut part = ReadBuf::new(&mut bytes[..size]);
@@ -141,9 +143,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for LimitedStream<T> {
         buf.put_slice(read);
         this.connection.spend(read.len());
         if !read.is_empty() && this.head.is_none() && this.connection.is_idle() {
-            let until = Instant::now() + this.connection.limits().receive_timeout;
+            let until = Instant::now() + this.connection.limits().request_time;
             let mut head = Box::pin(sleep_until(until));
-            // Asked at once, so that its end wakes the task whatever is read until then.
+            // Polled at once, so that the task is woken at the end of the time, whatever is read until then.
             let _ = head.as_mut().poll(cx);
             this.head = Some(head);
         }

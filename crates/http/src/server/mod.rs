@@ -1,17 +1,20 @@
-//! The web server below the routes: connections and their limits, HTTP/1.1 and HTTP/2, TLS.
+//! The web server below the routes: connections and their limits, TLS, HTTP/1.1 and HTTP/2.
 
-pub(crate) mod body_limit;
+mod active_requests;
+mod body_limit;
 mod connection;
+mod connection_limits;
 mod connection_table;
 mod connections;
-mod descriptors;
+mod file_descriptors;
 mod http2;
 mod keepalive;
 mod limited_stream;
+mod listen;
+mod transport;
 mod web_server;
 
-pub(crate) use connection::{ActiveRequest, AwaitedBody, Connection};
-pub use connections::{ConnectionLimits, Exempt};
-pub(crate) use connections::{Connections, LARGEST_HEAD};
-pub(crate) use limited_stream::LimitedStream;
-pub use web_server::{WebServer, listen};
+pub(crate) use body_limit::{LARGEST_ANONYMOUS_BODY, LARGEST_BODY, limit_body};
+pub use connection_limits::{ConnectionLimits, Exempt};
+pub use listen::listen;
+pub use web_server::WebServer;

@@ -1,63 +1,58 @@
-//! The web server: one address, HTTP/1.1 by actix, HTTP/2 where TLS agreed on it, and the bounds of both.
+//! The web server: one address, HTTP/1.1 by actix, HTTP/2 where TLS agreed on it, and the limits of both.
 //!
-//! Not actix's own `HttpServer`: it has no place between a connection's arrival and its first byte, where it could be
-//! counted, and none below its HTTP, where what is read ahead could be bounded.
+//! Actix's own `HttpServer` does not do, because nothing can be put between a connection's arrival and its first byte, where
+//! connections are counted, nor below its HTTP, where read-ahead is limited.
 
 use std::fmt;
 use std::future::ready;
 use std::io;
-use std::marker::PhantomData;
 use std::net::{SocketAddr, TcpListener};
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_http::body::{BodySize, BoxBody, MessageBody};
-use actix_http::{Extensions, HttpMessage, HttpService, KeepAlive, Request, Response};
+use actix_http::body::{BoxBody, MessageBody};
+use actix_http::{Extensions, HttpService, KeepAlive, Request, Response};
 use actix_service::{
     IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, fn_factory, fn_service, map_config,
 };
 use actix_web::dev::{AppConfig, Server};
 use actix_web::rt::net::TcpStream;
-use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
-use socket2::{Domain, Socket, Type};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::server::TlsStream;
 
-use super::keepalive::watch_for_death;
-use crate::server::{ActiveRequest, Connection, Connections, Exempt, LimitedStream};
-use crate::server::{ConnectionLimits, http2};
+use super::active_requests::CountRequests;
+use super::connection_limits::{ConnectionLimits, Exempt};
+use super::connections::Connections;
+use super::http2;
+use super::keepalive::notice_dead_peer;
+use super::limited_stream::LimitedStream;
+use super::transport::Transport;
 
 /// How long a connection without a request stays open, HTTP/1.1.
 const IDLE: Duration = Duration::from_secs(15);
-/// How long the rest of a request that was answered early is thrown away, so that the answer is read before the end.
+/// How long the rest of a request that was answered early is still read and discarded, so that the client gets to read the
+/// answer.
 const LINGER: Duration = Duration::from_secs(2);
-/// As many connections may wait to be accepted.
-const BACKLOG: i32 = 1_024;
-/// What the system keeps of a connection's bytes until they are read: a request of ours is small.
-const RECEIVED: usize = 32 << 10;
-/// What is said where there is no room, as far as one can speak without TLS.
+/// The answer where there is no room for the connection. With TLS there is none, because it would need a handshake first.
 const NO_ROOM: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-/// What the server needs to know.
+/// A web server, before it serves.
 #[derive(Clone)]
 pub struct WebServer {
-    /// The bounds of what connections may take.
+    /// How much connections may take.
     pub limits: ConnectionLimits,
-    /// Whose connections stand for many people's: trusted proxies'.
+    /// Which addresses stand for many people: those of trusted proxies.
     pub exempt: Exempt,
-    /// With it the server speaks TLS.
+    /// Makes the server speak TLS.
     pub tls: Option<Arc<ServerConfig>>,
-    /// How many threads.
+    /// How many threads serve requests.
     pub workers: usize,
-    /// How long requests may take to end when the server stops.
+    /// How long requests may go on when the server stops.
     pub grace: Duration,
 }
 
@@ -68,12 +63,12 @@ impl fmt::Debug for WebServer {
 }
 
 impl WebServer {
-    /// A server with these bounds, and nothing else special.
+    /// A server with these limits and one thread, without TLS.
     pub fn new(limits: ConnectionLimits) -> Self {
         Self { limits, exempt: Arc::new(|_| false), tls: None, workers: 1, grace: Duration::from_secs(3) }
     }
 
-    /// Serves what `factory` makes, once a worker, on `listener`.
+    /// Serves on `listener` the application that `factory` makes once for each worker.
     ///
     /// # Errors
     /// When the listener cannot be used.
@@ -96,7 +91,7 @@ impl WebServer {
             config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
             TlsAcceptor::from(Arc::new(config))
         });
-        // More than there can be: the bound is ours. At its own actix would stop accepting, whoever comes.
+        // More than there can ever be, because actix stops accepting at its own limit, whoever comes. Ours is `Connections`.
         let builder = Server::build().workers(workers).max_concurrent_connections(usize::MAX / 2);
         let builder = builder.shutdown_timeout(grace.as_secs()).disable_signals();
         let stopping = builder.graceful_shutdown_signal();
@@ -109,7 +104,7 @@ impl WebServer {
                 let (connections, tls, stopping) = (connections.clone(), tls.clone(), stopping.clone());
                 async move {
                     let failed = |error| tracing::error!(?error, "the web server cannot begin");
-                    let service = Rc::new(Counted(app.new_service(()).await.map_err(failed)?, PhantomData));
+                    let service = Rc::new(CountRequests::new(app.new_service(()).await.map_err(failed)?));
                     let stops = {
                         let stopping = stopping.clone();
                         move || {
@@ -117,7 +112,7 @@ impl WebServer {
                             async move { stopping.notified().await }
                         }
                     };
-                    let http1 = http1(service.clone(), stops.clone(), connections.limits().receive_timeout).await?;
+                    let http1 = http1(service.clone(), stops.clone(), connections.limits().request_time).await?;
                     let http2: Protocol = Box::new(move |io, peer| {
                         let connection = io.connection().clone();
                         let serving = http2::serve(io, connection, peer, service.clone(), stops());
@@ -140,27 +135,10 @@ impl WebServer {
     }
 }
 
-/// Listens on `address`, as the server wants it.
-///
-/// # Errors
-/// When the address is taken or is none of ours.
-pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(socket2::Protocol::TCP))?;
-    // On Windows it would mean that two programs may listen at once.
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    // Inherited by every connection; only smaller, and no failure where it cannot be.
-    let _ = socket.set_recv_buffer_size(RECEIVED);
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
-}
-
 /// Serves one connection until it ends.
 type Protocol = Box<dyn Fn(LimitedStream<Transport>, Option<SocketAddr>) -> LocalBoxFuture<'static, ()>>;
 
-/// One worker's part of the server.
+/// What one worker thread serves connections with.
 struct Worker {
     connections: Connections,
     tls: Option<TlsAcceptor>,
@@ -169,7 +147,7 @@ struct Worker {
 }
 
 impl Worker {
-    /// Serves one connection: counted, perhaps behind a handshake, in the protocol that was agreed on.
+    /// Serves one connection: counts it, does the TLS handshake, and speaks the protocol that was agreed on.
     async fn connection(&self, mut stream: TcpStream) {
         let Ok(peer) = stream.peer_addr() else { return };
         let Some(connection) = self.connections.admit(peer.ip()) else {
@@ -179,14 +157,14 @@ impl Worker {
             }
             return;
         };
-        watch_for_death(&stream);
+        notice_dead_peer(&stream);
         let Some(tls) = &self.tls else {
             return (self.http1)(LimitedStream::new(Transport::Plain(stream), connection), Some(peer)).await;
         };
         let handshake = self.connections.handshake(&connection);
         let accepted = tokio::select! {
             () = connection.ended().cancelled() => return,
-            accepted = timeout(connection.limits().receive_timeout, tls.accept(stream)) => accepted,
+            accepted = timeout(connection.limits().request_time, tls.accept(stream)) => accepted,
         };
         drop(handshake);
         let Ok(Ok(stream)) = accepted else { return };
@@ -200,7 +178,11 @@ impl Worker {
 }
 
 /// HTTP/1.1 by actix.
-async fn http1<S, B, G, F>(service: Rc<Counted<S, B>>, stops: G, receive_timeout: Duration) -> Result<Protocol, ()>
+async fn http1<S, B, G, F>(
+    service: Rc<CountRequests<S, B>>,
+    stops: G,
+    receive_timeout: Duration,
+) -> Result<Protocol, ()>
 where
     S: Service<Request> + 'static,
     S::Future: 'static,
@@ -226,95 +208,4 @@ where
             let _ = served.await.inspect_err(|error| tracing::debug!(%error, "an HTTP/1.1 connection"));
         })
     }))
-}
-
-/// A connection's bytes as they come from the system, or out of TLS.
-enum Transport {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
-
-impl AsyncRead for Transport {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
-            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
-        }
-    }
-}
-
-impl AsyncWrite for Transport {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
-    }
-}
-
-/// The application, with each of its requests counted for its connection.
-struct Counted<S, B>(S, PhantomData<B>);
-
-impl<S, B> Service<Request> for Counted<S, B>
-where
-    S: Service<Request>,
-    S::Future: 'static,
-    S::Response: Into<Response<B>>,
-    S::Error: Into<Response<BoxBody>>,
-    B: MessageBody + 'static,
-{
-    type Response = Response<CountedBody<B>>;
-    type Error = Response<BoxBody>;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
-
-    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx).map_err(Into::into)
-    }
-
-    fn call(&self, request: Request) -> Self::Future {
-        // HTTP/1.1 has it with the connection, HTTP/2 with each request.
-        let with_connection = request.conn_data::<Arc<Connection>>().cloned();
-        let connection = with_connection.or_else(|| request.extensions().get::<Arc<Connection>>().cloned());
-        let serving = connection.as_ref().map(Connection::begin);
-        if let Some(connection) = connection {
-            request.extensions_mut().insert(connection);
-        }
-        let answered = self.0.call(request);
-        Box::pin(async move {
-            let response = answered.await.map_err(Into::into)?.into();
-            Ok(response.map_body(|_, body| CountedBody { body: Box::pin(body), _serving: serving }))
-        })
-    }
-}
-
-/// An answer's body: its request is under way until it is dropped.
-struct CountedBody<B> {
-    body: Pin<Box<B>>,
-    _serving: Option<ActiveRequest>,
-}
-
-impl<B: MessageBody> MessageBody for CountedBody<B> {
-    type Error = B::Error;
-
-    fn size(&self) -> BodySize {
-        self.body.size()
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
-        self.body.as_mut().poll_next(cx)
-    }
 }

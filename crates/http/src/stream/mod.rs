@@ -1,9 +1,15 @@
-//! The event stream: its route, its sessions, its events, and how they end.
+//! The event stream: its route, what one stream is told, and how it ends.
 
-mod access_end;
+mod ended;
 mod event_cache;
-pub(crate) mod route;
+mod events;
+mod route;
 mod session;
+mod sse_event;
+mod stream_limits;
+mod watch_list;
 
-pub(crate) use access_end::answer_while_allowed;
 pub(crate) use event_cache::EventCache;
+pub(crate) use route::get;
+pub use stream_limits::StreamLimits;
+pub(crate) use stream_limits::StreamSlots;

@@ -1,95 +1,93 @@
-//! One router of an open stream: what a viewer is told of it, as bytes.
+//! One router of an open stream: turns what the monitor tells into bytes for one client.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::web::Data;
 use bytes::Bytes;
 use lalin_monitor::{Monitor, Router, Subscription, Update, Window};
 use lalin_stats::{Frame, Identity, Interface, RouterId};
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 
-use super::event_cache::{List, Tick, event};
-use crate::Api;
+use crate::api_state::ApiState;
 use crate::auth::Visibility;
+use crate::json::WindowView;
 use crate::routes::InterfaceSelection;
-use crate::routes::window::WindowView;
 
-/// Which of a router's interfaces a viewer is shown.
+use super::events::{EmptyEvent, InterfacesEvent, TickEvent, WithRouter};
+use super::sse_event::sse_event;
+
+/// Which of a router's interfaces a stream shows.
 #[derive(Clone, Debug)]
-pub(crate) struct Shown {
+pub(super) struct StreamFilter {
     /// What may be seen.
-    pub(crate) visibility: Visibility,
+    pub(super) visibility: Visibility,
     /// What was asked for; `None`: everything.
-    pub(crate) only: Option<InterfaceSelection>,
-    /// Whether lists and ticks too carry only these, and not only the window.
-    pub(crate) narrow: bool,
-    /// Whether every event names its router: the stream carries several.
-    pub(crate) named: bool,
+    pub(super) only: Option<InterfaceSelection>,
+    /// Whether lists and ticks carry only these too, and not just the window.
+    pub(super) narrow: bool,
+    /// Whether every event names its router, because the stream carries several.
+    pub(super) named: bool,
 }
 
 /// One router of an open stream.
-pub(crate) struct Viewer {
-    api: Api,
+pub(super) struct StreamSession {
+    api: Data<ApiState>,
     subscription: Option<Subscription>,
     router: Option<RouterId>,
-    shown: Shown,
+    filter: StreamFilter,
     ready: VecDeque<Bytes>,
-    /// The interface list the client has, and where its own stand in the router's.
+    /// The interface list that the client has, and the positions of its interfaces in the router's list.
     revision: Option<(u64, Vec<usize>)>,
-    /// A router that is removed does not end the stream, which carries others: should it come back, so much of its past
-    /// is told.
-    again: Option<Duration>,
+    /// With it the session goes on when the router is removed, because the stream carries others; when the router comes
+    /// back it begins with so much of the recent window.
+    resume_window: Option<Duration>,
 }
 
-/// An event's data, with its router where there are several.
-#[derive(Serialize)]
-struct Named<'a, T: Serialize> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    router: Option<&'a str>,
-    #[serde(flatten)]
-    data: T,
-}
-
-/// An event that says all by its name.
-#[derive(Serialize)]
-struct Nothing {}
-
-impl Viewer {
-    /// A viewer of `router`, who is told `first` at first.
-    pub(crate) fn new(
-        api: Api,
+impl StreamSession {
+    /// A session for `router` that sends `first` before anything else.
+    pub(super) fn new(
+        api: Data<ApiState>,
         router: Option<&Router>,
         subscription: Option<Subscription>,
-        mut shown: Shown,
+        mut filter: StreamFilter,
         first: Option<Bytes>,
     ) -> Self {
-        shown.narrow |= router.is_some_and(|router| !shown.visibility.all_of(router.id()));
+        filter.narrow |= router.is_some_and(|router| !filter.visibility.sees_whole_router(router.id()));
         let router = router.map(|router| router.id().clone());
-        Self { api, subscription, router, shown, ready: first.into_iter().collect(), revision: None, again: None }
+        Self {
+            api,
+            subscription,
+            router,
+            filter,
+            ready: first.into_iter().collect(),
+            revision: None,
+            resume_window: None,
+        }
     }
 
-    /// Goes on when the router is removed, and tells of it again, with so much of its past, should it come back.
-    pub(crate) fn lasting(mut self, window: Duration) -> Self {
-        self.again = Some(window);
+    /// Makes the session go on when the router is removed; should it come back, with so much of its recent window.
+    pub(super) fn surviving_removal(mut self, window: Duration) -> Self {
+        self.resume_window = Some(window);
         self
     }
 
     /// The next bytes to send; `None` ends the stream.
-    pub(crate) async fn next(&mut self) -> Option<Bytes> {
+    pub(super) async fn next(&mut self) -> Option<Bytes> {
         loop {
             if let Some(bytes) = self.ready.pop_front() {
                 return Some(bytes);
             }
-            let inner = self.api.inner();
-            let beat = Instant::now() + inner.limits.heartbeat;
-            let away = self.router.as_ref().zip(self.again).filter(|_| self.subscription.is_none());
+            let api = &self.api;
+            let beat = Instant::now() + api.stream_limits.heartbeat;
+            let away = self.router.as_ref().zip(self.resume_window).filter(|_| self.subscription.is_none());
             let update = tokio::select! {
                 biased;
-                () = inner.stop.cancelled() => return None,
+                () = api.stop.cancelled() => return None,
                 update = next_update(&mut self.subscription) => update,
-                subscription = returned(&inner.monitor, away) => {
+                subscription = returned(&api.monitor, away) => {
                     self.subscription = Some(subscription);
                     continue;
                 }
@@ -97,7 +95,7 @@ impl Viewer {
             };
             match update {
                 Some(update) => self.show(update),
-                None if self.again.is_some() => self.removed(),
+                None if self.resume_window.is_some() => self.removed(),
                 None => return None,
             }
         }
@@ -105,13 +103,13 @@ impl Viewer {
 
     fn removed(&mut self) {
         (self.subscription, self.revision) = (None, None);
-        let bytes = self.event("removed", None, Nothing {});
+        let bytes = self.event("removed", None, EmptyEvent {});
         self.ready.push_back(bytes);
     }
 
     fn show(&mut self, update: Update) {
         let bytes = match update {
-            Update::State(status) => self.event("state", None, self.shown.visibility.state(&status)),
+            Update::State(status) => self.event("state", None, self.filter.visibility.state_view(&status)),
             Update::Tick(frame) => {
                 self.list();
                 self.tick(&frame)
@@ -125,7 +123,7 @@ impl Viewer {
     }
 
     fn may_see(&self, interface: &Interface) -> bool {
-        self.router.as_ref().is_some_and(|router| self.shown.visibility.interface(router, &interface.name))
+        self.router.as_ref().is_some_and(|router| self.filter.visibility.sees_interface(router, &interface.name))
     }
 
     /// The interfaces, where the client does not have them yet.
@@ -135,42 +133,45 @@ impl Viewer {
         let Some((revision, interfaces, identities)) = known.filter(|(revision, ..)| Some(*revision) != has) else {
             return;
         };
-        let bytes = if self.shown.narrow {
-            let places = self.places(&interfaces, &identities);
-            let bytes = self.event("interfaces", None, List::of(revision, (&interfaces, &identities), Some(&places)));
-            self.revision = Some((revision, places));
+        let bytes = if self.filter.narrow {
+            let positions = self.positions(&interfaces, &identities);
+            let bytes = self.event(
+                "interfaces",
+                None,
+                InterfacesEvent::of(revision, (&interfaces, &identities), Some(&positions)),
+            );
+            self.revision = Some((revision, positions));
             bytes
         } else {
             self.revision = Some((revision, Vec::new()));
-            self.api.inner().encoded.list(revision, &interfaces, &identities)
+            self.api.event_cache.list(revision, &interfaces, &identities)
         };
         self.ready.push_back(bytes);
     }
 
-    /// Where those that are asked for and may be seen stand.
-    fn places(&self, interfaces: &[Arc<Interface>], identities: &[Identity]) -> Vec<usize> {
+    /// The positions of the interfaces that are asked for and may be seen.
+    fn positions(&self, interfaces: &[Arc<Interface>], identities: &[Identity]) -> Vec<usize> {
         let all = interfaces.iter().map(|interface| &**interface).zip(identities);
-        let wanted = self.shown.only.as_ref().map(|only| only.among(all.clone().filter(|(one, _)| self.may_see(one))));
+        let wanted = self.filter.only.as_ref().map(|only| only.among(all.clone().filter(|(one, _)| self.may_see(one))));
         let asked = |one, identity| wanted.as_ref().is_none_or(|wanted| wanted.has(one, identity));
         let shown = all.enumerate().filter(|(_, (one, identity))| asked(one, identity) && self.may_see(one));
-        shown.map(|(place, _)| place).collect()
+        shown.map(|(position, _)| position).collect()
     }
 
     fn tick(&self, frame: &Arc<Frame>) -> Bytes {
-        let inner = self.api.inner();
-        if !self.shown.narrow {
-            return inner.encoded.tick(&inner.epoch, frame);
+        if !self.filter.narrow {
+            return self.api.event_cache.tick(&self.api.epoch, frame);
         }
-        let places = self.revision.as_ref().map_or(&[][..], |(_, places)| places);
-        self.event("tick", Some(frame.seq), Tick::of(frame, Some(places)))
+        let positions = self.revision.as_ref().map_or(&[][..], |(_, positions)| positions);
+        self.event("tick", Some(frame.seq), TickEvent::of(frame, Some(positions)))
     }
 
     fn window(&self, window: &Window) -> Bytes {
-        // Even an empty window reaches to the newest tick: the client may come back with its number.
+        // Even an empty window reaches up to the newest tick, so the client may come back with that number.
         let seq = self.subscription.as_ref().and_then(Subscription::last_seq);
         let known = window.interfaces();
         let known = known.iter().map(|(interface, identity)| (&***interface, *identity));
-        let only = self.shown.only.as_ref();
+        let only = self.filter.only.as_ref();
         let wanted = only.map(|only| only.among(known.filter(|(one, _)| self.may_see(one))));
         let asked = |one: &Interface, identity: &Identity| {
             wanted.as_ref().is_none_or(|wanted| wanted.has(one, identity)) && self.may_see(one)
@@ -179,14 +180,14 @@ impl Viewer {
     }
 
     fn event(&self, name: &str, seq: Option<u64>, data: impl Serialize) -> Bytes {
-        let router = self.router.as_ref().map(RouterId::as_str).filter(|_| self.shown.named);
-        // A number is one router's: a stream of several cannot be resumed by it.
-        let id = seq.filter(|_| router.is_none()).map(|seq| (self.api.inner().epoch.as_str(), seq));
-        event(name, id, &Named { router, data })
+        let router = self.router.as_ref().map(RouterId::as_str).filter(|_| self.filter.named);
+        // Ticks are numbered for each router, so a stream of several cannot be resumed by a number.
+        let id = seq.filter(|_| router.is_none()).map(|seq| (self.api.epoch.as_str(), seq));
+        sse_event(name, id, &WithRouter { router, data })
     }
 }
 
-/// A router that was away is there again.
+/// Waits until a router that was removed is there again.
 async fn returned(monitor: &Monitor, away: Option<(&RouterId, Duration)>) -> Subscription {
     match away {
         Some((id, window)) => monitor.added(id).await.subscribe(None, window),

@@ -51,7 +51,7 @@ impl Serving {
         settings.loopback = true;
         let (api, auth) = (world.api.clone(), Auth::without_accounts(settings));
         let app = move || {
-            let app = App::new().wrap(from_fn(guard)).configure(lalin_http::bodies);
+            let app = App::new().wrap(from_fn(guard)).configure(lalin_http::request_bodies);
             app.configure(auth.routes()).configure(api.routes())
         };
         let server = server.serve(listener, app).unwrap();
@@ -140,7 +140,7 @@ async fn a_large_login_is_refused_before_it_is_sent() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
-    let server = Serving::plain(limits(|limits| limits.receive_timeout = Duration::from_millis(300)));
+    let server = Serving::plain(limits(|limits| limits.request_time = Duration::from_millis(300)));
     let mut stream = server.from(2).await;
     stream.write_all(&login(1_000)).await.unwrap();
     says(&mut stream, "HTTP/1.1 408").await;
@@ -167,7 +167,7 @@ async fn a_head_without_an_end_is_told_so() {
 
 #[tokio::test]
 async fn the_head_of_a_second_request_is_not_waited_for_either() {
-    let server = Serving::plain(limits(|limits| limits.receive_timeout = Duration::from_millis(300)));
+    let server = Serving::plain(limits(|limits| limits.request_time = Duration::from_millis(300)));
     let mut stream = server.from(2).await;
     stream.write_all(GET).await.unwrap();
     says(&mut stream, "HTTP/1.1 200").await;
@@ -177,7 +177,7 @@ async fn the_head_of_a_second_request_is_not_waited_for_either() {
 
 #[tokio::test]
 async fn silent_connections_make_room_for_a_visitor_and_an_open_stream_stays() {
-    let server = Serving::plain(limits(|limits| (limits.connections, limits.kept_free) = (8, 1)));
+    let server = Serving::plain(limits(|limits| (limits.connections, limits.kept_for_this_machine) = (8, 1)));
     server.world.router("r");
     let mut viewer = server.from(9).await;
     viewer.write_all(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
@@ -199,7 +199,7 @@ async fn silent_connections_make_room_for_a_visitor_and_an_open_stream_stays() {
 #[tokio::test]
 async fn where_everybody_is_answered_strangers_are_refused_and_the_machine_itself_is_not() {
     let server = Serving::plain(limits(|limits| {
-        (limits.connections, limits.connections_per_address, limits.kept_free) = (5, 2, 2);
+        (limits.connections, limits.connections_per_address, limits.kept_for_this_machine) = (5, 2, 2);
     }));
     server.world.router("r");
     let mut viewers = Vec::new();
@@ -221,7 +221,7 @@ async fn where_everybody_is_answered_strangers_are_refused_and_the_machine_itsel
 #[tokio::test]
 async fn silent_handshakes_are_few_and_short() {
     let server = Serving::tls(limits(|limits| {
-        (limits.handshakes, limits.receive_timeout) = (2, Duration::from_millis(500));
+        (limits.handshakes, limits.request_time) = (2, Duration::from_millis(500));
     }));
     let mut silent = [server.from(2).await, server.from(3).await, server.from(4).await];
     for stream in &mut silent {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::Method;
-use lalin_http::Limits;
+use lalin_http::StreamLimits;
 use lalin_store::{Access, EncryptionKey, NewToken, SESSION_IDLE, SESSION_LIFE, Store, Timestamp, TokenKind, UserId};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
@@ -31,7 +31,7 @@ async fn budi(house: &AuthServer) -> (UserId, Credentials, Reader) {
 async fn reason(stream: &mut Reader) -> Value {
     let begun = Instant::now();
     let end = timeout(Duration::from_secs(60), stream.wait_for("end")).await.unwrap();
-    assert!(begun.elapsed() <= Limits::default().heartbeat, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() <= StreamLimits::default().heartbeat, "{:?}", begun.elapsed());
     assert!(stream.is_over().await, "something follows");
     end.data["reason"].clone()
 }

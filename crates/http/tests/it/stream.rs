@@ -8,7 +8,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::test::TestRequest;
 use futures_util::future::poll_fn;
-use lalin_http::Limits;
+use lalin_http::StreamLimits;
 use lalin_stats::SourceError;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
@@ -179,13 +179,13 @@ async fn a_stream_is_never_silent_and_an_unconfigured_one_says_so() {
     for _ in 0..3 {
         let begun = Instant::now();
         assert_eq!(reader.block().await.unwrap(), ": beat\n\n");
-        assert_eq!(begun.elapsed(), Limits::default().heartbeat);
+        assert_eq!(begun.elapsed(), StreamLimits::default().heartbeat);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_closed_stream_stops_the_reads_and_frees_its_place() {
-    let world = TestServer::with_limits(Limits { streams: 2, ..Limits::default() });
+    let world = TestServer::with_limits(StreamLimits { streams: 2, ..StreamLimits::default() });
     let router = world.router("r");
     let mut first = Reader::open(&world, "/api/v1/stream", None).await;
     let second = Reader::open(&world, "/api/v1/stream", None).await;

@@ -8,7 +8,7 @@ use actix_web::App;
 use actix_web::dev::ServiceResponse;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use async_trait::async_trait;
-use lalin_http::{Api, Limits};
+use lalin_http::{Api, StreamLimits};
 use lalin_monitor::{Label, Monitor, Settings};
 use lalin_stats::{Counters, Failure, Interface, Phase, Reading, Row, Snapshot, Source, SourceError};
 use tokio::time::Instant;
@@ -90,10 +90,10 @@ pub struct TestServer {
 
 impl TestServer {
     pub fn new() -> Self {
-        Self::with_limits(Limits::default())
+        Self::with_limits(StreamLimits::default())
     }
 
-    pub fn with_limits(limits: Limits) -> Self {
+    pub fn with_limits(limits: StreamLimits) -> Self {
         let monitor = Arc::new(Monitor::new(Settings::default()));
         let keeper = Arc::new(FakeKeeper::new(monitor.clone()));
         Self { api: Api::with_keeper(monitor.clone(), limits, keeper.clone()), monitor, keeper }

@@ -1,12 +1,12 @@
-//! How many connections the system lets the server have.
+//! How many connections the system's limit of open files allows.
 
-use super::connections::ConnectionLimits;
+use super::connection_limits::ConnectionLimits;
 
-/// Descriptors that are not for viewers' connections, at least: files, routers' sessions, what ends just now.
+/// How many descriptors are kept for other things: files, sessions with routers, connections that are just closing.
 const OTHERS: usize = 64;
 
 impl ConnectionLimits {
-    /// These limits, smaller where the system allows less. The system's own limit is raised as far as it lets us.
+    /// These limits, lowered to what the system allows. First the soft limit of open files is raised to the hard one.
     pub fn within_descriptors(mut self) -> Self {
         let Some(descriptors) = raised() else { return self };
         let most = (descriptors - descriptors / 4).saturating_sub(OTHERS).max(OTHERS);
@@ -23,7 +23,7 @@ impl ConnectionLimits {
     }
 }
 
-/// How many descriptors there may be, after the soft limit was raised to the hard one. `None`: nobody says.
+/// The number of descriptors there may be, after the soft limit was raised to the hard one; `None` where it is unknown.
 #[cfg(unix)]
 fn raised() -> Option<usize> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

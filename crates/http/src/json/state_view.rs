@@ -1,19 +1,17 @@
-//! What several answers show alike: a state, a moment, a counter.
+//! A router's state in an answer: a stable code for everyone, the reason in full for those who may see it.
 
 use actix_web::HttpResponseBuilder;
 use lalin_monitor::Status;
-use lalin_stats::Uncertainty;
-use serde::{Serialize, Serializer};
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
+use serde::Serialize;
 use tokio::time::Instant;
+
+use super::formats::{millis, rfc3339};
 
 /// A router's state as anybody may see it who may see something of the router. What the system or the router said of a
 /// failure is not here, as it names addresses, ports and users: that is in [`DetailedState`].
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct State {
+pub(crate) struct LimitedState {
     pub(crate) code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'static str>,
@@ -35,7 +33,7 @@ pub(crate) struct State {
     pub(crate) interval_ms: Option<u64>,
 }
 
-impl State {
+impl LimitedState {
     /// Of a router that is switched off.
     pub(crate) fn off() -> Self {
         Self {
@@ -68,33 +66,11 @@ impl State {
     }
 }
 
-/// How far all rates of one tick may be off: the truth lies from `low` times to `high` times what is told. Absent where no
-/// rate is known.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(crate) struct RateBounds {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) low: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) high: Option<f64>,
-}
-
-impl RateBounds {
-    /// To four digits after the point, outwards.
-    pub(crate) fn of(uncertainty: Option<Uncertainty>) -> Self {
-        // What a computation of binary fractions adds or leaves off is no reason for one more step outwards.
-        let steps = |factor: f64| if factor.is_finite() { factor * 1e4 } else { 1e4 };
-        Self {
-            low: uncertainty.map(|factors| (steps(factors.low) + 1e-3).floor() / 1e4),
-            high: uncertainty.map(|factors| (steps(factors.high) - 1e-3).ceil() / 1e4),
-        }
-    }
-}
-
 /// A router's state for whoever may see everything.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct DetailedState {
     #[serde(flatten)]
-    state: State,
+    state: LimitedState,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
 }
@@ -103,18 +79,18 @@ pub(crate) struct DetailedState {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum StateView {
-    Limited(State),
+    Limited(LimitedState),
     Detailed(DetailedState),
 }
 
 impl StateView {
     pub(crate) fn limited(status: &Status) -> Self {
-        Self::Limited(State::of(status))
+        Self::Limited(LimitedState::of(status))
     }
 
     pub(crate) fn detailed(status: &Status) -> Self {
         let detail = status.state.failure().map(|failure| failure.reason.to_string());
-        Self::Detailed(DetailedState { state: State::of(status), detail })
+        Self::Detailed(DetailedState { state: LimitedState::of(status), detail })
     }
 
     pub(crate) fn detail(&self) -> Option<&str> {
@@ -127,9 +103,9 @@ impl StateView {
 
 /// What both have.
 impl std::ops::Deref for StateView {
-    type Target = State;
+    type Target = LimitedState;
 
-    fn deref(&self) -> &State {
+    fn deref(&self) -> &LimitedState {
         match self {
             Self::Limited(state) => state,
             Self::Detailed(detailed) => &detailed.state,
@@ -138,7 +114,7 @@ impl std::ops::Deref for StateView {
 }
 
 /// A state in an answer's headers.
-pub(crate) fn state_headers(answer: &mut HttpResponseBuilder, state: &State) {
+pub(crate) fn state_headers(answer: &mut HttpResponseBuilder, state: &LimitedState) {
     answer.insert_header(("X-Lalin-State", state.code));
     if let Some(reason) = state.reason {
         answer.insert_header(("X-Lalin-Reason", reason));
@@ -146,51 +122,5 @@ pub(crate) fn state_headers(answer: &mut HttpResponseBuilder, state: &State) {
     if let Some(age) = state.age_ms {
         answer.insert_header(("Age", (age / 1_000).to_string()));
         answer.insert_header(("X-Lalin-Age-Ms", age.to_string()));
-    }
-}
-
-pub(crate) fn millis(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-const RFC3339_MILLIS: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-
-/// Ms since 1970-01-01 UTC as RFC 3339 with milliseconds.
-pub(crate) fn rfc3339(unix_ms: u64) -> String {
-    let nanos = i128::from(unix_ms) * 1_000_000;
-    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    moment.format(RFC3339_MILLIS).unwrap_or_default()
-}
-
-/// A counter as a string, since it may pass 2^53; `null` where the router did not send it.
-pub(crate) fn counter<S: Serializer>(counter: &Option<u64>, to: S) -> Result<S::Ok, S::Error> {
-    match counter {
-        Some(counter) => to.collect_str(counter),
-        None => to.serialize_none(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_band_is_rounded_outwards_to_four_digits() {
-        let told = |low, high| {
-            let band = RateBounds::of(Some(Uncertainty { low, high }));
-            (band.low.unwrap(), band.high.unwrap())
-        };
-        assert_eq!(told(1.0, 1.0), (1.0, 1.0));
-        assert_eq!(told(f64::from(0.98_f32), f64::from(1.03_f32)), (0.98, 1.03));
-        assert_eq!(told(0.980_06, 1.030_01), (0.98, 1.0301));
-        assert_eq!(told(0.123_49, f64::INFINITY), (0.1234, 1.0));
-        assert!(RateBounds::of(None).low.is_none());
-    }
-
-    #[test]
-    fn a_moment_is_rfc_3339_with_milliseconds() {
-        assert_eq!(rfc3339(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(rfc3339(1_795_402_800_007), "2026-11-23T03:00:00.007Z");
     }
 }

@@ -1,0 +1,73 @@
+//! Counts the requests of each connection from their head until their answer is sent.
+
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use actix_http::body::{BodySize, BoxBody, MessageBody};
+use actix_http::{HttpMessage, Request, Response};
+use actix_service::Service;
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
+
+use super::connection::{ActiveRequest, Connection};
+
+/// The application, with each of its requests counted for its connection.
+pub(super) struct CountRequests<S, B>(S, PhantomData<B>);
+
+impl<S, B> CountRequests<S, B> {
+    pub(super) fn new(service: S) -> Self {
+        Self(service, PhantomData)
+    }
+}
+
+impl<S, B> Service<Request> for CountRequests<S, B>
+where
+    S: Service<Request>,
+    S::Future: 'static,
+    S::Response: Into<Response<B>>,
+    S::Error: Into<Response<BoxBody>>,
+    B: MessageBody + 'static,
+{
+    type Response = Response<CountedBody<B>>;
+    type Error = Response<BoxBody>;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&self, request: Request) -> Self::Future {
+        // HTTP/1.1 keeps it with the connection, HTTP/2 with each request.
+        let of_connection = request.conn_data::<Arc<Connection>>().cloned();
+        let connection = of_connection.or_else(|| request.extensions().get::<Arc<Connection>>().cloned());
+        let active = connection.as_ref().map(Connection::begin);
+        if let Some(connection) = connection {
+            request.extensions_mut().insert(connection);
+        }
+        let answered = self.0.call(request);
+        Box::pin(async move {
+            let response = answered.await.map_err(Into::into)?.into();
+            Ok(response.map_body(|_, body| CountedBody { body: Box::pin(body), _active: active }))
+        })
+    }
+}
+
+/// The body of an answer. Its request is under way until the body is dropped.
+pub(super) struct CountedBody<B> {
+    body: Pin<Box<B>>,
+    _active: Option<ActiveRequest>,
+}
+
+impl<B: MessageBody> MessageBody for CountedBody<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
+        self.body.as_mut().poll_next(cx)
+    }
+}
