@@ -6,6 +6,7 @@ mod bench;
 mod clients;
 mod comparison;
 mod conformance;
+mod documents;
 mod fuzz;
 mod layers;
 mod process;
@@ -26,7 +27,7 @@ cargo xtask COMMAND
                  build, tests, doctests, node, browser
   layers         which crate may import which (ARCHITECTURE.md), and no circles among files
   api [--write]  the public surface of the crates that others embed, held against public-api.txt in each
-  tidy           what a reader would complain of: lengths, headings, leftovers
+  tidy           what a reader would complain of: lengths, headings, leftovers, links that lead nowhere
   bench start    release build: time from start to the first answer, and the binary's size
   bench attack [debug]
                  what strangers without an account can do to a server with 512 MB: bodies, heads, silence

@@ -1,11 +1,15 @@
-//! What a reader would complain of: long files, files that do not say what they are for, leftovers.
+//! What a reader would complain of: long files, files that do not say what they are for, leftovers, links that lead
+//! nowhere.
 //!
 //! Formatting is rustfmt's business and code is clippy's; this looks at what neither sees.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+
+use crate::documents;
 
 /// A file longer than this says why in a line with [`REASON`] near its top.
 const LONG: usize = 400;
@@ -48,12 +52,13 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let mut files = Vec::new();
     collect(root, &mut files)?;
     files.sort();
-    let mut faults = Vec::new();
+    let mut texts = BTreeMap::new();
     for path in &files {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
-        faults.extend(check(&name, &text));
+        texts.insert(path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/"), text);
     }
+    let mut faults: Vec<String> = texts.iter().flat_map(|(name, text)| check(name, text)).collect();
+    faults.extend(documents::check(root, &texts));
     for fault in &faults {
         eprintln!("tidy: {fault}");
     }
