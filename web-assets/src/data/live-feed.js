@@ -83,7 +83,8 @@ export class Feed {
    */
   constructor(store, listener, { address = own, world = globalThis } = {}) {
     // On another page than our own: where the API is, and how it is asked.
-    Object.assign(this, { address, world });
+    this.address = address;
+    this.world = world;
     this.store = store;
     this.listener = listener;
     const { known } = this;
@@ -206,7 +207,8 @@ export class Feed {
     },
     tick: (tick) => {
       this.#trust(tick.t);
-      if (this.#heard === -Infinity) this.store.cut();
+      // What passed while the clock was moved is not known either.
+      if (this.#heard === -Infinity || tick.step) this.store.cut();
       this.#heard = now();
       this.#stepped(tick.base, tick.step ? [{ base: tick.base, t: tick.t, ms: tick.step }] : []);
       this.interfaces.forEach(({ name }, at) => this.store.add(name, tick.t, tick.rx[at], tick.tx[at]));
