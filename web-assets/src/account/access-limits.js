@@ -5,6 +5,7 @@ import { api } from "../shared/api.js";
 import { element } from "../shared/elements.js";
 import { button, input, select } from "../shared/form.js";
 import { shortName } from "../shared/format.js";
+/** @import { Grant, RouterEntry } from "../data/types.js" */
 
 let lists = 0;
 
@@ -22,9 +23,10 @@ export function limitWords(only, routers, texts) {
 export class Limits {
   #rows = [];
 
-  /** @param {{only: object[]|undefined, routers: object[], texts: Record<string, string>}} page */
+  /** @param {{only: Grant[]|undefined, routers: RouterEntry[], texts: Record<string, string>}} page */
   constructor({ only, routers, texts }) {
-    Object.assign(this, { routers, texts });
+    this.routers = routers;
+    this.texts = texts;
     this.root = element("fieldset", "limits");
     this.root.append(element("legend", "", texts.set_sees));
     this.kind = select("limited", [
@@ -59,6 +61,7 @@ export class Limits {
     this.more.hidden = !limited;
   }
 
+  /** @param {Grant} grant */
   #add(grant = { router: this.routers[0]?.id ?? "" }) {
     const { texts } = this;
     const root = element("div", "grant");

@@ -9,6 +9,7 @@ import { fill } from "../shared/format.js";
 import { Limits, limitWords } from "./access-limits.js";
 import { call, shownBy, snippets } from "./embed-snippets.js";
 import { open, sure, thing } from "./settings-list.js";
+/** @import { RouterEntry } from "../data/types.js" */
 
 const DAY = 86_400_000;
 /** How long a token may live, days; 0 for ever. */
@@ -16,11 +17,15 @@ const LIVES = [1, 7, 30, 365, 0];
 
 export class Tokens {
   /**
-   * @param {{root: HTMLElement, texts: Record<string, string>, lang: string, routers: object[], moment: (ms: number) =>
-   *   string}} page
+   * @param {{root: HTMLElement, texts: Record<string, string>, lang: string, routers: RouterEntry[], moment: (ms:
+   *   number) => string}} page
    */
   constructor({ root, texts, lang, routers, moment }) {
-    Object.assign(this, { root, texts, lang, routers, moment });
+    this.root = root;
+    this.texts = texts;
+    this.lang = lang;
+    this.routers = routers;
+    this.moment = moment;
     this.list = element("ul", "things");
     this.empty = element("p", "empty", texts.set_tokens_none);
     root.append(this.list, this.empty);

@@ -7,14 +7,19 @@ import { fill } from "../shared/format.js";
 import { Limits, limitWords } from "./access-limits.js";
 import { SHORTEST } from "./own-account.js";
 import { open, sure, thing } from "./settings-list.js";
+/** @import { RouterEntry } from "../data/types.js" */
 
 export class Users {
   /**
-   * @param {{root: HTMLElement, texts: Record<string, string>, routers: object[], first: boolean, joined: () => void}}
-   *   page
-   *   `first`: nobody has an account yet; `joined`: now somebody has */
+   * @param {{root: HTMLElement, texts: Record<string, string>, routers: RouterEntry[], first: boolean, joined: () =>
+   *   void}} page `first`: nobody has an account yet; `joined`: now somebody has
+   */
   constructor({ root, texts, routers, first, joined }) {
-    Object.assign(this, { root, texts, routers, first, joined });
+    this.root = root;
+    this.texts = texts;
+    this.routers = routers;
+    this.first = first;
+    this.joined = joined;
     this.list = element("ul", "things");
     root.append(this.list);
     root.querySelector(".page-head").append(button(texts.set_user_add, "user-add", () => this.#form(null)));

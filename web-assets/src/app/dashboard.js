@@ -98,7 +98,11 @@ const feed = new Feed(store, {
     return true;
   },
 });
-const routers = new Switch({ name: byId("router-name"), button: byId("router-switch"), texts });
+const routers = new Switch({
+  name: byId("router-name"),
+  button: /** @type {HTMLButtonElement} */ (byId("router-switch")),
+  texts,
+});
 /** Who looks. */
 const looking = site(texts);
 const mend = new Mend({ root: byId("mend"), texts, lang, looking, router: () => feed.hello?.router?.id ?? null });
@@ -118,10 +122,13 @@ sheet({
   root: byId("overview"),
   button: byId("picker"),
   close: byId("overview-close"),
-  search: byId("picker-search"),
+  search: /** @type {HTMLInputElement} */ (byId("picker-search")),
   list: overview.list,
   back: byId("overview-back"),
-  behind: [byId("stage"), ...document.querySelectorAll("body > header, body > section, body > footer")],
+  behind: [
+    byId("stage"),
+    ...document.querySelectorAll(/** @type {"header"} */ ("body > header, body > section, body > footer")),
+  ],
   opened: () => overview.paint(),
   clear: () => overview.clear(),
 });

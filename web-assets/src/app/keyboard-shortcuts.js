@@ -35,12 +35,12 @@ export function command(event, typing) {
   return event.key === "Escape" ? "escape" : (COMMANDS.get(event.key.toLowerCase()) ?? null);
 }
 
-/** @param {HTMLElement|null} target */
+/** @param {EventTarget|null} target */
 export function isTyping(target) {
-  return Boolean(target?.closest?.("input, textarea, select, [contenteditable], dialog"));
+  return Boolean(target instanceof Element && target.closest("input, textarea, select, [contenteditable], dialog"));
 }
 
-/** @param {Record<string, () => void>} does what each command does; one that is not there is left to the browser */
+/** @param {Record<string, () => unknown>} does what each command does; one that is not there is left to the browser */
 export function keys(does) {
   document.addEventListener("keydown", (event) => {
     const wanted = command(event, isTyping(event.target) || document.querySelector("dialog[open]") !== null);

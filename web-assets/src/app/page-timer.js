@@ -22,7 +22,12 @@ export class Pulse {
    * @param {() => number} steady the one that the page measures by, ms
    */
   constructor({ every, beat, slept }, world = globalThis, wall = () => Date.now(), steady = () => performance.now()) {
-    Object.assign(this, { every, beat, slept, world, wall, steady });
+    this.every = every;
+    this.beat = beat;
+    this.slept = slept;
+    this.world = world;
+    this.wall = wall;
+    this.steady = steady;
   }
 
   /** The page is seen. */

@@ -4,16 +4,17 @@
 import { atDoor, loginAddress, mayChange, me } from "../account/auth.js";
 import { element } from "../shared/elements.js";
 import { fill } from "../shared/format.js";
+/** @import { Me } from "../data/types.js" */
 
 const byId = (id) => document.getElementById(id);
 
 /**
  * @param {Record<string, string>} texts
- * @returns {Promise<{state: string, name: string|null, role: string|null}|null>} who looks; null where that is not
+ * @returns {Promise<Me|null>} who looks; null where that is not
  *   known now, or where the page is being left for the login
  */
 export async function site(texts) {
-  for (const link of document.querySelectorAll("#site-menu a")) {
+  for (const link of document.querySelectorAll(/** @type {"a"} */ ("#site-menu a"))) {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   }
   menu(byId("site"), byId("site-open"));
@@ -23,7 +24,7 @@ export async function site(texts) {
     byId("site-settings").hidden = !mayChange(who);
     // Where everybody may look, who wants to change something logs in.
     byId("site-login").hidden = who.state !== "open" || mayChange(who);
-    byId("site-login").href = loginAddress(location);
+    /** @type {HTMLAnchorElement} */ (byId("site-login")).href = loginAddress(location);
     if (who.state === "in") account(byId("site-account"), who, texts);
     return who;
   } catch (error) {

@@ -13,7 +13,7 @@ const SIGNS = { system: "◐", light: "☀\ufe0e", dark: "☾\ufe0e" };
 export function theme(button, texts, changed) {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const scheme = document.querySelector("meta[name=color-scheme]");
+  const scheme = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=color-scheme]"));
   let now = THEMES.includes(recall("theme")) ? recall("theme") : THEMES[0];
 
   function show() {

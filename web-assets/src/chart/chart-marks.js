@@ -4,10 +4,12 @@
 import { extent } from "./curves.js";
 import { library } from "./chart-library.js";
 
+/** @typedef {Record<"text"|"grid"|"back"|"band"|"edge"|"font", string> & {size: number}} Colours of the chart */
+
 /**
  * A plugin of the chart.
  * @param {() => {gaps: {from: number, to: number, label: string}[], limits: {bps: number, label: string, colour:
- *   string}[], doubts: {t: number[], low: number[], high: number[], colour: string}[], colours: object}} seen
+ *   string}[], doubts: {t: number[], low: number[], high: number[], colour: string}[], colours: Colours}} seen
  */
 export function marks(seen) {
   return {

@@ -16,11 +16,15 @@ import { choice as preference, decide, recall, remember } from "../shared/prefer
 import { Top } from "./axis-scale.js";
 import { Span } from "./time-span.js";
 import { GAP_INTERVALS } from "../data/point-store.js";
+/** @import { Store } from "../data/point-store.js" */
 import { thin } from "./downsample.js";
 import { Tools } from "./chart-tools.js";
 import { banded, bands, doubtWords } from "./uncertainty.js";
-import { UNITS, unit, useUnit } from "../shared/units.js";
+import { UNIT_NAMES, unit, useUnit } from "../shared/units.js";
 import { zoomable } from "./drag-zoom.js";
+/** @import { Choice } from "../interfaces/interface-choice.js" */
+/** @import { Feed } from "../data/live-feed.js" */
+/** @import { Scene, Texts } from "../data/types.js" */
 
 /** A server that does not say how far back it remembers remembers this, ms. */
 const RECENT = 600_000;
@@ -33,18 +37,31 @@ const byId = (id) => document.getElementById(id);
 
 export class Panel {
   #drawn = "";
-  #scene = { names: [], table: [[]], range: { from: 0, to: 0 }, gaps: [], factors: { low: [], high: [] } };
+  /** @type {Scene} */
+  #scene = {
+    names: [],
+    table: [[]],
+    range: { from: 0, to: 0 },
+    gaps: [],
+    factors: { low: [], high: [] },
+    doubtful: false,
+  };
   #tops = [new Top(), new Top()];
   #shape = "";
   #reasons = new Reasons();
   #figures = null;
   #figuresAt = 0;
 
-  /** @param {{lang: string, texts: object, store: object, feed: object, choice: object, redraw: () => void}} page */
+  /** @param {{lang: string, texts: Texts, store: Store, feed: Feed, choice: Choice, redraw: () => void}} page */
   constructor({ lang, texts, store, feed, choice, redraw }) {
-    Object.assign(this, { lang, texts, store, feed, choice, redraw });
+    this.lang = lang;
+    this.texts = texts;
+    this.store = store;
+    this.feed = feed;
+    this.choice = choice;
+    this.redraw = redraw;
     this.mode = preference("mode", MODES);
-    useUnit(preference("unit", Object.keys(UNITS)));
+    useUnit(preference("unit", UNIT_NAMES));
     const wanted = Number(recall("window"));
     this.span = new Span(wanted >= 60_000 ? wanted : 60_000);
     this.wanted = this.span.windowMs;
@@ -360,7 +377,7 @@ export class Panel {
   }
 
   nextUnit() {
-    const names = Object.keys(UNITS);
+    const names = UNIT_NAMES;
     this.setUnit(names[(names.indexOf(unit()) + 1) % names.length]);
   }
 }

@@ -12,7 +12,9 @@ export class DataTable {
   #dialog = null;
 
   constructor({ lang, texts, clock }) {
-    Object.assign(this, { lang, texts, clock });
+    this.lang = lang;
+    this.texts = texts;
+    this.clock = clock;
   }
 
   /** Shows what is visible at this moment; it stands still while it is read. */

@@ -3,7 +3,9 @@
 import { MODES } from "./curves.js";
 import { element, put } from "../shared/elements.js";
 import { duration, fill } from "../shared/format.js";
-import { UNITS } from "../shared/units.js";
+import { UNIT_NAMES } from "../shared/units.js";
+/** @import { Mode, Texts } from "../data/types.js" */
+/** @import { UnitName } from "../shared/units.js" */
 
 /** Offered as far as the server remembers, ms. */
 const WINDOWS = [1, 5, 15, 30, 60, 180, 360, 720, 1440].map((minutes) => minutes * 60_000);
@@ -23,17 +25,22 @@ export class Tools {
 
   /**
    * @param {object} page
+   * @param {HTMLElement} page.bar
+   * @param {HTMLElement} page.windows
+   * @param {Texts} page.texts
    * @param {(ms: number) => void} page.window
-   * @param {(mode: string) => void} page.mode
-   * @param {(unit: string) => void} page.unit
+   * @param {(mode: Mode) => void} page.mode
+   * @param {(unit: UnitName) => void} page.unit
    * @param {() => void} page.pause
    * @param {() => void} page.live
    * @param {Record<"png"|"csv"|"table"|"help", () => void>} page.more
    */
   constructor({ bar, windows, texts, ...page }) {
-    Object.assign(this, { windows, texts, page });
+    this.windows = windows;
+    this.texts = texts;
+    this.page = page;
     this.modes = this.#group("mode", texts.mode, MODES, (mode) => page.mode(mode));
-    this.units = this.#group("unit", texts.unit, Object.keys(UNITS), (unit) => page.unit(unit));
+    this.units = this.#group("unit", texts.unit, UNIT_NAMES, (unit) => page.unit(unit));
     this.pause = button("pause", "", page.pause);
     this.pause.append(element("span", "sign"), " ", element("span", "word"));
     this.live = button("live", "", page.live);
@@ -50,7 +57,8 @@ export class Tools {
   }
 
   /**
-   * @param {{windowMs: number, mode: string, unit: string, paused: boolean, following: boolean, behind: number}} now
+   * @param {{windowMs: number, recentMs: number, mode: string, unit: string, paused: boolean, following: boolean,
+   *   behind: number}} now
    */
   show({ windowMs, recentMs, mode, unit, paused, following, behind }) {
     this.#offer(recentMs);
@@ -126,7 +134,7 @@ export class Tools {
     }
     root.append(summary, list);
     document.addEventListener("pointerdown", (event) => {
-      if (root.open && !root.contains(event.target)) root.open = false;
+      if (root.open && !root.contains(/** @type {Node} */ (event.target))) root.open = false;
     });
     root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !root.open) return;

@@ -5,6 +5,9 @@ import { hover } from "./hover-label.js";
 import { library } from "./chart-library.js";
 import { marks } from "./chart-marks.js";
 import { ticks } from "./axis-scale.js";
+/** @import { Band, Direction, Factors, Gap, Limit, Table } from "../data/types.js" */
+/** @import { Colours } from "./chart-marks.js" */
+/** @import { Plot } from "./chart-library.js" */
 
 /** Each stands out from the light card and from the dark one, 3 to 1 and more. */
 export const PALETTE = ["#3b82f6", "#0d9668", "#c27803", "#ef4444", "#8b5cf6", "#ec4899", "#0891b2", "#65a30d"];
@@ -13,20 +16,38 @@ export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", 
 /** px; here the axis takes less room. */
 const NARROW = 480;
 
+/**
+ * What was drawn last.
+ * @typedef {object} Seen
+ * @property {Table} table
+ * @property {Gap[]} gaps
+ * @property {Limit[]} limits
+ * @property {(Band & {colour: string})[]} doubts
+ * @property {Factors} factors
+ * @property {Colours|null} colours
+ */
+
 export class Chart {
+  /** @type {Plot|null} */
   #plot = null;
   #shape = "";
   #narrow = false;
-  #seen = { table: [[]], gaps: [], limits: [], doubts: [], factors: { low: [], high: [] }, colours: {} };
+  /** @type {Seen} */
+  #seen = { table: [[]], gaps: [], limits: [], doubts: [], factors: { low: [], high: [] }, colours: null };
 
   /**
+   * @param {HTMLElement} element
    * @param {object} page
-   * @param {(name: string) => object} page.side
-   * @param {HTMLElement} page.root whose `data-kiosk` says that it is read from afar
-   * @param {AbortSignal} page.signal ends all listening; where the chart is there as long as its page it needs none
+   * @param {string} page.lang
+   * @param {(name: string) => Direction} page.side
+   * @param {HTMLElement} [page.root] whose `data-kiosk` says that it is read from afar
+   * @param {AbortSignal} [page.signal] ends all listening; where the chart is there as long as its page it needs none
    */
   constructor(element, { lang, side, root = document.documentElement, signal }) {
-    Object.assign(this, { element, lang, side, root });
+    this.element = element;
+    this.lang = lang;
+    this.side = side;
+    this.root = root;
     const locale = lang === "id" ? "id-ID" : "en-GB";
     const clock = (options) => {
       const format = new Intl.DateTimeFormat(locale, { ...options, hourCycle: "h23" });
@@ -80,8 +101,8 @@ export class Chart {
    * @param {number} scene.to ms
    * @param {number} scene.top the upper end of the axis, bit/s
    * @param {number} scene.bottom the lower one
-   * @param {object[]} scene.gaps
-   * @param {object[]} scene.limits
+   * @param {Gap[]} scene.gaps
+   * @param {Limit[]} scene.limits
    * @param {{column: number, t: number[], low: number[], high: number[]}[]} scene.doubts see `bands` of uncertainty.js
    * @param {{low: ArrayLike<number>, high: ArrayLike<number>}} scene.factors one for each row of `table`
    */

@@ -1,5 +1,8 @@
 // From points to what is drawn: lines, sent mirrored below zero, or all of them stacked to a total. No page here.
 
+/** @import { Mode } from "../data/types.js" */
+
+/** @type {Mode[]} */
 export const MODES = ["lines", "mirror", "stack"];
 
 /**

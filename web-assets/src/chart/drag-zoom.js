@@ -1,13 +1,15 @@
 // Looking closer with the hand: a drag over the chart chooses a stretch of time (mouse and finger), with shift it moves
 // what is seen, a wheel with Ctrl zooms, a double click shows all again.
 
+/** @import { Plot } from "./chart-library.js" */
+
 /** A drag shorter than this, px, is a click or a tap. */
 const LEAST = 8;
 
 /**
  * @param {HTMLElement} root of the chart
  * @param {object} view
- * @param {() => object|null} view.plot what is drawn now
+ * @param {() => Plot|null} view.plot what is drawn now
  * @param {(from: number, to: number) => void} view.zoom ms
  * @param {(ms: number) => void} view.pan
  * @param {(factor: number, at: number) => void} view.scale
@@ -35,7 +37,7 @@ export function zoomable(root, view) {
 
   root.addEventListener("pointerdown", (event) => {
     const plot = view.plot();
-    if (event.button !== 0 || !event.isPrimary || !plot?.over.contains(event.target)) return;
+    if (event.button !== 0 || !event.isPrimary || !plot?.over.contains(/** @type {Node} */ (event.target))) return;
     drag = { id: event.pointerId, left: x(event), at: time(x(event)), pan: event.shiftKey, moved: false };
   });
   root.addEventListener("pointermove", (event) => {
@@ -65,7 +67,7 @@ export function zoomable(root, view) {
   });
   root.addEventListener("pointercancel", end);
   root.addEventListener("dblclick", (event) => {
-    if (view.plot()?.over.contains(event.target)) view.reset();
+    if (view.plot()?.over.contains(/** @type {Node} */ (event.target))) view.reset();
   });
   root.addEventListener(
     "wheel",

@@ -7,18 +7,25 @@ import { shortName } from "../shared/format.js";
 import { picture, save } from "./chart-picture.js";
 import { DataTable } from "./chart-table.js";
 import { unit } from "../shared/units.js";
+/** @import { Mode, Range, RouterName, Scene, Texts } from "../data/types.js" */
 
 export class Out {
   /**
    * @param {object} page
    * @param {import("./chart.js").Chart} page.chart
-   * @param {() => {name: string, address: string}|null|undefined} page.router
-   * @param {() => {names: string[], table: object[], range: {from: number, to: number}, mode: string, factors: object,
-   *   doubtful: boolean}} page.seen
-   * @param {(range: object) => string} page.words a range of time in words
+   * @param {() => RouterName|null|undefined} page.router
+   * @param {string} page.lang
+   * @param {Texts} page.texts
+   * @param {() => Scene & {mode: Mode}} page.seen
+   * @param {(range: Range) => string} page.words a range of time in words
    */
   constructor({ lang, texts, chart, router, seen, words }) {
-    Object.assign(this, { lang, texts, chart, router, seen, words });
+    this.lang = lang;
+    this.texts = texts;
+    this.chart = chart;
+    this.router = router;
+    this.seen = seen;
+    this.words = words;
     this.data = new DataTable({ lang, texts, clock: chart.clock });
   }
 

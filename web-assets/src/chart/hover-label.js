@@ -12,6 +12,7 @@ import { doubtWords } from "./uncertainty.js";
  * @param {object} page
  * @param {string[]} page.names in the order of the series, rx and tx each
  * @param {string[]} page.colours
+ * @param {string} page.lang
  * @param {(t: number) => string} page.clock writes a time (ms)
  * @param {(name: string) => {down: "rx"|"tx"}} page.side
  * @param {"bit"|"byte"} page.unit

@@ -37,7 +37,8 @@ export class Cross {
    * @param {(factor: number, at: number|null) => void} view.scale
    */
   constructor(root, view) {
-    Object.assign(this, { root, view });
+    this.root = root;
+    this.view = view;
     root.addEventListener("keydown", (event) => this.#key(event));
     root.addEventListener("blur", () => this.#set(null));
     // The pointer takes it over.

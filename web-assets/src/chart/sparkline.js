@@ -6,6 +6,7 @@ const LEAST = 20_000;
 
 /**
  * Draws the line through the points to `pen` (a canvas' context, or what a test puts there). A gap begins anew.
+ * @param {CanvasRenderingContext2D} pen
  * @param {{t: Float64Array, values: Float64Array, first: number}} line from its point `first` on; NaN is a gap
  * @param {{from: number, to: number, top: number, width: number, height: number}} frame times, bit/s, px
  * @param {boolean} area each stretch begins and ends on the floor

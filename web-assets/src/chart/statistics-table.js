@@ -5,6 +5,7 @@ import { element, put } from "../shared/elements.js";
 import { about, amount, atLeast, shortName, speed } from "../shared/format.js";
 import { measure } from "../data/range-statistics.js";
 import { recall, remember } from "../shared/preferences.js";
+/** @import { Range } from "../data/types.js" */
 
 /** Here there is no room for a second decimal. */
 const NARROW = "(max-width: 640px)";
@@ -15,7 +16,10 @@ export class Measures {
   #bodies = new Map();
 
   constructor(root, { lang, texts, side }) {
-    Object.assign(this, { root, lang, texts, side });
+    this.root = root;
+    this.lang = lang;
+    this.texts = texts;
+    this.side = side;
     this.narrow = matchMedia(NARROW);
     this.title = root.querySelector("summary");
     this.table = root.querySelector("table");
@@ -42,6 +46,9 @@ export class Measures {
    * @param {string[]} names
    * @param {string[]} colours
    * @param {(name: string) => import("../data/point-series.js").Series} points
+   * @param {Range} range
+   * @param {number} intervalMs
+   * @param {string} title
    * @param {{t: ArrayLike<number>, low: ArrayLike<number>}} factors of the ticks; see `measure`
    */
   show(names, colours, points, { from, to }, intervalMs, title, factors) {

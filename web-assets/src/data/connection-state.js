@@ -1,6 +1,8 @@
 // How it stands, from what is known of server and router: one word, what is wrong, and who can be tried now. No page
 // here.
 
+/** @import { RouterState } from "./types.js" */
+
 const STALE_MS = 5_000;
 /** A trouble that passes within this time, ms, is a word in the line: the page need not move for it. */
 export const PATIENCE = 2_500;
@@ -8,8 +10,21 @@ export const PATIENCE = 2_500;
 const AWAY_AFTER = 5;
 
 /**
- * @param {{stopped: boolean, offline: boolean, broken: boolean, polling: boolean, unconfigured: boolean,
- *   router: object|null, ageMs: number|null, intervalMs: number}} known
+ * What is known of the way from the router to here.
+ * @typedef {object} Known
+ * @property {boolean} stopped
+ * @property {boolean} offline
+ * @property {boolean} broken
+ * @property {boolean} [polling]
+ * @property {boolean} unconfigured
+ * @property {RouterState|null} router
+ * @property {number|null} ageMs of the newest sample
+ * @property {number} intervalMs
+ * @property {number} [failures] of the stream, one after the other
+ */
+
+/**
+ * @param {Known} known
  * @returns {string} loading, live, late, stale, reconnecting, unreachable, no-router or stopped
  */
 export function stateOf({ stopped, offline, broken, unconfigured, router, ageMs, intervalMs }) {
@@ -39,7 +54,8 @@ const LASTING = [
 /**
  * Which trouble is to be explained: a name that has a picture and a sentence. Null where all is well, or where it may
  * be only a moment.
- * @param {{offline: boolean, failures: number, router: {code: string, reason?: string}|null, ageMs: number|null}} known
+ * @param {string} state
+ * @param {Pick<Known, "offline"|"failures"|"router"|"ageMs">} known
  * @param {number} forMs it has been this state for so long
  */
 export function troubleOf(state, { offline, failures, router, ageMs }, forMs) {

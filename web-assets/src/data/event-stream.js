@@ -1,6 +1,7 @@
 // The normal way of data: the event stream, with a watchdog of its own, resumed where it broke.
 
 import { EventParser } from "./event-parser.js";
+/** @import { Problem } from "./types.js" */
 
 /** Nothing within this time after asking, ms: a proxy swallows the stream. The server greets at once. */
 export const FIRST_BYTE = 6_000;
@@ -26,7 +27,7 @@ export class Stream {
   /**
    * @param {() => string} url
    * @param {{event: (name: string, data: object) => void, proven: () => void, broken: (failures: number, pauseMs:
-   *   number) => void, refused?: (problem: object) => boolean, ended?: (reason: string) => boolean}} listener
+   *   number) => void, refused?: (problem: Problem) => boolean, ended?: (reason: string) => boolean}} listener
    *   `refused`: the server answers, but with a problem of who asks or for what; true where asking again is of no use,
    *   and the stream stops. `ended`: the server took back the right to it, for this reason; true likewise
    * @param {{fetch: Function, setTimeout: Function, clearTimeout: Function}} world

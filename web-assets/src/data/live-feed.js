@@ -7,6 +7,7 @@ import { router } from "../shared/preferences.js";
 import { stateOf } from "./connection-state.js";
 import { GAP_INTERVALS } from "./point-store.js";
 import { Stream } from "./event-stream.js";
+/** @import { Asking, Facts, Hello, Past, Problem, Tick } from "./types.js" */
 
 /** After so many broken streams in a row polling begins beside it. */
 const FALLBACK_AFTER = 3;
@@ -42,6 +43,14 @@ function own(path) {
   return query(path, path === "/api/v1/stream" ? { window: STREAMED } : {});
 }
 
+/**
+ * What a poll brings: the interfaces as the first system named them, or why there are none.
+ * @typedef {object} Answer
+ * @property {Record<string, any>[]} [rows]
+ * @property {Response} [answer]
+ * @property {Problem} [problem]
+ */
+
 export class Feed {
   /** What is known of the way from the router to here. */
   known = {
@@ -57,12 +66,13 @@ export class Feed {
     retryAt: 0,
     intervalMs: 2_000,
   };
+  /** @type {Facts[]} */
   interfaces = [];
   /** The facts of each interface by its name. */
   facts = new Map();
   /** The newest sample's time on the server's clock, and when it came. */
   newest = { t: null, came: 0 };
-  /** What the server said of itself: version, epoch, router. */
+  /** @type {Hello|null} What the server said of itself. */
   hello = null;
   /**
    * The time base of the newest sample: which setting of the server's clock its time is by; null where it does not say.
@@ -75,14 +85,15 @@ export class Feed {
 
   /**
    * @param {import("./point-store.js").Store} store
-   * @param {{changed: () => void, greeted: (hello: object) => void, interfaces: (list: object[]) => void, ticked:
-   *   (tick?: object) => void, refused: (problem: object) => boolean, ended?: (reason: string) => boolean, renamed?:
+   * @param {{changed: () => void, greeted: (hello: Hello) => void, interfaces: (list: Facts[]) => void, ticked:
+   *   (tick?: Tick) => void, refused: (problem: Problem) => boolean, ended?: (reason: string) => boolean, renamed?:
    *   (names: Map<string, string>) => void, turned?: (ms: number|null) => void}} listener `refused`, `ended`: true
    *   where the page is being left; `renamed`: before the new list; `turned`: the server's clock was set back, by -ms
    *   where that is known: all that was is told anew
+   * @param {{address?: (path: string) => string, world?: Asking}} [elsewhere] on another page than our own: where the
+   *   API is, and how it is asked
    */
   constructor(store, listener, { address = own, world = globalThis } = {}) {
-    // On another page than our own: where the API is, and how it is asked.
     this.address = address;
     this.world = world;
     this.store = store;
@@ -116,7 +127,7 @@ export class Feed {
     );
     this.poller = new Poller(
       (signal) => this.#ask(signal),
-      ({ rows, answer, problem }) => {
+      (/** @type {Answer} */ { rows, answer, problem }) => {
         known.polling = true;
         known.broken = false;
         known.unconfigured = problem?.code === "no-router";

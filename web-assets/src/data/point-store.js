@@ -228,8 +228,12 @@ function isMark({ t, rx, tx }, k) {
   return k > 0 && k < t.length && t[k] === t[k - 1] + 1 && Number.isNaN(rx[k]) && Number.isNaN(tx[k]);
 }
 
-/** Both stretches are in order: side by side, what is known first. `skip` leaves out places of what is known. */
-function woven(known, fresh, add, skip = () => false) {
+/**
+ * Both stretches are in order: side by side, what is known first.
+ * @param {(t: number, rx: number|null, tx: number|null) => void} add
+ * @param {(place: number) => boolean} skip leaves out places of what is known
+ */
+function woven(known, fresh, add, skip = (_place) => false) {
   let [i, k] = [0, 0];
   const { t, rx, tx } = known;
   while (i < fresh.t.length || k < t.length) {

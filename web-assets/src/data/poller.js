@@ -1,5 +1,7 @@
 // The way around a proxy that breaks streams: polling, each request limited, healing itself.
 
+/** @import { Asking } from "./types.js" */
+
 export const INTERVAL = 2_000;
 export const REQUEST_LIMIT = 5_000;
 export const MOST_FAILURES = 5;
@@ -7,6 +9,7 @@ export const PAUSE = 3_000;
 /** The longest pause where pauses grow, ms. */
 export const LONGEST = 30_000;
 
+/** @template T what an answer brings */
 export class Poller {
   #timer = null;
   #abort = null;
@@ -15,9 +18,10 @@ export class Poller {
   #recovering = false;
 
   /**
-   * @param {(signal: AbortSignal) => Promise<object>} ask rejects when there is no good answer
-   * @param {(answer: object) => void} take
+   * @param {(signal: AbortSignal) => Promise<T>} ask rejects when there is no good answer
+   * @param {(answer: T) => void} take
    * @param {(failures: number) => void} failed
+   * @param {Pick<Asking, "setTimeout"|"clearTimeout">} clock
    * @param {boolean} growing the pauses grow with the failures, and these are counted on: for what is not the page's
    *   first care
    */

@@ -1,6 +1,7 @@
 // The longer past of the chosen interfaces: asked for when it is wanted, once, and merged into the store. No page here.
 
 import { moved } from "./interface-names.js";
+/** @import { Past as Stretch } from "./types.js" */
 
 /** One question takes this long at most, ms. */
 const LIMIT = 8_000;
@@ -24,8 +25,8 @@ export class Past {
   /**
    * @param {object} page
    * @param {(names: string[], seconds: number, signal: AbortSignal) => Promise<Response>} page.ask
-   * @param {(window: object) => void} page.took throws where it cannot be used: it is asked for again
-   * @param {() => number} page.now ms, of any clock that goes on
+   * @param {(window: Stretch) => void} page.took throws where it cannot be used: it is asked for again
+   * @param {() => number} [page.now] ms, of any clock that goes on
    */
   constructor({ ask, took, now = () => performance.now() }) {
     this.ask = ask;

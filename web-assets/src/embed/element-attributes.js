@@ -35,14 +35,17 @@ export function langOf(...texts) {
   return "id";
 }
 
+/** @typedef {ReturnType<typeof askedOf>} Asked what an element asks for */
+
 /**
  * @param {(name: string) => string|null} attribute
  * @param {string[]} langs the page's language, the browser's
  */
 export function askedOf(attribute, langs = []) {
+  /** @type {<W extends string>(name: string, allowed: W[]) => W} */
   const word = (name, allowed) => {
     const value = (attribute(name) ?? "").trim().toLowerCase();
-    return allowed.includes(value) ? value : allowed[0];
+    return allowed.find((one) => one === value) ?? allowed[0];
   };
   return {
     router: attribute("router")?.trim() || null,

@@ -60,7 +60,7 @@ class Traffic extends HTMLElement {
       this.#shown = "";
       return;
     }
-    const page = this.closest("[lang]")?.lang || document.documentElement.lang;
+    const page = this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang;
     const asked = askedOf((name) => this.getAttribute(name), [page, navigator.language]);
     const shown = JSON.stringify(asked);
     if (shown === this.#shown && this.#box) return;

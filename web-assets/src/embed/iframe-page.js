@@ -13,5 +13,8 @@ const asked = new URLSearchParams(location.search);
 const traffic = document.createElement("lalin-traffic");
 for (const word of WORDS) if (asked.has(word)) traffic.setAttribute(word, asked.getAll(word).join(","));
 const wanted = asked.get("theme");
-if (wanted === "light" || wanted === "dark") document.querySelector("meta[name=color-scheme]").content = wanted;
+if (wanted === "light" || wanted === "dark") {
+  const scheme = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=color-scheme]"));
+  scheme.content = wanted;
+}
 document.body.append(traffic);

@@ -1,5 +1,7 @@
 // The streams of an iframe, through the worker that it shares with the others. Where there is none, each has its own.
 
+/** @import { World } from "../data/types.js" */
+
 /** A worker that is not there by then, ms, does not come: some browsers and policies have none. */
 export const READY = 2_000;
 /** So often the worker is told that the page is still there, ms. */
@@ -7,8 +9,9 @@ export const HERE = 10_000;
 
 /**
  * A window in which a stream is asked for by the shared worker.
- * @param {Window} world
+ * @param {World} world
  * @param {() => SharedWorker} start
+ * @returns {World}
  */
 export function sharing(world, start) {
   const shared = connect(world, start);
@@ -16,11 +19,11 @@ export function sharing(world, start) {
     document: world.document,
     performance: world.performance,
     location: world.location,
-    setTimeout: (...all) => world.setTimeout(...all),
+    setTimeout: (then, ms) => world.setTimeout(then, ms),
     clearTimeout: (id) => world.clearTimeout(id),
-    setInterval: (...all) => world.setInterval(...all),
+    setInterval: (then, ms) => world.setInterval(then, ms),
     clearInterval: (id) => world.clearInterval(id),
-    addEventListener: (...all) => world.addEventListener(...all),
+    addEventListener: (kind, then, options) => world.addEventListener(kind, then, options),
     async fetch(url, options) {
       const port = new URL(url).pathname.endsWith("/api/v1/stream") ? await shared : null;
       return port ? port.ask(url, options.signal) : world.fetch(url, options);

@@ -23,7 +23,10 @@ export class Hub {
     return this.#lines.size;
   }
 
-  /** @param {{kind: "join"|"leave"|"here", id: number, url?: string}} message of one who is reached by `port` */
+  /**
+   * @param {MessagePort} port
+   * @param {{kind: "join"|"leave"|"here", id: number, url?: string}} message of one who is reached by `port`
+   */
   take(port, { kind, id, url }) {
     if (kind === "join") {
       const key = keyOf(url);
@@ -52,7 +55,8 @@ class Line {
   #timer = null;
 
   constructor(world, ended) {
-    Object.assign(this, { world, ended });
+    this.world = world;
+    this.ended = ended;
   }
 
   join(port, id, url) {
@@ -87,13 +91,14 @@ class Line {
     const windows = asked.map((one) => one.get("window"));
     for (const own of OWN) url.searchParams.delete(own);
     // One who names no window, or no interface, wants all there is.
-    if (windows.every((window) => window !== null)) url.searchParams.set("window", Math.max(...windows));
+    if (windows.every((window) => window !== null))
+      url.searchParams.set("window", String(Math.max(...windows.map(Number))));
     // Lists with commas between, and names alone that have one: the parameter may stand several times.
     const lists = new Set(asked.flatMap((one) => one.getAll("interface")));
     const few = [...lists].join().length <= LONGEST_LIST;
     if (few && asked.every((one) => one.has("interface"))) {
       for (const list of lists) url.searchParams.append("interface", list);
-      url.searchParams.set("only", 1);
+      url.searchParams.set("only", "1");
     }
     return url.href;
   }

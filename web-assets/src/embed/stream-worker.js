@@ -6,7 +6,8 @@ import { Hub } from "./stream-hub.js";
 
 const hub = new Hub(globalThis);
 
-globalThis.addEventListener("connect", ({ ports: [port] }) => {
+globalThis.addEventListener("connect", (event) => {
+  const [port] = /** @type {MessageEvent} */ (event).ports;
   port.onmessage = ({ data }) => hub.take(port, data);
   port.postMessage({ kind: "ready" });
 });

@@ -12,6 +12,8 @@ import { Top } from "../chart/axis-scale.js";
 import { GAP_INTERVALS } from "../data/point-store.js";
 import { thin } from "../chart/downsample.js";
 import { banded, bands } from "../chart/uncertainty.js";
+/** @import { Direction } from "../data/types.js" */
+/** @import { Asked } from "./element-attributes.js" */
 
 /**
  * The words for the chart change this often, ms: nobody wants to be told every tick. Sooner where something was not
@@ -20,6 +22,11 @@ import { banded, bands } from "../chart/uncertainty.js";
 const WORDS = 10_000;
 const SOONER = 2_000;
 const AGED = ["live", "late", "stale", "unreachable"];
+
+/** @type {Direction} The customer downloads what the router sends. */
+const CUSTOMER = { down: "tx", up: "rx", view: "customer" };
+/** @type {Direction} */
+const NETWORK = { down: "rx", up: "tx", view: "network" };
 
 export class Box {
   #drawn = "";
@@ -34,11 +41,12 @@ export class Box {
 
   /**
    * @param {ShadowRoot} shadow
-   * @param {object} asked see `askedOf`
+   * @param {Asked} asked see `askedOf`
    * @param {Record<string, string>} texts
    */
   constructor(shadow, asked, texts) {
-    Object.assign(this, { asked, texts });
+    this.asked = asked;
+    this.texts = texts;
     const { names } = asked;
     this.names = names;
     this.windowMs = asked.windowMs;
@@ -50,7 +58,8 @@ export class Box {
     const state = element("p", "state");
     const sign = element("span", "sign");
     sign.setAttribute("aria-hidden", "true");
-    [this.word, this.age] = [element("b"), element("span")];
+    this.word = element("b");
+    this.age = element("span");
     state.append(sign, this.word, this.age);
     this.word.setAttribute("role", "status");
     this.told = element("p", "told");
@@ -126,10 +135,9 @@ export class Box {
     return { name, ways };
   }
 
-  /** The customer downloads what the router sends. */
   #side(name) {
     const facts = this.source?.feed.facts.get(name) ?? this.#facts.get(name);
-    return facts?.pointOfView === "customer" ? { down: "tx", up: "rx" } : { down: "rx", up: "tx" };
+    return facts?.pointOfView === "customer" ? CUSTOMER : NETWORK;
   }
 
   /** A name that several share means each of them. */

@@ -6,6 +6,7 @@ import { Reasons, reasonOf } from "../data/gaps.js";
 import { joined } from "../data/interface-names.js";
 import { Past } from "../data/recent-past.js";
 import { Store } from "../data/point-store.js";
+/** @import { Problem, World } from "../data/types.js" */
 
 /** An element that is moved is taken out and put in again: so long the stream stays, ms. */
 const GRACE = 1_000;
@@ -39,8 +40,9 @@ export class Sources {
   #open = new Map();
 
   /** @param {string} base where Lalin is, with a slash at the end */
-  constructor(base, world = globalThis) {
-    Object.assign(this, { base, world });
+  constructor(base, /** @type {World} */ world = globalThis) {
+    this.base = base;
+    this.world = world;
   }
 
   /** How many there are. */
@@ -79,15 +81,21 @@ export class Source {
   /** This server remembers less than is usual: it is not told how much. */
   #anyWindow = false;
 
-  constructor({ base, router, token, ended }, world) {
-    Object.assign(this, { base, router, token, ended, world });
+  constructor({ base, router, token, ended }, /** @type {World} */ world) {
+    this.base = base;
+    this.router = router;
+    this.token = token;
+    this.ended = ended;
+    this.world = world;
     this.store = new Store();
     this.reasons = new Reasons();
     const changed = () => this.#tell();
     // Without `Last-Event-ID`: a header that asks for permission first costs more than the few points it saves.
     const ask = {
-      fetch: (url, { headers, ...options }) => world.fetch(url, { ...options, referrerPolicy: "no-referrer" }),
-      setTimeout: (...all) => world.setTimeout(...all),
+      /** @param {string} url */
+      fetch: (url, /** @type {RequestInit} */ { headers, ...options } = {}) =>
+        world.fetch(url, { ...options, referrerPolicy: "no-referrer" }),
+      setTimeout: (then, ms) => world.setTimeout(then, ms),
       clearTimeout: (id) => world.clearTimeout(id),
     };
     this.feed = new Feed(
@@ -225,7 +233,7 @@ export class Source {
   }
 
   /** @returns {boolean} asking again at once is of no use */
-  #refused({ code, field, detail, title }) {
+  #refused(/** @type {Problem} */ { code, field, detail, title }) {
     if (code === "bad-parameter" && field === "window" && !this.#anyWindow) {
       this.#anyWindow = true;
       return false;

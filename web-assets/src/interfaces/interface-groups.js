@@ -5,6 +5,7 @@ const UPLINK = /(?<!\p{L})(wan|uplink|upstream|isp)(?!\p{L})/iu;
 const WIRE = /^(ether|sfp|bond|vlan|lte|5g)/;
 
 /** Each group's key and the types in it; in this order. */
+/** @type {[string, RegExp][]} */
 const GROUPS = [
   ["ethernet", /^(ether|sfp|bond)/],
   ["bridge", /^bridge/],

@@ -1,8 +1,10 @@
 // The list of interfaces as it is seen: of thousands of rows only those in view exist. One tab stop; the keys move a
 // mark through the list, which stays on its row whatever is sorted or vanishes around it.
 
-import { element } from "../shared/elements.js";
+import { element, target } from "../shared/elements.js";
 import { Lane } from "./virtual-list.js";
+/** @import { Entry } from "./list-order.js" */
+/** @import { Item } from "./virtual-list.js" */
 
 export const ROW = 64;
 export const HEADING = 36;
@@ -12,6 +14,15 @@ const BEYOND = 200;
 const IN_USE = 3_000;
 const SETTLING = 400;
 const FINE = matchMedia("(pointer: fine)");
+
+/**
+ * A row or a heading, as it is shown.
+ * @typedef {object} Shown
+ * @property {HTMLElement} root
+ * @property {number} [top] px
+ * @property {string} [key] a heading's
+ * @property {Entry[]} [members] a heading's
+ */
 
 const heightOf = (item) => (item.name === undefined ? HEADING : ROW);
 
@@ -29,8 +40,8 @@ export class List {
 
   /**
    * @param {HTMLElement} root it scrolls
-   * @param {{row: (id: string) => object, heading: () => object, fill: (row: object, item: object, place: number, size:
-   *   number) => void, paint: (row: object) => void, toggle: (name: string) => void, other: (name: string) => void,
+   * @param {{row: (id: string) => Shown, heading: () => Shown, fill: (row: Shown, item: Item, place: number, size:
+   *   number) => void, paint: (row: Shown) => void, toggle: (name: string) => void, other: (name: string) => void,
    *   leave: () => void}} page
    */
   constructor(root, page) {
@@ -44,11 +55,11 @@ export class List {
     root.append(this.canvas);
     root.addEventListener("scroll", () => this.#render(), { passive: true });
     root.addEventListener("click", (event) => {
-      const name = event.target.closest("[role=option]")?.dataset.interface;
+      const name = target(event, "[role=option]")?.dataset.interface;
       if (name === undefined) return;
       this.#mark(name, false);
       // For a finger it is too small: there the card has the button, and here is all the row's.
-      if (event.target.closest(".side") && FINE.matches) page.other(name);
+      if (target(event, ".side") && FINE.matches) page.other(name);
       else page.toggle(name);
     });
     root.addEventListener("keydown", (event) => this.#key(event));

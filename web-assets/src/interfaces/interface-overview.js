@@ -13,6 +13,11 @@ import { direction, turn, whenTurned } from "./direction.js";
 import { Row } from "./interface-row.js";
 import { SPARK_MS } from "../chart/sparkline.js";
 import { sumOf } from "../data/partial-sums.js";
+/** @import { Entry } from "./list-order.js" */
+/** @import { Choice } from "./interface-choice.js" */
+/** @import { Faults } from "../data/fault-counts.js" */
+/** @import { Store } from "../data/point-store.js" */
+/** @import { Texts } from "../data/types.js" */
 
 /** The order by activity is looked at anew so often, ms. */
 const SORT_EVERY = 4_000;
@@ -28,14 +33,14 @@ export class Overview {
   #colour = "";
 
   /**
-   * @param {{texts: object, lang: string, store: object, choice: object, faults: object, edge: () => number,
+   * @param {{texts: Texts, lang: string, store: Store, choice: Choice, faults: Faults, edge: () => number,
    *   rates: (name: string) => {rx: number|null, tx: number|null}}} page
    */
   constructor(page) {
     const { texts, lang } = page;
     this.page = page;
     this.root = document.getElementById("overview");
-    this.search = document.getElementById("picker-search");
+    this.search = /** @type {HTMLInputElement} */ (document.getElementById("picker-search"));
     this.empty = document.getElementById("picker-empty");
     this.most = document.getElementById("picker-most");
     this.count = document.getElementById("overview-count");
@@ -136,11 +141,11 @@ export class Overview {
     }
     this.#stale = this.#sorted.some(({ gone }) => gone);
     const only = active
-      ? ({ name, condition }) => condition === "running" && (this.#ranks.get(name)?.active ?? true)
+      ? (/** @type {Entry} */ { name, condition }) => condition === "running" && (this.#ranks.get(name)?.active ?? true)
       : null;
     const rank = ({ name }) => this.#ranks.get(name)?.rate ?? -1;
     const items = arrange(this.#sorted, { search: this.search.value, groups: chosenGroups, only, by, grouped, rank });
-    const rows = items.reduce((sum, item) => sum + (item.name === undefined ? 0 : 1), 0);
+    const rows = items.reduce((sum, item) => sum + ("name" in item ? 1 : 0), 0);
     this.empty.hidden = rows > 0 || this.#sorted.length === 0;
     const { texts } = this.page;
     put(
@@ -230,10 +235,13 @@ function entryOf(facts, before, gone = false) {
 /** A group's title, how many are in it, and what flows through them all. */
 class Heading {
   constructor(texts, lang) {
-    Object.assign(this, { texts, lang });
+    this.texts = texts;
+    this.lang = lang;
     this.root = element("div", "group");
     this.root.setAttribute("role", "presentation");
-    [this.title, this.count, this.sum] = [element("b"), element("span", "count"), element("span", "sum")];
+    this.title = element("b");
+    this.count = element("span", "count");
+    this.sum = element("span", "sum");
     this.root.append(this.title, this.count, this.sum);
   }
 

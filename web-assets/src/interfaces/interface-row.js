@@ -5,6 +5,8 @@ import { element, put } from "../shared/elements.js";
 import { faultWords } from "../data/fault-counts.js";
 import { atLeast, speed } from "../shared/format.js";
 import { Sparkline } from "../chart/sparkline.js";
+/** @import { Series } from "../data/point-series.js" */
+/** @import { Direction, FaultCount } from "../data/types.js" */
 
 const [SPARK_WIDTH, SPARK_HEIGHT] = [76, 40];
 /** A comment of 4 KB is not for a line. */
@@ -23,14 +25,18 @@ export class Row {
     pick.append(tick, this.side);
     const who = element("span", "who");
     const [name, note, state] = [element("bdi", "name"), element("span", "note"), element("span", "stand")];
-    [this.kind, this.comment] = [element("span"), element("bdi")];
+    this.kind = element("span");
+    this.comment = element("bdi");
     note.append(this.kind, this.comment);
-    [this.condition, this.faults] = [element("span", "condition"), element("span", "faults")];
+    this.condition = element("span", "condition");
+    this.faults = element("span", "faults");
     state.append(this.condition, this.faults);
     who.append(name, note, state);
     const canvas = element("canvas", "spark");
     const rates = element("span", "rates");
-    [this.down, this.up, this.use] = [element("span", "down"), element("span", "up"), element("span", "use")];
+    this.down = element("span", "down");
+    this.up = element("span", "up");
+    this.use = element("span", "use");
     this.bar = element("i");
     this.share = element("span");
     this.use.append(this.bar, this.share);
@@ -74,8 +80,8 @@ export class Row {
 
   /**
    * What flows now.
-   * @param {{down: number|null, up: number|null, side: object, faults: object, news: boolean, use: number|null,
-   *   series: object}} now
+   * @param {{down: number|null, up: number|null, side: Direction, faults: FaultCount, news: boolean,
+   *   use: number|null, series: Series}} now
    */
   paint({ down, up, side, faults, news, use, series }, edge, colour) {
     const { texts, lang } = this;

@@ -1,7 +1,7 @@
 // What the list leaves out and what comes first in it: remembered on this device.
 
 import { SORTS } from "./list-order.js";
-import { element } from "../shared/elements.js";
+import { element, target } from "../shared/elements.js";
 import { titleOf } from "./interface-groups.js";
 import { recall, remember } from "../shared/preferences.js";
 
@@ -15,7 +15,7 @@ export class Filters {
     this.texts = texts;
     this.changed = changed;
     this.kinds = document.getElementById("overview-kinds");
-    const sort = document.getElementById("overview-sort");
+    const sort = /** @type {HTMLSelectElement} */ (document.getElementById("overview-sort"));
     for (const by of SORTS) {
       const option = element("option", "", texts[`sort_${by}`]);
       option.value = by;
@@ -38,7 +38,7 @@ export class Filters {
       }
     });
     this.kinds.addEventListener("click", (event) => {
-      const { group } = event.target.closest("button")?.dataset ?? {};
+      const { group } = target(event, "button")?.dataset ?? {};
       if (group === undefined) return;
       if (!this.chosenGroups.delete(group)) this.chosenGroups.add(group);
       this.#press();
@@ -54,7 +54,7 @@ export class Filters {
     const chips = counts.map(([group]) => group).join("\n");
     if (chips !== this.#chips) {
       this.#chips = chips;
-      const focused = this.kinds.contains(document.activeElement) ? document.activeElement.dataset.group : null;
+      const focused = this.#buttons().find((chip) => chip === document.activeElement)?.dataset.group;
       this.kinds.replaceChildren(
         ...counts.map(([group]) => {
           const chip = element("button", "chip", titleOf(group));
@@ -63,13 +63,20 @@ export class Filters {
           return chip;
         }),
       );
-      [...this.kinds.children].find(({ dataset }) => dataset.group === focused)?.focus();
+      if (focused !== undefined)
+        this.#buttons()
+          .find(({ dataset }) => dataset.group === focused)
+          ?.focus();
     }
     this.#press();
   }
 
+  #buttons() {
+    return [...this.kinds.querySelectorAll("button")];
+  }
+
   #press() {
-    for (const chip of this.kinds.children)
+    for (const chip of this.#buttons())
       chip.setAttribute("aria-pressed", String(this.chosenGroups.has(chip.dataset.group)));
   }
 

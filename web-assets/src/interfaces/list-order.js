@@ -15,8 +15,8 @@ export function byName(lang) {
 }
 
 /**
- * @typedef {{name: string, label: string, type: string, group: string, words: string}} Entry an interface; `words` is
- *   what the search looks through, in small letters
+ * @typedef {{name: string, label: string, type: string, group: string, words: string, condition?: string}} Entry an
+ *   interface; `words` is what the search looks through, in small letters
  * @param {Entry[]} entries in the order of their names
  * @param {{search: string, groups: Set<string>, only: ((entry: Entry) => boolean)|null, by: string, grouped: boolean,
  *   rank: (entry: Entry) => number}} wish `rank`: the activity, for the sorts by it; the highest comes first

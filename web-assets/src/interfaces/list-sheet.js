@@ -1,5 +1,7 @@
 // The list's place: beside the chart where there is room, else a sheet from below, opened by one button near the thumb.
 
+import { target } from "../shared/elements.js";
+
 const WIDE = matchMedia("(min-width: 960px)");
 
 /**
@@ -53,12 +55,11 @@ export function sheet({ root, button, close, search, list, back, behind, opened,
     if (event.key !== "Escape") return;
     if (isOpen) shut();
     else if (search.value !== "") clear();
-    else document.activeElement?.blur();
+    else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName))
-      return;
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || target(event, "input, textarea, select")) return;
     event.preventDefault();
     open();
   });

@@ -1,7 +1,7 @@
 // The phone's first view: one chosen interface's two figures, large, and a chip for each of the others.
 
 import { PALETTE } from "../chart/chart.js";
-import { element, put } from "../shared/elements.js";
+import { element, put, target } from "../shared/elements.js";
 import { fill, shortName, speed } from "../shared/format.js";
 import { direction } from "./direction.js";
 
@@ -17,13 +17,14 @@ export class Lead {
     this.texts = texts;
     this.lang = lang;
     this.name = element("bdi", "lead-name");
-    [this.down, this.up] = ["lead-down", "lead-up"].map((kind) => new Figure(kind));
+    this.down = new Figure("lead-down");
+    this.up = new Figure("lead-up");
     this.chips = element("div", "lead-chips");
     const figures = element("p", "lead-figures");
     figures.append(this.down.root, this.up.root);
     root.append(this.name, figures, this.chips);
     this.chips.addEventListener("click", (event) => {
-      const { name } = event.target.closest("button")?.dataset ?? {};
+      const { name } = target(event, "button")?.dataset ?? {};
       if (name === undefined) return;
       this.#chosen = name;
       changed();
@@ -71,7 +72,8 @@ export class Lead {
 class Figure {
   constructor(kind) {
     this.root = element("span", kind);
-    [this.number, this.unit] = [element("b"), element("small")];
+    this.number = element("b");
+    this.unit = element("small");
     this.root.append(this.number, this.unit);
   }
 

@@ -1,10 +1,13 @@
 // Where each item of a long list stands, which are seen, and how the list stays put when items come and go.
 // Heights are fixed by kind, so nothing needs to be measured. No page here.
 
+/** @typedef {{name?: string, heading?: string, members?: object[]}} Item a row, or a heading without a name */
+
+/** @template {Item} T */
 export class Lane {
   /**
-   * @param {object[]} items
-   * @param {(item: object) => number} heightOf px
+   * @param {T[]} items
+   * @param {(item: T) => number} heightOf px
    */
   constructor(items = [], heightOf = () => 0) {
     this.items = items;

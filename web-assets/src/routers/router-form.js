@@ -10,6 +10,7 @@ import { button, complain, end, field, input, onSubmit, say, select, sentence } 
 import { fill } from "../shared/format.js";
 import { Poller } from "../data/poller.js";
 import { steps } from "../trouble/check-steps.js";
+/** @import { RouterEntry, Texts } from "../data/types.js" */
 
 const PORTS = { off: "8728", tls: "8729" };
 /** Fields on which the test's result depends. */
@@ -19,8 +20,10 @@ const POLICIES = ["off", "first-use", "system", "pin", "insecure"];
 /**
  * @param {HTMLElement} root empty
  * @param {object} page
- * @param {(router: object) => void} page.saved
- * @param {object} [page.router] the one to change, as `GET /api/v1/routers/{id}` tells it
+ * @param {Texts} page.texts
+ * @param {string} page.lang
+ * @param {(router: RouterEntry) => void} page.saved
+ * @param {RouterEntry} [page.router] the one to change, as `GET /api/v1/routers/{id}` tells it
  * @returns {{stop: () => void}} ends what it asks of the server
  */
 export function setup(root, { texts, lang, saved, router }) {
@@ -42,7 +45,7 @@ export function setup(root, { texts, lang, saved, router }) {
     "intervalMs",
     ["", "1000", "2000", "5000", "10000", "30000", "60000"].map((ms) => [
       ms,
-      ms ? fill(texts["age.seconds"], { n: ms / 1000 }) : texts.setup_usual,
+      ms ? fill(texts["age.seconds"], { n: Number(ms) / 1000 }) : texts.setup_usual,
     ]),
   );
   const tags = text("tags");
@@ -108,11 +111,13 @@ export function setup(root, { texts, lang, saved, router }) {
     complain(port, "");
   });
   // What was found of another connection says nothing of this one.
-  form.addEventListener("input", (event) => TESTED.includes(event.target.name) && report.replaceChildren());
+  form.addEventListener("input", ({ target }) => {
+    if (TESTED.includes(/** @type {HTMLInputElement} */ (target).name)) report.replaceChildren();
+  });
   if (router) {
     name.value = router.name ?? "";
     address.value = bracketed(router.host ?? "");
-    port.value = router.port ?? "";
+    port.value = String(router.port ?? "");
     user.value = router.user ?? "";
     const policy = router.tlsPolicy ?? "off";
     tls.value = policy.startsWith("pin:") ? "pin" : policy;
@@ -144,7 +149,7 @@ export function setup(root, { texts, lang, saved, router }) {
     return told;
   }
 
-  /** The first field that cannot be as it is, and why. */
+  /** @returns {[HTMLElement, string]|null} the first field that cannot be as it is, and why */
   function wrong() {
     if (endpoint(address.value) === null) return [address, texts.setup_address_wrong];
     if (port.value.trim() && portOf(port.value.trim()) === null) return [port, texts.setup_port_wrong];
@@ -153,6 +158,7 @@ export function setup(root, { texts, lang, saved, router }) {
 
   async function check() {
     const empty = [address, user].find((control) => control.value.trim() === "");
+    /** @type {[HTMLElement, string]|null} */
     const bad = empty ? [empty, texts.form_needed] : wrong();
     if (bad) {
       complain(...bad);
@@ -179,7 +185,7 @@ export function setup(root, { texts, lang, saved, router }) {
       report.replaceChildren();
       if (atDoor(error)) return;
       const control = error.field && form.elements.namedItem(error.field);
-      if (control?.id) complain(control, sentence(error, texts));
+      if (control instanceof HTMLElement && control.id) complain(control, sentence(error, texts));
       else say(form, sentence(error, texts));
     } finally {
       test.disabled = false;

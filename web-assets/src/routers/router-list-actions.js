@@ -6,12 +6,15 @@ import { dialog } from "../shared/dialog.js";
 import { element, put } from "../shared/elements.js";
 import { button, sentence } from "../shared/form.js";
 import { fill } from "../shared/format.js";
+/** @import { RouterEntry, Texts } from "../data/types.js" */
 
 let parts = null;
 
 /**
  * @param {object} page
- * @param {object|null} page.router null to add one
+ * @param {Texts} page.texts
+ * @param {string} page.lang
+ * @param {RouterEntry|null} page.router null to add one
  * @param {HTMLElement} page.opener
  * @param {() => void} page.changed the list is not what it was
  */

@@ -3,6 +3,7 @@
 import { element, put } from "../shared/elements.js";
 import { amount, atLeast, fill, speed } from "../shared/format.js";
 import { dashboardOf, inTrouble, memoryShare, standing, uptime } from "./router-summary.js";
+/** @import { RouterEntry } from "../data/types.js" */
 
 /** The columns: what each is called in the texts, and by what a press on its head sorts. */
 export const COLUMNS = [
@@ -31,11 +32,12 @@ export class FleetRow {
   #router = null;
 
   /**
-   * @param {{texts: Record<string, string>, lang: string, manage: ((router: object, opener: HTMLElement) =>
+   * @param {{texts: Record<string, string>, lang: string, manage: ((router: RouterEntry, opener: HTMLElement) =>
    *   void)|null}} page `manage`: null for those who may only look
    */
   constructor({ texts, lang, manage }) {
-    Object.assign(this, { texts, lang });
+    this.texts = texts;
+    this.lang = lang;
     this.root = element("div", "fleet-row");
     this.root.setAttribute("role", "row");
     this.cells = Object.fromEntries(COLUMNS.map(([name]) => [name, this.#cell(name)]));

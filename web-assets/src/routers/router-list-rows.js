@@ -3,22 +3,25 @@
 
 import { element } from "../shared/elements.js";
 import { Lane } from "../interfaces/virtual-list.js";
+/** @import { RouterEntry } from "../data/types.js" */
 
 /** Rows are made a little before they are seen, px. */
 const BEYOND = 300;
 
 export class FleetList {
+  /** @type {Lane<{name: string, router: RouterEntry}>} */
   #lane = new Lane();
   #rows = new Map();
   #spare = [];
 
   /**
    * @param {HTMLElement} root
-   * @param {{make: () => {root: HTMLElement, fill: (router: object, place: number) => void}, heightOf: (router: object)
-   *   => number}} page
+   * @param {{make: () => {root: HTMLElement, fill: (router: RouterEntry, place: number) => void}, heightOf: (router:
+   *   RouterEntry) => number}} page
    */
   constructor(root, { make, heightOf }) {
-    Object.assign(this, { make, heightOf });
+    this.make = make;
+    this.heightOf = heightOf;
     this.canvas = element("div", "fleet-lane");
     this.canvas.setAttribute("role", "rowgroup");
     root.append(this.canvas);

@@ -3,7 +3,7 @@
 
 import { api } from "../shared/api.js";
 import { atDoor, mayChange } from "../account/auth.js";
-import { element, put } from "../shared/elements.js";
+import { element, put, target } from "../shared/elements.js";
 import { COLUMNS, FleetRow, known, why } from "./router-list-row.js";
 import { FleetList } from "./router-list-rows.js";
 import { button } from "../shared/form.js";
@@ -14,10 +14,15 @@ import { choice, decide, remember } from "../shared/preferences.js";
 import { fits, ordered, SORTS, steady, tagsOf, totals } from "./router-summary.js";
 import { site } from "../app/site-header.js";
 import { theme } from "../app/theme.js";
-import { UNITS, useUnit } from "../shared/units.js";
+import { UNIT_NAMES, useUnit } from "../shared/units.js";
+/** @import { RouterEntry } from "../data/types.js" */
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
 const byId = (id) => document.getElementById(id);
+const search = /** @type {HTMLInputElement} */ (byId("fleet-search"));
+const [stateChoice, tagChoice, sortChoice] = ["fleet-state", "fleet-tag", "fleet-sort"].map(
+  (id) => /** @type {HTMLSelectElement} */ (byId(id)),
+);
 const TABLE = matchMedia("(min-width: 1180px)");
 const WIDE = matchMedia("(min-width: 700px)");
 const FINE = matchMedia("(pointer: fine)");
@@ -26,6 +31,7 @@ const IN_USE = 3_000;
 const STATES = ["", "trouble", "live", "stale", "unreachable", "connecting", "idle", "off"];
 
 /** What the server said last; null before it said anything. */
+/** @type {RouterEntry[]|null} */
 let routers = null;
 let shown = [];
 let sort = choice("fleet-sort", SORTS);
@@ -35,13 +41,13 @@ let touched = -Infinity;
 let manage = null;
 let list = null;
 
-useUnit(choice("unit", Object.keys(UNITS)));
+useUnit(choice("unit", UNIT_NAMES));
 theme(byId("theme"), texts, () => {});
 language(byId("lang"), lang);
 
 const table = byId("fleet-table");
 const heads = head();
-byId("fleet-state").append(
+stateChoice.append(
   ...STATES.map((state) =>
     option(
       state,
@@ -49,14 +55,14 @@ byId("fleet-state").append(
     ),
   ),
 );
-byId("fleet-sort").append(...SORTS.map((by) => option(by, texts[`by.${by}`])));
-byId("fleet-sort").value = sort;
-byId("fleet-search").addEventListener("input", () => show(true));
-for (const id of ["fleet-state", "fleet-tag"]) byId(id).addEventListener("change", () => show(true));
-byId("fleet-sort").addEventListener("change", (event) => sortBy(event.target.value));
+sortChoice.append(...SORTS.map((by) => option(by, texts[`by.${by}`])));
+sortChoice.value = sort;
+search.addEventListener("input", () => show(true));
+for (const choice of [stateChoice, tagChoice]) choice.addEventListener("change", () => show(true));
+sortChoice.addEventListener("change", () => sortBy(sortChoice.value));
 table.addEventListener("touchstart", () => (touched = performance.now()), { passive: true });
 table.addEventListener("click", (event) => {
-  const row = event.target.closest("[data-testid=fleet-open]")?.closest("[data-router]");
+  const row = target(event, "[data-router] [data-testid=fleet-open]")?.closest(/** @type {"div"} */ ("[data-router]"));
   if (row) remember("router", row.dataset.router);
 });
 document.addEventListener("keydown", (event) => {
@@ -65,14 +71,15 @@ document.addEventListener("keydown", (event) => {
     event.ctrlKey ||
     event.metaKey ||
     event.altKey ||
-    event.target.closest("input, select, textarea, dialog")
+    target(event, "input, select, textarea, dialog")
   )
     return;
   event.preventDefault();
-  byId("fleet-search").focus();
+  search.focus();
 });
 for (const media of [TABLE, WIDE]) media.addEventListener("change", () => show(true));
 
+/** @type {Poller<{routers: RouterEntry[]}>} */
 const poller = new Poller(
   () =>
     api.get("/api/v1/routers?watch=1").catch((error) => {
@@ -141,9 +148,9 @@ function show(anew = false) {
   if (routers === null || !list) return;
   tags(tagsOf(routers));
   const asked = {
-    text: byId("fleet-search").value.trim(),
-    tag: byId("fleet-tag").value,
-    state: byId("fleet-state").value,
+    text: search.value.trim(),
+    tag: tagChoice.value,
+    state: stateChoice.value,
   };
   const wanted = ordered(
     routers.filter((router) => fits(router, asked)),
@@ -183,7 +190,7 @@ function sum(count) {
     );
   }
   parts.forEach(([, , value, partial], at) => {
-    const cell = root.children[at].lastElementChild;
+    const cell = /** @type {HTMLElement} */ (root.children[at].lastElementChild);
     put(cell, value);
     cell.title = partial ? texts.partial_routers : "";
   });
@@ -192,7 +199,7 @@ function sum(count) {
 
 /** The tags that there are now; the one that is chosen stays. */
 function tags(all) {
-  const select = byId("fleet-tag");
+  const select = tagChoice;
   const now = [...select.options].slice(1).map(({ value }) => value);
   if (now.join("\n") === all.join("\n") && select.options.length > 0) return;
   const { value } = select;
@@ -222,7 +229,7 @@ function tell() {
 function sortBy(by) {
   sort = by;
   decide("fleet-sort", by);
-  byId("fleet-sort").value = by;
+  sortChoice.value = by;
   heads.forEach(([head, its]) => mark(head, its));
   show(true);
 }

@@ -3,6 +3,7 @@
 
 import { below } from "../shared/base-path.js";
 import { sumOf } from "../data/partial-sums.js";
+/** @import { RouterEntry } from "../data/types.js" */
 
 /** How bad each standing is: the worst first. */
 const RANKS = { unreachable: 0, stale: 1, connecting: 2, idle: 3, live: 4, off: 5 };
@@ -26,7 +27,10 @@ const ORDERS = {
 };
 export const SORTS = Object.keys(ORDERS);
 
-/** How a router stands, in one word: off, live, idle, connecting, stale or unreachable. */
+/**
+ * How a router stands, in one word: off, live, idle, connecting, stale or unreachable.
+ * @param {Pick<RouterEntry, "enabled"|"state">} router
+ */
 export function standing({ enabled, state }) {
   if (enabled === false) return "off";
   return state.code in RANKS ? state.code : "connecting";
@@ -44,6 +48,7 @@ export function memoryShare({ about }) {
 
 /**
  * Whether a router is one of those asked for.
+ * @param {RouterEntry} router
  * @param {{text?: string, tag?: string, state?: string}} asked `state`: trouble, or a standing; nothing for all
  */
 export function fits(router, { text = "", tag = "", state = "" }) {
@@ -82,6 +87,11 @@ export function tagsOf(routers) {
  */
 export function totals(routers) {
   const on = routers.filter((router) => standing(router) !== "off");
+  /**
+   * @param {(router: RouterEntry) => number|null|undefined} value
+   * @param {(router: RouterEntry) => boolean} missing a part of it
+   * @returns {[number|null, boolean]}
+   */
   const sum = (value, missing = () => false) => {
     const { known, unknown } = sumOf(on.map(value));
     return [known, known !== null && (unknown > 0 || on.some(missing))];

@@ -3,7 +3,7 @@
 
 import { api } from "../shared/api.js";
 import { atDoor } from "../account/auth.js";
-import { element, put } from "../shared/elements.js";
+import { element, put, target } from "../shared/elements.js";
 import { Poller } from "../data/poller.js";
 import { remember, router as chosen } from "../shared/preferences.js";
 import { dashboardOf, fits, inTrouble, ordered, standing } from "./router-summary.js";
@@ -21,7 +21,9 @@ export class Switch {
    *   button will hold
    */
   constructor({ name, button, texts }) {
-    Object.assign(this, { name, button, texts });
+    this.name = name;
+    this.button = button;
+    this.texts = texts;
     button.addEventListener("click", () => this.#open());
     this.poller = new Poller(
       () => api.get("/api/v1/routers"),
@@ -116,7 +118,7 @@ export class Switch {
       list.scrollTop = 0;
     });
     search.addEventListener("keydown", (event) => this.#key(event));
-    list.addEventListener("click", (event) => this.#choose(event.target.closest("[role=option]")?.dataset.router));
+    list.addEventListener("click", (event) => this.#choose(target(event, "[role=option]")?.dataset.router));
     root.addEventListener("click", (event) => event.target === root && root.close());
     root.addEventListener("close", () => {
       this.poller.stop();

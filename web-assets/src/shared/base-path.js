@@ -2,7 +2,8 @@
 // reads it.
 
 /** Such as `/lalin`; empty at the root. */
-export const BASE = globalThis.document?.querySelector?.("meta[name=lalin-base]")?.content ?? "";
+export const BASE =
+  /** @type {HTMLMetaElement|null} */ (globalThis.document?.querySelector?.("meta[name=lalin-base]"))?.content ?? "";
 
 /** Where a browser finds a path of ours, such as `/api/v1/me`. */
 export const below = (path) => BASE + path;

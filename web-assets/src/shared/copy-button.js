@@ -8,7 +8,7 @@ const SAID = 2_000;
 /**
  * @param {Record<string, string>} texts
  * @param {string} label what it is for, to who does not see where it stands
- * @returns {HTMLElement} `.set(text)` changes the command
+ * @returns {HTMLElement & {set: (text: string) => void}} `.set(text)` changes the command
  */
 export function command(texts, label = "") {
   const root = element("div", "command");

@@ -2,6 +2,12 @@
 
 import { shown } from "../data/interface-names.js";
 
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {string} kind its class
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 export function element(tag, kind = "", text = "") {
   const made = document.createElement(tag);
   if (kind) made.className = kind;
@@ -9,9 +15,23 @@ export function element(tag, kind = "", text = "") {
   return made;
 }
 
-/** Writes a text where it is another one; writing the same again would cost a layout. */
+/**
+ * Writes a text where it is another one; writing the same again would cost a layout.
+ * @param {Element} target
+ * @param {string} text
+ */
 export function put(target, text) {
   if (target.textContent === text) return;
   const safe = shown(text);
   if (target.textContent !== safe) target.textContent = safe;
+}
+
+/**
+ * What an event happened to or in, as far as the selector finds it.
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {HTMLElement|null}
+ */
+export function target(event, selector) {
+  return event.target instanceof Element ? event.target.closest(selector) : null;
 }

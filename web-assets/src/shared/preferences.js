@@ -44,10 +44,17 @@ function forget(key) {
   }
 }
 
-/** One of the allowed values: what the address says, else what is remembered, else the first. */
+/**
+ * One of the allowed values: what the address says, else what is remembered, else the first.
+ * @template {string} W
+ * @param {string} key
+ * @param {W[]} allowed
+ * @returns {W}
+ */
 export function choice(key, allowed) {
   const asked = new URLSearchParams(location.search).get(key);
-  return [asked, recall(key)].find((value) => allowed.includes(value)) ?? allowed[0];
+  const known = (wanted) => allowed.find((value) => value === wanted);
+  return known(asked) ?? known(recall(key)) ?? allowed[0];
 }
 
 /** Remembers a choice that the address may make too; it no longer says otherwise then. */

@@ -5,14 +5,23 @@ export const UNITS = {
   byte: { bits: 8, names: ["B/s", "kB/s", "MB/s", "GB/s", "TB/s"] },
 };
 
+/** @typedef {"bit"|"byte"} UnitName */
+
+/** Their names, the usual one first. */
+export const UNIT_NAMES = /** @type {UnitName[]} */ (Object.keys(UNITS));
+
+/** @type {UnitName} */
 let current = "bit";
 
-/** The unit in use: "bit" or "byte". */
+/** The unit in use. */
 export function unit() {
   return current;
 }
 
-/** Everything written from now on is in this unit. */
+/**
+ * Everything written from now on is in this unit.
+ * @param {UnitName} name
+ */
 export function useUnit(name) {
   if (name in UNITS) current = name;
 }

@@ -4,9 +4,19 @@ import { element } from "../shared/elements.js";
 import { button } from "../shared/form.js";
 import { fill } from "../shared/format.js";
 import { mended } from "./remedy-list.js";
+/** @import { System } from "../data/types.js" */
 
 /**
- * @param {object} told the answer of `POST /api/v1/check`
+ * @typedef {object} Report
+ * @property {boolean} ok
+ * @property {{step: string, state: string, ms?: number, reason?: string, detail?: string}[]} steps
+ * @property {System} [about]
+ * @property {number|null} interfaces
+ * @property {string} [fingerprint]
+ */
+
+/**
+ * @param {Report} told the answer of `POST /api/v1/check`
  * @param {{user: string, tls: boolean}} router whose it is
  * @param {Record<string, string>} texts
  * @param {(fingerprint: string) => void} pin

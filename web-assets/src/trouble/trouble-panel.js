@@ -7,6 +7,8 @@ import { element, put } from "../shared/elements.js";
 import { hops } from "./connection-diagram.js";
 import { mended } from "./remedy-list.js";
 import { retryOf, troubleOf } from "../data/connection-state.js";
+/** @import { Known } from "../data/connection-state.js" */
+/** @import { Me } from "../data/types.js" */
 
 export class Mend {
   #shown = null;
@@ -23,16 +25,21 @@ export class Mend {
    * @param {Record<string, string>} page.texts
    * @param {string} page.lang
    * @param {() => string|null} page.router its id
-   * @param {Promise<object|null>} page.looking who looks: administrators are told more, and may change it
+   * @param {Promise<Me|null>} page.looking who looks: administrators are told more, and may change it
    */
   constructor({ root, texts, lang, router, looking }) {
-    Object.assign(this, { root, texts, lang, router, looking });
+    this.root = root;
+    this.texts = texts;
+    this.lang = lang;
+    this.router = router;
+    this.looking = looking;
     // Where everybody may look, whoever comes by may not have a router tried.
     looking.then((who) => (this.#stranger = who?.state === "open" && !mayChange(who)));
   }
 
   /**
-   * @param {object} known as `stateOf` takes it, with `now`
+   * @param {string} state
+   * @param {Known & {now: number}} known as `stateOf` takes it, with `now`
    * @returns {boolean} whether it explains the state
    */
   show(state, known) {
