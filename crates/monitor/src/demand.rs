@@ -1,4 +1,4 @@
-//! Who watches: open subscriptions, and polls that count for a while.
+//! The demand for a router's samples: open subscriptions, and polls, each of which counts for a while.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+/// Who wants samples now.
 #[derive(Clone, Copy, Debug, Default)]
 struct Wanted {
     viewers: usize,
@@ -15,16 +16,18 @@ struct Wanted {
 impl Wanted {
     fn until(self, now: Instant) -> Until {
         match self.leased_until {
-            _ if self.viewers > 0 => Until::Told,
-            Some(end) if end > now => Until::Moment(end),
+            _ if self.viewers > 0 => Until::Changed,
+            Some(end) if end > now => Until::LeaseEnd(end),
             _ => Until::Over,
         }
     }
 }
 
+/// How long somebody watches, as far as is known now.
 enum Until {
-    Told,
-    Moment(Instant),
+    /// Until the last subscription ends, which changes the demand.
+    Changed,
+    LeaseEnd(Instant),
     Over,
 }
 
@@ -70,8 +73,8 @@ impl Demand {
             let wanted = *changes.borrow_and_update();
             match wanted.until(Instant::now()) {
                 Until::Over => return,
-                Until::Told => drop(changes.changed().await),
-                Until::Moment(end) => tokio::select! {
+                Until::Changed => drop(changes.changed().await),
+                Until::LeaseEnd(end) => tokio::select! {
                     () = sleep_until(end) => {}
                     _ = changes.changed() => {}
                 },

@@ -1,4 +1,4 @@
-//! From readings to frames and states: what one router's ticks change, under one lock.
+//! From readings to frames and states: all that one router's ticks change, under one lock.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use lalin_stats::{
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
-use crate::finder::Finder;
 use crate::identities::Identities;
-use crate::links::Links;
-use crate::past::{Past, Point, Span};
-use crate::room::Room;
-use crate::router::Status;
+use crate::link_rates::LinkRates;
+use crate::memory_budget::MemoryBudget;
+use crate::recent_frames::RecentFrames;
+use crate::recent_window::{Point, RecentWindow, Retention};
+use crate::row_pairs::RowPairs;
 use crate::time_base::TimeBase;
-use crate::{CountersDelay, ReadTimes, Settings, Window};
+use crate::{CountersDelay, ReadTimes, Settings, Status, Window};
 
 /// What the engine tells subscribers.
 #[derive(Clone, Debug)]
@@ -30,23 +30,19 @@ pub(crate) enum Event {
 /// How many events a subscriber may be behind before it is given a window instead.
 const BACKLOG: usize = 64;
 
-/// So many frames are kept, for the counters of a moment, and so many where answers are slow.
-const LEAST_FRAMES: usize = 6;
-const MOST_FRAMES: usize = 16;
-
 /// One router's recent frames and state.
 #[derive(Debug)]
 pub(crate) struct Engine {
     router: RouterId,
-    /// As they were said.
-    said: Settings,
-    /// As they hold: they fit the source.
+    /// As they were set.
+    configured: Settings,
+    /// As they are in effect: scaled to what the source needs.
     settings: Settings,
     timing: Timing,
     seq: u64,
     revision: u64,
     identities: Identities,
-    recent: VecDeque<Arc<Frame>>,
+    frames: RecentFrames,
     /// When the newest reading was asked for.
     asked: Option<Instant>,
     read_times: ReadTimes,
@@ -54,35 +50,34 @@ pub(crate) struct Engine {
     /// What of the newest sample was faster than its link, in the order of its interfaces.
     over: Box<[Rate]>,
     counters_delay: CountersDelay,
-    past: Past,
-    room: Arc<Room>,
+    recent_window: RecentWindow,
+    budget: Arc<MemoryBudget>,
     /// `None` once the router was removed.
     events: Option<broadcast::Sender<Event>>,
     status: watch::Sender<Status>,
 }
 
 impl Engine {
-    pub(crate) fn new(router: RouterId, settings: Settings, room: Arc<Room>) -> Self {
-        let said = settings;
-        let (timing, settings) = (Timing::default(), said.scaled(Timing::default()));
-        let interval = said.interval;
+    pub(crate) fn new(router: RouterId, configured: Settings, budget: Arc<MemoryBudget>) -> Self {
+        let (timing, settings) = (Timing::default(), configured.scaled(Timing::default()));
+        let interval = configured.interval;
         let status = Status { state: RouterState::Idle, newest: None, timing, interval, has_line: false };
         Self {
             router,
-            said,
+            configured,
             settings,
             timing,
             seq: 0,
             revision: 0,
             identities: Identities::default(),
-            recent: VecDeque::new(),
+            frames: RecentFrames::default(),
             asked: None,
             read_times: ReadTimes::new(settings.interval),
             time_base: TimeBase::default(),
             over: Box::default(),
             counters_delay: CountersDelay::new(settings.interval),
-            past: Past::default(),
-            room,
+            recent_window: RecentWindow::default(),
+            budget,
             events: Some(broadcast::Sender::new(BACKLOG)),
             status: watch::Sender::new(status),
         }
@@ -92,77 +87,77 @@ impl Engine {
         self.status.subscribe()
     }
 
-    /// The settings that hold.
+    /// The settings in effect.
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Goes on with these settings: the past and the subscriptions stay.
-    pub(crate) fn set(&mut self, said: Settings) {
-        self.said = said;
-        self.settings = said.scaled(self.timing);
-        self.read_times.set_interval(said.interval);
-        self.counters_delay.set_interval(said.interval);
+    /// Goes on with these settings: the recent window and the subscriptions stay.
+    pub(crate) fn set_settings(&mut self, configured: Settings) {
+        self.configured = configured;
+        self.settings = configured.scaled(self.timing);
+        self.read_times.set_interval(configured.interval);
+        self.counters_delay.set_interval(configured.interval);
         let state = self.status.borrow().state.clone();
         self.change(state);
     }
 
-    /// Takes in what the source has learned of its reads.
+    /// Takes in what the source has learned about its reads.
     pub(crate) fn learn(&mut self, timing: Timing) {
-        // What a read under way may take is the source's own care.
+        // How long a read under way may take is between the source and whoever limits it.
         let timing = Timing { longest: None, ..timing };
         if timing != self.timing {
             self.timing = timing;
-            self.settings = self.said.scaled(timing);
+            self.settings = self.configured.scaled(timing);
         }
     }
 
     pub(crate) fn frames(&self) -> &VecDeque<Arc<Frame>> {
-        &self.recent
+        self.frames.all()
     }
 
-    /// How far in the past the counters are for a question that comes now.
+    /// How far back the counters lie for a question that comes now.
     pub(crate) fn counters_delay(&mut self, asked: Instant) -> Duration {
         self.counters_delay.at(asked)
     }
 
     /// Whether the newest sample has none before it that it makes a line with.
     pub(crate) fn starts_a_run(&self) -> bool {
-        self.recent.back().is_none_or(|frame| frame.elapsed.is_none())
+        self.frames.newest().is_none_or(|frame| frame.elapsed.is_none())
     }
 
-    /// How much of the past is kept.
-    fn span(&self) -> Span {
-        Span {
+    /// How much the recent window keeps.
+    fn retention(&self) -> Retention {
+        Retention {
             window_ms: whole_ms(self.settings.window),
             longest_ms: whole_ms(self.settings.longest_window.max(self.settings.window)),
-            bytes: self.room.of_one(),
+            bytes: self.budget.per_router(),
             points: self.settings.most_points(),
         }
     }
 
-    /// How far back the past reaches once it is full, at the newest sample's size.
-    pub(crate) fn recent(&self) -> Duration {
-        let interfaces = self.recent.back().map_or(0, |frame| frame.interfaces.len());
-        let points = self.room.of_one() / Point::bytes(interfaces);
+    /// How far back the recent window reaches once it is full, at the newest sample's size.
+    pub(crate) fn window_reach(&self) -> Duration {
+        let interfaces = self.frames.newest().map_or(0, |frame| frame.interfaces.len());
+        let points = self.budget.per_router() / Point::bytes(interfaces);
         let fits = self.settings.interval.saturating_mul(u32::try_from(points).unwrap_or(u32::MAX));
         fits.clamp(self.settings.window, self.settings.longest_window.max(self.settings.window))
     }
 
-    /// What was before, without what comes.
+    /// The last `window` of what was sampled.
     pub(crate) fn window(&self, window: Duration) -> Window {
-        Window::new(self.past.since(self.oldest_ms(window)), false)
+        Window::new(self.recent_window.since(self.oldest_ms(window)), false)
     }
 
     /// The time `window` ago, by the newest sample's time base: the wall clock may be elsewhere by now.
     fn oldest_ms(&self, window: Duration) -> u64 {
-        let now = self.recent.back().map_or(0, |frame| frame.unix_ms.saturating_add(whole_ms(frame.at.elapsed())));
+        let now = self.frames.newest().map_or(0, |frame| frame.unix_ms.saturating_add(whole_ms(frame.at.elapsed())));
         now.saturating_sub(whole_ms(window))
     }
 
-    /// The events from now on, and what was before: no event falls between, as both are taken under one lock.
+    /// The events from now on, and what was before them. No event falls between, because both are taken under one lock.
     pub(crate) fn join(&self, after: Option<u64>, window: Duration) -> (broadcast::Receiver<Event>, Window) {
-        let window = match after.and_then(|seq| self.past.after(seq)) {
+        let window = match after.and_then(|seq| self.recent_window.after(seq)) {
             Some(points) => Window::new(points, true),
             None => self.window(window),
         };
@@ -208,7 +203,7 @@ impl Engine {
     }
 
     fn failing(&self, failure: Failure) -> RouterState {
-        let age = self.recent.back().map(|frame| frame.at.elapsed());
+        let age = self.frames.newest().map(|frame| frame.at.elapsed());
         match age {
             Some(age) if age <= self.settings.unreachable_after => RouterState::Stale(failure),
             _ => RouterState::Unreachable(failure),
@@ -216,9 +211,9 @@ impl Engine {
     }
 
     fn tick(&mut self, snapshot: &Snapshot) {
-        let before = self.recent.back().cloned();
+        let before = self.frames.newest().cloned();
         let (interfaces, identities) = self.interfaces(snapshot, before.as_deref());
-        let pairs = Pairs::of(before.as_deref(), snapshot);
+        let pairs = RowPairs::of(before.as_deref(), snapshot);
         if before.as_ref().is_some_and(|before| !Arc::ptr_eq(&before.interfaces, &interfaces)) {
             let counters = |place: &Option<usize>| [place.map(|at| 2 * at), place.map(|at| 2 * at + 1)];
             self.read_times.rearrange(pairs.places.iter().flat_map(counters));
@@ -226,14 +221,14 @@ impl Engine {
         let rises: Vec<_> =
             pairs.each(|old, row| old.map_or([None; 2], |old| Rate::rises(&old, row))).flatten().collect();
         let mut read = self.read_times.next(snapshot.asked, snapshot.answered, &rises);
-        let told = self.time_base.tell(read.at, snapshot.answered, snapshot.unix_ms);
-        if told.step_ms != 0 {
+        let time = self.time_base.time_of(read.at, snapshot.answered, snapshot.unix_ms);
+        if time.step_ms != 0 {
             // The machine may have slept, which its monotonic clock does not count: how much time passed is not known.
             read.elapsed = None;
-            tracing::warn!(router = %self.router, moved_ms = told.step_ms, "the wall clock was set, or the machine slept");
+            tracing::warn!(router = %self.router, moved_ms = time.step_ms, "the wall clock was set, or the machine slept");
         }
         let limits = self.settings.rate_limits();
-        let (links, low) = (Links::of(&snapshot.rows), read.uncertainty.low);
+        let (links, low) = (LinkRates::of(&snapshot.rows), read.uncertainty.low);
         let judge = |old: Option<Row>, row: &Row| match (old, read.elapsed) {
             (Some(old), Some(elapsed)) => {
                 let link = links.carries(&old.interface, &row.interface).map(|carries| LinkBound { carries, low });
@@ -250,9 +245,9 @@ impl Engine {
             router: self.router.clone(),
             seq: self.seq,
             at: read.at,
-            unix_ms: told.unix_ms,
-            time_base: told.base,
-            clock_step_ms: told.step_ms,
+            unix_ms: time.unix_ms,
+            time_base: time.base,
+            clock_step_ms: time.step_ms,
             elapsed: read.elapsed,
             revision: self.revision,
             interfaces,
@@ -264,20 +259,13 @@ impl Engine {
         });
         self.asked = Some(snapshot.asked);
         self.over = judged.iter().map(|judged| judged.over).collect();
-        if told.step_ms < 0 {
-            self.past.set_back(told.step_ms, self.seq);
+        if time.step_ms < 0 {
+            self.recent_window.set_back(time.step_ms, self.seq);
         }
-        self.past.push(Point::of(&frame), &self.span());
-        self.recent.push_back(frame.clone());
+        self.recent_window.push(Point::of(&frame), &self.retention());
         self.counters_delay.answered(snapshot.took());
-        // As many as the moment of a question can lie between.
         let needed = self.counters_delay.wanted() + 2 * self.settings.interval;
-        let is_needed = |frame: &Arc<Frame>| read.at.saturating_duration_since(frame.at) <= needed;
-        while self.recent.len() > MOST_FRAMES
-            || self.recent.len() > LEAST_FRAMES && self.recent.get(1).is_some_and(|second| !is_needed(second))
-        {
-            self.recent.pop_front();
-        }
+        self.frames.push(frame.clone(), needed);
         self.tell(Event::Tick(frame));
     }
 
@@ -296,7 +284,7 @@ impl Engine {
     }
 
     fn change(&self, state: RouterState) {
-        let newest = self.recent.back().map(|frame| (frame.at, frame.unix_ms));
+        let newest = self.frames.newest().map(|frame| (frame.at, frame.unix_ms));
         let (timing, interval) = (self.timing, self.settings.interval);
         let status = Status { state, newest, timing, interval, has_line: !self.starts_a_run() };
         let mut told = false;
@@ -322,31 +310,6 @@ impl Engine {
 
 /// The interfaces of a frame, and what tells them apart.
 type Listed = (Arc<[Arc<Interface>]>, Arc<[Identity]>);
-
-/// A snapshot's rows beside those of the frame before.
-struct Pairs<'a> {
-    before: Option<&'a Frame>,
-    rows: &'a [Row],
-    /// Where each row stood before, if it was there.
-    places: Vec<Option<usize>>,
-}
-
-impl<'a> Pairs<'a> {
-    fn of(before: Option<&'a Frame>, snapshot: &'a Snapshot) -> Self {
-        let finder = before.map(Finder::new);
-        let place = |(place, row): (usize, &Row)| finder.as_ref()?.place(&row.interface, place);
-        Self { before, rows: &snapshot.rows, places: snapshot.rows.iter().enumerate().map(place).collect() }
-    }
-
-    /// Does something with every row and what it was before.
-    fn each<T>(&self, with: impl Fn(Option<Row>, &'a Row) -> T) -> impl Iterator<Item = T> {
-        let old = |place: &Option<usize>| {
-            let (before, place) = (self.before?, (*place)?);
-            Some(Row::new(before.interfaces.get(place)?.clone(), *before.counters.get(place)?))
-        };
-        self.rows.iter().zip(&self.places).map(move |(row, place)| with(old(place), row))
-    }
-}
 
 fn whole_ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)

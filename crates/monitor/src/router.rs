@@ -1,20 +1,18 @@
-//! One router as its consumers see it: watch it, ask it, know its state.
+//! One router as its consumers see it: subscribe to it, poll it, read its state.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lalin_stats::{Frame, RouterId, RouterState, StatsSource, Timing};
-use tokio::sync::Notify;
+use lalin_stats::{Frame, RouterId, RouterState, StatsSource};
 use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span, error_span};
 
-use crate::demand::Demand;
-use crate::engine::Engine;
-use crate::fleet::Turn;
-use crate::moment::counters_at;
-use crate::room::Room;
-use crate::{CountersAt, Settings, Subscription, Window, sampler};
+use crate::interpolation::counters_at;
+use crate::memory_budget::MemoryBudget;
+use crate::shared::Shared;
+use crate::stagger::Stagger;
+use crate::{CountersAt, Settings, Status, Subscription, Window, sampler};
 
 /// What people call a router.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,84 +30,26 @@ impl Label {
     }
 }
 
-/// How it stands with a router, and how old its data is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// The state.
-    pub state: RouterState,
-    /// The newest sample's moment: on the monotonic clock, and in ms since 1970-01-01 UTC.
-    pub newest: Option<(Instant, u64)>,
-    /// How long reads take, as far as the source has learned.
-    pub timing: Timing,
-    /// The time between two samples.
-    pub interval: Duration,
-    /// Whether the newest two samples make a line on which the counters of a moment lie.
-    pub(crate) has_line: bool,
-}
-
-impl Status {
-    /// What subscribers are told anew where it changes: the limit, and about how far samples are apart.
-    pub(crate) fn pace(&self) -> (Option<Duration>, Duration, u64) {
-        let needed = self.timing.needed.unwrap_or_default();
-        (self.timing.limit, self.interval, self.interval.max(needed).as_secs())
-    }
-
-    /// The newest sample's age, if there ever was one.
-    pub fn age(&self) -> Option<Duration> {
-        self.newest.map(|(at, _)| at.elapsed())
-    }
-}
-
-/// What the sampling loop and the consumers share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) demand: Arc<Demand>,
-    /// The settings have changed.
-    pub(crate) changed: Notify,
-    turn: Turn,
-    engine: Mutex<Engine>,
-}
-
-impl Shared {
-    /// The lock is held for memory work only, never across a wait. A panic under it leaves nothing half done that
-    /// the next tick does not replace, so a poisoned lock is taken all the same.
-    pub(crate) fn engine(&self) -> MutexGuard<'_, Engine> {
-        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The settings that hold now.
-    pub(crate) fn settings(&self) -> Settings {
-        *self.engine().settings()
-    }
-
-    /// How long after the beginning of a run its first read is.
-    pub(crate) fn turn(&self) -> Duration {
-        self.turn.within(self.settings().interval)
-    }
-}
-
 /// One router in the [`crate::Monitor`]. Dropping the last handle ends its sampling and its subscriptions.
 #[derive(Debug)]
 pub struct Router {
     id: RouterId,
     label: Mutex<Label>,
     shared: Arc<Shared>,
-    /// Whatever is logged of it is logged in here, at every level: a line about a router carries its id, whoever writes it.
+    /// Everything logged about this router is logged inside it, so that each line carries the router's id.
     span: Span,
     _sampler: AbortOnDropHandle<()>,
 }
 
 impl Router {
-    /// `turn` is its part of the interval: where many routers are sampled, not all of them are at once.
     pub(crate) fn new(
         id: RouterId,
         label: Label,
         settings: Settings,
         source: Arc<dyn StatsSource>,
-        (room, turn): (Arc<Room>, Turn),
+        (budget, stagger): (Arc<MemoryBudget>, Stagger),
     ) -> Self {
-        let engine = Mutex::new(Engine::new(id.clone(), settings, room));
-        let shared = Arc::new(Shared { demand: Demand::new(), changed: Notify::new(), turn, engine });
+        let shared = Arc::new(Shared::new(id.clone(), settings, budget, stagger));
         let span = error_span!("router", router = %id);
         let sampling = sampler::run(shared.clone(), source).instrument(span.clone());
         let sampler = AbortOnDropHandle::new(tokio::spawn(sampling));
@@ -126,15 +66,15 @@ impl Router {
         self.label.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The numbers it is sampled with, as they hold now: see [`Settings::scaled`].
+    /// The settings in effect now; see [`Settings::scaled`].
     pub fn settings(&self) -> Settings {
         self.shared.settings()
     }
 
-    /// Another label, other settings; the past, the subscriptions and the source stay.
+    /// Changes label and settings; the recent window, the subscriptions and the source stay.
     pub(crate) fn change(&self, label: Label, settings: Settings) {
         *self.label.lock().unwrap_or_else(PoisonError::into_inner) = label;
-        self.span.in_scope(|| self.shared.engine().set(settings));
+        self.span.in_scope(|| self.shared.engine().set_settings(settings));
         self.shared.changed.notify_one();
     }
 
@@ -153,22 +93,23 @@ impl Router {
         self.shared.engine().frames().back().cloned()
     }
 
-    /// Watches the router: the recent past, then every tick and every change of state, until it is dropped.
+    /// Subscribes to the router: the recent window, then every tick and every change of state, until it is dropped.
     ///
-    /// `after` is the number of the last tick the caller has; the past begins after it if it is still known, and
-    /// otherwise covers the last `window`.
+    /// `after` is the number of the last tick the caller has. The recent window begins after it if that tick is still
+    /// remembered, and otherwise covers the last `window`.
     pub fn subscribe(&self, after: Option<u64>, window: Duration) -> Subscription {
         Subscription::new(self.shared.clone(), after, window)
     }
 
-    /// The last `window` of the past. Asks nothing of the router.
-    pub fn past(&self, window: Duration) -> Window {
+    /// The last `window` of what was sampled. Sends nothing to the router.
+    pub fn recent_window(&self, window: Duration) -> Window {
         self.shared.engine().window(window)
     }
 
-    /// How far back [`Router::past`] reaches once the memory for it is full; at least [`Settings::window`].
-    pub fn recent(&self) -> Duration {
-        self.shared.engine().recent()
+    /// How far back [`Router::recent_window`] reaches once its share of the memory is full; at least
+    /// [`Settings::window`].
+    pub fn window_reach(&self) -> Duration {
+        self.shared.engine().window_reach()
     }
 
     /// Counts as a viewer for the lease, and waits for nothing.
@@ -192,9 +133,10 @@ impl Router {
         self.status()
     }
 
-    /// The counters of a moment before `asked` that is sure to lie between two samples; see [`CountersDelay`](crate::CountersDelay). `None` as long as nothing was sampled.
+    /// The counters at a moment before `asked` that is sure to lie between two samples, see
+    /// [`CountersDelay`](crate::CountersDelay); `None` until there is a sample.
     ///
-    /// `asked` is when the question came, not when it can be answered: a cold first [`Router::poll`] waits for samples.
+    /// `asked` is when the request came in, not when it can be answered: a first [`Router::poll`] waits for samples.
     pub fn counters(&self, asked: Instant) -> Option<CountersAt> {
         let (frames, delay) = {
             let mut engine = self.shared.engine();
@@ -205,7 +147,7 @@ impl Router {
 }
 
 impl Router {
-    /// Ends every subscription; whoever still holds the router sees what it last knew.
+    /// Ends every subscription. Whoever still holds the router sees the last known data.
     pub(crate) fn close(&self) {
         self.shared.engine().close();
     }

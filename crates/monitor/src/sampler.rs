@@ -8,7 +8,7 @@ use lalin_stats::{Failure, Reading, SourceError, StatsSource};
 use tokio::time::{Instant, sleep_until};
 
 use crate::Settings;
-use crate::router::Shared;
+use crate::shared::Shared;
 
 /// Samples for as long as the task lives.
 pub(crate) async fn run(shared: Arc<Shared>, source: Arc<dyn StatsSource>) {
@@ -28,7 +28,7 @@ pub(crate) async fn run(shared: Arc<Shared>, source: Arc<dyn StatsSource>) {
 
 /// One read an interval. `next` outlives a run: viewers who come and go in haste cause no more reads than one who stays.
 async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
-    *next = (*next).max(Instant::now() + shared.turn());
+    *next = (*next).max(Instant::now() + shared.first_read_delay());
     loop {
         tokio::select! {
             () = sleep_until(*next) => {}

@@ -1,4 +1,4 @@
-//! One viewer's view of a router: first the recent past, then what happens.
+//! One viewer's subscription to a router: first the recent window, then what happens.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,28 +7,38 @@ use std::time::Duration;
 use lalin_stats::{Frame, Identity, Interface};
 use tokio::sync::broadcast;
 
-use crate::Window;
 use crate::demand::Viewer;
 use crate::engine::Event;
-use crate::router::{Shared, Status};
+use crate::shared::Shared;
+use crate::{Status, Window};
 
 /// What a subscriber is told.
 #[derive(Clone, Debug)]
 pub enum Update {
     /// The state, at first and then whenever it changes.
     State(Status),
-    /// The recent past: at first, and again when the subscriber was too slow to be told tick by tick, or when the wall clock
-    /// was set back and the past is told at other times.
+    /// The recent window: at first, and again when the subscriber was too slow to be told tick by tick, or when the wall
+    /// clock was set back, so that earlier samples have other times now.
     Window(Window),
     /// One more sample. The same allocation for every subscriber.
     Tick(Arc<Frame>),
 }
 
-/// A frame's revision, its interfaces, and what tells them apart.
-pub type Listed = (u64, Arc<[Arc<Interface>]>, Arc<[Identity]>);
+/// A router's interfaces at one revision of their list.
+#[derive(Clone, Debug)]
+pub struct InterfaceList {
+    /// Two frames of one revision have the same list.
+    pub revision: u64,
+    /// The interfaces, in the router's order.
+    pub interfaces: Arc<[Arc<Interface>]>,
+    /// What tells them apart, in the same order.
+    pub identities: Arc<[Identity]>,
+}
 
-fn listed(frame: &Frame) -> Listed {
-    (frame.revision, frame.interfaces.clone(), frame.identities.clone())
+impl InterfaceList {
+    fn of(frame: &Frame) -> Self {
+        Self { revision: frame.revision, interfaces: frame.interfaces.clone(), identities: frame.identities.clone() }
+    }
 }
 
 /// An open subscription. While it lives the router is sampled.
@@ -39,7 +49,7 @@ pub struct Subscription {
     first: VecDeque<Update>,
     events: broadcast::Receiver<Event>,
     last_seq: Option<u64>,
-    interfaces: Option<Listed>,
+    interfaces: Option<InterfaceList>,
     missed: u64,
     _viewer: Viewer,
 }
@@ -62,11 +72,11 @@ impl Subscription {
         this
     }
 
-    /// Joins the events where the past ends.
+    /// Joins the events where the recent window ends.
     fn join(&mut self, after: Option<u64>) {
         let engine = self.shared.engine();
         let (events, window) = engine.join(after, self.window);
-        self.interfaces = engine.frames().back().map(|frame| listed(frame));
+        self.interfaces = engine.frames().back().map(|frame| InterfaceList::of(frame));
         // The window reaches to the newest tick, however short it is.
         let newest = engine.frames().back().map(|frame| frame.seq);
         let status = engine.statuses().borrow().clone();
@@ -78,7 +88,7 @@ impl Subscription {
     }
 
     /// The newest known interfaces and what tells them apart, as of the last update handed out or older.
-    pub fn interfaces(&self) -> Option<Listed> {
+    pub fn interfaces(&self) -> Option<InterfaceList> {
         self.interfaces.clone()
     }
 
@@ -100,11 +110,11 @@ impl Subscription {
             }
             match self.events.recv().await {
                 Ok(Event::State(status)) => return Some(Update::State(status)),
-                // The clock was set back: what was told before is now told earlier, so all of it is told anew.
+                // The clock was set back, so all earlier samples have other times now: all of it is sent anew.
                 Ok(Event::Tick(frame)) if frame.clock_step_ms < 0 => self.join(None),
                 Ok(Event::Tick(frame)) => {
                     self.last_seq = Some(frame.seq);
-                    self.interfaces = Some(listed(&frame));
+                    self.interfaces = Some(InterfaceList::of(&frame));
                     return Some(Update::Tick(frame));
                 }
                 Err(broadcast::error::RecvError::Lagged(count)) => {

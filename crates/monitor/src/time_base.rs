@@ -17,9 +17,9 @@ const STEP_US: i64 = 1_000_000;
 /// Of the elapsed time, this part at most is given or taken to come nearer to the wall clock: one in 200.
 const SLEW: i64 = 200;
 
-/// A sample's time, and on which base it stands.
+/// A sample's time, and its time base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct SampleTime {
     /// ms since 1970-01-01 UTC.
     pub(crate) unix_ms: u64,
     /// The number of the time base; 1 is the first.
@@ -34,12 +34,12 @@ pub(crate) struct TimeBase {
     base: u64,
     /// A moment, and the wall clock at it, us since 1970-01-01 UTC.
     line: Option<(Instant, i64)>,
-    told_ms: u64,
+    last_ms: u64,
 }
 
 impl TimeBase {
     /// The time of `moment`, when the wall clock was read as `wall_ms` at `read`. Moments come in their order.
-    pub(crate) fn tell(&mut self, moment: Instant, read: Instant, wall_ms: u64) -> Told {
+    pub(crate) fn time_of(&mut self, moment: Instant, read: Instant, wall_ms: u64) -> SampleTime {
         let wall = i64::try_from(wall_ms).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
         let mut step_ms = 0;
         let line = match self.line {
@@ -52,7 +52,7 @@ impl TimeBase {
                 let off = wall.saturating_sub(expected);
                 if off.abs() > STEP_US {
                     self.base += 1;
-                    self.told_ms = 0;
+                    self.last_ms = 0;
                     // Rounded to what the base's times are moved by, and never nothing.
                     step_ms = off / 1_000;
                     (read, wall)
@@ -66,8 +66,8 @@ impl TimeBase {
         let unix_us = line.1.saturating_add(between(line.0, moment));
         let unix_ms = u64::try_from(unix_us.max(0) / 1_000).unwrap_or_default();
         // Two samples are never so near that a slew could put them in another order; a millisecond may hold both.
-        self.told_ms = unix_ms.max(self.told_ms.saturating_add(1));
-        Told { unix_ms: self.told_ms, base: self.base, step_ms }
+        self.last_ms = unix_ms.max(self.last_ms.saturating_add(1));
+        SampleTime { unix_ms: self.last_ms, base: self.base, step_ms }
     }
 }
 
@@ -85,17 +85,17 @@ mod tests {
     const HOUR: i64 = 3_600_000;
 
     /// A clock that is `off` ms from the truth, read every two seconds.
-    fn told(offs: impl IntoIterator<Item = i64>) -> Vec<Told> {
+    fn told(offs: impl IntoIterator<Item = i64>) -> Vec<SampleTime> {
         let (mut base, begun) = (TimeBase::default(), Instant::now());
         let each = offs.into_iter().enumerate().map(|(tick, off)| {
             let passed = 2_000 * u64::try_from(tick).unwrap();
             let at = begun + Duration::from_millis(passed);
-            base.tell(at, at, (WALL + passed).saturating_add_signed(off))
+            base.time_of(at, at, (WALL + passed).saturating_add_signed(off))
         });
         each.collect()
     }
 
-    fn spacings(told: &[Told]) -> Vec<u64> {
+    fn spacings(told: &[SampleTime]) -> Vec<u64> {
         told.windows(2).map(|two| two[1].unix_ms - two[0].unix_ms).collect()
     }
 
@@ -146,8 +146,8 @@ mod tests {
     fn a_moment_before_the_reading_is_told_as_of_that_moment() {
         let (mut base, begun) = (TimeBase::default(), Instant::now());
         let ms = Duration::from_millis;
-        assert_eq!(base.tell(begun + ms(100), begun + ms(400), WALL).unix_ms, WALL - 300);
-        let told = base.tell(begun + ms(2_350), begun + ms(2_400), WALL + 2_000);
+        assert_eq!(base.time_of(begun + ms(100), begun + ms(400), WALL).unix_ms, WALL - 300);
+        let told = base.time_of(begun + ms(2_350), begun + ms(2_400), WALL + 2_000);
         assert_eq!((told.unix_ms, told.step_ms), (WALL + 1_950, 0));
     }
 
@@ -155,7 +155,7 @@ mod tests {
     fn a_clock_before_1970_or_beyond_all_time_is_survived() {
         let (mut base, begun) = (TimeBase::default(), Instant::now());
         for wall in [0, u64::MAX, 0, WALL] {
-            base.tell(begun, begun, wall);
+            base.time_of(begun, begun, wall);
         }
     }
 }

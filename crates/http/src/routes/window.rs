@@ -31,7 +31,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
         return Err(Problem::bad_parameter("interface", format!("at most {MOST} at once")));
     }
     // A little more, so that a line enters from the left edge.
-    let past = router.past(window + Duration::from_secs(1));
+    let past = router.recent_window(window + Duration::from_secs(1));
     let seen = |interface: &Interface| visibility.sees_interface(router.id(), &interface.name);
     let known = past.interfaces();
     let known = known.iter().map(|(interface, identity)| (&***interface, *identity));

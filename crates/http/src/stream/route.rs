@@ -61,7 +61,7 @@ fn one(
         router: router.as_deref().map(|router| StreamedRouter::of(router, &visibility)),
         routers: Vec::new(),
         interval_ms: router.as_ref().map(|router| millis(router.settings().interval)),
-        recent_ms: router.as_ref().map(|router| millis(router.recent())),
+        recent_ms: router.as_ref().map(|router| millis(router.window_reach())),
     };
     let hello = sse_event("hello", None, &hello);
     let after = last_event(request, &api.epoch);
@@ -91,7 +91,7 @@ fn several(
         router: None,
         routers: chosen.iter().map(|(router, _)| StreamedRouter::of(router, visibility)).collect(),
         interval_ms: chosen.iter().map(|(router, _)| millis(router.settings().interval)).max(),
-        recent_ms: chosen.iter().map(|(router, _)| millis(router.recent())).min(),
+        recent_ms: chosen.iter().map(|(router, _)| millis(router.window_reach())).min(),
     };
     let mut hello = Some(sse_event("hello", None, &hello));
     let mut all = SelectAll::new();

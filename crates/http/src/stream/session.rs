@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use bytes::Bytes;
-use lalin_monitor::{Monitor, Router, Subscription, Update, Window};
+use lalin_monitor::{InterfaceList, Monitor, Router, Subscription, Update, Window};
 use lalin_stats::{Frame, Identity, Interface, RouterId};
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
@@ -130,7 +130,8 @@ impl StreamSession {
     fn list(&mut self) {
         let known = self.subscription.as_ref().and_then(Subscription::interfaces);
         let has = self.revision.as_ref().map(|(revision, _)| *revision);
-        let Some((revision, interfaces, identities)) = known.filter(|(revision, ..)| Some(*revision) != has) else {
+        let Some(InterfaceList { revision, interfaces, identities }) = known.filter(|list| Some(list.revision) != has)
+        else {
             return;
         };
         let bytes = if self.filter.narrow {

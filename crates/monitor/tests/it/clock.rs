@@ -100,7 +100,7 @@ async fn who_comes_back_from_before_a_set_back_is_told_all_and_from_after_it_onl
     let rest = window(&mut router.subscribe(after, ALL)).await;
     assert_eq!((rest.resumed, rest.times().len()), (true, 3));
     // And the recent window is that of the clock as it is now.
-    assert_eq!(router.past(Duration::from_millis(4_500)).times().len(), 3);
+    assert_eq!(router.recent_window(Duration::from_millis(4_500)).times().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -111,7 +111,7 @@ async fn a_jump_forward_or_a_suspend_leaves_a_gap_and_no_spike_and_keeps_what_wa
     for _ in 0..4 {
         tick(&mut viewer).await;
     }
-    let first = router.past(ALL).times().next().unwrap();
+    let first = router.recent_window(ALL).times().next().unwrap();
     // Asleep for an hour, of which the monotonic clock knows nothing; the router counted on.
     source.set(|script| {
         script.clock_off_ms = HOUR_MS / 12;
@@ -121,7 +121,7 @@ async fn a_jump_forward_or_a_suspend_leaves_a_gap_and_no_spike_and_keeps_what_wa
     assert_eq!((woken.time_base, woken.clock_step_ms, woken.elapsed), (2, HOUR_MS / 12, None));
     assert_eq!(woken.rates[0], Rate::UNKNOWN, "how long that took is not known");
     assert!(is_true(tick(&mut viewer).await.rates[0]));
-    let past = router.past(ALL);
+    let past = router.recent_window(ALL);
     assert_eq!(past.times().next(), Some(first), "what was is where it was");
     assert!(router.subscribe(Some(woken.seq - 2), ALL).last_seq().is_some());
     assert!(window(&mut router.subscribe(Some(woken.seq - 2), ALL)).await.resumed);

@@ -4,7 +4,7 @@
 
 mod clock;
 mod counters;
-mod links;
+mod link_rates;
 mod rates;
 mod slow;
 mod source;

@@ -190,12 +190,12 @@ async fn a_removed_or_replaced_router_ends_its_subscriptions_and_is_read_no_more
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_past_reaches_further_back_than_was_promised_while_there_is_room() {
+async fn the_recent_window_reaches_further_back_than_promised_while_memory_lasts() {
     let router = router(Steady::new(), INTERVAL);
     let _viewer = router.subscribe(None, ALL);
     sleep(Duration::from_secs(3_600)).await;
-    assert_eq!(router.recent(), Duration::from_secs(6 * 3_600));
-    let hour = router.past(Duration::MAX);
+    assert_eq!(router.window_reach(), Duration::from_secs(6 * 3_600));
+    let hour = router.recent_window(Duration::MAX);
     assert!(hour.times().len() > 1_700, "{}", hour.times().len());
 }
 

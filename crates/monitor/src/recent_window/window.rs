@@ -1,128 +1,13 @@
-//! The recent window: a point a tick, kept small.
-//!
-//! A frame with all its counters is 180 bytes an interface; ten minutes of a router with 2,000 customers would be
-//! over 100 MB. A point keeps only both rates, eight bytes.
+//! A stretch of the recent window, as consumers get it: by interface.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use lalin_stats::{BitsPerSecond, Frame, Identity, Interface, Rate, Uncertainty};
+use lalin_stats::{BitsPerSecond, Identity, Interface, Uncertainty};
 
-/// The rates of one tick. Speeds are f32, seven digits: enough for a pixel. An unknown rate is NaN in here only.
-#[derive(Clone, Debug)]
-pub(crate) struct Point {
-    pub(crate) seq: u64,
-    unix_ms: u64,
-    /// The time base, and in its first point by how much the clock was moved, ms.
-    base: u64,
-    step_ms: i64,
-    interfaces: Arc<[Arc<Interface>]>,
-    identities: Arc<[Identity]>,
-    rates: Box<[[f32; 2]]>,
-    /// The factors of the tick's uncertainty, low and high; NaN where no rate is known.
-    band: [f32; 2],
-}
+use super::point::Point;
 
-impl Point {
-    /// What a point of so many interfaces takes, bytes; the list of them is shared.
-    pub(crate) const fn bytes(interfaces: usize) -> usize {
-        size_of::<Self>() + 32 + 8 * interfaces
-    }
-
-    pub(crate) fn of(frame: &Frame) -> Self {
-        let small = |rate: Option<BitsPerSecond>| rate.map_or(f32::NAN, |rate| rate.get() as f32);
-        let rates = frame.rates.iter().map(|Rate { rx, tx }| [small(*rx), small(*tx)]).collect();
-        let band = frame.band().map_or([f32::NAN; 2], |band| [band.low as f32, band.high as f32]);
-        Self {
-            seq: frame.seq,
-            unix_ms: frame.unix_ms,
-            base: frame.time_base,
-            step_ms: frame.clock_step_ms,
-            interfaces: frame.interfaces.clone(),
-            identities: frame.identities.clone(),
-            rates,
-            band,
-        }
-    }
-
-    /// Whether both are of one list of interfaces: most neighbours are, and share it.
-    fn lists_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.interfaces, &other.interfaces) && Arc::ptr_eq(&self.identities, &other.identities)
-    }
-}
-
-/// How much of the past is kept: `window_ms` in any case, and up to `longest_ms` while it fits into `bytes`; never more than
-/// so many points.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Span {
-    pub(crate) window_ms: u64,
-    pub(crate) longest_ms: u64,
-    pub(crate) bytes: usize,
-    pub(crate) points: usize,
-}
-
-/// The points of the last minutes or hours, oldest first.
-#[derive(Debug, Default)]
-pub(crate) struct Past {
-    points: VecDeque<Arc<Point>>,
-    bytes: usize,
-    /// From this tick on times are those of the clock that was set back last; who has older ones has wrong times.
-    restated: u64,
-}
-
-impl Past {
-    /// Adds the newest point and forgets what is too old or too much.
-    pub(crate) fn push(&mut self, point: Point, span: &Span) {
-        let promised = point.unix_ms.saturating_sub(span.window_ms);
-        let oldest = point.unix_ms.saturating_sub(span.longest_ms);
-        self.bytes += Point::bytes(point.rates.len());
-        self.points.push_back(Arc::new(point));
-        while let Some(first) = self.points.front() {
-            let too_much = self.bytes > span.bytes && first.unix_ms < promised;
-            if self.points.len() <= span.points && first.unix_ms >= oldest && !too_much {
-                break;
-            }
-            self.bytes -= Point::bytes(first.rates.len());
-            self.points.pop_front();
-        }
-    }
-
-    /// The wall clock was set back by `-step_ms` before tick `seq`: the points of the newest time base are told by as much
-    /// earlier, as they were too late by as much. Those of older bases stay where they still lie before them; a clock that
-    /// was wrongly set forward and back again does not move what was right. All others go along.
-    pub(crate) fn set_back(&mut self, step_ms: i64, seq: u64) {
-        self.restated = seq;
-        let mut base = self.points.back().map_or(0, |point| point.base);
-        let mut later = u64::MAX;
-        for point in self.points.iter_mut().rev() {
-            if point.base != base && point.unix_ms < later {
-                break;
-            }
-            base = point.base;
-            let moved = point.unix_ms.saturating_add_signed(step_ms).min(later.saturating_sub(1));
-            // Copied only where somebody is just being told of it.
-            Arc::make_mut(point).unix_ms = moved;
-            later = moved;
-        }
-    }
-
-    /// The points after tick `seq`, if nothing between is forgotten and its time is still the same.
-    pub(crate) fn after(&self, seq: u64) -> Option<Vec<Arc<Point>>> {
-        let newest = self.points.back()?.seq;
-        let oldest = self.points.front()?.seq;
-        if seq > newest || seq + 1 < oldest || seq < self.restated {
-            return None;
-        }
-        Some(self.points.iter().filter(|point| point.seq > seq).cloned().collect())
-    }
-
-    /// The points from `oldest_ms` on.
-    pub(crate) fn since(&self, oldest_ms: u64) -> Vec<Arc<Point>> {
-        self.points.iter().filter(|point| point.unix_ms >= oldest_ms).cloned().collect()
-    }
-}
-
-/// A stretch of the recent past, by interface.
+/// A stretch of a router's recent window, by interface.
 #[derive(Clone, Debug, Default)]
 pub struct Window {
     points: Vec<Arc<Point>>,
@@ -254,6 +139,3 @@ impl Window {
         series
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,7 @@
 //! What is kept, for how long, and as which series.
 
+use lalin_stats::{BitsPerSecond, Identity, Interface};
+
 use super::*;
 
 fn point(seq: u64, names: &[&str], rx: &[f32]) -> Point {
@@ -10,16 +12,16 @@ fn point(seq: u64, names: &[&str], rx: &[f32]) -> Point {
     Point { seq, unix_ms: seq * 1_000, base: 1, step_ms: 0, interfaces, identities, rates, band }
 }
 
-fn past(points: impl IntoIterator<Item = Point>, window_ms: u64, most: usize) -> Past {
-    past_of(points, Span { window_ms, longest_ms: window_ms, bytes: usize::MAX, points: most })
+fn kept(points: impl IntoIterator<Item = Point>, window_ms: u64, most: usize) -> RecentWindow {
+    kept_within(points, Retention { window_ms, longest_ms: window_ms, bytes: usize::MAX, points: most })
 }
 
-fn past_of(points: impl IntoIterator<Item = Point>, span: Span) -> Past {
-    let mut past = Past::default();
+fn kept_within(points: impl IntoIterator<Item = Point>, retention: Retention) -> RecentWindow {
+    let mut recent = RecentWindow::default();
     for point in points {
-        past.push(point, &span);
+        recent.push(point, &retention);
     }
-    past
+    recent
 }
 
 fn seqs(points: &[Arc<Point>]) -> Vec<u64> {
@@ -29,75 +31,76 @@ fn seqs(points: &[Arc<Point>]) -> Vec<u64> {
 #[test]
 fn what_is_too_old_or_too_much_is_forgotten() {
     let ten = || (1..=10).map(|seq| point(seq, &[], &[]));
-    assert_eq!(seqs(&past(ten(), 3_000, 100).since(0)), [7, 8, 9, 10]);
-    assert_eq!(seqs(&past(ten(), 60_000, 2).since(0)), [9, 10]);
+    assert_eq!(seqs(&kept(ten(), 3_000, 100).since(0)), [7, 8, 9, 10]);
+    assert_eq!(seqs(&kept(ten(), 60_000, 2).since(0)), [9, 10]);
 }
 
 #[test]
 fn what_fits_is_kept_longer_than_was_promised() {
     let ten = || (1..=10).map(|seq| point(seq, &["a"], &[1.0]));
-    let span = |points| Span { window_ms: 3_000, longest_ms: 7_000, bytes: points * Point::bytes(1), points: 100 };
-    assert_eq!(seqs(&past_of(ten(), span(6)).since(0)), [5, 6, 7, 8, 9, 10], "what fits");
-    assert_eq!(seqs(&past_of(ten(), span(100)).since(0)), [3, 4, 5, 6, 7, 8, 9, 10], "no longer than that");
-    assert_eq!(seqs(&past_of(ten(), span(1)).since(0)), [7, 8, 9, 10], "what was promised");
+    let retention =
+        |points| Retention { window_ms: 3_000, longest_ms: 7_000, bytes: points * Point::bytes(1), points: 100 };
+    assert_eq!(seqs(&kept_within(ten(), retention(6)).since(0)), [5, 6, 7, 8, 9, 10], "what fits");
+    assert_eq!(seqs(&kept_within(ten(), retention(100)).since(0)), [3, 4, 5, 6, 7, 8, 9, 10], "no longer than that");
+    assert_eq!(seqs(&kept_within(ten(), retention(1)).since(0)), [7, 8, 9, 10], "what was promised");
 }
 
 #[test]
 fn a_resumption_has_no_gap_and_no_repeat_or_is_none() {
-    let past = past((5..=9).map(|seq| point(seq, &[], &[])), 60_000, 100);
-    assert_eq!(past.after(7).map(|points| seqs(&points)), Some(vec![8, 9]));
-    assert_eq!(past.after(4).map(|points| seqs(&points)), Some(vec![5, 6, 7, 8, 9]));
-    assert_eq!(past.after(9).map(|points| seqs(&points)), Some(vec![]));
-    assert!(past.after(3).is_none(), "tick 4 is forgotten");
-    assert!(past.after(10).is_none(), "a tick that never was");
+    let recent = kept((5..=9).map(|seq| point(seq, &[], &[])), 60_000, 100);
+    assert_eq!(recent.after(7).map(|points| seqs(&points)), Some(vec![8, 9]));
+    assert_eq!(recent.after(4).map(|points| seqs(&points)), Some(vec![5, 6, 7, 8, 9]));
+    assert_eq!(recent.after(9).map(|points| seqs(&points)), Some(vec![]));
+    assert!(recent.after(3).is_none(), "tick 4 is forgotten");
+    assert!(recent.after(10).is_none(), "a tick that never was");
 }
 
 /// Points of several time bases: the number, the base, the time.
-fn of_bases(points: &[(u64, u64, u64)]) -> Past {
+fn of_bases(points: &[(u64, u64, u64)]) -> RecentWindow {
     let of = |&(seq, base, unix_ms): &(u64, u64, u64)| Point { unix_ms, base, ..point(seq, &[], &[]) };
-    past(points.iter().map(of), 1_000_000, 100)
+    kept(points.iter().map(of), 1_000_000, 100)
 }
 
-fn times(past: &Past) -> Vec<u64> {
-    past.since(0).iter().map(|point| point.unix_ms).collect()
+fn times(recent: &RecentWindow) -> Vec<u64> {
+    recent.since(0).iter().map(|point| point.unix_ms).collect()
 }
 
 #[test]
 fn a_clock_set_back_moves_what_was_told_too_late_and_nobody_resumes_from_before_it() {
-    let mut past = of_bases(&[(1, 1, 70_000), (2, 1, 72_000), (3, 1, 74_000)]);
-    past.set_back(-50_000, 4);
-    assert_eq!(times(&past), [20_000, 22_000, 24_000]);
-    past.push(Point { unix_ms: 26_000, base: 2, ..point(4, &[], &[]) }, &SPAN);
-    assert!(past.after(3).is_none(), "whoever has tick 3 has it at another time");
-    assert_eq!(past.after(4).map(|points| points.len()), Some(0));
+    let mut recent = of_bases(&[(1, 1, 70_000), (2, 1, 72_000), (3, 1, 74_000)]);
+    recent.set_back(-50_000, 4);
+    assert_eq!(times(&recent), [20_000, 22_000, 24_000]);
+    recent.push(Point { unix_ms: 26_000, base: 2, ..point(4, &[], &[]) }, &RETENTION);
+    assert!(recent.after(3).is_none(), "whoever has tick 3 has it at another time");
+    assert_eq!(recent.after(4).map(|points| points.len()), Some(0));
 }
 
 #[test]
 fn what_was_told_rightly_before_a_clock_was_wrongly_set_forward_stays() {
-    let mut past = of_bases(&[(1, 1, 10_000), (2, 1, 12_000), (3, 2, 74_000), (4, 2, 76_000)]);
-    past.set_back(-60_000, 5);
-    assert_eq!(times(&past), [10_000, 12_000, 14_000, 16_000]);
+    let mut recent = of_bases(&[(1, 1, 10_000), (2, 1, 12_000), (3, 2, 74_000), (4, 2, 76_000)]);
+    recent.set_back(-60_000, 5);
+    assert_eq!(times(&recent), [10_000, 12_000, 14_000, 16_000]);
 }
 
 #[test]
 fn a_clock_that_was_wrong_through_a_suspend_is_moved_on_both_sides_of_it() {
-    let mut past = of_bases(&[(1, 1, 70_000), (2, 1, 72_000), (3, 2, 100_000)]);
-    past.set_back(-40_000, 4);
-    assert_eq!(times(&past), [30_000, 32_000, 60_000]);
-    past.set_back(-1_000_000, 4);
-    let moved = times(&past);
+    let mut recent = of_bases(&[(1, 1, 70_000), (2, 1, 72_000), (3, 2, 100_000)]);
+    recent.set_back(-40_000, 4);
+    assert_eq!(times(&recent), [30_000, 32_000, 60_000]);
+    recent.set_back(-1_000_000, 4);
+    let moved = times(&recent);
     assert!(moved.is_sorted(), "{moved:?}");
 }
 
 #[test]
 fn who_holds_a_window_keeps_it_as_it_was() {
-    let mut past = of_bases(&[(1, 1, 70_000)]);
-    let held = Window::new(past.since(0), false);
-    past.set_back(-50_000, 2);
-    assert_eq!((held.times().collect::<Vec<_>>(), times(&past)), (vec![70_000], vec![20_000]));
+    let mut recent = of_bases(&[(1, 1, 70_000)]);
+    let held = Window::new(recent.since(0), false);
+    recent.set_back(-50_000, 2);
+    assert_eq!((held.times().collect::<Vec<_>>(), times(&recent)), (vec![70_000], vec![20_000]));
 }
 
-const SPAN: Span = Span { window_ms: 1_000_000, longest_ms: 1_000_000, bytes: usize::MAX, points: 100 };
+const RETENTION: Retention = Retention { window_ms: 1_000_000, longest_ms: 1_000_000, bytes: usize::MAX, points: 100 };
 
 #[test]
 fn an_interface_that_comes_and_goes_keeps_its_places_in_time() {

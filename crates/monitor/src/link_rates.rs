@@ -1,15 +1,15 @@
-//! What the interfaces of one sample can carry, as far as the rates of the router's links tell.
+//! How much the interfaces of one sample can carry, as far as the speeds of the router's links tell.
 
 use lalin_stats::{BitsPerSecond, Interface, Row};
 
 /// The bounds of one sample's rates.
 #[derive(Debug)]
-pub(crate) struct Links {
+pub(crate) struct LinkRates {
     /// What an interface without a link of its own can carry; `None` where the rate of any link is not known.
     inside: Option<u64>,
 }
 
-impl Links {
+impl LinkRates {
     /// Of these rows.
     pub(crate) fn of(rows: &[Row]) -> Self {
         let ports = || rows.iter().map(|row| &*row.interface).filter(|one| one.running && is_port(one));
@@ -44,7 +44,7 @@ mod tests {
     }
 
     fn carries(rows: &[Row], at: usize) -> Option<u64> {
-        Links::of(rows).carries(&rows[at].interface, &rows[at].interface).map(BitsPerSecond::get)
+        LinkRates::of(rows).carries(&rows[at].interface, &rows[at].interface).map(BitsPerSecond::get)
     }
 
     const MEGABIT: u64 = 1_000_000;
@@ -74,7 +74,7 @@ mod tests {
     fn a_link_that_changed_carried_at_most_what_the_faster_one_does() {
         let [slow, fast] = [100, 1_000].map(|rate| row("ether1", "ether", Some(rate * MEGABIT)));
         let unknown = row("ether1", "ether", None);
-        let links = Links::of(std::slice::from_ref(&fast));
+        let links = LinkRates::of(std::slice::from_ref(&fast));
         let between = |old: &Row, new: &Row| links.carries(&old.interface, &new.interface).map(BitsPerSecond::get);
         assert_eq!(between(&slow, &fast), Some(1_000 * MEGABIT));
         assert_eq!(between(&fast, &slow), Some(1_000 * MEGABIT));

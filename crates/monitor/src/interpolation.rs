@@ -11,7 +11,7 @@ use std::time::Duration;
 use lalin_stats::{Counters, Frame, Interface, Rate, RateLimits, Row};
 use tokio::time::Instant;
 
-use crate::finder::Finder;
+use crate::interface_index::InterfaceIndex;
 
 /// All interfaces' counters at one moment.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, asked: Instant, delay: 
         (Some(before), Some(after)) if after.elapsed.is_some() => {
             let elapsed = after.at - before.at;
             let part = (moment - before.at).as_secs_f64() / elapsed.as_secs_f64();
-            let (old, new) = (Finder::new(before), Finder::new(after));
+            let (old, new) = (InterfaceIndex::new(before), InterfaceIndex::new(after));
             each(&frame, |row, place| between(old.find(row, place), new.find(row, place), elapsed, part))
         }
         // In a gap, or before the first sample: back along the first line after it, not below what was before it.
@@ -45,8 +45,8 @@ pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, asked: Instant, delay: 
             let second = frames.get(later + 1).filter(|second| second.elapsed.is_some());
             let elapsed = second.map_or(Duration::ZERO, |second| second.at - after.at);
             let part = (after.at - moment).as_secs_f64() / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
-            let (floor, first) = (before.map(|before| Finder::new(before)), Finder::new(after));
-            let second = second.map(|second| Finder::new(second));
+            let (floor, first) = (before.map(|before| InterfaceIndex::new(before)), InterfaceIndex::new(after));
+            let second = second.map(|second| InterfaceIndex::new(second));
             each(&frame, |row, place| {
                 let next = second.as_ref().and_then(|second| second.find(row, place));
                 let counters = back_from(first.find(row, place), next, elapsed, part)?;

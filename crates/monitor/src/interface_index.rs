@@ -1,4 +1,4 @@
-//! Finds an interface of one frame in another.
+//! Finds the interfaces of one sample in another one.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -7,12 +7,12 @@ use lalin_stats::{Frame, Interface, InterfaceId, Row};
 
 /// Looks interfaces up in one frame. Nearly always they stand at the same place as in the frame next to it; only
 /// when lines came or went is an index of the ids built.
-pub(crate) struct Finder<'a> {
+pub(crate) struct InterfaceIndex<'a> {
     frame: &'a Frame,
     index: OnceCell<HashMap<&'a InterfaceId, usize>>,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> InterfaceIndex<'a> {
     pub(crate) fn new(frame: &'a Frame) -> Self {
         Self { frame, index: OnceCell::new() }
     }
