@@ -1,29 +1,29 @@
-//! Host and port as the headers `Host` and `Origin` say them, read by a parser and not by cutting text. Pure.
+//! Host and port as in the headers `Host` and `Origin`, read with a parser instead of by cutting text. No I/O.
 
 use std::net::IpAddr;
 
 use actix_web::http::uri;
 
-/// To whom a request was meant, or from where a page came.
+/// A host with an optional port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Authority {
+pub(super) struct Authority {
     host: Host,
     port: Option<u16>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Host {
-    /// In small letters, without the dot that ends a full name.
+    /// In lower case, without the dot at the end of a fully qualified name.
     Name(String),
     Address(IpAddr),
 }
 
 impl Authority {
-    /// `host`, `host:port`, `[IPv6]` or `[IPv6]:port`, and nothing before, between or behind.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    /// Accepts `host`, `host:port`, `[IPv6]` or `[IPv6]:port`, and nothing around them.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let parsed: uri::Authority = text.parse().ok()?;
         let host = parsed.host();
-        // The parser passes over what stands between a bracket and the port, and over `user@`: both are none of a host.
+        // The parser ignores what stands between a bracket and the port, and `user@`. Neither belongs to a host.
         let port = match parsed.as_str().strip_prefix(host)? {
             "" => None,
             rest => Some(rest.strip_prefix(':').filter(|port| port.bytes().all(|one| one.is_ascii_digit()))?),
@@ -42,8 +42,8 @@ impl Authority {
         Some(Self { host, port: port.map(str::parse).transpose().ok()? })
     }
 
-    /// Of an origin: `http` or `https`, and an authority with nothing behind it. The port is always there.
-    pub(crate) fn of_origin(origin: &str) -> Option<(&'static str, Self)> {
+    /// The scheme and authority of an origin: `http` or `https` with nothing after the authority. The port is always set.
+    pub(super) fn of_origin(origin: &str) -> Option<(&'static str, Self)> {
         let (scheme, usual, rest) = match origin.split_once("://")? {
             ("http", rest) => ("http", 80, rest),
             ("https", rest) => ("https", 443, rest),
@@ -52,31 +52,31 @@ impl Authority {
         Some((scheme, Self::parse(rest)?.or_port(usual)))
     }
 
-    /// The same with a port where it has none.
-    pub(crate) fn or_port(self, usual: u16) -> Self {
+    /// The same, with this port where it has none.
+    pub(super) fn or_port(self, usual: u16) -> Self {
         Self { port: self.port.or(Some(usual)), ..self }
     }
 
     /// Whether it is this host, whatever the port.
-    pub(crate) fn is_host(&self, host: &str) -> bool {
+    pub(super) fn is_host(&self, host: &str) -> bool {
         match &self.host {
             Host::Name(name) => name.eq_ignore_ascii_case(host),
             Host::Address(address) => host.parse() == Ok(*address),
         }
     }
 
-    /// Whether it is an address and no name: no other site's name leads to it.
-    pub(crate) fn is_address(&self) -> bool {
+    /// Whether it is an IP address, to which the name of another site cannot lead.
+    pub(super) fn is_address(&self) -> bool {
         matches!(self.host, Host::Address(_))
     }
 
-    /// Whether both are the same host, where `self` says no port.
-    pub(crate) fn is_without_port_of(&self, other: &Self) -> bool {
+    /// Whether both are the same host and `self` has no port.
+    pub(super) fn is_without_port_of(&self, other: &Self) -> bool {
         self.port.is_none() && self.host == other.host
     }
 
-    /// Whether it is this machine for every resolver.
-    pub(crate) fn is_loopback(&self) -> bool {
+    /// Whether every resolver takes it for this machine.
+    pub(super) fn is_loopback(&self) -> bool {
         match &self.host {
             Host::Name(name) => name == "localhost" || name.ends_with(".localhost"),
             Host::Address(address) => address.is_loopback(),

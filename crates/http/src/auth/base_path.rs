@@ -1,17 +1,18 @@
-//! The path under which a proxy shows the server. Some proxies take it away and some do not: inside, no route knows of it.
+//! The path under which a proxy shows the server. Some proxies remove it and some do not. Here it is removed before any
+//! route sees it.
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Uri;
 use actix_web::http::uri::PathAndQuery;
 
-/// Takes the base path away from a request that has it; one that came without is left as it is.
+/// Removes the base path from a request that has it. A request without it stays as it is.
 pub(super) fn strip(request: &mut ServiceRequest, base: &str) {
     let below = below(request.path(), request.query_string(), base);
     let Some(inner) = below.and_then(|text| text.parse::<PathAndQuery>().ok()) else { return };
     let mut parts = request.head().uri.clone().into_parts();
     parts.path_and_query = Some(inner);
     let Ok(uri) = Uri::from_parts(parts) else { return };
-    // The routes look at the one, everybody else at the other.
+    // Routing looks at the former, everything else at the latter.
     request.match_info_mut().get_mut().update(&uri);
     request.head_mut().uri = uri;
 }

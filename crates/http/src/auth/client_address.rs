@@ -1,11 +1,9 @@
-//! The one answer to "from where does this request come": the address, the scheme and the host of the browser, however
-//! many proxies stand between. The bounds of guessing and of streams, the audit log, the cookie and the check of the origin
-//! all ask here.
+//! Where a request comes from: the address, scheme and host of the browser, however many proxies are in between. The login
+//! limits, the limits of streams, the audit log, the cookies and the check of the origin all use this.
 //!
-//! Headers are believed from the proxies that were named, from nobody else. Where `X-Forwarded-For` and `Forwarded` are
-//! both there and disagree, one of them was passed on from the browser, and nobody can say which: then neither counts, and
-//! the request comes from the proxy. (Preferring one would let whoever sends it choose an address behind a proxy that
-//! writes the other.)
+//! Headers are believed only from proxies that the configuration names. Where `X-Forwarded-For` and `Forwarded` are both
+//! present and disagree, the browser sent one of them, and nobody can tell which. Then neither counts, and the request comes
+//! from the proxy. Preferring one of them would let a client choose its address behind a proxy that writes the other.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -16,27 +14,27 @@ use actix_web::{HttpMessage, HttpRequest};
 use super::forwarded_headers::{self, forwarded, last, lines, x_forwarded_for};
 use super::settings::AuthSettings;
 
-/// From where a request comes, as far as it can be told.
+/// Where a request comes from, as far as it can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ClientAddress {
-    /// The address of whoever asks; that of the proxy where it does not say.
+    /// The browser's address, or the proxy's where the proxy does not tell.
     pub(crate) address: IpAddr,
-    /// The browser came by TLS.
+    /// The browser uses TLS.
     pub(crate) secure: bool,
-    /// By which names the browser may have asked: the `Host`, and what a trusted proxy says it was.
+    /// The names under which the browser may have asked: the `Host`, and what a trusted proxy says it was.
     pub(crate) hosts: Vec<String>,
-    /// A trusted proxy passed it on, and says so.
+    /// A trusted proxy passed the request on, and says so.
     pub(crate) by_trusted_proxy: bool,
 }
 
 impl ClientAddress {
-    /// Of a request that has come in.
+    /// Reads it from a request.
     pub(crate) fn of(request: &ServiceRequest, settings: &AuthSettings) -> Self {
         let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
         Self::behind(peer, request.headers(), settings)
     }
 
-    /// That the guard found.
+    /// What the guard found for this request.
     pub(crate) fn found(request: &HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().cloned()
     }
@@ -63,7 +61,7 @@ impl ClientAddress {
         let nearest = elements().next().unwrap_or_default();
         let mut hosts = direct.hosts;
         hosts.extend(last(headers, "x-forwarded-host").map(str::to_owned).into_iter().chain(nearest.host));
-        // Said wrongly, it would only cost the browser that said it its own cookie.
+        // A browser that forges this only loses its own cookie.
         let is_https = |proto: &str| proto.eq_ignore_ascii_case("https");
         let secure = settings.tls
             || last(headers, "x-forwarded-proto").is_some_and(is_https)
@@ -72,8 +70,8 @@ impl ClientAddress {
     }
 }
 
-/// From the peer backwards to the first address that is no proxy of ours; `None` where an entry on the way names nobody, or
-/// where there are more of them than any chain of proxies has.
+/// Walks from the peer backwards to the first address that is not a trusted proxy. `None` where an entry on the way names no
+/// address, or where there are more entries than any chain of proxies has.
 fn walk(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, trusted: impl Fn(&IpAddr) -> bool) -> Option<IpAddr> {
     let mut address = peer;
     for (place, hop) in hops.enumerate() {

@@ -1,43 +1,43 @@
-//! What proxies write down of those whose requests they pass on: `X-Forwarded-For` and `Forwarded` (RFC 7239). Pure.
+//! The headers in which proxies tell whose requests they pass on: `X-Forwarded-For` and `Forwarded` (RFC 7239). No I/O.
 //!
-//! Each proxy adds the address it was reached from at the end, so everything is read from the last entry backwards; what
-//! stands before the first entry that no proxy of ours wrote can be invented. A header may come in several lines, which
-//! together are one list. An entry that names nobody is `None`: whoever came to it is not known.
+//! Each proxy appends the address it was reached from, so the entries are read from the last one backwards. Everything
+//! before the first entry that none of our proxies wrote may be invented. A header may come in several lines, which together
+//! are one list. An entry that names no address is `None`.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::http::header::HeaderMap;
 
-/// So many entries are looked at; no chain of proxies is longer.
-pub(crate) const MOST_HOPS: usize = 16;
-/// A line that is longer is not read: it names nobody.
+/// How many entries are looked at. No chain of proxies is longer.
+pub(super) const MOST_HOPS: usize = 16;
+/// A longer line is not read, and names no address.
 const LONGEST_LINE: usize = 4 << 10;
 
 /// One entry of `Forwarded`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Element {
+pub(super) struct Element {
     /// PrincipalKind came to the proxy.
-    pub(crate) address: Option<IpAddr>,
+    pub(super) address: Option<IpAddr>,
     /// `https` or `http`.
-    pub(crate) proto: Option<String>,
-    /// The `Host` that was asked for.
-    pub(crate) host: Option<String>,
+    pub(super) proto: Option<String>,
+    /// The `Host` of the request.
+    pub(super) host: Option<String>,
 }
 
-/// The lines of a header, the last one first; one that is no text, or too long, reads as nonsense.
-pub(crate) fn lines<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
+/// The lines of a header, the last one first. A line that is not text, or too long, reads as `?`.
+pub(super) fn lines<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
     let lines: Vec<_> = headers.get_all(name).collect();
     let text = |line: &'a actix_web::http::header::HeaderValue| line.to_str().ok();
     lines.into_iter().rev().map(move |line| text(line).filter(|text| text.len() <= LONGEST_LINE).unwrap_or("?"))
 }
 
-/// The last value of a header that is a plain list, such as `X-Forwarded-Proto`: what the nearest proxy wrote.
-pub(crate) fn last<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'a str> {
+/// The last value of a header that is a plain list, such as `X-Forwarded-Proto`: the one that the nearest proxy wrote.
+pub(super) fn last<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'a str> {
     lines(headers, name).flat_map(|line| line.rsplit(',')).map(str::trim).find(|value| !value.is_empty())
 }
 
 /// The entries of `X-Forwarded-For`, the last one first.
-pub(crate) fn x_forwarded_for<'a>(lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Option<IpAddr>> {
+pub(super) fn x_forwarded_for<'a>(lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Option<IpAddr>> {
     lines
         .flat_map(|line| line.rsplit(','))
         .map(str::trim)
@@ -46,9 +46,9 @@ pub(crate) fn x_forwarded_for<'a>(lines: impl Iterator<Item = &'a str>) -> impl 
         .map(node_address)
 }
 
-/// The entries of `Forwarded`, the last one first. A line that cannot be read is one entry that names nobody: where its
-/// entries end cannot be said.
-pub(crate) fn forwarded<'a>(lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Element> {
+/// The entries of `Forwarded`, the last one first. A line that cannot be parsed counts as one entry without an address,
+/// because nobody can say where its entries end.
+pub(super) fn forwarded<'a>(lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Element> {
     lines.flat_map(|line| elements(line).unwrap_or_else(|| vec![Element::default()]).into_iter().rev()).take(MOST_HOPS)
 }
 
@@ -66,7 +66,7 @@ fn elements(line: &str) -> Option<Vec<Element>> {
     }
 }
 
-/// One entry and what follows it; an empty place between two commas is no entry.
+/// One entry and what follows it. Nothing between two commas is not an entry.
 fn element(text: &str) -> Option<(Option<Element>, &str)> {
     let mut element = Element::default();
     let mut seen: Vec<String> = Vec::new();
@@ -106,7 +106,7 @@ fn token(text: &str) -> Option<(&str, &str)> {
     (end > 0).then(|| text.split_at(end))
 }
 
-/// A token or a quoted text. Many proxies write `for=192.0.2.1:4711` without the quotes that the colon wants.
+/// A token or a quoted string. Many proxies write `for=192.0.2.1:4711` without the quotes that the colon needs.
 fn value(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([',', ';', '"', ' ', '\t']).unwrap_or(text.len());

@@ -1,8 +1,8 @@
-//! Guessing passwords is slow: after some failures the next attempt waits, longer with each one.
+//! Slows down guessing passwords: after some failures the next attempt has to wait, longer with each further one.
 //!
-//! An address waits for its own failures, whatever it guesses at. An account's strangers wait for each other's, and not
-//! for long: whoever comes from a device or an address that logged in to it before does not wait with them, or anybody
-//! could lock anybody out. A new password ends the strangers' wait: it is known by its stamp, whoever set it.
+//! An address waits for its own failures, whatever it guesses at. Strangers to an account also wait for each other's
+//! failures, but not for long. Whoever uses a device or an address that has logged in to the account before does not wait
+//! with them, or anyone could lock anyone out. A new password, known by its stamp, ends the strangers' wait.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,22 +13,22 @@ use std::time::Duration;
 use lalin_store::{DeviceId, PasswordStamp};
 use tokio::time::Instant;
 
-/// So many failures cost nothing: people mistype.
+/// How many failures cost nothing, because people mistype.
 const FREE: u32 = 5;
-/// The wait after the first failure that costs; it doubles with each further one.
+/// The wait after the first failure that costs something. It doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-/// The longest wait of an address, or of a known device.
+/// The longest wait of an address or of a known device.
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
-/// The longest wait of strangers to an account. Short, since it is its owner who waits with them on a new device.
+/// The longest wait of strangers to an account. It is short, because the owner with a new device waits with them.
 const LONGEST_STRANGERS_WAIT: Duration = Duration::from_secs(30);
-/// After so long without a failure everything is forgotten.
+/// After this time without a failure, failures are forgotten.
 const FORGET: Duration = Duration::from_secs(60 * 60);
-/// After so long without a login an address is a stranger again.
+/// After this time without a login an address is a stranger again.
 const KNOWN: Duration = Duration::from_secs(30 * 86_400);
-/// The most that are counted of each kind; beyond them the older half gives way.
+/// The most entries of each table. Beyond that the older half is dropped.
 const MOST: usize = 10_000;
 
-/// Counts failures. Time is tokio's.
+/// Counts failed logins.
 #[derive(Debug, Default)]
 pub(crate) struct LoginLimits(Mutex<Tables>);
 
@@ -36,21 +36,21 @@ pub(crate) struct LoginLimits(Mutex<Tables>);
 struct Tables {
     addresses: HashMap<IpAddr, Failures>,
     devices: HashMap<DeviceId, Failures>,
-    /// Failures of strangers, with the password they were about.
+    /// Failures of strangers, with the stamp of the password they guessed at.
     accounts: HashMap<String, (Failures, Option<PasswordStamp>)>,
-    /// From where somebody logged in to an account.
+    /// From which addresses someone has logged in to an account, and when.
     known: HashMap<(String, IpAddr), Instant>,
 }
 
-/// Somebody who says that he is somebody.
+/// Someone tries to log in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LoginAttempt<'a> {
-    /// As whom; `None` where it is no account that is guessed at.
+    /// The name of the account; `None` for the setup code, which belongs to none.
     pub(crate) account: Option<&'a str>,
-    /// Of that account's password: strangers' failures with another one count no more.
+    /// The stamp of that account's password. Strangers' failures with another stamp no longer count.
     pub(crate) stamp: Option<PasswordStamp>,
     pub(crate) address: IpAddr,
-    /// From a device that is known to that account.
+    /// A device that has logged in to that account before.
     pub(crate) device: Option<DeviceId>,
 }
 
@@ -61,8 +61,8 @@ struct Failures {
 }
 
 impl LoginLimits {
-    /// How long somebody has to wait before the attempt is looked at; `None` if he need not. One that may go on is counted
-    /// as a failure at once, so that many at the same time are no way around; [`Self::succeeded`] takes it back.
+    /// How long to wait before this attempt is checked; `None`: not at all. An attempt that may go on counts as a failure at
+    /// once, so that many at the same time are no way around the limit. [`Self::succeeded`] takes that back.
     pub(crate) fn begin(&self, attempt: LoginAttempt<'_>) -> Option<Duration> {
         let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Tables { addresses, devices, accounts, known } = &mut *tables;
@@ -82,7 +82,7 @@ impl LoginLimits {
             if let Some(wait) = about.and_then(|(failures, _)| failures.wait(LONGEST_STRANGERS_WAIT)) {
                 return Some(wait);
             }
-            // Only the free ones of each address: one address alone holds nobody up.
+            // Only the free failures of each address count here, so that one address alone cannot keep anyone waiting.
             if addresses.get(&address).is_none_or(|failures| failures.now() < FREE) {
                 let before = about.map_or(0, |(failures, _)| failures.now());
                 make_room(accounts, |(failures, _)| failures.last);
@@ -94,7 +94,7 @@ impl LoginLimits {
         None
     }
 
-    /// The attempt was right. The address is forgiven only this one: its other accounts may be somebody's guesses.
+    /// The attempt was right. The address is forgiven only this one, because its failures at other accounts may be guesses.
     pub(crate) fn succeeded(&self, attempt: LoginAttempt<'_>) {
         let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Tables { addresses, devices, accounts, known } = &mut *tables;
@@ -114,7 +114,7 @@ impl LoginLimits {
 }
 
 impl Failures {
-    /// How many there are, if they are not forgotten.
+    /// How many there are, unless they are forgotten.
     fn now(self) -> u32 {
         if self.last.elapsed() >= FORGET { 0 } else { self.count }
     }
@@ -126,7 +126,7 @@ impl Failures {
     }
 }
 
-/// One more of it.
+/// Counts one more failure for `key`.
 fn count<K: Eq + Hash>(table: &mut HashMap<K, Failures>, key: K) {
     make_room(table, |failures| failures.last);
     let before = table.get(&key).map_or(0, |failures| failures.now());
@@ -137,8 +137,8 @@ fn make_room<K: Eq + Hash, V>(table: &mut HashMap<K, V>, last: impl Fn(&V) -> In
     if table.len() < MOST {
         return;
     }
-    let mut moments: Vec<_> = table.values().map(&last).collect();
-    let (_, middle, _) = moments.select_nth_unstable(MOST / 2);
+    let mut times: Vec<_> = table.values().map(&last).collect();
+    let (_, middle, _) = times.select_nth_unstable(MOST / 2);
     let middle = *middle;
     table.retain(|_, value| last(value) > middle);
 }
@@ -147,12 +147,12 @@ fn is_known(known: &HashMap<(String, IpAddr), Instant>, account: &str, address: 
     known.get(&(account.to_owned(), address)).is_some_and(|login| login.elapsed() < KNOWN)
 }
 
-/// Names differ neither in capital letters nor in blanks around them.
+/// Names are the same whatever their case and the blanks around them.
 fn folded(account: &str) -> String {
     account.trim().chars().take(64).collect::<String>().to_lowercase()
 }
 
-/// A home has a whole IPv6 network of its own: its addresses are one.
+/// A household has a whole IPv6 network, whose addresses count as one.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !0 << 64)),
@@ -173,7 +173,7 @@ mod tests {
         LoginAttempt { account: Some(account), stamp: None, address: address.parse().unwrap(), device: None }
     }
 
-    /// Strangers, from so many addresses, until they have to wait the longest.
+    /// Strangers from many addresses, until they have to wait the longest.
     async fn strangers(limits: &LoginLimits, account: &str) {
         for number in 0..40_u8 {
             let stranger = format!("203.0.113.{number}");

@@ -1,25 +1,25 @@
-//! To whom a request was meant, and by whose page it was made: host names, other sites. Pure.
+//! For which host a request was meant, and which site's page made it. No I/O.
 
 use super::authority::Authority;
 use super::client_address::ClientAddress;
 use super::settings::AuthSettings;
 
-/// Whether a `Host` header may be meant for a server that listens on loopback: a page of somebody else's whose name
-/// suddenly points to 127.0.0.1 (DNS rebinding) still says its own name here.
-pub(crate) fn is_loopback_host(host: &str) -> bool {
+/// Whether a `Host` header fits a server that listens on loopback. A page of another site whose name suddenly resolves to
+/// 127.0.0.1 (DNS rebinding) still sends its own name here.
+pub(super) fn is_loopback_host(host: &str) -> bool {
     Authority::parse(host).is_some_and(|host| host.is_loopback())
 }
 
-/// Whether an origin, or a page's address, is one of this machine.
-pub(crate) fn is_loopback_url(url: &str) -> bool {
+/// Whether an origin or the address of a page is one of this machine.
+pub(super) fn is_loopback_url(url: &str) -> bool {
     let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
     rest.and_then(|rest| rest.split(['/', '?', '#']).next()).is_some_and(is_loopback_host)
 }
 
-/// Whether the `Host` of a request is a name of this server. Names that were configured are the only ones besides those of
-/// the machine itself and plain addresses; without any, a server on loopback answers to the names of its own machine and to
-/// what a trusted proxy passes on, any other server to every name.
-pub(crate) fn is_our_name(host: Option<&str>, by_trusted_proxy: bool, settings: &AuthSettings) -> bool {
+/// Whether the `Host` of a request is a name of this server. Where names are configured, only these count, besides those of
+/// the machine itself and plain IP addresses. Where none are, a server on loopback answers to the names of its own machine
+/// and to what a trusted proxy passes on, and any other server to every name.
+pub(super) fn is_our_name(host: Option<&str>, by_trusted_proxy: bool, settings: &AuthSettings) -> bool {
     let Some(host) = host.and_then(Authority::parse) else { return !settings.loopback && settings.hosts.is_empty() };
     if host.is_loopback() || settings.hosts.iter().any(|ours| host.is_host(ours)) {
         return true;
@@ -30,10 +30,10 @@ pub(crate) fn is_our_name(host: Option<&str>, by_trusted_proxy: bool, settings: 
     }
 }
 
-/// Whether a browser made the request for a page of this very server, as far as its headers tell. A program that sends
-/// neither header is no browser, and cannot be made to carry somebody's cookie. `client` knows by which names the browser
-/// may have asked; a proxy that we trust may have left out the port.
-pub(crate) fn is_same_site(client: &ClientAddress, origin: Option<&str>, fetch_site: Option<&str>) -> bool {
+/// Whether the request comes from a page of this server, as far as the headers of a browser tell. A program that sends
+/// neither header is not a browser, and no other site can make it send somebody's cookie. `client` knows under which names
+/// the browser may have asked; a trusted proxy may have left out the port.
+pub(super) fn is_same_site(client: &ClientAddress, origin: Option<&str>, fetch_site: Option<&str>) -> bool {
     if let Some(site) = fetch_site {
         return matches!(site, "same-origin" | "none");
     }

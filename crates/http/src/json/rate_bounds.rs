@@ -3,8 +3,8 @@
 use lalin_stats::Uncertainty;
 use serde::Serialize;
 
-/// How far all rates of one tick may be off: the truth lies from `low` times to `high` times what is told. Absent where no
-/// rate is known.
+/// How far all rates of one tick may be off: the true rate is between `low` times and `high` times the one shown. Absent
+/// where no rate is known.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub(crate) struct RateBounds {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -14,9 +14,9 @@ pub(crate) struct RateBounds {
 }
 
 impl RateBounds {
-    /// To four digits after the point, outwards.
+    /// Rounded outwards to four decimal places.
     pub(crate) fn of(uncertainty: Option<Uncertainty>) -> Self {
-        // What a computation of binary fractions adds or leaves off is no reason for one more step outwards.
+        // The error of binary fractions must not cause one more step outwards.
         let steps = |factor: f64| if factor.is_finite() { factor * 1e4 } else { 1e4 };
         Self {
             low: uncertainty.map(|factors| (steps(factors.low) + 1e-3).floor() / 1e4),
@@ -30,15 +30,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_band_is_rounded_outwards_to_four_digits() {
-        let told = |low, high| {
-            let band = RateBounds::of(Some(Uncertainty { low, high }));
-            (band.low.unwrap(), band.high.unwrap())
+    fn bounds_are_rounded_outwards_to_four_digits() {
+        let shown = |low, high| {
+            let bounds = RateBounds::of(Some(Uncertainty { low, high }));
+            (bounds.low.unwrap(), bounds.high.unwrap())
         };
-        assert_eq!(told(1.0, 1.0), (1.0, 1.0));
-        assert_eq!(told(f64::from(0.98_f32), f64::from(1.03_f32)), (0.98, 1.03));
-        assert_eq!(told(0.980_06, 1.030_01), (0.98, 1.0301));
-        assert_eq!(told(0.123_49, f64::INFINITY), (0.1234, 1.0));
+        assert_eq!(shown(1.0, 1.0), (1.0, 1.0));
+        assert_eq!(shown(f64::from(0.98_f32), f64::from(1.03_f32)), (0.98, 1.03));
+        assert_eq!(shown(0.980_06, 1.030_01), (0.98, 1.0301));
+        assert_eq!(shown(0.123_49, f64::INFINITY), (0.1234, 1.0));
         assert!(RateBounds::of(None).low.is_none());
     }
 }

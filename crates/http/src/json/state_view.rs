@@ -7,8 +7,8 @@ use tokio::time::Instant;
 
 use super::formats::{millis, rfc3339};
 
-/// A router's state as anybody may see it who may see something of the router. What the system or the router said of a
-/// failure is not here, as it names addresses, ports and users: that is in [`DetailedState`].
+/// The part of a router's state for everyone who may see anything of the router. Error messages are not in it, because they
+/// name addresses, ports and users; [`DetailedState`] has them.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LimitedState {
@@ -23,10 +23,10 @@ pub(crate) struct LimitedState {
     pub(crate) sampled_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) age_ms: Option<u64>,
-    /// The slowest of the router's recent answers.
+    /// How long the slowest of the router's recent answers took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) read_ms: Option<u64>,
-    /// How long it may be silent during a read now: `read-limit`, or more where it has shown that it needs more.
+    /// How long it may be silent during a read: `read-limit`, or more where the router has shown that it needs more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) read_limit_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,7 @@ pub(crate) struct LimitedState {
 }
 
 impl LimitedState {
-    /// Of a router that is switched off.
+    /// The state of a router that is switched off.
     pub(crate) fn off() -> Self {
         Self {
             code: "off",
@@ -66,7 +66,7 @@ impl LimitedState {
     }
 }
 
-/// A router's state for whoever may see everything.
+/// A router's state with the error message.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct DetailedState {
     #[serde(flatten)]
@@ -75,7 +75,7 @@ pub(crate) struct DetailedState {
     detail: Option<String>,
 }
 
-/// A router's state as one visitor sees it; made by `Visibility::state`.
+/// A router's state, with or without details; see `Visibility::state_view`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum StateView {
@@ -101,7 +101,7 @@ impl StateView {
     }
 }
 
-/// What both have.
+/// The part that both have.
 impl std::ops::Deref for StateView {
     type Target = LimitedState;
 
@@ -113,7 +113,7 @@ impl std::ops::Deref for StateView {
     }
 }
 
-/// A state in an answer's headers.
+/// Adds a state to the headers of an answer.
 pub(crate) fn state_headers(answer: &mut HttpResponseBuilder, state: &LimitedState) {
     answer.insert_header(("X-Lalin-State", state.code));
     if let Some(reason) = state.reason {

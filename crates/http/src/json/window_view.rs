@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use super::rate_bounds::RateBounds;
 
-/// A stretch of the past by interface.
+/// A part of the recent window, by interface.
 #[derive(Serialize)]
 pub(crate) struct WindowView {
     resumed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     base: Option<u64>,
-    /// Where time bases begin in it.
+    /// Where new time bases begin.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<StepView>,
     t: Vec<u64>,
@@ -39,7 +39,7 @@ struct SeriesView {
 }
 
 impl WindowView {
-    /// Of the interfaces that are `wanted`, for as long as they had a name that may be seen.
+    /// The window of the interfaces that are `wanted`, while they had a name that may be seen.
     pub(crate) fn of(
         window: &Window,
         wanted: impl Fn(&Interface, &Identity) -> bool,
@@ -48,14 +48,14 @@ impl WindowView {
         let bits =
             |rates: Vec<Option<BitsPerSecond>>| rates.into_iter().map(|rate| rate.map(BitsPerSecond::get)).collect();
         let series = window.series(wanted, shown).into_iter();
-        let bands: Vec<RateBounds> = window.uncertainties().map(RateBounds::of).collect();
+        let bounds: Vec<RateBounds> = window.uncertainties().map(RateBounds::of).collect();
         Self {
             resumed: window.resumed,
             base: window.time_base(),
             steps: window.clock_steps().map(StepView::of).collect(),
             t: window.times().collect(),
-            low: bands.iter().map(|band| band.low).collect(),
-            high: bands.iter().map(|band| band.high).collect(),
+            low: bounds.iter().map(|bounds| bounds.low).collect(),
+            high: bounds.iter().map(|bounds| bounds.high).collect(),
             series: series
                 .map(|one| SeriesView {
                     id: one.interface.id.to_string(),

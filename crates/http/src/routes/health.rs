@@ -1,4 +1,4 @@
-//! `GET /healthz`: the server runs. How it stands beyond that is told to whoever may see everything.
+//! `GET /healthz`: the server runs. Those who may see everything get some numbers too.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};

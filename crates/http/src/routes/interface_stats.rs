@@ -1,8 +1,8 @@
-//! `GET /api/interface-stats`: what the first system's dashboards ask for, unchanged.
+//! `GET /api/interface-stats`: the answer that dashboards of the system before Lalin expect.
 //!
-//! A bare array of objects of strings, under RouterOS's own names and in camelCase. Unless `?raw=1` is asked for the
-//! counters are those of the moment of asking (see `lalin_monitor::Router::counters`), so that even a page which divides by a
-//! fixed two seconds draws a steady line.
+//! It is a bare array of objects of strings, under RouterOS's own names and in camelCase. Unless `?raw=1` is given, the
+//! counters are those of the time of the request (see `lalin_monitor::Router::counters`), so that even a page that divides
+//! by a fixed two seconds draws a steady line.
 
 use std::time::Duration;
 
@@ -42,7 +42,6 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
         return Err(Problem::no_data(state));
     };
     let age = frame.at.elapsed();
-    tracing::debug!(router = %router.id(), "Fetching interface stats from cache (age: {:.1}s)", age.as_secs_f64());
     let sampled = Sampled {
         sampled_at: rfc3339(frame.unix_ms),
         age_ms: millis(age),
@@ -70,13 +69,13 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
     Ok(answer.insert_header(("Cache-Control", "no-store")).json(rows.collect::<Vec<_>>()))
 }
 
-/// What all rows of an answer share.
+/// What all rows of an answer have in common.
 struct Sampled {
     sampled_at: String,
     age_ms: u64,
     state: &'static str,
     band: RateBounds,
-    /// Whether the ports' own addresses are shown.
+    /// Whether the MAC addresses of the ports are shown.
     details: bool,
 }
 

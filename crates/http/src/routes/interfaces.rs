@@ -1,4 +1,4 @@
-//! `GET /api/v1/interfaces`: the newest sample, typed.
+//! `GET /api/v1/interfaces`: the newest sample, with typed values.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -113,7 +113,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
             .filter(|((interface, ..), _)| visibility.sees_interface(router.id(), &interface.name))
             .map(|((interface, counters, rate), identity)| {
                 let view = InterfaceView::of(interface, identity, counters, rate);
-                // Another kind of address, and nobody's business who sees one line.
+                // Nobody who sees only single interfaces needs it.
                 InterfaceView { mac_address: view.mac_address.filter(|_| visibility.sees_details()), ..view }
             })
             .collect(),

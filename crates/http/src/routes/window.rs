@@ -1,4 +1,4 @@
-//! `GET /api/v1/window`: a stretch of the recent past, as the stream's `window` event shows it.
+//! `GET /api/v1/window`: a part of the recent window, as the stream's `window` event shows it.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::json::{WindowView, answer};
 use super::parameters::Parameters;
 use super::requested_router::requested_router;
 
-/// So many interfaces are answered for at once: a whole day of thousands of them is no answer for a page.
+/// The most interfaces in one answer. A whole day of thousands would be too much for a page.
 const MOST: usize = 64;
 
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -30,12 +30,12 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
     if selection.len() > MOST {
         return Err(Problem::bad_parameter("interface", format!("at most {MOST} at once")));
     }
-    // A little more, so that a line enters from the left edge.
-    let past = router.recent_window(window + Duration::from_secs(1));
+    // A little more, so that a line on a chart starts at the left edge.
+    let recent = router.recent_window(window + Duration::from_secs(1));
     let seen = |interface: &Interface| visibility.sees_interface(router.id(), &interface.name);
-    let known = past.interfaces();
+    let known = recent.interfaces();
     let known = known.iter().map(|(interface, identity)| (&***interface, *identity));
     let wanted = selection.among(known.filter(|(interface, _)| seen(interface)));
-    let view = WindowView::of(&past, |one, identity| seen(one) && wanted.has(one, identity), seen);
+    let view = WindowView::of(&recent, |one, identity| seen(one) && wanted.has(one, identity), seen);
     Ok(answer(view))
 }

@@ -6,20 +6,20 @@ use lalin_store::Access;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::auth::{AuthServer, Credentials};
+use crate::auth_server::{AuthServer, Credentials};
 use crate::test_server::Answer;
 
-async fn log_in(house: &AuthServer, from: &str, keys: &Credentials, password: &str) -> Answer {
+async fn log_in(server: &AuthServer, from: &str, keys: &Credentials, password: &str) -> Answer {
     let body = json!({"name": "sari", "password": password});
-    house.ask(&Method::POST, "/api/v1/login", &format!("{from}:50000"), keys, Some(body)).await
+    server.ask(&Method::POST, "/api/v1/login", &format!("{from}:50000"), keys, Some(body)).await
 }
 
 /// Guesses from so many addresses that strangers have to wait.
-async fn strangers(house: &AuthServer) {
+async fn strangers(server: &AuthServer) {
     for number in 1..=5 {
-        log_in(house, &format!("198.51.100.{number}"), &Credentials::default(), "salah semua").await;
+        log_in(server, &format!("198.51.100.{number}"), &Credentials::default(), "salah semua").await;
     }
-    let refused = log_in(house, "198.51.100.99", &Credentials::default(), "kata sandi").await;
+    let refused = log_in(server, "198.51.100.99", &Credentials::default(), "kata sandi").await;
     assert_eq!((refused.status, &refused.body["code"]), (429, &json!("too-many-attempts")), "{}", refused.body);
 }
 
@@ -34,49 +34,49 @@ fn device(answer: &Answer) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn strangers_lock_out_neither_a_known_device_nor_a_known_address() {
-    let house = AuthServer::with_administrator(false).await;
-    let home = log_in(&house, "203.0.113.9", &Credentials::default(), "kata sandi").await;
+    let server = AuthServer::with_administrator(false).await;
+    let home = log_in(&server, "203.0.113.9", &Credentials::default(), "kata sandi").await;
     assert_eq!(home.status, 200);
-    strangers(&house).await;
+    strangers(&server).await;
     assert_eq!(
-        log_in(&house, "203.0.113.9", &Credentials::default(), "kata sandi").await.status,
+        log_in(&server, "203.0.113.9", &Credentials::default(), "kata sandi").await.status,
         200,
         "a known address"
     );
-    strangers(&house).await;
+    strangers(&server).await;
     let laptop = Credentials { device: Some(device(&home)), ..Credentials::default() };
-    let elsewhere = log_in(&house, "192.0.2.77", &laptop, "kata sandi").await;
+    let elsewhere = log_in(&server, "192.0.2.77", &laptop, "kata sandi").await;
     assert_eq!(elsewhere.status, 200, "a known device: {}", elsewhere.body);
     assert_eq!(device(&elsewhere), device(&home), "it stays the same one");
     let other =
-        house.store.add_user("budi", Zeroizing::new("kata sandi".into()), Access::viewer(), lalin_store::Timestamp(0));
-    let forged = house.store.mark_device(other.await.unwrap().id).unwrap();
-    strangers(&house).await;
+        server.store.add_user("budi", Zeroizing::new("kata sandi".into()), Access::viewer(), lalin_store::Timestamp(0));
+    let forged = server.store.mark_device(other.await.unwrap().id).unwrap();
+    strangers(&server).await;
     for mark in [forged, "x".to_owned()] {
         let keys = Credentials { device: Some(mark), ..Credentials::default() };
-        assert_eq!(log_in(&house, "192.0.2.78", &keys, "kata sandi").await.status, 429, "not a device of hers");
+        assert_eq!(log_in(&server, "192.0.2.78", &keys, "kata sandi").await.status, 429, "not a device of hers");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_new_password_lets_everybody_try_at_once() {
-    let house = AuthServer::with_administrator(false).await;
-    strangers(&house).await;
+    let server = AuthServer::with_administrator(false).await;
+    strangers(&server).await;
     // As `lalin user password` does it, beside the running server.
-    let user = house.store.users().await.unwrap()[0].id;
-    house.store.set_password(user, Zeroizing::new("kata sandi baru".into())).await.unwrap();
-    let came = log_in(&house, "192.0.2.77", &Credentials::default(), "kata sandi baru").await;
+    let user = server.store.users().await.unwrap()[0].id;
+    server.store.set_password(user, Zeroizing::new("kata sandi baru".into())).await.unwrap();
+    let came = log_in(&server, "192.0.2.77", &Credentials::default(), "kata sandi baru").await;
     assert_eq!(came.status, 200, "{}", came.body);
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_locks_the_first_setup_for_others() {
-    let house = AuthServer::new(false).await;
+    let server = AuthServer::new(false).await;
     let setup = |code: &str| -> Value { json!({"code": code, "name": "sari", "password": "kata sandi"}) };
     let ask = |from: String, code: String| {
-        let house = &house;
+        let server = &server;
         let body = setup(&code);
-        async move { house.ask(&Method::POST, "/api/v1/setup", &from, &Credentials::default(), Some(body)).await }
+        async move { server.ask(&Method::POST, "/api/v1/setup", &from, &Credentials::default(), Some(body)).await }
     };
     for guess in 0..10 {
         for number in 1..=6 {
@@ -84,7 +84,7 @@ async fn nobody_locks_the_first_setup_for_others() {
             assert_eq!(status, if guess < 5 { 403 } else { 429 }, "guess {guess}");
         }
     }
-    let code = house.auth.setup_code().unwrap().to_string();
+    let code = server.auth.setup_code().unwrap().to_string();
     let made = ask("203.0.113.9:50000".into(), code).await;
     assert_eq!(made.status, 200, "{}", made.body);
 }

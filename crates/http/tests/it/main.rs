@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod auth;
+mod auth_server;
 mod connection_limits;
 mod fake_keeper;
 mod http2;
@@ -10,11 +10,14 @@ mod interface_selection;
 mod interface_stats;
 mod interfaces;
 mod login_limits;
+mod logins;
 mod problems;
 mod proxies;
 mod revocation;
+mod route_policies;
 mod routers;
 mod stream;
 mod test_server;
+mod tokens;
 mod unwritable_data;
 mod visibility;

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use lalin_http::AuthSettings;
 use serde_json::{Value, json};
 
-use crate::auth::{AuthServer, Credentials, HERE};
+use crate::auth_server::{AuthServer, Credentials, HERE};
 use crate::test_server::Answer;
 
 /// Where the proxy that is trusted asks from.
@@ -16,28 +16,28 @@ fn by_proxy(headers: &[(&'static str, &str)]) -> Credentials {
 }
 
 async fn behind_a_proxy() -> AuthServer {
-    let house = AuthServer::with(|settings| settings.proxies = vec!["10.0.0.1".parse().unwrap()]).await;
-    house.add_administrator().await;
-    house
+    let server = AuthServer::with(|settings| settings.proxies = vec!["10.0.0.1".parse().unwrap()]).await;
+    server.add_administrator().await;
+    server
 }
 
-async fn log_in(house: &AuthServer, keys: &Credentials, password: &str) -> Answer {
+async fn log_in(server: &AuthServer, keys: &Credentials, password: &str) -> Answer {
     let login = json!({"name": "sari", "password": password});
-    house.ask(&Method::POST, "/api/v1/login", PROXY, keys, Some(login)).await
+    server.ask(&Method::POST, "/api/v1/login", PROXY, keys, Some(login)).await
 }
 
 /// Forty wrong passwords, each from an address that the client has made up; how many were looked at, and the addresses in
 /// the log of changes.
 async fn forty_guesses(invented: impl Fn(u8) -> Vec<(&'static str, String)>) -> (usize, Vec<String>) {
-    let house = behind_a_proxy().await;
+    let server = behind_a_proxy().await;
     let mut looked_at = 0;
     for guess in 1..=40 {
         let keys = Credentials { headers: invented(guess), host: Some("lalin.example"), ..Credentials::default() };
-        let answer = log_in(&house, &keys, "salah semua").await;
+        let answer = log_in(&server, &keys, "salah semua").await;
         looked_at += usize::from(answer.status == 401);
     }
     let mut addresses: Vec<_> =
-        house.store.audit_log(100).await.unwrap().into_iter().map(|one| one.event.actor.address).collect();
+        server.store.audit_log(100).await.unwrap().into_iter().map(|one| one.event.actor.address).collect();
     addresses.sort();
     addresses.dedup();
     (looked_at, addresses)
@@ -79,17 +79,17 @@ async fn of_two_headers_that_disagree_neither_is_believed() {
 
 #[tokio::test]
 async fn a_cookie_is_secure_where_a_trusted_proxy_says_https() {
-    let house = behind_a_proxy().await;
+    let server = behind_a_proxy().await;
     for (headers, secure) in [
         (&[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "https")][..], true),
         (&[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "http")], false),
         (&[("forwarded", "for=203.0.113.9;proto=https")], true),
         (&[("x-forwarded-for", "203.0.113.9")], false),
     ] {
-        let answer = log_in(&house, &by_proxy(headers), "kata sandi").await;
+        let answer = log_in(&server, &by_proxy(headers), "kata sandi").await;
         assert_eq!(answer.header("Set-Cookie").contains("; Secure"), secure, "{headers:?}");
     }
-    let strange = house.post_from("203.0.113.7:1", &by_proxy(&[("x-forwarded-proto", "https")])).await;
+    let strange = server.post_from("203.0.113.7:1", &by_proxy(&[("x-forwarded-proto", "https")])).await;
     assert!(!strange.header("Set-Cookie").contains("; Secure"), "not from somebody who is no proxy of ours");
 }
 
@@ -108,15 +108,15 @@ impl AuthServer {
 
 #[tokio::test]
 async fn the_origin_may_be_the_host_that_the_browser_asked_the_proxy_for() {
-    let house = behind_a_proxy().await;
+    let server = behind_a_proxy().await;
     let asked = |origin, headers: &[(&'static str, &str)]| {
         let keys = by_proxy(headers);
         Credentials { host: Some("10.0.0.9:3000"), origin: Some(origin), ..keys }
     };
     let told = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-host", "lalin.example")];
-    assert_eq!(log_in(&house, &asked("https://lalin.example", &told), "kata sandi").await.status, 200);
-    assert_eq!(log_in(&house, &asked("https://evil.example", &told), "kata sandi").await.status, 421);
-    assert_eq!(log_in(&house, &asked("https://lalin.example", &[]), "kata sandi").await.status, 421);
+    assert_eq!(log_in(&server, &asked("https://lalin.example", &told), "kata sandi").await.status, 200);
+    assert_eq!(log_in(&server, &asked("https://evil.example", &told), "kata sandi").await.status, 421);
+    assert_eq!(log_in(&server, &asked("https://lalin.example", &[]), "kata sandi").await.status, 421);
 }
 
 #[tokio::test]
@@ -134,10 +134,10 @@ async fn without_an_account_any_sign_of_a_proxy_makes_a_stranger() {
         ("user-agent", "Mozilla/5.0"),
         ("x-lalin-page", "https://isp.example"),
     ] {
-        let house = AuthServer::new(true).await;
-        assert_eq!(house.state(&Credentials::default()).await, "open");
+        let server = AuthServer::new(true).await;
+        assert_eq!(server.state(&Credentials::default()).await, "open");
         let keys = Credentials { headers: vec![(sign.0, sign.1.to_owned())], ..Credentials::default() };
-        assert_eq!(house.state(&keys).await, "setup", "{sign:?}");
+        assert_eq!(server.state(&keys).await, "setup", "{sign:?}");
         for (method, path, body) in [
             (Method::GET, "/api/v1/interfaces", None),
             (Method::GET, "/api/v1/users", None),
@@ -148,25 +148,28 @@ async fn without_an_account_any_sign_of_a_proxy_makes_a_stranger() {
             ),
             (Method::POST, "/api/v1/setup", Some(json!({"code": "", "name": "x", "password": "kata sandi"}))),
         ] {
-            let answer = house.ask(&method, path, HERE, &keys, body).await;
+            let answer = server.ask(&method, path, HERE, &keys, body).await;
             assert_eq!(answer.status, 403, "{sign:?} {method} {path}: {}", answer.body);
         }
-        assert!(!house.store.has_administrator().await.unwrap());
+        assert!(!server.store.has_administrator().await.unwrap());
     }
 }
 
 #[tokio::test]
 async fn once_a_proxy_was_seen_nobody_is_taken_for_the_machine_s_own_user() {
-    let house = AuthServer::new(true).await;
+    let server = AuthServer::new(true).await;
     let doubtful = Credentials { headers: vec![("connection", "close".into())], ..Credentials::default() };
-    assert_eq!(house.state(&doubtful).await, "setup");
-    assert_eq!(house.state(&Credentials::default()).await, "open", "a simple program is no proxy");
+    assert_eq!(server.state(&doubtful).await, "setup");
+    assert_eq!(server.state(&Credentials::default()).await, "open", "a simple program is no proxy");
     let proxied = Credentials { headers: vec![("x-forwarded-for", "203.0.113.9".into())], ..Credentials::default() };
-    assert_eq!(house.state(&proxied).await, "setup");
-    assert_eq!(house.state(&Credentials::default()).await, "setup", "from now on an account is needed");
-    let code = house.auth.setup_code().unwrap().to_string();
+    assert_eq!(server.state(&proxied).await, "setup");
+    assert_eq!(server.state(&Credentials::default()).await, "setup", "from now on an account is needed");
+    let code = server.auth.setup_code().unwrap().to_string();
     let setup = json!({"code": code, "name": "sari", "password": "kata sandi"});
-    assert_eq!(house.ask(&Method::POST, "/api/v1/setup", HERE, &Credentials::default(), Some(setup)).await.status, 200);
+    assert_eq!(
+        server.ask(&Method::POST, "/api/v1/setup", HERE, &Credentials::default(), Some(setup)).await.status,
+        200
+    );
 }
 
 #[tokio::test]
@@ -177,13 +180,13 @@ async fn a_configured_proxy_needs_the_first_account_from_the_start() {
         |settings| settings.base_path = "/lalin".into(),
     ];
     for set in configured {
-        let house = AuthServer::with(|settings| {
+        let server = AuthServer::with(|settings| {
             settings.loopback = true;
             set(settings);
         })
         .await;
-        assert_eq!(house.state(&Credentials::default()).await, "setup");
-        assert_eq!(house.auth.needed_code().map(|code| code.len()), Some(14), "it is printed at the start");
+        assert_eq!(server.state(&Credentials::default()).await, "setup");
+        assert_eq!(server.auth.needed_code().map(|code| code.len()), Some(14), "it is printed at the start");
     }
     assert!(AuthServer::new(true).await.auth.needed_code().is_none());
     assert!(AuthServer::new(false).await.auth.needed_code().is_some());
@@ -191,11 +194,11 @@ async fn a_configured_proxy_needs_the_first_account_from_the_start() {
 
 #[tokio::test]
 async fn without_an_account_only_a_page_of_this_server_changes_anything() {
-    let house = AuthServer::new(true).await;
+    let server = AuthServer::new(true).await;
     let user = json!({"name": "sari", "password": "kata sandi", "role": "administrator"});
     let post = async |origin, headers: &[(&'static str, &str)]| {
         let keys = Credentials { origin: Some(origin), host: None, ..by_proxy(headers) };
-        house.ask(&Method::POST, "/api/v1/users", HERE, &keys, Some(user.clone())).await.status
+        server.ask(&Method::POST, "/api/v1/users", HERE, &keys, Some(user.clone())).await.status
     };
     // Through a proxy that shows nothing of itself the page is another's, whatever the browser says of the site.
     assert_eq!(post("https://isp.example", &[("sec-fetch-site", "same-origin")]).await, 403);
@@ -216,9 +219,9 @@ async fn a_server_on_loopback_answers_to_what_a_trusted_proxy_passes_on_and_to_i
     })
     .await;
     let passed_on = [("x-forwarded-for", "203.0.113.9")];
-    let status = async |house: &AuthServer, host, headers: &[(&'static str, &str)]| {
+    let status = async |server: &AuthServer, host, headers: &[(&'static str, &str)]| {
         let keys = Credentials { host: Some(host), origin: None, ..by_proxy(headers) };
-        house.ask(&Method::GET, "/api/v1/me", HERE, &keys, None).await.status
+        server.ask(&Method::GET, "/api/v1/me", HERE, &keys, None).await.status
     };
     assert_eq!(status(&trusting, "lalin.example", &passed_on).await, 200);
     assert_eq!(status(&trusting, "lalin.example", &[]).await, 421, "a browser on this machine that was led here");
@@ -231,10 +234,10 @@ async fn a_server_on_loopback_answers_to_what_a_trusted_proxy_passes_on_and_to_i
 
 #[tokio::test]
 async fn a_cookie_stays_below_the_base_path() {
-    let house = AuthServer::with(|settings| settings.base_path = "/lalin".into()).await;
-    house.add_administrator().await;
+    let server = AuthServer::with(|settings| settings.base_path = "/lalin".into()).await;
+    server.add_administrator().await;
     let answer =
-        house.post_from("203.0.113.7:1", &Credentials { host: Some("isp.example"), ..Credentials::default() }).await;
+        server.post_from("203.0.113.7:1", &Credentials { host: Some("isp.example"), ..Credentials::default() }).await;
     assert!(answer.header("Set-Cookie").contains("; Path=/lalin;"), "{}", answer.header("Set-Cookie"));
     let root = AuthServer::with_administrator(false).await;
     assert!(root.post_from("203.0.113.7:1", &Credentials::default()).await.header("Set-Cookie").contains("; Path=/;"));
@@ -242,8 +245,8 @@ async fn a_cookie_stays_below_the_base_path() {
 
 #[tokio::test]
 async fn a_proxy_may_take_the_base_path_away_or_leave_it() {
-    let house = AuthServer::with(|settings| settings.base_path = "/lalin".into()).await;
-    house.add_administrator().await;
+    let server = AuthServer::with(|settings| settings.base_path = "/lalin".into()).await;
+    server.add_administrator().await;
     for (path, status) in [
         ("/api/v1/me", 200),
         ("/lalin/api/v1/me", 200),
@@ -253,7 +256,7 @@ async fn a_proxy_may_take_the_base_path_away_or_leave_it() {
         ("/lalin/lalin/api/v1/me", 401),
         ("/laliner/api/v1/me", 401),
     ] {
-        assert_eq!(house.get(path, &Credentials::default()).await.status, status, "{path}");
+        assert_eq!(server.get(path, &Credentials::default()).await.status, status, "{path}");
     }
     let root = AuthServer::with_administrator(false).await;
     assert_eq!(root.get("/lalin/api/v1/me", &Credentials::default()).await.status, 401, "nobody said that path");

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use lalin_store::TokenKind;
 use serde_json::{Value, json};
 
-use crate::auth::{AuthServer, Credentials, HERE, line};
+use crate::auth_server::{AuthServer, Credentials, HERE, line};
 use crate::stream::Reader;
 use crate::test_server::{RX_BPS, TestServer};
 

@@ -5,43 +5,43 @@ use lalin_store::{EncryptionKey, Store};
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::auth::{AuthServer, Credentials, HERE};
+use crate::auth_server::{AuthServer, Credentials, HERE};
 
 #[tokio::test]
 async fn while_another_program_holds_the_database_everybody_looks_and_a_change_is_told_why_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
-    let house = AuthServer::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
-    house.add_administrator().await;
-    let keys = house.log_in("sari").await;
+    let server = AuthServer::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
+    server.add_administrator().await;
+    let keys = server.log_in("sari").await;
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
     for path in ["/healthz", "/api/v1/me", "/api/v1/routers", "/api/v1/users", "/api/v1/audit"] {
-        assert_eq!(house.get(path, &keys).await.status, 200, "{path}");
+        assert_eq!(server.get(path, &keys).await.status, 200, "{path}");
     }
     let user = || json!({"name": "budi", "password": "kata sandi", "role": "viewer"});
-    let refused = house.post("/api/v1/users", &keys, user()).await;
+    let refused = server.post("/api/v1/users", &keys, user()).await;
     assert_eq!((refused.status, &refused.body["code"]), (503, &json!("busy")), "{}", refused.body);
     assert!(!refused.header("Retry-After").is_empty());
-    let came = house.log_in("sari").await;
-    assert_eq!(house.get("/api/v1/me", &came).await.body["state"], "in");
-    assert_eq!(house.post("/api/v1/logout", &came, json!({})).await.status, 204);
-    assert_eq!(house.get("/api/v1/me", &came).await.body["state"], "login");
+    let came = server.log_in("sari").await;
+    assert_eq!(server.get("/api/v1/me", &came).await.body["state"], "in");
+    assert_eq!(server.post("/api/v1/logout", &came, json!({})).await.status, 204);
+    assert_eq!(server.get("/api/v1/me", &came).await.body["state"], "login");
     other.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(house.post("/api/v1/users", &keys, user()).await.status, 201);
+    assert_eq!(server.post("/api/v1/users", &keys, user()).await.status, 201);
 }
 
 #[tokio::test]
 async fn a_health_check_looks_nobody_up() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
-    let house = AuthServer::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
-    house.add_administrator().await;
-    let keys = house.log_in("sari").await;
+    let server = AuthServer::over(Store::open(&path, EncryptionKey::random().unwrap()).unwrap(), false).await;
+    server.add_administrator().await;
+    let keys = server.log_in("sari").await;
     Connection::open(&path).unwrap().execute_batch("ALTER TABLE sessions RENAME TO gone").unwrap();
-    assert_eq!(house.get("/api/v1/routers", &keys).await.status, 500, "it cannot be read");
+    assert_eq!(server.get("/api/v1/routers", &keys).await.status, 500, "it cannot be read");
     for keys in [keys, Credentials { bearer: Some("x".into()), ..Credentials::default() }] {
-        let answer = house.ask(&Method::GET, "/healthz", HERE, &keys, None).await;
+        let answer = server.ask(&Method::GET, "/healthz", HERE, &keys, None).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
 }

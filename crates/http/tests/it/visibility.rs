@@ -6,7 +6,8 @@ use lalin_store::{Access, Grant, Timestamp, TokenKind};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::auth::{AuthServer, Credentials, TABLE, THERE, line};
+use crate::auth_server::{AuthServer, Credentials, THERE, line};
+use crate::route_policies::TABLE;
 
 /// The router's address, port, user, tag and identity, and the interfaces' own address, as `world` and `keeper` have them.
 const SECRETS: [&str; 9] =
@@ -56,7 +57,7 @@ async fn who_has_limits_learns_no_address_user_tag_or_identity_of_a_failing_rout
         let house = AuthServer::with_administrator(false).await;
         let detail = "192.0.2.1:8728: secret-detail of lalin-user";
         if failing {
-            house.script.fail(SourceError::Refused { detail: detail.into() });
+            house.source.fail(SourceError::Refused { detail: detail.into() });
         }
         for (kind, keys) in kinds(&house).await {
             // The stale answers too: it worked, and fails now.
@@ -87,7 +88,7 @@ async fn who_has_limits_learns_no_address_user_tag_or_identity_of_a_failing_rout
 #[tokio::test(start_paused = true)]
 async fn where_everybody_may_look_strangers_look_only_and_learn_no_address() {
     let house = AuthServer::open().await;
-    house.script.fail(SourceError::Refused { detail: "192.0.2.1:8728: secret-detail of lalin-user".into() });
+    house.source.fail(SourceError::Refused { detail: "192.0.2.1:8728: secret-detail of lalin-user".into() });
     for accounts in [false, true] {
         if accounts {
             house.add_administrator().await;
