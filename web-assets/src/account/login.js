@@ -5,9 +5,8 @@ import { mayChange, me, ownPath } from "./auth.js";
 import { element, put } from "../shared/elements.js";
 import { button, complain, end, field, input, onSubmit, say } from "../shared/form.js";
 import { fill } from "../shared/format.js";
-import { language } from "../app/language.js";
+import { language, theme } from "../app/theme-and-language.js";
 import { SHORTEST } from "./own-account.js";
-import { theme } from "../app/theme.js";
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
 const byId = (id) => document.getElementById(id);

@@ -4,9 +4,8 @@ import { api } from "../shared/api.js";
 import { atDoor, mayChange } from "./auth.js";
 import { element, put } from "../shared/elements.js";
 import { button, sentence } from "../shared/form.js";
-import { language } from "../app/language.js";
+import { language, theme } from "../app/theme-and-language.js";
 import { site } from "../app/site-header.js";
-import { theme } from "../app/theme.js";
 import { Tokens } from "./tokens.js";
 import { Users } from "./users.js";
 

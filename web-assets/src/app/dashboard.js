@@ -11,7 +11,7 @@ import { fill, shortName } from "../shared/format.js";
 import { hops } from "../trouble/connection-diagram.js";
 import { keys } from "./keyboard-shortcuts.js";
 import { kiosk } from "./wall-mode.js";
-import { language } from "./language.js";
+import { language, theme } from "./theme-and-language.js";
 import { Lead } from "../interfaces/phone-summary.js";
 import { live } from "./page-activity.js";
 import { Mend } from "../trouble/trouble-panel.js";
@@ -25,7 +25,6 @@ import { site } from "./site-header.js";
 import { StatusLine } from "../trouble/status-line.js";
 import { Store } from "../data/point-store.js";
 import { Switch } from "../routers/router-switcher.js";
-import { theme } from "./theme.js";
 
 const { lang, texts, version } = JSON.parse(document.body.dataset.page);
 const SUMMARY = 10_000;

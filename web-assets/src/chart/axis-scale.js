@@ -1,6 +1,6 @@
 // How high the axis goes: a round figure above the highest point, that does not flutter with each tick. No page here.
 
-import { steps } from "../shared/units.js";
+import { steps } from "../shared/format.js";
 
 /** Less than this, bit/s, does not fill the height: silence looks like silence. */
 const LEAST = 10_000;

@@ -1,7 +1,6 @@
 // What stands behind and above the lines: grey bands where nothing is known, with the reason; between what and what a
 // rate may truly be; and the limits of links.
 
-import { extent } from "./curves.js";
 import { library } from "./chart-library.js";
 
 /** @typedef {Record<"text"|"grid"|"back"|"band"|"edge"|"font", string> & {size: number}} Colours of the chart */
@@ -137,36 +136,3 @@ function lines(plot, pen, ratio, { limits: all, colours }) {
     pen.fillText(label, x, at);
   }
 }
-
-/**
- * The links' limits that are worth a line: known, and near to what flows. Several of the same size share one; the
- * total of several interfaces has none, and below zero a limit is below zero.
- * @param {string[]} names
- * @param {(number|null|undefined)[][]} table of the store
- * @param {(name: string) => number|null|undefined} linkOf bit/s
- * @returns {{bps: number, names: string[]}[]}
- */
-export function limits(names, table, mode, linkOf, { from, to }) {
-  if (mode === "stack" && names.length > 1) return [];
-  const found = new Map();
-  names.forEach((name, at) => {
-    const bps = linkOf(name);
-    if (!(bps > 0)) return;
-    const [rx, tx] = [1, 2].map((way) => extent([table[0], table[2 * at + way]], from, to).most);
-    const near =
-      mode === "lines"
-        ? [[1, Math.max(rx, tx)]]
-        : [
-            [1, rx],
-            [-1, tx],
-          ];
-    for (const [sign, most] of near) {
-      if (most < bps * NEAR) continue;
-      if (!found.has(sign * bps)) found.set(sign * bps, []);
-      found.get(sign * bps).push(name);
-    }
-  });
-  return [...found].map(([bps, who]) => ({ bps, names: who }));
-}
-/** From this part of the limit on it is near. */
-const NEAR = 0.6;

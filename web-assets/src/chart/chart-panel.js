@@ -4,11 +4,12 @@ import { Chart, PALETTE } from "./chart.js";
 import { Cross } from "./keyboard-cursor.js";
 import { MODES, curves, extent, place } from "./curves.js";
 import { query } from "../data/live-feed.js";
-import { duration, fill, shortName, tick } from "../shared/format.js";
+import { duration, fill, shortName, unit, UNIT_NAMES, useUnit } from "../shared/format.js";
+import { explained } from "./gap-words.js";
 import { gaps, reasonOf, Reasons } from "../data/gaps.js";
 import { rates } from "./hover-label.js";
 import { later } from "../shared/lazy-import.js";
-import { limits } from "./chart-marks.js";
+import { limitLine, limits } from "./link-limits.js";
 import { Measures } from "./statistics-table.js";
 import { Past } from "../data/recent-past.js";
 import { direction } from "../interfaces/direction.js";
@@ -20,7 +21,6 @@ import { GAP_INTERVALS } from "../data/point-store.js";
 import { thin } from "./downsample.js";
 import { Tools } from "./chart-tools.js";
 import { banded, bands, doubtWords } from "./uncertainty.js";
-import { UNIT_NAMES, unit, useUnit } from "../shared/units.js";
 import { zoomable } from "./drag-zoom.js";
 /** @import { Choice } from "../interfaces/interface-choice.js" */
 /** @import { Feed } from "../data/live-feed.js" */
@@ -81,7 +81,7 @@ export class Panel {
         words: (range) => this.#rangeText(range),
       });
     });
-    const help = later(async () => (await import("../app/shortcut-help.js")).help(texts));
+    const help = later(async () => (await import("../app/keyboard-shortcuts.js")).help(texts));
     this.help = () => help((open) => open());
     this.past = new Past({
       ask: (names, seconds, signal) =>
@@ -218,17 +218,12 @@ export class Panel {
     const table = store.table(names, since);
     const lines = curves(table, mode, gapMs);
     const earlier = names.some((name) => store.points(name).t[0] < since);
-    const found = gaps(table, range.from, range.to, gapMs, earlier).map((gap) => ({ ...gap, ...this.#reason(gap) }));
+    const found = gaps(table, range.from, range.to, gapMs, earlier).map((gap) =>
+      explained(gap, feed, this.#reasons, this.texts),
+    );
     const { most, least } = extent(lines, range.from, range.to);
-    const links = limits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map(
-      ({ bps, names: same }) => ({
-        bps,
-        label: fill(this.texts.link_limit, {
-          name: same.map(shortName).join(", ").slice(0, 60),
-          n: tick(Math.abs(bps), this.lang),
-        }),
-        colour: PALETTE[names.indexOf(same[0]) % PALETTE.length],
-      }),
+    const links = limits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map((limit) =>
+      limitLine(limit, names, this.texts, this.lang),
     );
     const shape = JSON.stringify([names, mode, unit(), this.span.windowMs, this.span.zoomed]);
     if (shape !== this.#shape) this.#tops.forEach((top) => top.reset());
@@ -257,15 +252,6 @@ export class Panel {
       doubts,
       factors,
     });
-  }
-
-  #reason({ from, to }) {
-    const { texts } = this;
-    const clock = this.feed.clockIn({ from, to });
-    const why = clock ? { kind: clock } : this.#reasons.why(from, to);
-    const label = texts[`gap.${why?.kind ?? "unknown"}`];
-    const more = why?.reason ? (texts[`reason.${why.reason}`] ?? "") : "";
-    return { label, why: `${label} (${duration(to - from)})${more && `. ${more}`}` };
   }
 
   #words(t) {

@@ -2,10 +2,9 @@
 
 import { MODES } from "./curves.js";
 import { element, put } from "../shared/elements.js";
-import { duration, fill } from "../shared/format.js";
-import { UNIT_NAMES } from "../shared/units.js";
+import { duration, fill, UNIT_NAMES } from "../shared/format.js";
 /** @import { Mode, Texts } from "../data/types.js" */
-/** @import { UnitName } from "../shared/units.js" */
+/** @import { UnitName } from "../shared/format.js" */
 
 /** Offered as far as the server remembers, ms. */
 const WINDOWS = [1, 5, 15, 30, 60, 180, 360, 720, 1440].map((minutes) => minutes * 60_000);

@@ -3,10 +3,9 @@
 import { PALETTE } from "./chart.js";
 import { library } from "./chart-library.js";
 import { csv, fileName } from "./csv.js";
-import { shortName } from "../shared/format.js";
+import { shortName, unit } from "../shared/format.js";
 import { picture, save } from "./chart-picture.js";
 import { DataTable } from "./chart-table.js";
-import { unit } from "../shared/units.js";
 /** @import { Mode, Range, RouterName, Scene, Texts } from "../data/types.js" */
 
 export class Out {

@@ -2,6 +2,8 @@
 
 import { below } from "../shared/base-path.js";
 import { keyed, renamed } from "./interface-names.js";
+import { ClockSteps } from "./clock-steps.js";
+import { interfacesOf } from "./poll-answer.js";
 import { Poller } from "./poller.js";
 import { router } from "../shared/preferences.js";
 import { stateOf } from "./connection-state.js";
@@ -16,8 +18,6 @@ const FALLBACK_AFTER = 3;
  * so.
  */
 const CLOCK_TURNED = 30_000;
-/** So many changes of the server's clock are remembered. */
-const MOST_STEPS = 64;
 
 /** So much of the past the stream brings by itself, s; more of what is chosen is asked for. */
 const STREAMED = 120;
@@ -74,14 +74,10 @@ export class Feed {
   newest = { t: null, came: 0 };
   /** @type {Hello|null} What the server said of itself. */
   hello = null;
-  /**
-   * The time base of the newest sample: which setting of the server's clock its time is by; null where it does not say.
-   */
-  base = null;
+  /** By which setting of the server's clock the times are. */
+  clock = new ClockSteps();
   /** When something was last told of the newest sample, by `now()`; a stream that began anew has told nothing yet. */
   #heard = -Infinity;
-  /** When the server's clock was found elsewhere, and by how much, ms: below 0 it was set back. */
-  steps = [];
 
   /**
    * @param {import("./point-store.js").Store} store
@@ -221,7 +217,8 @@ export class Feed {
       // What passed while the clock was moved is not known either.
       if (this.#heard === -Infinity || tick.step) this.store.cut();
       this.#heard = now();
-      this.#stepped(tick.base, tick.step ? [{ base: tick.base, t: tick.t, ms: tick.step }] : []);
+      const step = tick.step ? [{ base: tick.base, t: tick.t, ms: tick.step }] : [];
+      this.clock.add(tick.base, step, this.hello?.epoch);
       this.interfaces.forEach(({ name }, at) => this.store.add(name, tick.t, tick.rx[at], tick.tx[at]));
       this.store.doubt(tick.t, tick.low, tick.high);
       this.store.sweep(tick.t);
@@ -250,18 +247,7 @@ export class Feed {
       reason: headers.get("X-Lalin-Reason") ?? undefined,
       ageMs: age === null ? undefined : Number(age),
     });
-    const list = rows.map((row) => ({
-      id: row[".id"],
-      name: row.name,
-      key: row.key,
-      line: row.line,
-      type: row.type,
-      comment: row.comment || null,
-      running: row.running === "true",
-      disabled: row.disabled === "true",
-      dynamic: row.name.startsWith("<"),
-      pointOfView: row.pointOfView,
-    }));
+    const list = interfacesOf(rows);
     if (JSON.stringify(list.map(keyed)) !== JSON.stringify(this.interfaces)) this.#setInterfaces(list);
     const t = Date.parse(rows[0]?.sampledAt);
     // Between two answers there may have been a sample that none of them told of.
@@ -270,9 +256,9 @@ export class Feed {
     // A stale answer, or the same sample once more, is no new point.
     const base = Number(headers.get("X-Lalin-Time-Base")) || null;
     if (state === "live" && t > 0) {
-      if (base !== this.base && t < this.newest.t) this.#turn(null);
+      if (base !== this.clock.base && t < this.newest.t) this.#turn(null);
       else this.#trust(t);
-      this.#stepped(base, []);
+      this.clock.add(base, [], this.hello?.epoch);
     }
     if (state !== "live" || !(t > (this.newest.t ?? 0))) return;
     for (const row of rows) this.store.add(row.key ?? row.name, t, row.rxBps, row.txBps);
@@ -287,9 +273,10 @@ export class Feed {
   took(window) {
     const { base, steps = [] } = window;
     // It was on its way while the server's clock was set: its times are not those of the points here.
-    if (base !== undefined && this.base !== null && base !== this.base) throw new Error("told by another clock");
+    if (base !== undefined && this.clock.base !== null && base !== this.clock.base)
+      throw new Error("told by another clock");
     this.store.merge(window);
-    this.#stepped(this.base, steps);
+    this.clock.add(this.clock.base, steps, this.hello?.epoch);
   }
 
   /** A server whose clock was set back would never again have a newer point: then the old curve goes. */
@@ -300,38 +287,23 @@ export class Feed {
   /** A whole window tells all that was by the server's clock as it is now: what was told by another one goes. */
   #rebase({ resumed, base, steps = [], t }) {
     if (t.length > 0 && !resumed && this.newest.t !== null) {
-      const back =
-        this.#epoch === this.hello?.epoch && this.base !== null
-          ? steps.filter((step) => step.base > this.base && step.ms < 0)
-          : [];
-      if (back.length > 0) this.#turn(back.reduce((sum, { ms }) => sum + ms, 0));
+      const back = this.clock.backBy(steps, this.hello?.epoch);
+      if (back !== null) this.#turn(back);
       else if (t.at(-1) < this.newest.t) this.#turn(null);
     }
-    this.#stepped(base, steps);
+    this.clock.add(base, steps, this.hello?.epoch);
   }
-  /** The start of the server by which bases are numbered. */
-  #epoch = null;
 
   #turn(ms) {
     this.store.clear();
     this.newest = { t: null, came: 0 };
-    this.steps = [];
+    this.clock.forget();
     this.listener.turned?.(ms);
   }
 
-  #stepped(base, steps) {
-    for (const { t, ms } of steps) {
-      if (!this.steps.some((known) => known.t === t)) this.steps.push({ t, ms });
-    }
-    this.steps.splice(0, this.steps.length - MOST_STEPS);
-    this.base = base ?? null;
-    this.#epoch = this.hello?.epoch ?? null;
-  }
-
   /** Why there is a gap, where it was the server's clock: the kind of reason; null where it was not. */
-  clockIn({ from, to }) {
-    const step = this.steps.find(({ t }) => t > from && t <= to);
-    return step ? (step.ms < 0 ? "clock_back" : "clock_forward") : null;
+  clockIn(range) {
+    return this.clock.kindIn(range);
   }
 
   #moment(t) {

@@ -18,3 +18,9 @@ export function mostOf(...values) {
   const known = values.filter((value) => value !== null && value !== undefined && !Number.isNaN(value));
   return known.length === 0 ? null : Math.max(...known);
 }
+
+/** 0 to 1, by the fuller direction, since a link carries both; null where that is not known. */
+export function linkUse(facts, rx, tx) {
+  const most = mostOf(rx, tx);
+  return facts?.linkBps > 0 && most !== null ? most / facts.linkBps : null;
+}

@@ -8,7 +8,7 @@
 
 import { askedOf } from "./element-attributes.js";
 import { Box } from "./traffic-box.js";
-import { Sources } from "./traffic-source.js";
+import { Sources } from "./traffic-sources.js";
 import { style } from "./element-style.js";
 import TEXTS from "./words.js";
 import { useLibrary } from "../chart/chart-library.js";

@@ -4,7 +4,8 @@ import { Chart, PALETTE } from "../chart/chart.js";
 import { MOST } from "./element-attributes.js";
 import { extent } from "../chart/curves.js";
 import { element, put } from "../shared/elements.js";
-import { about, atLeast, duration, fill, shortName, speed, tenths } from "../shared/format.js";
+import { about, atLeast, fill, shortName, speed, tenths } from "../shared/format.js";
+import { explained } from "../chart/gap-words.js";
 import { gaps } from "../data/gaps.js";
 import { measure } from "../data/range-statistics.js";
 import { meant, shownName } from "../data/interface-names.js";
@@ -230,7 +231,9 @@ export class Box {
     const since = store.enters(names, from);
     const table = store.table(names, since);
     const earlier = names.some((name) => store.points(name).t[0] < since);
-    const found = gaps(table, from, to, gapMs, earlier).map((gap) => ({ ...gap, ...this.#reason(gap) }));
+    const found = gaps(table, from, to, gapMs, earlier).map((gap) =>
+      explained(gap, source.feed, source.reasons, this.texts),
+    );
     const top = this.#top.fit(extent(table, from, to).most, unit, performance.now());
     const factors = store.factorsAt(table[0]);
     const doubts = bands(table, factors, banded(names.length, "lines"), { from, to, width: chart.width });
@@ -251,15 +254,6 @@ export class Box {
       factors,
     });
     this.#describe(from, to);
-  }
-
-  #reason({ from, to }) {
-    const { texts } = this;
-    const clock = this.source.feed.clockIn({ from, to });
-    const why = clock ? { kind: clock } : this.source.reasons.why(from, to);
-    const label = texts[`gap.${why?.kind ?? "unknown"}`];
-    const more = why?.reason ? (texts[`reason.${why.reason}`] ?? "") : "";
-    return { label, why: `${label} (${duration(to - from)})${more && `. ${more}`}` };
   }
 
   /** The chart in words. */

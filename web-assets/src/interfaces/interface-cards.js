@@ -3,7 +3,7 @@
 import { PALETTE } from "../chart/chart.js";
 import { element, put } from "../shared/elements.js";
 import { faultWords } from "../data/fault-counts.js";
-import { share } from "../data/link-use.js";
+import { linkUse } from "../data/partial-sums.js";
 import { about, atLeast, fill, shortName, speed } from "../shared/format.js";
 import { measure } from "../data/range-statistics.js";
 import { direction, turn } from "./direction.js";
@@ -143,7 +143,7 @@ export class Cards {
       const title = partial ? texts.partial_time : "";
       if (figure.figure.title !== title) figure.figure.title = title;
     }
-    const use = share(facts, rx, tx);
+    const use = linkUse(facts, rx, tx);
     card.use.hidden = use === null;
     if (use !== null) {
       // One direction alone is known: the other one may be fuller.

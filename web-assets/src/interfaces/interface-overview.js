@@ -1,18 +1,16 @@
 // The overview: every interface in a list that is searched, filtered, sorted and grouped, and that stays still under
 // the hand. What is chosen goes to the chart.
 
-import { SORTS, arrange, byName, resorted } from "./list-order.js";
+import { arrange, byName, compareGroups, groupOf, resorted, SORTS, titleOf } from "./list-order.js";
 import { PALETTE } from "../chart/chart.js";
 import { element, put } from "../shared/elements.js";
 import { Filters } from "./list-filters.js";
-import { share } from "../data/link-use.js";
+import { linkUse, sumOf } from "../data/partial-sums.js";
 import { atLeast, fill, shortName, speed } from "../shared/format.js";
-import { compareGroups, groupOf, titleOf } from "./interface-groups.js";
 import { List } from "./interface-list.js";
 import { direction, turn, whenTurned } from "./direction.js";
 import { Row } from "./interface-row.js";
 import { SPARK_MS } from "../chart/sparkline.js";
-import { sumOf } from "../data/partial-sums.js";
 /** @import { Entry } from "./list-order.js" */
 /** @import { Choice } from "./interface-choice.js" */
 /** @import { Faults } from "../data/fault-counts.js" */
@@ -184,7 +182,7 @@ export class Overview {
     const { entry } = row;
     const now = edge();
     const { down, up, side } = this.#rates(entry);
-    const use = entry.gone ? null : share(entry.facts, down, up);
+    const use = entry.gone ? null : linkUse(entry.facts, down, up);
     const figures = {
       down,
       up,

@@ -1,8 +1,7 @@
 // What the list leaves out and what comes first in it: remembered on this device.
 
-import { SORTS } from "./list-order.js";
+import { SORTS, titleOf } from "./list-order.js";
 import { element, target } from "../shared/elements.js";
-import { titleOf } from "./interface-groups.js";
 import { recall, remember } from "../shared/preferences.js";
 
 export class Filters {

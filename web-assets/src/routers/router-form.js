@@ -1,14 +1,14 @@
 // The form with which a router is added or changed: found on the network, tested step by step, saved.
 
 import { api } from "../shared/api.js";
-import { command } from "../shared/copy-button.js";
-import { dialog } from "../shared/dialog.js";
 import { atDoor } from "../account/auth.js";
 import { element } from "../shared/elements.js";
 import { endpoint, fingerprint, port as portOf } from "./address-input.js";
 import { button, complain, end, field, input, onSubmit, say, select, sentence } from "../shared/form.js";
 import { fill } from "../shared/format.js";
 import { Poller } from "../data/poller.js";
+import { neighbours } from "./neighbour-list.js";
+import { scriptDialog } from "./setup-script-dialog.js";
 import { steps } from "../trouble/check-steps.js";
 /** @import { RouterEntry, Texts } from "../data/types.js" */
 
@@ -239,76 +239,4 @@ export function setup(root, { texts, lang, saved, router }) {
 /** An address as it stands before a port. */
 function bracketed(host) {
   return host.includes(":") ? `[${host}]` : host;
-}
-
-/** Who is on the network, to be chosen. The list is made anew only where it says something new. */
-function neighbours(root, heard, texts, choose) {
-  const all = heard.neighbours.filter(({ address }) => address);
-  const gateway = heard.gateway?.api || heard.gateway?.apiTls ? heard.gateway.address : null;
-  const known = all.some(({ addresses }) => addresses.includes(gateway));
-  const rows = all.map(({ address, identity, board, version }) => [
-    address,
-    [identity ?? address, [board, version?.split(" ")[0]].filter(Boolean).join(" · ")],
-  ]);
-  if (gateway && !known) rows.unshift([gateway, [gateway, texts.setup_gateway]]);
-  const shown = JSON.stringify(rows);
-  if (root.dataset.shown === shown) return;
-  root.dataset.shown = shown;
-  if (rows.length === 0) {
-    root.replaceChildren(element("p", "note", heard.listening ? texts.setup_nobody : texts.setup_deaf));
-    return;
-  }
-  const list = element("ul", "setup-neighbours");
-  for (const [address, [title, more]] of rows) {
-    const item = element("li");
-    const pick = button("", "neighbour", () => choose(address));
-    pick.append(
-      element("bdi", "name", title),
-      element("span", "note", [title === address ? "" : address, more].filter(Boolean).join(" · ")),
-    );
-    item.append(pick);
-    list.append(item);
-  }
-  root.replaceChildren(element("h3", "", texts.setup_found), list);
-}
-
-function scriptDialog(texts) {
-  const made = dialog("setup-script", texts.setup_script, texts.close);
-  const how = element("p", "", texts.setup_script_how);
-  const shown = command(texts, texts.setup_script);
-  const from = input({
-    name: "from",
-    type: "text",
-    autocomplete: "off",
-    spellcheck: "false",
-    inputmode: "decimal",
-    placeholder: "192.168.88.10",
-  });
-  const where = field(texts.setup_script_from, from, texts.setup_script_from_note);
-  made.body.append(how, where, shown);
-  let asked = {};
-  async function load() {
-    const wanted = (asked = { ...asked });
-    complain(from, "");
-    try {
-      const address = from.value.trim();
-      const script = await api.get(
-        `/api/v1/setup-script?${new URLSearchParams({ ...wanted, ...(address && { from: address }) })}`,
-      );
-      if (wanted === asked) shown.set(script);
-    } catch (error) {
-      if (wanted !== asked || atDoor(error)) return;
-      if (error.field === "from") complain(from, texts.setup_script_from_wrong);
-      else complain(from, sentence(error, texts));
-    }
-  }
-  from.addEventListener("change", load);
-  return {
-    root: made.root,
-    open(tls, user) {
-      asked = { tls: tls ? "1" : "0", ...(user && { user }) };
-      made.open();
-      load();
-    },
-  };
 }

@@ -7,14 +7,12 @@ import { element, put, target } from "../shared/elements.js";
 import { COLUMNS, FleetRow, known, why } from "./router-list-row.js";
 import { FleetList } from "./router-list-rows.js";
 import { button } from "../shared/form.js";
-import { atLeast, fill, speed } from "../shared/format.js";
-import { language } from "../app/language.js";
+import { atLeast, fill, speed, UNIT_NAMES, useUnit } from "../shared/format.js";
+import { language, theme } from "../app/theme-and-language.js";
 import { Poller } from "../data/poller.js";
 import { choice, decide, remember } from "../shared/preferences.js";
 import { fits, ordered, SORTS, steady, tagsOf, totals } from "./router-summary.js";
 import { site } from "../app/site-header.js";
-import { theme } from "../app/theme.js";
-import { UNIT_NAMES, useUnit } from "../shared/units.js";
 /** @import { RouterEntry } from "../data/types.js" */
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { curves, extent, nearest } from "../../../src/chart/curves.js";
 import { gaps, reasonOf, Reasons } from "../../../src/data/gaps.js";
-import { limits } from "../../../src/chart/chart-marks.js";
+import { limits } from "../../../src/chart/link-limits.js";
 import { thin } from "../../../src/chart/downsample.js";
 
 const GAP = 6_000;

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { step } from "../../../src/chart/keyboard-cursor.js";
 import { roundTop, ticks, Top } from "../../../src/chart/axis-scale.js";
 import { Span } from "../../../src/chart/time-span.js";
-import { steps } from "../../../src/shared/units.js";
+import { steps } from "../../../src/shared/format.js";
 import { windowsOf } from "../../../src/chart/chart-tools.js";
 
 test("the view follows the newest until it is paused, and again when it is live", () => {

@@ -6,7 +6,8 @@ import { Clock } from "../fake-clock.mjs";
 
 globalThis.location ??= { search: "" };
 globalThis.navigator ??= { onLine: true };
-const { AGAIN, HIDDEN, Sources } = await import("../../../src/embed/traffic-source.js");
+const { AGAIN, HIDDEN } = await import("../../../src/embed/traffic-source.js");
+const { Sources } = await import("../../../src/embed/traffic-sources.js");
 
 const BASE = "https://lalin.example/";
 

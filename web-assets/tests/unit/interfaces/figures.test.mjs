@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Faults, faultWords } from "../../../src/data/fault-counts.js";
-import { share } from "../../../src/data/link-use.js";
+import { linkUse } from "../../../src/data/partial-sums.js";
 import { Series } from "../../../src/data/point-series.js";
 import { Sparkline, trace } from "../../../src/chart/sparkline.js";
 
@@ -14,12 +14,12 @@ const series = (...points) => {
 };
 
 test("a link is as full as its fuller direction; without its speed nothing is said", () => {
-  assert.equal(share({ linkBps: 100 }, 20, 60), 0.6);
-  assert.equal(share({ linkBps: 100 }, null, 60), 0.6);
-  assert.equal(share({ linkBps: 100 }, null, null), null);
-  assert.equal(share({ linkBps: null }, 20, 60), null);
-  assert.equal(share({}, 20, 60), null);
-  assert.equal(share(null, 20, 60), null);
+  assert.equal(linkUse({ linkBps: 100 }, 20, 60), 0.6);
+  assert.equal(linkUse({ linkBps: 100 }, null, 60), 0.6);
+  assert.equal(linkUse({ linkBps: 100 }, null, null), null);
+  assert.equal(linkUse({ linkBps: null }, 20, 60), null);
+  assert.equal(linkUse({}, 20, 60), null);
+  assert.equal(linkUse(null, 20, 60), null);
 });
 
 test("errors and drops are counted since the page was opened, and are news for a minute", () => {

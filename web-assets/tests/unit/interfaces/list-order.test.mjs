@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrange, byName, resorted } from "../../../src/interfaces/list-order.js";
+import { arrange, byName, compareGroups, groupOf, resorted, titleOf } from "../../../src/interfaces/list-order.js";
 import { shortName } from "../../../src/shared/format.js";
-import { compareGroups, groupOf, titleOf } from "../../../src/interfaces/interface-groups.js";
 
 const entry = (name, type, comment = "") => {
   const facts = { name, type, comment };

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { amount, duration, fill, shortName, speed, tick } from "../../../src/shared/format.js";
-import { useUnit } from "../../../src/shared/units.js";
+import { amount, duration, fill, shortName, speed, tick, useUnit } from "../../../src/shared/format.js";
 
 test("units are decimal, figures have two decimals, the sign is the language's", () => {
   assert.equal(speed(100_000_000, "en"), "100.00 Mb/s");

@@ -1,11 +1,13 @@
-// Light, dark, or as the system is: a button goes round; remembered. The page is told by an event, for what is drawn.
+// The header's two buttons: light, dark or as the system is; and the other language. Both are remembered.
 
+import { below } from "../shared/base-path.js";
 import { recall, remember } from "../shared/preferences.js";
 
 const THEMES = ["system", "light", "dark"];
 const SIGNS = { system: "◐", light: "☀\ufe0e", dark: "☾\ufe0e" };
 
 /**
+ * Goes round the themes. The page is told by an event, for what is drawn.
  * @param {HTMLElement} button
  * @param {Record<string, string>} texts
  * @param {() => void} changed what is drawn needs the new colours
@@ -36,4 +38,20 @@ export function theme(button, texts, changed) {
   });
   system.addEventListener("change", () => now === "system" && told());
   show();
+}
+
+/**
+ * The page comes anew in the other language.
+ * @param {HTMLElement} button
+ * @param {"id"|"en"} lang the page's
+ */
+export function language(button, lang) {
+  button.addEventListener("click", () => {
+    const other = lang === "id" ? "en" : "id";
+    document.cookie = `lalin-lang=${other}; path=${below("/")}; max-age=31536000; samesite=lax`;
+    const url = new URL(location.href);
+    url.searchParams.delete("lang");
+    if (url.href === location.href) location.reload();
+    else location.replace(url);
+  });
 }

@@ -1,0 +1,36 @@
+// The sources of data that a page's elements share: one for all that show the same router with the same token.
+
+import { Source } from "./traffic-source.js";
+/** @import { World } from "../data/types.js" */
+
+/** All sources of a page. */
+export class Sources {
+  #open = new Map();
+
+  /** @param {string} base where Lalin is, with a slash at the end */
+  constructor(base, /** @type {World} */ world = globalThis) {
+    this.base = base;
+    this.world = world;
+  }
+
+  /** How many there are. */
+  get size() {
+    return this.#open.size;
+  }
+
+  /**
+   * @param {{router: string|null, token: string|null}} asked
+   * @param {{names: string[], windowMs: number, changed: () => void}} member
+   * @returns {Source}
+   */
+  join({ router, token }, member) {
+    const key = JSON.stringify([router, token]);
+    let source = this.#open.get(key);
+    if (!source) {
+      source = new Source({ base: this.base, router, token, ended: () => this.#open.delete(key) }, this.world);
+      this.#open.set(key, source);
+    }
+    source.join(member);
+    return source;
+  }
+}
