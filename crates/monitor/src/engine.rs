@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_stats::{
-    Failure, Faults, Frame, Freshness, Identity, Interface, Judged, LinkBound, Rate, Reading, RouterId, RouterState,
-    Row, Snapshot, Timing,
+    CheckedRate, ErrorCounts, Failure, Frame, Freshness, Identity, Interface, LinkBound, Rate, Reading, RouterId,
+    RouterState, Row, Snapshot, Timing,
 };
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
@@ -47,8 +47,8 @@ pub(crate) struct Engine {
     asked: Option<Instant>,
     read_times: ReadTimes,
     time_base: TimeBase,
-    /// What of the newest sample was faster than its link, in the order of its interfaces.
-    over: Box<[Rate]>,
+    /// What of the newest sample was above the links' speed, in the order of its interfaces.
+    above_link: Box<[Rate]>,
     counters_delay: CountersDelay,
     recent_window: RecentWindow,
     budget: Arc<MemoryBudget>,
@@ -74,7 +74,7 @@ impl Engine {
             asked: None,
             read_times: ReadTimes::new(settings.interval),
             time_base: TimeBase::default(),
-            over: Box::default(),
+            above_link: Box::default(),
             counters_delay: CountersDelay::new(settings.interval),
             recent_window: RecentWindow::default(),
             budget,
@@ -229,17 +229,17 @@ impl Engine {
         }
         let limits = self.settings.rate_limits();
         let (links, low) = (LinkRates::of(&snapshot.rows), read.uncertainty.low);
-        let judge = |old: Option<Row>, row: &Row| match (old, read.elapsed) {
+        let check = |old: Option<Row>, row: &Row| match (old, read.elapsed) {
             (Some(old), Some(elapsed)) => {
                 let link = links.carries(&old.interface, &row.interface).map(|carries| LinkBound { carries, low });
-                Judged::between(&old, row, elapsed, limits, link)
+                CheckedRate::between(&old, row, elapsed, limits, link)
             }
-            _ => Judged::default(),
+            _ => CheckedRate::default(),
         };
-        let judged: Vec<Judged> = pairs.each(judge).collect();
-        let over = |place: &Option<usize>| place.and_then(|place| self.over.get(place)).copied().unwrap_or_default();
-        let rates = judged.iter().zip(&pairs.places).map(|(judged, place)| judged.after(over(place))).collect();
-        let faults = |(place, (old, row)): (usize, (Option<Row>, &Row))| Faults::between(&old?, row, place);
+        let checked: Vec<CheckedRate> = pairs.each(check).collect();
+        let before = |place: &Option<usize>| place.and_then(|at| self.above_link.get(at)).copied().unwrap_or_default();
+        let rates = checked.iter().zip(&pairs.places).map(|(rate, place)| rate.after(before(place))).collect();
+        let error_counts = |(place, (old, row)): (usize, (Option<Row>, &Row))| ErrorCounts::between(&old?, row, place);
         self.seq += 1;
         let frame = Arc::new(Frame {
             router: self.router.clone(),
@@ -255,10 +255,10 @@ impl Engine {
             counters: snapshot.rows.iter().map(|row| row.counters).collect(),
             rates,
             uncertainty: read.uncertainty,
-            faults: pairs.each(|old, row| (old, row)).enumerate().filter_map(faults).collect(),
+            error_counts: pairs.each(|old, row| (old, row)).enumerate().filter_map(error_counts).collect(),
         });
         self.asked = Some(snapshot.asked);
-        self.over = judged.iter().map(|judged| judged.over).collect();
+        self.above_link = checked.iter().map(|rate| rate.above_link).collect();
         if time.step_ms < 0 {
             self.recent_window.set_back(time.step_ms, self.seq);
         }

@@ -1,11 +1,8 @@
-//! The vocabulary of interface traffic.
+//! The vocabulary of interface traffic: interfaces, counters, snapshots, rates.
 //!
-//! Every room of Lalin speaks in these words, and only in them: an [`Interface`] has [`Counters`]; a
-//! [`StatsSource`] reads a [`Snapshot`] of all of a router's interfaces at one moment; two snapshots give a
-//! [`Rate`] an interface; the engine publishes a [`Frame`] a tick and a [`RouterState`] whenever it changes.
-//!
-//! No I/O, no clock of its own (every moment is handed in), no serialisation: what an API shows of these types
-//! is the API's business.
+//! An [`Interface`] has [`Counters`]. A [`StatsSource`] reads a [`Snapshot`] of all of a router's interfaces at one moment.
+//! Two snapshots give a [`Rate`] for each interface. A [`Frame`] is one router's rates at one tick, and a [`RouterState`]
+//! says how its reads go.
 //!
 //! ```
 //! use std::time::Duration;
@@ -19,35 +16,66 @@
 //! assert_eq!(rate.rx.map(|r| r.get()), Some(100_000_000)); // bit/s
 //! assert_eq!(rate.tx.map(|r| r.get()), Some(10_000_000));
 //! ```
+//!
+//! # Units
+//!
+//! | of | unit |
+//! | --- | --- |
+//! | counters of traffic | bytes since the router started them, 64 bits |
+//! | counters of packets, errors and drops | packets |
+//! | rates and link speeds | bit/s, decimal: 1 Mbit/s is 1,000,000 bit/s |
+//! | moments | tokio's monotonic clock; where a name ends in `unix_ms`, ms since 1970-01-01 UTC |
+//! | directions | the router's: `rx` is what the router received, `tx` what it sent |
+//!
+//! # Why it is built this way
+//!
+//! **What cannot be known is `None`**, never zero and never a guess. A counter that fell, a line that was made anew under its
+//! old name and a gap have no rate. The alternative, zero or the last value, draws outages and spikes that never were.
+//!
+//! **A rate is computed in one place**, [`Rate::between`], from two samples and the time between them. If each consumer
+//! divided for itself, the page, the API and the metrics would disagree about one interface.
+//!
+//! **[`StatsSource`] is a name for an instance of [`Source`]**, not a trait of its own, so that the decorators of
+//! `lalin-cache` serve routers and anything else alike.
+//!
+//! There is no I/O, no clock of its own (every moment is passed in) and no serialisation: how an API shows these types is
+//! for the API to say.
 
-mod direction;
+mod checked_rate;
 mod error;
-mod faults;
+mod error_counts;
 mod frame;
 mod interface;
-mod judged;
+mod point_of_view;
 mod rate;
+mod rate_sum;
 mod reading;
-mod router;
+mod router_id;
+mod router_state;
 mod snapshot;
 mod source;
-mod sum;
 mod timing;
 mod uncertainty;
 
-pub use direction::PointOfView;
+pub use checked_rate::{CheckedRate, LinkBound};
 pub use error::{Failure, Phase, ReadError, SourceError};
-pub use faults::Faults;
-pub use frame::{Frame, RouterState};
+pub use error_counts::ErrorCounts;
+pub use frame::Frame;
 pub use interface::{Counters, Identity, Interface, InterfaceId};
-pub use judged::{Judged, LinkBound};
+pub use point_of_view::PointOfView;
 pub use rate::{BitsPerSecond, Rate, RateLimits};
+pub use rate_sum::RateSum;
 pub use reading::{Freshness, Reading};
-pub use router::{RouterId, RouterIdError};
+pub use router_id::{RouterId, RouterIdError};
+pub use router_state::RouterState;
 pub use snapshot::{Row, Snapshot};
 #[cfg(feature = "mock")]
 pub use source::MockStatsSource;
 pub use source::{Source, StatsSource};
-pub use sum::RateSum;
 pub use timing::Timing;
 pub use uncertainty::Uncertainty;
+
+/// The programs in the README compile as they stand.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -54,7 +54,7 @@ fn shared<T: ?Sized>(kept: &Mutex<Kept<T>>, source: &Arc<T>, encode: impl FnOnce
 
 #[cfg(test)]
 mod tests {
-    use lalin_stats::{BitsPerSecond, Counters, Faults, Rate, Uncertainty};
+    use lalin_stats::{BitsPerSecond, Counters, ErrorCounts, Rate, Uncertainty};
     use tokio::time::Instant;
 
     use super::*;
@@ -74,7 +74,7 @@ mod tests {
             counters: vec![Counters::default()].into(),
             rates: vec![Rate { rx: Some(BitsPerSecond::new(8)), tx: None }].into(),
             uncertainty: Uncertainty { low: 0.98, high: 1.5 },
-            faults: vec![Faults { place: 0, errors: 2, drops: 1 }].into(),
+            error_counts: vec![ErrorCounts { place: 0, errors: 2, drops: 1 }].into(),
         })
     }
 

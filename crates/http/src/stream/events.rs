@@ -76,7 +76,7 @@ impl TickEvent {
                 Some(positions) => positions.iter().map(|at| frame.rates.get(*at).and_then(one)).collect(),
             }
         };
-        let faults = frame.faults.iter().filter_map(|faults| {
+        let faults = frame.error_counts.iter().filter_map(|faults| {
             let position = match positions {
                 None => faults.place,
                 Some(positions) => positions.binary_search(&faults.place).ok()?,

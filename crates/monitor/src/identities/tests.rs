@@ -1,6 +1,6 @@
 //! Who goes on, who comes back, who begins.
 
-use lalin_stats::{Counters, Faults, Uncertainty};
+use lalin_stats::{Counters, ErrorCounts, Uncertainty};
 use tokio::time::Instant;
 
 use super::*;
@@ -38,7 +38,7 @@ impl Samples {
             counters: rows.iter().map(|row| row.counters).collect(),
             rates: Box::default(),
             uncertainty: Uncertainty::NONE,
-            faults: Box::<[Faults]>::default(),
+            error_counts: Box::<[ErrorCounts]>::default(),
         });
         told
     }

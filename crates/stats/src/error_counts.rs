@@ -1,11 +1,11 @@
-//! Faults: the errors and drops that came on between two samples of one interface.
+//! How many packets went wrong on an interface between two samples.
 
 use crate::{Counters, Row};
 
-/// What went wrong on one interface between two samples. Packets.
+/// The errors and drops of one interface between two samples, in packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Faults {
-    /// Where the interface stands in the frame.
+pub struct ErrorCounts {
+    /// The interface's index in the frame.
     pub place: usize,
     /// Packets received or sent with errors.
     pub errors: u64,
@@ -13,9 +13,9 @@ pub struct Faults {
     pub drops: u64,
 }
 
-impl Faults {
-    /// The faults between two samples of what should be one interface, which stands at `place`; `None` where there were
-    /// none, or they cannot be known: a counter that fell was reset.
+impl ErrorCounts {
+    /// The counts between two samples of what should be one interface, whose index in the frame is `place`. `None` where
+    /// nothing went wrong, and where that cannot be known because a counter was reset.
     pub fn between(before: &Row, after: &Row, place: usize) -> Option<Self> {
         if !before.interface.is_same(&after.interface) {
             return None;
@@ -48,21 +48,21 @@ mod tests {
     }
 
     #[test]
-    fn what_rose_is_a_fault_and_what_did_not_is_none() {
+    fn what_rose_is_counted_and_what_did_not_is_none() {
         let quiet = row("ether1", 3, Some(7));
-        assert_eq!(Faults::between(&quiet, &quiet, 4), None);
-        let faulty = Faults::between(&quiet, &row("ether1", 5, Some(8)), 4);
-        assert_eq!(faulty, Some(Faults { place: 4, errors: 2, drops: 1 }));
+        assert_eq!(ErrorCounts::between(&quiet, &quiet, 4), None);
+        let worse = ErrorCounts::between(&quiet, &row("ether1", 5, Some(8)), 4);
+        assert_eq!(worse, Some(ErrorCounts { place: 4, errors: 2, drops: 1 }));
     }
 
     #[test]
     fn a_reset_counter_another_interface_and_one_that_is_missing_tell_nothing() {
         let before = row("ether1", 3, Some(7));
-        assert_eq!(Faults::between(&before, &row("ether1", 1, Some(9)), 0), None);
+        assert_eq!(ErrorCounts::between(&before, &row("ether1", 1, Some(9)), 0), None);
         let renamed = row("ether2", 9, Some(9));
-        assert!(Faults::between(&before, &renamed, 0).is_some());
+        assert!(ErrorCounts::between(&before, &renamed, 0).is_some());
         let other = Interface { id: "*2".into(), ..Interface::clone(&renamed.interface) };
-        assert_eq!(Faults::between(&before, &Row::new(Arc::new(other), renamed.counters), 0), None);
-        assert_eq!(Faults::between(&before, &row("ether1", 3, None), 0), None);
+        assert_eq!(ErrorCounts::between(&before, &Row::new(Arc::new(other), renamed.counters), 0), None);
+        assert_eq!(ErrorCounts::between(&before, &row("ether1", 3, None), 0), None);
     }
 }

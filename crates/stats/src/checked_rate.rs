@@ -1,8 +1,9 @@
-//! A rate beside its link: what the link cannot have carried is a counter's jump, and a counter of 32 bits that began anew
-//! at its end did not fall.
+//! A rate checked against the speed of its link: what the link cannot have carried is a jump of the counter, and a 32-bit
+//! counter that wrapped did not fall.
 //!
-//! A link's rate is what a router says of it; where it is wrong the truth must not vanish for ever. So what is too fast is
-//! kept apart from what is unknown: a counter jumps once, and what is too fast twice in a row is the truth.
+//! The link's speed is what the router reports, and it may report a wrong one; true rates must not vanish for ever because
+//! of that. So a rate above the link is kept apart from an unknown one: a counter jumps once, and a rate that is above the
+//! link twice in a row is true.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -12,47 +13,51 @@ use crate::{BitsPerSecond, Counters, Rate, RateLimits, Row};
 /// What an interface can carry.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LinkBound {
-    /// In each direction.
+    /// The link's speed in each direction.
     pub carries: BitsPerSecond,
     /// The true rate is at least this part of the computed one, as the time between the samples is not known exactly.
     pub low: f64,
 }
 
 impl LinkBound {
-    /// Whether this rate is possible. A little more is granted than the link says of itself: counters count what it does not.
+    /// Whether this rate, in bit/s, is possible. A tenth more than the link's speed is allowed, because counters include
+    /// bytes that the speed does not.
     fn allows(&self, bits: f64) -> bool {
         bits * self.low <= self.carries.get() as f64 * 1.1
     }
 }
 
-/// A rate, and what was too fast to be one.
+/// A rate, split into what the link can have carried and what it cannot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Judged {
-    /// What is believed.
+pub struct CheckedRate {
+    /// What the link can have carried.
     pub rate: Rate,
-    /// What is above the link.
-    pub over: Rate,
+    /// What is above the link's speed.
+    pub above_link: Rate,
 }
 
-impl Judged {
+impl CheckedRate {
     /// As [`Rate::between`], for an interface with this link, where anything is known of it.
     pub fn between(before: &Row, after: &Row, elapsed: Duration, limits: RateLimits, link: Option<LinkBound>) -> Self {
         let Some(link) = link else {
-            return Self { rate: Rate::between(before, after, elapsed, limits), over: Rate::UNKNOWN };
+            return Self { rate: Rate::between(before, after, elapsed, limits), above_link: Rate::UNKNOWN };
         };
         let after = unwrapped(before, after, elapsed, &link);
         let all = Rate::between(before, &after, elapsed, limits);
         let allowed = |rate: &BitsPerSecond| link.allows(rate.get() as f64);
         Self {
             rate: Rate { rx: all.rx.filter(allowed), tx: all.tx.filter(allowed) },
-            over: Rate { rx: all.rx.filter(|rate| !allowed(rate)), tx: all.tx.filter(|rate| !allowed(rate)) },
+            above_link: Rate { rx: all.rx.filter(|rate| !allowed(rate)), tx: all.tx.filter(|rate| !allowed(rate)) },
         }
     }
 
     /// The rate, also above the link where the sample before was above it too.
     pub fn after(self, before: Rate) -> Rate {
-        let side = |rate: Option<_>, over: Option<_>, before: Option<_>| rate.or(before.and(over));
-        Rate { rx: side(self.rate.rx, self.over.rx, before.rx), tx: side(self.rate.tx, self.over.tx, before.tx) }
+        let side = |rate: Option<_>, above_link: Option<_>, before: Option<_>| rate.or(before.and(above_link));
+        Rate {
+            rx: side(self.rate.rx, self.above_link.rx, before.rx),
+            tx: side(self.rate.tx, self.above_link.tx, before.tx),
+        }
     }
 }
 
@@ -101,8 +106,8 @@ mod tests {
         Row::new(Arc::new(Interface::new("*1", "ether1", "ether")), Counters::bytes(rx, tx))
     }
 
-    fn judged(before: &Row, after: &Row, link: Option<LinkBound>) -> Judged {
-        Judged::between(before, after, SECOND, RateLimits::default(), link)
+    fn judged(before: &Row, after: &Row, link: Option<LinkBound>) -> CheckedRate {
+        CheckedRate::between(before, after, SECOND, RateLimits::default(), link)
     }
 
     fn with_packets(rx: u64, packets: u64) -> Row {
@@ -120,9 +125,9 @@ mod tests {
             Rate { rx: None, tx: Some(BitsPerSecond::new(8_000)) },
             "the other direction did not jump"
         );
-        assert!(jump.over.rx.is_some() && jump.over.tx.is_none());
+        assert!(jump.above_link.rx.is_some() && jump.above_link.tx.is_none());
         let full = judged(&row(125_000_000, 0));
-        assert_eq!((full.rate.rx, full.over), (Some(BitsPerSecond::new(1_000_000_000)), Rate::UNKNOWN));
+        assert_eq!((full.rate.rx, full.above_link), (Some(BitsPerSecond::new(1_000_000_000)), Rate::UNKNOWN));
     }
 
     #[test]
@@ -135,14 +140,14 @@ mod tests {
     fn what_stays_above_the_link_is_the_truth_about_the_link() {
         let judged = judged(&row(0, 0), &row(400_000_000, 5), Some(GIGABIT));
         assert_eq!(judged.after(Rate::UNKNOWN).rx, None);
-        assert_eq!(judged.after(judged.over), Rate { rx: judged.over.rx, tx: judged.rate.tx });
+        assert_eq!(judged.after(judged.above_link), Rate { rx: judged.above_link.rx, tx: judged.rate.tx });
     }
 
     #[test]
     fn the_end_of_a_32_bit_counter_is_a_rise() {
         let (before, after) = (with_packets(WRAP - 50_000_000, 1_000_000), with_packets(50_000_000, 1_080_000));
         let found = judged(&before, &after, Some(GIGABIT));
-        assert_eq!(found.over, Rate::UNKNOWN);
+        assert_eq!(found.above_link, Rate::UNKNOWN);
         assert_eq!(found.rate, Rate { rx: Some(BitsPerSecond::new(800_000_000)), tx: Some(BitsPerSecond::new(0)) });
     }
 
@@ -150,7 +155,7 @@ mod tests {
     fn a_fall_that_is_no_end_of_a_32_bit_counter_is_a_reset() {
         let before = with_packets(WRAP - 50_000_000, 1_000_000);
         let unknown = |name: &str, before: &Row, after: &Row, link: Option<LinkBound>| {
-            assert_eq!(judged(before, after, link), Judged::default(), "{name}");
+            assert_eq!(judged(before, after, link), CheckedRate::default(), "{name}");
         };
         let gigabit = Some(GIGABIT);
         let wrapped = with_packets(50_000_000, 1_080_000);
