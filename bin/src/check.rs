@@ -4,8 +4,7 @@ use std::net::IpAddr;
 
 use lalin_config::Config;
 use lalin_fleet::Said;
-use lalin_mikrotik::{Outcome, Report, StepKind};
-use lalin_stats::SourceError;
+use lalin_mikrotik::{Outcome, Report, StepKind, remedies};
 
 use crate::error::Error;
 
@@ -26,13 +25,13 @@ pub(crate) async fn run(config: &Config) -> Result<(), Error> {
         );
         let session = said.session(&config.sampling, None).map_err(|detail| Error::Checked { detail })?;
         let report = lalin_mikrotik::check(&session).await;
-        print(&report);
+        print(&report, &router.user, session.tls.is_some());
         works &= report.steps.iter().all(|step| !matches!(step.outcome, Outcome::Failed(_)));
     }
     if works { Ok(()) } else { Err(Error::CheckFailed) }
 }
 
-fn print(report: &Report) {
+fn print(report: &Report, user: &str, tls: bool) {
     for step in &report.steps {
         let took = step.took.as_millis();
         match &step.outcome {
@@ -44,8 +43,11 @@ fn print(report: &Report) {
             Outcome::Skipped => println!("  -       {}", step.kind.code()),
             Outcome::Failed(reason) => {
                 println!("  FAILED  {:<11} {took} ms: {reason}", step.kind.code());
-                if let Some(remedy) = remedy(reason) {
-                    println!("          on the router: {remedy}");
+                for remedy in remedies(reason) {
+                    println!("          {}", remedy.explanation);
+                    for line in remedy.command(user, tls).lines() {
+                        println!("          on the router: {line}");
+                    }
                 }
             }
         }
@@ -53,21 +55,6 @@ fn print(report: &Report) {
     if let Some(fingerprint) = &report.fingerprint {
         println!("  the certificate's fingerprint: pin:{fingerprint}");
     }
-}
-
-/// The command that mends it, where there is one.
-fn remedy(reason: &SourceError) -> Option<&'static str> {
-    Some(match reason {
-        SourceError::Refused { .. } => "/ip service enable api   (with TLS: api-ssl)",
-        SourceError::TurnedAway { .. } => {
-            "/ip service print detail   (is this machine among the addresses? are there too many sessions?)"
-        }
-        SourceError::WrongCredentials { .. } => "/user set [find name=lalin] password=...",
-        SourceError::NotPermitted { .. } => "/user group set [find name=lalin] policy=read,api",
-        SourceError::Tls { .. } => "lalin setup-script --tls   (prints how to make a certificate)",
-        SourceError::Certificate { .. } => "/certificate print detail   (is it the one below? then tls = \"pin:...\")",
-        _ => return None,
-    })
 }
 
 /// Prints the commands that make a user on the router who may only read.

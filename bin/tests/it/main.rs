@@ -8,5 +8,6 @@ mod discover;
 mod keeping;
 mod program;
 mod recipes;
+mod remedies;
 mod reverse_proxy;
 mod serving;

@@ -31,6 +31,8 @@ mod answer_times;
 mod check;
 mod discovery;
 mod link_rates;
+mod quoted;
+mod remedies;
 mod rows;
 mod session_log;
 mod settings;
@@ -41,6 +43,7 @@ mod system_info;
 
 pub use check::{Outcome, Report, Step, StepKind, check};
 pub use discovery::{Announcement, Discovery, DiscoverySettings, Gateway, Malformed, Neighbour, default_gateway};
+pub use remedies::{REMEDIES, Remedy, remedies};
 pub use routeros::{ConnectLimit, Fingerprint, Tls};
 pub use settings::Settings;
 pub use setup_script::setup_script;

@@ -1,10 +1,13 @@
 //! The commands that prepare a router: a user who may read by the API and nothing else. Text for an operator to look
 //! at, to put a password in, and to paste; nothing here is ever sent to a router by Lalin.
 
-use std::fmt::Write;
 use std::net::IpAddr;
 
-/// The group's name, and the certificate's.
+use routeros::Tls;
+
+use crate::quoted::quoted;
+
+/// The group's name.
 const NAME: &str = "lalin";
 
 /// What the group may and may not: the policies that versions 6.49 and 7 both know. Those that only one of them knows
@@ -36,16 +39,10 @@ pub fn setup_script(user: &str, from: Option<IpAddr>, tls: bool) -> String {
         }
     }
     let service = if tls {
-        lines.extend([
-            "# A certificate; signing it may take a minute on a small router:".to_owned(),
-            format!(
-                "/certificate add name={NAME} common-name={NAME} \
-                 key-usage=digital-signature,key-encipherment,tls-server days-valid=3650"
-            ),
-            format!("/certificate sign {NAME}"),
-            "# The service, encrypted:".to_owned(),
-            format!("/ip service set api-ssl certificate={NAME} disabled=no"),
-        ]);
+        lines.push(
+            "# A certificate, and the service, encrypted; signing may take a minute on a small router:".to_owned(),
+        );
+        lines.extend(Tls::CREATE_CERTIFICATE.lines().map(str::to_owned));
         "api-ssl"
     } else {
         lines.extend(["# The service:".to_owned(), "/ip service set api disabled=no".to_owned()]);
@@ -58,23 +55,6 @@ pub fn setup_script(user: &str, from: Option<IpAddr>, tls: bool) -> String {
         String::new(),
     ]);
     lines.join("\n")
-}
-
-/// A string of RouterOS, in quotation marks. All but plain letters, digits and `._@-` is written as its bytes in
-/// hexadecimal, as the router's own export writes what is not ASCII: so nothing ends the string, begins a variable or
-/// is taken for a key of the terminal.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'@' | b'-') {
-            quoted.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(quoted, "\\{byte:02X}");
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]
@@ -106,10 +86,10 @@ mod tests {
         assert_eq!(
             commands(&script)[2..],
             [
-                "/certificate add name=lalin common-name=lalin \
+                "/certificate add name=api-ssl common-name=api-ssl \
                  key-usage=digital-signature,key-encipherment,tls-server days-valid=3650",
-                "/certificate sign lalin",
-                "/ip service set api-ssl certificate=lalin disabled=no",
+                "/certificate sign api-ssl",
+                "/ip service set api-ssl certificate=api-ssl disabled=no",
             ]
         );
     }
@@ -128,25 +108,6 @@ mod tests {
             let user = commands(&script)[1].to_owned();
             assert!(user.ends_with(&format!("password=\"PUT-A-PASSWORD-HERE\"{expected}")), "{user}");
             assert!(!commands(&script)[2].contains("address"), "that would shut out others: {script}");
-        }
-    }
-
-    #[test]
-    fn a_name_stays_a_name() {
-        let names = [
-            ("budi", r#""budi""#),
-            ("noc.pusat_1@isp-id", r#""noc.pusat_1@isp-id""#),
-            ("", r#""""#),
-            ("a b", r#""a\20b""#),
-            (r#"a" group=full"#, r#""a\22\20group\3Dfull""#),
-            (r"a\", r#""a\5C""#),
-            ("$x [/system reboot]", r#""\24x\20\5B\2Fsystem\20reboot\5D""#),
-            ("a;b{c}#?", r#""a\3Bb\7Bc\7D\23\3F""#),
-            ("a\r\n/system reboot", r#""a\0D\0A\2Fsystem\20reboot""#),
-            ("café\0", r#""caf\C3\A9\00""#),
-        ];
-        for (name, expected) in names {
-            assert_eq!(quoted(name), expected, "{name:?}");
         }
     }
 
