@@ -14,6 +14,13 @@ pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// The cargo that runs us, in the workspace, with these words.
+pub(crate) fn cargo_in(root: &Path, words: &[&str]) -> Command {
+    let mut command = cargo();
+    command.args(words).current_dir(root);
+    command
+}
+
 /// Where cargo puts what it builds.
 pub(crate) fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into)

@@ -6,8 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
 
-use super::cargo;
-use crate::process::{done, target};
+use crate::process::{cargo_in as cargo, done, target};
 use crate::summary::{Count, Outcome, run as shown};
 use crate::tools;
 

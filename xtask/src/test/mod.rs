@@ -10,6 +10,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::process::cargo_in as cargo;
 use crate::summary::{Outcome, Summary, run as shown};
 use crate::{layers, public_api, tidy, tools};
 
@@ -87,10 +88,4 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
         }
     });
     summary.end()
-}
-
-fn cargo(root: &Path, words: &[&str]) -> Command {
-    let mut command = crate::process::cargo();
-    command.args(words).current_dir(root);
-    command
 }
