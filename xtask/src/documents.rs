@@ -1,4 +1,4 @@
-//! What the documents point at exists: links and their anchors, files that are named, documents that code names.
+//! What the documents point at exists: links and their anchors, files and tests that are named, documents that code names.
 //!
 //! Not here: links to other servers, as a check must not need the network; nor whether a sentence is true.
 
@@ -13,8 +13,13 @@ pub(crate) fn check(root: &Path, files: &BTreeMap<String, String>) -> Vec<String
     let documents = || files.iter().filter(|(name, _)| name.ends_with(".md"));
     let anchors: BTreeMap<&str, HashSet<String>> =
         documents().map(|(name, text)| (name.as_str(), anchors(text))).collect();
+    let code = || files.iter().filter(|(name, _)| name.ends_with(".rs"));
+    let tests: HashSet<&str> = code().flat_map(|(_, text)| text.lines().filter_map(test_name)).collect();
     let mut faults = Vec::new();
     for (name, text) in documents() {
+        for (number, span) in spans(text).filter(|(_, span)| is_sentence(span) && !tests.contains(span)) {
+            faults.push(format!("{name}:{number}: {span}: there is no such test"));
+        }
         for (number, target) in links(text) {
             if let Some(why) = broken(root, name, &target, &anchors) {
                 faults.push(format!("{name}:{number}: {target}: {why}"));
@@ -101,17 +106,27 @@ fn links(text: &str) -> Vec<(usize, String)> {
 
 /// Paths of this repository between backticks, with their lines.
 pub(crate) fn named(text: &str) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    for (number, line) in prose(text) {
-        for span in line.split('`').skip(1).step_by(2) {
-            let plain = span.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
-            let ours = span.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder));
-            if plain && ours {
-                found.push((number, span.to_owned()));
-            }
-        }
-    }
-    found
+    let ours = |span: &str| {
+        let plain = span.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+        plain && span.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder))
+    };
+    spans(text).filter(|(_, span)| ours(span)).map(|(number, span)| (number, span.to_owned())).collect()
+}
+
+/// What stands between backticks, with its line.
+fn spans(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    prose(text).flat_map(|(number, line)| line.split('`').skip(1).step_by(2).map(move |span| (number, span)))
+}
+
+/// Whether this can only be a test: its name is a sentence.
+fn is_sentence(span: &str) -> bool {
+    span.split('_').count() > 4 && span.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// The function that a line of code begins.
+fn test_name(line: &str) -> Option<&str> {
+    let (_, name) = line.trim_start().split_once("fn ")?;
+    name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next()
 }
 
 /// Documents that a line of code or configuration names by their path.
@@ -199,6 +214,14 @@ mod tests {
         assert!(faults("`crates/stats/Cargo.toml`, `bin/src`, `a/b`, `crates/*/tests`, `cargo xtask`\n").is_empty());
         let fault = faults("see `crates/stats/src/gone.rs`\n");
         assert!(fault[0].starts_with("README.md:1: crates/stats/src/gone.rs: there is no such file"), "{fault:?}");
+    }
+
+    #[test]
+    fn a_test_that_is_named_exists() {
+        let code = ("a.rs".to_owned(), "    async fn a_gap_is_never_a_zero() {}\n".to_owned());
+        let named = |text: &str| check(root(), &BTreeMap::from([code.clone(), ("a.md".to_owned(), text.to_owned())]));
+        assert!(named("`a_gap_is_never_a_zero`, `max_rows`, `A_B_C_D_E`\n").is_empty());
+        assert_eq!(named("`a_gap_is_always_a_zero`\n"), ["a.md:1: a_gap_is_always_a_zero: there is no such test"]);
     }
 
     #[test]

@@ -45,8 +45,8 @@ const FRAMES: &str = "window.frames_ = []; \
 /// Ten hours of ticks every two seconds, into a store as the page has it: what it holds after ten minutes and at the
 /// end, and how long a tick took.
 const HOURS: &str = "const [count, done] = arguments; \
-      const assets = document.querySelector('script[type=module]').src.replace(/app\\.js$/, ''); \
-      import(`${assets}store.js`).then(async ({Store}) => { \
+      const assets = document.querySelector('script[type=module]').src.replace(/app\\/dashboard\\.js$/, ''); \
+      import(`${assets}data/point-store.js`).then(async ({Store}) => { \
         const store = new Store(); store.keep(['p0'], 600_000); \
         const names = Array.from({length: count}, (_, n) => `p${n}`); \
         const begun = performance.now(); let early = 0; \
