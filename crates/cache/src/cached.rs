@@ -36,14 +36,20 @@ pub struct Cached<S: Source + ?Sized> {
     max_stale: Duration,
     flight_limit: Duration,
     failure_hold: Duration,
-    observer: Told<S::Data, S::Error>,
-    memory: Shared<S::Data, S::Error>,
+    observer: Option<SharedObserver<S::Data, S::Error>>,
+    memory: SharedMemory<S::Data, S::Error>,
     /// The reads' tasks, which so end with their owner; they themselves hold the memory.
     tasks: Mutex<JoinSet<()>>,
 }
 
-type Shared<T, E> = Arc<Mutex<Memory<T, E>>>;
-type Told<T, E> = Option<Arc<dyn Observer<T, E>>>;
+type SharedMemory<T, E> = Arc<Mutex<Memory<T, E>>>;
+type SharedObserver<T, E> = Arc<dyn Observer<T, E>>;
+
+/// What a caller gets.
+enum Answer<T, E> {
+    Now(Outcome<T, E>),
+    When(Waiter<Outcome<T, E>>),
+}
 
 /// The usual numbers, whatever is read.
 impl Cached<dyn StatsSource> {
@@ -109,24 +115,24 @@ impl<S: Source + ?Sized> Cached<S> {
     }
 
     /// The answer from memory, or the read to wait for.
-    fn answer_or_read(&self) -> Result<Outcome<S::Data, S::Error>, Waiter<Outcome<S::Data, S::Error>>> {
+    fn answer_or_read(&self) -> Answer<S::Data, S::Error> {
         let now = Instant::now();
         let mut memory = lock(&self.memory);
         if let Some(reading) = memory.young(now, self.life) {
             drop(memory);
             tell(self.observer.as_ref(), &Event::Hit { age: reading.age(now) });
-            return Ok(Ok(reading));
+            return Answer::Now(Ok(reading));
         }
         if let Some(waiter) = memory.read_under_way() {
             drop(memory);
             tell(self.observer.as_ref(), &Event::SharedRead);
-            return Err(waiter);
+            return Answer::When(waiter);
         }
         if let Some(failure) = memory.held_failure(now, self.failure_hold) {
             let outcome = memory.stale_or(failure.clone(), now, self.max_stale);
             drop(memory);
             tell(self.observer.as_ref(), &Event::HeldFailure { error: &failure });
-            return Ok(outcome);
+            return Answer::Now(outcome);
         }
         let (shared, observer, max_stale) = (self.memory.clone(), self.observer.clone(), self.max_stale);
         let generation = memory.generation();
@@ -141,14 +147,14 @@ impl<S: Source + ?Sized> Cached<S> {
         let mut tasks = lock(&self.tasks);
         while tasks.try_join_next().is_some() {}
         tasks.spawn(flight.run(read).in_current_span());
-        Err(waiter)
+        Answer::When(waiter)
     }
 }
 
 /// What a read's end means: it is told, remembered, and made into what its waiters are given.
 fn land<T: 'static, E: ReadError>(
     memory: &Mutex<Memory<T, E>>,
-    observer: Option<&Arc<dyn Observer<T, E>>>,
+    observer: Option<&SharedObserver<T, E>>,
     generation: u64,
     landing: Landing<Outcome<T, E>>,
     max_stale: Duration,
@@ -180,8 +186,10 @@ impl<S: Source + ?Sized> Source for Cached<S> {
 
     async fn read(&self) -> Result<Reading<S::Data, S::Error>, S::Error> {
         let outcome = match self.answer_or_read() {
-            Ok(outcome) => outcome,
-            Err(waiter) => waiter.outcome().await.unwrap_or_else(|| Err(S::Error::internal("the read was given up"))),
+            Answer::Now(outcome) => outcome,
+            Answer::When(waiter) => {
+                waiter.outcome().await.unwrap_or_else(|| Err(S::Error::internal("the read was given up")))
+            }
         };
         if let Ok(Reading { at, freshness: Freshness::Stale(error), .. }) = &outcome {
             tell(self.observer.as_ref(), &Event::StaleServed { error, age: at.elapsed() });
@@ -204,7 +212,7 @@ impl<S: Source + ?Sized> fmt::Debug for Cached<S> {
 }
 
 /// Never with a lock held. A panic is caught: it must neither wedge a read's waiters nor hide what the read came to.
-fn tell<T: 'static, E: 'static>(observer: Option<&Arc<dyn Observer<T, E>>>, event: &Event<'_, T, E>) {
+fn tell<T: 'static, E: 'static>(observer: Option<&SharedObserver<T, E>>, event: &Event<'_, T, E>) {
     if let Some(observer) = observer {
         let _ = catch_unwind(AssertUnwindSafe(|| observer.on_event(event)));
     }
