@@ -35,11 +35,12 @@
 //!
 //! | folder or file | what it holds |
 //! | --- | --- |
-//! | `settings` | what is simulated: [`Config`], interfaces, traffic, users, menus, scripts, faults, answer times |
+//! | `settings` | what is simulated: [`Config`], interfaces, traffic, users, menus, replies, faults |
 //! | `router` | the running router: interfaces and their rows, clock, listener, session slots, usage |
 //! | `session` | one connection: bytes, login, commands, writing, TLS |
 //! | `command` | the commands, and the language of their queries |
 //! | `simulator`, `handle` | starting it, and changing it while it runs |
+//! | `recorder` | records sessions with a real router, to be replayed |
 //! | `mndp` | neighbour discovery, as a router answers it |
 
 mod command;
@@ -47,6 +48,7 @@ mod error;
 mod handle;
 mod lock;
 mod mndp;
+mod recorder;
 mod router;
 mod session;
 mod settings;
@@ -55,11 +57,12 @@ mod simulator;
 pub use error::Error;
 pub use handle::Handle;
 pub use mndp::{Announcement, Announcer};
+pub use recorder::Recorder;
 pub use router::Usage;
 #[cfg(feature = "tls")]
 pub use session::TlsIdentity;
 pub use settings::{
     AnswerSequence, AnswerTime, AnswerTimes, Config, Excess, Fault, Group, InterfaceSpec, Login, LossCounters,
-    LossRates, Menu, Row, Script, Traffic, User, Version,
+    LossRates, Menu, Recording, Row, Script, Traffic, User, Version,
 };
 pub use simulator::Simulator;

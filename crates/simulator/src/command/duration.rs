@@ -1,8 +1,8 @@
-//! Spans of time as a client gives them: `1`, `1s`, `1m30s`, `500ms`, `00:00:01`.
+//! Durations as RouterOS reads them: `1`, `1s`, `1m30s`, `500ms`, `00:00:01`.
 
 use std::time::Duration;
 
-/// A span; none where it is none.
+/// Reads a duration.
 pub(crate) fn parse(text: &[u8]) -> Option<Duration> {
     let text = std::str::from_utf8(text).ok()?;
     if let Some((hours, rest)) = text.split_once(':') {
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_read_in_every_form() {
+    fn durations_are_read_in_every_form() {
         let forms = [("1", 1_000), ("2s", 2_000), ("500ms", 500), ("1m30s500ms", 90_500), ("01:00:02", 3_602_000)];
         for (text, milliseconds) in forms {
             assert_eq!(parse(text.as_bytes()), Some(Duration::from_millis(milliseconds)), "{text}");

@@ -13,6 +13,8 @@ mod run;
 mod scripted;
 mod sentence;
 
+#[cfg(feature = "world")]
+pub(crate) use duration::parse as parse_duration;
 pub(crate) use reply::Reply;
 pub(crate) use run::run;
 pub(crate) use sentence::Command;

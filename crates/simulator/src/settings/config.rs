@@ -2,7 +2,7 @@
 
 #[cfg(feature = "tls")]
 use crate::TlsIdentity;
-use crate::{AnswerTimes, Fault, Group, InterfaceSpec, Menu, Script, User, Version};
+use crate::{AnswerTimes, Fault, Group, InterfaceSpec, Menu, Recording, Script, User, Version};
 
 /// The login method of the router.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,6 +162,13 @@ impl Config {
     #[must_use]
     pub fn script(mut self, script: Script) -> Self {
         self.scripts.push(script);
+        self
+    }
+
+    /// Answers the commands of a recorded session as they were answered then.
+    #[must_use]
+    pub fn recording(mut self, recording: &Recording) -> Self {
+        self.scripts.extend(recording.scripts());
         self
     }
 

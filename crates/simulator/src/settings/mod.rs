@@ -7,10 +7,13 @@ mod fault;
 mod interface_spec;
 mod loss;
 mod menu;
+mod recording;
 mod script;
 mod traffic;
 mod user;
 mod version;
+#[cfg(feature = "world")]
+mod world;
 
 pub use answer_times::{AnswerSequence, AnswerTime, AnswerTimes, Excess};
 pub use config::{Config, Login};
@@ -19,6 +22,8 @@ pub(crate) use fault::Faults;
 pub use interface_spec::InterfaceSpec;
 pub use loss::{LossCounters, LossRates};
 pub use menu::{Menu, Row};
+pub use recording::Recording;
+pub(crate) use recording::{Side, write_sentence};
 pub use script::Script;
 pub(crate) use script::Step;
 pub use traffic::Traffic;

@@ -108,6 +108,11 @@ impl Script {
         self
     }
 
+    /// Fits only a command of exactly these words, in whatever order.
+    pub(crate) fn exactly(path: Vec<u8>, words: Vec<Vec<u8>>) -> Self {
+        Self { words, exact: true, ..Self::on(path) }
+    }
+
     fn properties(self, kind: &str, row: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         let word = |(key, value): (String, Vec<u8>)| [b"=", key.as_bytes(), b"=", &value].concat();
         let words: Vec<_> = row.into_iter().map(word).collect();

@@ -1,14 +1,16 @@
-//! The simulated router as a client sees it: bytes in, bytes out, nothing of its inside.
+//! The simulated router as a client sees it: bytes in and bytes out, and nothing of its inside.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod client;
 mod commands;
+mod connections;
 mod counters;
 mod faults;
-mod lines;
 mod login;
-mod peer;
+mod long_commands;
+mod own_menus;
 mod printing;
-mod running;
 mod socket;
 mod tls;
+mod world;

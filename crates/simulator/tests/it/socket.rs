@@ -1,4 +1,4 @@
-//! Over a real socket, in real time: short waits for a condition, each with a limit.
+//! Over a real socket, in real time: each wait is for a condition, and has a limit.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use routeros_simulator::{Config, Error, Fault, Simulator};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::peer::{Peer, config};
+use crate::client::{Client, config};
 
 const ANY: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 const LIMIT: Duration = Duration::from_secs(10);
@@ -19,8 +19,8 @@ async fn start(config: Config) -> (Simulator, SocketAddr) {
     (router, addr)
 }
 
-async fn connect(addr: SocketAddr) -> Peer<TcpStream> {
-    Peer(timeout(LIMIT, TcpStream::connect(addr)).await.unwrap().unwrap())
+async fn connect(addr: SocketAddr) -> Client<TcpStream> {
+    Client(timeout(LIMIT, TcpStream::connect(addr)).await.unwrap().unwrap())
 }
 
 async fn refused(addr: SocketAddr) -> bool {
@@ -33,7 +33,7 @@ async fn a_session_over_tcp_is_as_one_in_memory() {
     let (router, addr) = start(config()).await;
     let mut over_tcp = connect(addr).await;
     over_tcp.login().await;
-    let mut in_memory = Peer(router.connect());
+    let mut in_memory = Client(router.connect());
     in_memory.login().await;
     let words = ["/interface/print", "=.proplist=.id,name,type,comment", ".tag=1"];
     assert_eq!(over_tcp.ask(&words).await, in_memory.ask(&words).await);
@@ -44,9 +44,9 @@ async fn a_session_over_tcp_is_as_one_in_memory() {
 #[tokio::test]
 async fn two_thousand_rows_come_over_tcp() {
     let (_router, addr) = start(Config::demo(2_000)).await;
-    let mut peer = connect(addr).await;
-    peer.login().await;
-    assert_eq!(timeout(LIMIT, peer.ask(&["/interface/print"])).await.unwrap().len(), 2_001);
+    let mut client = connect(addr).await;
+    client.login().await;
+    assert_eq!(timeout(LIMIT, client.ask(&["/interface/print"])).await.unwrap().len(), 2_001);
 }
 
 #[tokio::test]
@@ -82,18 +82,18 @@ async fn a_handle_works_where_there_is_no_runtime() {
 #[tokio::test]
 async fn a_stopped_router_is_gone_and_its_port_free() {
     let (router, addr) = start(config()).await;
-    let mut peer = connect(addr).await;
-    peer.login().await;
+    let mut client = connect(addr).await;
+    client.login().await;
     drop(router);
     assert!(refused(addr).await);
-    peer.rest().await;
+    client.rest().await;
     let again = Simulator::start(config(), addr).await.unwrap();
     assert_eq!(again.addr(), Some(addr));
     connect(addr).await.login().await;
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_said_with_its_address() {
+async fn the_error_of_a_port_in_use_names_its_address() {
     let (_router, addr) = start(config()).await;
     let Err(error) = Simulator::start(config(), addr).await else { panic!("it is taken") };
     assert!(matches!(error, Error::Listen { address, .. } if address == addr));

@@ -1,4 +1,4 @@
-//! The router's TLS as any client of TLS sees it, told apart from the client of the API.
+//! TLS as any client of TLS sees it, apart from the client of the API.
 
 use std::sync::Arc;
 
@@ -10,15 +10,15 @@ use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::peer::{Peer, config};
+use crate::client::{Client, config};
 
-async fn connect(router: &Simulator, pem: &str, name: &str) -> std::io::Result<Peer<TlsStream<DuplexStream>>> {
+async fn connect(router: &Simulator, pem: &str, name: &str) -> std::io::Result<Client<TlsStream<DuplexStream>>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let connector = TlsConnector::from(Arc::new(versions.with_root_certificates(roots).with_no_client_auth()));
-    Ok(Peer(connector.connect(ServerName::try_from(name.to_owned()).unwrap(), router.connect()).await?))
+    Ok(Client(connector.connect(ServerName::try_from(name.to_owned()).unwrap(), router.connect()).await?))
 }
 
 fn router(identity: &TlsIdentity) -> Simulator {
@@ -32,12 +32,12 @@ async fn a_session_by_tls_is_as_one_in_plain_text() {
     let print = ["/interface/print", ".tag=1"];
     let mut answers = Vec::new();
     for name in ["router.lan", "192.168.88.1"] {
-        let mut peer = connect(&router, identity.pem().unwrap(), name).await.unwrap();
-        peer.login().await;
-        answers.push(peer.ask(&print).await);
+        let mut client = connect(&router, identity.pem().unwrap(), name).await.unwrap();
+        client.login().await;
+        answers.push(client.ask(&print).await);
     }
     router.handle().set_tls(None);
-    let mut plain = Peer(router.connect());
+    let mut plain = Client(router.connect());
     plain.login().await;
     answers.push(plain.ask(&print).await);
     assert_eq!(answers[0].len(), 3);
@@ -53,8 +53,8 @@ async fn the_certificate_can_change_while_it_runs() {
     router.handle().set_tls(Some(second.clone()));
     before.login().await;
     connect(&router, first.pem().unwrap(), "router.lan").await.err().expect("another certificate");
-    let peer = connect(&router, second.pem().unwrap(), "router.lan").await.unwrap();
-    let presented = peer.0.get_ref().1.peer_certificates().unwrap()[0].clone();
+    let client = connect(&router, second.pem().unwrap(), "router.lan").await.unwrap();
+    let presented = client.0.get_ref().1.peer_certificates().unwrap()[0].clone();
     let fingerprint = ring::digest::digest(&ring::digest::SHA256, &presented);
     assert_eq!(second.fingerprint().unwrap(), fingerprint.as_ref());
 }
@@ -65,9 +65,9 @@ async fn tls_1_2_alone_is_that() {
     for (identity, version) in
         [(identity.clone(), ProtocolVersion::TLSv1_3), (identity.only_tls12().unwrap(), ProtocolVersion::TLSv1_2)]
     {
-        let mut peer = connect(&router(&identity), identity.pem().unwrap(), "router.lan").await.unwrap();
-        assert_eq!(peer.0.get_ref().1.protocol_version(), Some(version));
-        assert_eq!(peer.rest().await, b"", "the router is gone");
+        let mut client = connect(&router(&identity), identity.pem().unwrap(), "router.lan").await.unwrap();
+        assert_eq!(client.0.get_ref().1.protocol_version(), Some(version));
+        assert_eq!(client.rest().await, b"", "the router is gone");
     }
 }
 
@@ -76,22 +76,22 @@ async fn without_a_certificate_a_handshake_is_broken_off_with_the_alert_of_a_rou
     let identity = TlsIdentity::without_certificate();
     assert_eq!((identity.pem(), identity.fingerprint()), (None, None));
     let router = router(&identity);
-    let mut peer = Peer(router.connect());
+    let mut client = Client(router.connect());
     // A record of three bytes, in two pieces.
-    peer.0.write_all(b"\x16\x03\x01\x00\x03\x01").await.unwrap();
-    peer.0.write_all(b"\x00\x00").await.unwrap();
-    assert_eq!(peer.rest().await, b"\x15\x03\x03\x00\x02\x02\x28");
+    client.0.write_all(b"\x16\x03\x01\x00\x03\x01").await.unwrap();
+    client.0.write_all(b"\x00\x00").await.unwrap();
+    assert_eq!(client.rest().await, b"\x15\x03\x03\x00\x02\x02\x28");
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_no_handshake_and_what_never_ends_it_is_hung_up_on() {
     for identity in [TlsIdentity::self_signed(&[]).unwrap(), TlsIdentity::without_certificate()] {
         let router = router(&identity);
-        let mut peer = Peer(router.connect());
-        peer.say(&["/login", "=name=admin", "=password="]).await;
-        let rest = peer.rest().await;
+        let mut client = Client(router.connect());
+        client.send(&["/login", "=name=admin", "=password="]).await;
+        let rest = client.rest().await;
         assert!(rest.is_empty() || rest[0] == 0x15, "an alert at most: {rest:?}");
-        let mut slow = Peer(router.connect());
+        let mut slow = Client(router.connect());
         slow.0.write_all(b"\x16\x03\x01").await.unwrap();
         assert_eq!(slow.rest().await, b"", "after its limit");
         let usage = router.handle().usage();
@@ -103,11 +103,11 @@ async fn what_is_no_handshake_and_what_never_ends_it_is_hung_up_on() {
 async fn silent_not_even_the_handshake_is_answered() {
     let router = router(&TlsIdentity::self_signed(&[]).unwrap());
     router.handle().set_fault(Fault::Silent);
-    let mut peer = Peer(router.connect());
-    peer.0.write_all(b"\x16\x03\x01\x00\x01\x01").await.unwrap();
-    assert_eq!(peer.until_silence().await, b"");
+    let mut client = Client(router.connect());
+    client.0.write_all(b"\x16\x03\x01\x00\x01\x01").await.unwrap();
+    assert_eq!(client.until_silence().await, b"");
     router.handle().cut_connections();
-    assert_eq!(peer.rest().await, b"");
+    assert_eq!(client.rest().await, b"");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A client of a few lines, that knows the framing and nothing else. Words of other code pages come as Latin-1.
+//! A client of a few lines, which knows the framing and nothing else. Words in other code pages are read as Latin-1.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ pub const SECOND: Duration = Duration::from_secs(1);
 /// Longer than anything here takes.
 const LIMIT: Duration = Duration::from_secs(3_600);
 
-pub struct Peer<S = DuplexStream>(pub S);
+pub struct Client<S = DuplexStream>(pub S);
 
-/// `ether1` with 8 Mbit/s in and 800 kbit/s out, and an idle line.
+/// `ether1` with 8 Mbit/s in and 800 kbit/s out, and an idle customer.
 pub fn config() -> Config {
     let flow = |bps| Traffic::Constant { bps };
     let ether1 = InterfaceSpec::ether("ether1").comment("WAN").traffic(flow(8e6), flow(8e5));
@@ -21,20 +21,20 @@ pub fn config() -> Config {
 }
 
 /// A router and a client that is logged in.
-pub async fn logged_in(config: Config) -> (Simulator, Peer) {
+pub async fn logged_in(config: Config) -> (Simulator, Client) {
     let router = Simulator::in_memory(config);
-    let mut peer = Peer(router.connect());
-    peer.login().await;
-    (router, peer)
+    let mut client = Client(router.connect());
+    client.login().await;
+    (router, client)
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub async fn login(&mut self) {
         let answer = self.ask(&["/login", "=name=admin", "=password="]).await;
         assert_eq!(answer, ["!done"]);
     }
 
-    pub async fn say(&mut self, words: &[&str]) {
+    pub async fn send(&mut self, words: &[&str]) {
         let mut bytes = Vec::new();
         for word in words {
             let length = u16::try_from(word.len()).unwrap();
@@ -50,10 +50,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     }
 
     /// The next sentence, its words joined by a blank.
-    pub async fn hear(&mut self) -> String {
+    pub async fn receive(&mut self) -> String {
         let mut words: Vec<String> = Vec::new();
         loop {
-            let word = timeout(LIMIT, self.word()).await.expect("it says nothing").expect("it hung up");
+            let word = timeout(LIMIT, self.word()).await.expect("nothing came").expect("it closed the connection");
             if word.is_empty() {
                 return words.join(" ");
             }
@@ -65,7 +65,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     pub async fn answer(&mut self) -> Vec<String> {
         let mut sentences = Vec::new();
         loop {
-            let sentence = self.hear().await;
+            let sentence = self.receive().await;
             let last = sentence.starts_with("!done") || sentence.starts_with("!fatal");
             sentences.push(sentence);
             if last {
@@ -75,7 +75,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     }
 
     pub async fn ask(&mut self, words: &[&str]) -> Vec<String> {
-        self.say(words).await;
+        self.send(words).await;
         self.answer().await
     }
 
@@ -83,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     pub async fn rest(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         // A reset is an end too.
-        let _ = timeout(LIMIT, self.0.read_to_end(&mut rest)).await.expect("it stays");
+        let _ = timeout(LIMIT, self.0.read_to_end(&mut rest)).await.expect("it closes the connection");
         rest
     }
 
@@ -92,7 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         let (mut rest, mut piece) = (Vec::new(), [0; 4_096]);
         while let Ok(read) = timeout(LIMIT, self.0.read(&mut piece)).await {
             let read = read.unwrap();
-            assert!(read > 0, "it hung up after {rest:?}");
+            assert!(read > 0, "it closed the connection after {rest:?}");
             rest.extend_from_slice(&piece[..read]);
         }
         rest
