@@ -186,21 +186,34 @@ impl DemoFlags {
 
 #[derive(Args)]
 pub(crate) struct SimulateFlags {
-    /// The port to listen on
+    /// The port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8728)]
     pub(crate) port: u16,
     /// The address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
     pub(crate) address: IpAddr,
-    /// How many interfaces it has
+    /// How many routers to simulate, on consecutive ports
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub(crate) count: u16,
+    /// The name of the router; several are numbered [default: as the world says, or MikroTik]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) identity: Option<String>,
+    /// How many interfaces each router has
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=5_000))]
+    #[arg(conflicts_with = "world")]
     pub(crate) interfaces: u16,
-    /// The user who may log in
-    #[arg(long, default_value = "admin")]
-    pub(crate) user: String,
-    /// His password; the simulated router holds nothing secret
-    #[arg(long, default_value = "")]
-    pub(crate) password: String,
+    /// A JSON file that describes the router: examples/world.json of the simulator shows the format
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+    /// A recorded session, whose commands are answered as they were
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<PathBuf>,
+    /// The user who may log in [default: as the world says, or admin]
+    #[arg(long)]
+    pub(crate) user: Option<String>,
+    /// The password of this user; the simulated router holds nothing secret [default: as the world says, or none]
+    #[arg(long)]
+    pub(crate) password: Option<String>,
     /// Answer neighbour discovery (MNDP) on the network, too
     #[arg(long)]
     pub(crate) mndp: bool,

@@ -63,6 +63,12 @@ pub(crate) enum Error {
     /// The simulated router cannot start.
     #[error("simulated router: {0}")]
     Simulator(#[from] routeros_simulator::Error),
+    /// A file that describes the simulated router cannot be used.
+    #[error("{}: {reason}", path.display())]
+    SimulatorFile { path: PathBuf, reason: String },
+    /// There are not so many ports.
+    #[error("{count} routers from port {port} on need ports beyond 65535")]
+    NoPorts { count: u16, port: u16 },
     /// The simulated router listens nowhere.
     #[error("the simulated router has no address")]
     NoSimulator,
@@ -89,7 +95,9 @@ impl Error {
             | Self::NoPassword { .. }
             | Self::NothingToCheck
             | Self::FirstIsAdministrator
-            | Self::NoUser { .. } => 64,
+            | Self::NoPorts { .. }
+            | Self::NoUser { .. }
+            | Self::SimulatorFile { .. } => 64,
             Self::NotRunning { .. } => 3,
             _ => 1,
         })

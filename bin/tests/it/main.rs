@@ -11,3 +11,4 @@ mod recipes;
 mod remedies;
 mod reverse_proxy;
 mod serving;
+mod simulate;

@@ -66,3 +66,8 @@ pub use settings::{
     LossRates, Menu, Recording, Row, Script, Traffic, User, Version,
 };
 pub use simulator::Simulator;
+
+/// The programs in the README compile as they stand.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
