@@ -14,6 +14,8 @@ mod user;
 mod version;
 #[cfg(feature = "world")]
 mod world;
+#[cfg(feature = "world")]
+mod world_values;
 
 pub use answer_times::{AnswerSequence, AnswerTime, AnswerTimes, Excess};
 pub use config::{Config, Login};
