@@ -1,40 +1,63 @@
 //! Code pages for bytes that are no UTF-8: RouterOS neither stores nor tells an encoding.
+//!
+//! The two that need no table of somebody else's are here; with the feature `code-pages` there are all that `encoding_rs`
+//! knows.
 
-/// How bytes that are not valid UTF-8 become text. Every byte has a character, so reading never fails.
+/// How bytes that are not valid UTF-8 become text. Reading never fails: a byte that means nothing in a code page becomes
+/// a replacement character.
 ///
 /// Old WinBox writes the code page of the Windows it runs on; pick the one of the people who write the comments.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CodePage {
-    high: &'static [u16; 128],
+pub struct CodePage(Kind);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    /// The Unicode numbers of the bytes 80 to FF.
+    Table(&'static [u16; 128]),
+    #[cfg(feature = "code-pages")]
+    Encoding(&'static encoding_rs::Encoding),
 }
 
 impl CodePage {
     /// Central Europe.
-    pub const WINDOWS_1250: Self = Self { high: &WINDOWS_1250 };
+    #[cfg(feature = "code-pages")]
+    pub const WINDOWS_1250: Self = Self(Kind::Encoding(&encoding_rs::WINDOWS_1250_INIT));
     /// Cyrillic.
-    pub const WINDOWS_1251: Self = Self { high: &WINDOWS_1251 };
+    #[cfg(feature = "code-pages")]
+    pub const WINDOWS_1251: Self = Self(Kind::Encoding(&encoding_rs::WINDOWS_1251_INIT));
     /// Western Europe; the default.
-    pub const WINDOWS_1252: Self = Self { high: &WINDOWS_1252 };
+    pub const WINDOWS_1252: Self = Self(Kind::Table(&WINDOWS_1252));
     /// ISO 8859-1: every byte is the character of the same number.
-    pub const LATIN_1: Self = Self { high: &LATIN_1 };
+    pub const LATIN_1: Self = Self(Kind::Table(&LATIN_1));
 
     /// A code page of one's own: the Unicode numbers of the bytes 80 to FF.
     pub const fn new(high: &'static [u16; 128]) -> Self {
-        Self { high }
+        Self(Kind::Table(high))
     }
 
-    /// The text of `bytes`, each byte one character.
+    /// The code page of this name, such as `windows-1254`, `gbk` or `koi8-r`, in any case: the names and aliases of the
+    /// [Encoding Standard](https://encoding.spec.whatwg.org/#names-and-labels). `None` where there is none of that name.
+    #[cfg(feature = "code-pages")]
+    pub fn by_name(name: &str) -> Option<Self> {
+        encoding_rs::Encoding::for_label(name.as_bytes()).map(|encoding| Self(Kind::Encoding(encoding)))
+    }
+
+    /// The text of `bytes`.
     pub(crate) fn read(self, bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| self.character(*byte)).collect()
+        match self.0 {
+            Kind::Table(high) => bytes.iter().map(|byte| character(high, *byte)).collect(),
+            #[cfg(feature = "code-pages")]
+            Kind::Encoding(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
+        }
     }
+}
 
-    fn character(self, byte: u8) -> char {
-        match byte.checked_sub(0x80) {
-            None => char::from(byte),
-            Some(high) => {
-                let number = self.high.get(usize::from(high)).copied().unwrap_or_default();
-                char::from_u32(u32::from(number)).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
+fn character(page: &[u16; 128], byte: u8) -> char {
+    match byte.checked_sub(0x80) {
+        None => char::from(byte),
+        Some(high) => {
+            let number = page.get(usize::from(high)).copied().unwrap_or_default();
+            char::from_u32(u32::from(number)).unwrap_or(char::REPLACEMENT_CHARACTER)
         }
     }
 }
@@ -47,12 +70,12 @@ impl Default for CodePage {
 
 impl std::fmt::Debug for CodePage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match *self {
-            Self::WINDOWS_1250 => "WINDOWS_1250",
-            Self::WINDOWS_1251 => "WINDOWS_1251",
-            Self::WINDOWS_1252 => "WINDOWS_1252",
-            Self::LATIN_1 => "LATIN_1",
-            _ => "own code page",
+        f.write_str(match self.0 {
+            Kind::Table(_) if *self == Self::WINDOWS_1252 => "WINDOWS_1252",
+            Kind::Table(_) if *self == Self::LATIN_1 => "LATIN_1",
+            Kind::Table(_) => "own code page",
+            #[cfg(feature = "code-pages")]
+            Kind::Encoding(encoding) => encoding.name(),
         })
     }
 }
@@ -67,32 +90,7 @@ const LATIN_1: [u16; 128] = {
     high
 };
 
-// Bytes that a page leaves undefined are the control characters of the same number, as browsers read them.
-
-#[rustfmt::skip]
-const WINDOWS_1250: [u16; 128] = [
-    0x20AC, 0x0081, 0x201A, 0x0083, 0x201E, 0x2026, 0x2020, 0x2021, 0x0088, 0x2030, 0x0160, 0x2039, 0x015A, 0x0164, 0x017D, 0x0179,
-    0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x0098, 0x2122, 0x0161, 0x203A, 0x015B, 0x0165, 0x017E, 0x017A,
-    0x00A0, 0x02C7, 0x02D8, 0x0141, 0x00A4, 0x0104, 0x00A6, 0x00A7, 0x00A8, 0x00A9, 0x015E, 0x00AB, 0x00AC, 0x00AD, 0x00AE, 0x017B,
-    0x00B0, 0x00B1, 0x02DB, 0x0142, 0x00B4, 0x00B5, 0x00B6, 0x00B7, 0x00B8, 0x0105, 0x015F, 0x00BB, 0x013D, 0x02DD, 0x013E, 0x017C,
-    0x0154, 0x00C1, 0x00C2, 0x0102, 0x00C4, 0x0139, 0x0106, 0x00C7, 0x010C, 0x00C9, 0x0118, 0x00CB, 0x011A, 0x00CD, 0x00CE, 0x010E,
-    0x0110, 0x0143, 0x0147, 0x00D3, 0x00D4, 0x0150, 0x00D6, 0x00D7, 0x0158, 0x016E, 0x00DA, 0x0170, 0x00DC, 0x00DD, 0x0162, 0x00DF,
-    0x0155, 0x00E1, 0x00E2, 0x0103, 0x00E4, 0x013A, 0x0107, 0x00E7, 0x010D, 0x00E9, 0x0119, 0x00EB, 0x011B, 0x00ED, 0x00EE, 0x010F,
-    0x0111, 0x0144, 0x0148, 0x00F3, 0x00F4, 0x0151, 0x00F6, 0x00F7, 0x0159, 0x016F, 0x00FA, 0x0171, 0x00FC, 0x00FD, 0x0163, 0x02D9,
-];
-
-#[rustfmt::skip]
-const WINDOWS_1251: [u16; 128] = [
-    0x0402, 0x0403, 0x201A, 0x0453, 0x201E, 0x2026, 0x2020, 0x2021, 0x20AC, 0x2030, 0x0409, 0x2039, 0x040A, 0x040C, 0x040B, 0x040F,
-    0x0452, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x0098, 0x2122, 0x0459, 0x203A, 0x045A, 0x045C, 0x045B, 0x045F,
-    0x00A0, 0x040E, 0x045E, 0x0408, 0x00A4, 0x0490, 0x00A6, 0x00A7, 0x0401, 0x00A9, 0x0404, 0x00AB, 0x00AC, 0x00AD, 0x00AE, 0x0407,
-    0x00B0, 0x00B1, 0x0406, 0x0456, 0x0491, 0x00B5, 0x00B6, 0x00B7, 0x0451, 0x2116, 0x0454, 0x00BB, 0x0458, 0x0405, 0x0455, 0x0457,
-    0x0410, 0x0411, 0x0412, 0x0413, 0x0414, 0x0415, 0x0416, 0x0417, 0x0418, 0x0419, 0x041A, 0x041B, 0x041C, 0x041D, 0x041E, 0x041F,
-    0x0420, 0x0421, 0x0422, 0x0423, 0x0424, 0x0425, 0x0426, 0x0427, 0x0428, 0x0429, 0x042A, 0x042B, 0x042C, 0x042D, 0x042E, 0x042F,
-    0x0430, 0x0431, 0x0432, 0x0433, 0x0434, 0x0435, 0x0436, 0x0437, 0x0438, 0x0439, 0x043A, 0x043B, 0x043C, 0x043D, 0x043E, 0x043F,
-    0x0440, 0x0441, 0x0442, 0x0443, 0x0444, 0x0445, 0x0446, 0x0447, 0x0448, 0x0449, 0x044A, 0x044B, 0x044C, 0x044D, 0x044E, 0x044F,
-];
-
+// Bytes that the page leaves undefined are the control characters of the same number, as browsers read them.
 #[rustfmt::skip]
 const WINDOWS_1252: [u16; 128] = [
     0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
@@ -109,10 +107,16 @@ const WINDOWS_1252: [u16; 128] = [
 mod tests {
     use super::*;
 
+    #[cfg(feature = "code-pages")]
+    const PAGES: [CodePage; 4] =
+        [CodePage::WINDOWS_1250, CodePage::WINDOWS_1251, CodePage::WINDOWS_1252, CodePage::LATIN_1];
+    #[cfg(not(feature = "code-pages"))]
+    const PAGES: [CodePage; 2] = [CodePage::WINDOWS_1252, CodePage::LATIN_1];
+
     #[test]
     fn every_byte_of_every_page_is_a_character() {
         let bytes: Vec<u8> = (0..=255).collect();
-        for page in [CodePage::WINDOWS_1250, CodePage::WINDOWS_1251, CodePage::WINDOWS_1252, CodePage::LATIN_1] {
+        for page in PAGES {
             let text = page.read(&bytes);
             assert_eq!(text.chars().count(), 256, "{page:?}");
             assert!(!text.contains(char::REPLACEMENT_CHARACTER), "{page:?}");
@@ -121,10 +125,34 @@ mod tests {
     }
 
     #[test]
-    fn known_words_of_three_countries_are_read() {
+    fn known_words_of_western_europe_are_read() {
         assert_eq!(CodePage::WINDOWS_1252.read(b"caf\xE9 \x80"), "caf\u{e9} \u{20ac}");
+        assert_eq!(CodePage::LATIN_1.read(b"\x80\xFF"), "\u{80}\u{ff}");
+    }
+
+    #[cfg(feature = "code-pages")]
+    #[test]
+    fn known_words_of_other_countries_are_read() {
         assert_eq!(CodePage::WINDOWS_1251.read(b"\xC8\xE2\xE0\xED"), "\u{418}\u{432}\u{430}\u{43d}");
         assert_eq!(CodePage::WINDOWS_1250.read(b"\xE8e\x9Atina"), "\u{10d}e\u{161}tina");
-        assert_eq!(CodePage::LATIN_1.read(b"\x80\xFF"), "\u{80}\u{ff}");
+    }
+
+    #[cfg(feature = "code-pages")]
+    #[test]
+    fn a_page_is_found_by_its_name_and_what_means_nothing_in_it_is_replaced() {
+        let gbk = CodePage::by_name("GBK").unwrap();
+        assert_eq!(gbk.read(b"\xD6\xD0\xCE\xC4"), "\u{4e2d}\u{6587}");
+        assert!(gbk.read(b"\xFF").contains(char::REPLACEMENT_CHARACTER));
+        assert_eq!(format!("{gbk:?}"), "GBK");
+        assert_eq!(CodePage::by_name("windows-1251"), Some(CodePage::WINDOWS_1251));
+        assert_eq!(CodePage::by_name("klingon"), None);
+    }
+
+    #[cfg(feature = "code-pages")]
+    #[test]
+    fn the_table_of_windows_1252_is_the_standards() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let standard = CodePage::by_name("windows-1252").unwrap();
+        assert_eq!(CodePage::WINDOWS_1252.read(&bytes), standard.read(&bytes));
     }
 }
