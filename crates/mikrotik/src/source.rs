@@ -39,6 +39,7 @@ pub struct RouterSource {
     known: Mutex<Vec<Arc<Interface>>>,
     links: Arc<LinkRates>,
     times: AnswerTimes,
+    wall_clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
     address: String,
     _session_log: AbortOnDropHandle<()>,
 }
@@ -74,7 +75,16 @@ impl RouterSource {
         let address = format!("{}:{}", settings.host, settings.port);
         let _session_log = AbortOnDropHandle::new(tokio::spawn(session_log.in_current_span()));
         let (gate, known) = (Semaphore::new(READS), Mutex::default());
-        Self { router, gate, known, links: Arc::default(), times, address, _session_log }
+        let wall_clock = Box::new(SystemTime::now);
+        Self { router, gate, known, links: Arc::default(), times, wall_clock, address, _session_log }
+    }
+
+    /// With another wall clock than the machine's: whoever pauses or moves the monotonic clock of its runtime, as tests
+    /// do, needs one that goes with it. The two going apart means that the clock was set or the machine slept.
+    #[must_use]
+    pub fn with_wall_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.wall_clock = Box::new(now);
+        self
     }
 
     /// Asks the router about itself: three small commands, one after the other, on the session of the reads and each
@@ -117,7 +127,7 @@ impl RouterSource {
     /// The router read its counters somewhere between the question and the end of the answer; where, is the engine's to
     /// say, which sees many of them.
     fn snapshot(&self, reply: &Reply, asked: Instant) -> Snapshot {
-        let (answered, unix_ms) = (Instant::now(), unix_ms());
+        let (answered, unix_ms) = (Instant::now(), unix_ms((self.wall_clock)()));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = rows::read(&reply.rows, &known, &self.links.rates());
         *known = rows.iter().map(|row| row.interface.clone()).collect();
@@ -154,8 +164,8 @@ impl fmt::Debug for RouterSource {
     }
 }
 
-/// The wall clock, ms since 1970-01-01 UTC.
-fn unix_ms() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+/// ms since 1970-01-01 UTC.
+fn unix_ms(time: SystemTime) -> u64 {
+    let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use lalin_mikrotik::{RouterSource, Settings};
 use lalin_stats::{Failure, Reading, Source};
@@ -48,7 +48,10 @@ impl Rig {
             let (stream, settings) = (simulator.connect(), wanted.clone());
             async move { Client::login(stream, &settings.credentials, &settings.options()).await }
         };
-        Self { router: Arc::new(RouterSource::with_connector(&settings, connect)), handle, attempts }
+        // The tests' clock is paused and leaps; the wall clock goes with it.
+        let (wall, began) = (SystemTime::now(), Instant::now());
+        let router = RouterSource::with_connector(&settings, connect).with_wall_clock(move || wall + began.elapsed());
+        Self { router: Arc::new(router), handle, attempts }
     }
 
     /// Attempts to connect so far.
