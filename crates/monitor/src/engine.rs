@@ -39,6 +39,9 @@ pub(crate) struct Engine {
     /// As they are in effect: scaled to what the source needs.
     settings: Settings,
     timing: Timing,
+    /// What the source had learned when the newest sample came. The limit of a read grows with each one that the router
+    /// does not answer; that must not put off the word that it is gone.
+    shown: Timing,
     seq: u64,
     revision: u64,
     identities: Identities,
@@ -67,6 +70,7 @@ impl Engine {
             configured,
             settings,
             timing,
+            shown: timing,
             seq: 0,
             revision: 0,
             identities: Identities::default(),
@@ -194,6 +198,7 @@ impl Engine {
         let sampled = new.is_some();
         if let Some(snapshot) = new {
             self.tick(&snapshot);
+            self.shown = self.timing;
         }
         self.change(match failure {
             None => RouterState::Live,
@@ -205,7 +210,7 @@ impl Engine {
     fn failing(&self, failure: Failure) -> RouterState {
         let age = self.frames.newest().map(|frame| frame.at.elapsed());
         match age {
-            Some(age) if age <= self.settings.unreachable_after => RouterState::Stale(failure),
+            Some(age) if age <= self.configured.scaled(self.shown).unreachable_after => RouterState::Stale(failure),
             _ => RouterState::Unreachable(failure),
         }
     }

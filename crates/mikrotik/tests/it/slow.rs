@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lalin_cache::Timeout;
+use lalin_monitor::{Label, Monitor, Settings};
 use lalin_stats::{Phase, Source, SourceError, StatsSource};
 use routeros_simulator::{Fault, InterfaceSpec};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -99,4 +100,26 @@ async fn a_router_that_is_not_reached_is_waited_for_no_longer_than_before() {
     let failure = Timeout::new(rig.router.clone(), 3 * SECOND).read().await.unwrap_err();
     assert_eq!(failure.reason, SourceError::TimedOut { phase: Phase::Read, after: 3 * SECOND });
     assert_eq!(asked.elapsed(), 3 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_router_that_falls_silent_is_called_unreachable_in_time_though_it_is_given_longer_each_time() {
+    let rig = Rig::new();
+    let monitor = Monitor::new(Settings::default());
+    let limited = Arc::new(Timeout::new(rig.router.clone(), 3 * SECOND));
+    let router = monitor.add("r".parse().unwrap(), Label::new("r", "simulated"), limited);
+    let _subscription = router.subscribe(None, SECOND);
+    sleep(10 * SECOND).await;
+    assert_eq!(router.status().state.code(), "live");
+    rig.handle.set_fault(Fault::Silent);
+    let (silent, mut seen) = (Instant::now(), Vec::new());
+    while silent.elapsed() < 60 * SECOND {
+        let code = router.status().state.code();
+        if seen.last().is_none_or(|(last, _)| *last != code) {
+            seen.push((code, silent.elapsed()));
+        }
+        sleep(SECOND / 4).await;
+    }
+    assert_eq!(seen.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["live", "stale", "unreachable"], "{seen:?}");
+    assert!(seen[1].1 <= 6 * SECOND && seen[2].1 <= 15 * SECOND, "{seen:?}");
 }
