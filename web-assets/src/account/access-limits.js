@@ -20,7 +20,7 @@ export function limitWords(only, routers, texts) {
 }
 
 /** A part of a form. `value()` is what the API takes: undefined for no limit. */
-export class Limits {
+export class AccessLimits {
   #rows = [];
 
   /** @param {{only: Grant[]|undefined, routers: RouterEntry[], texts: Record<string, string>}} page */

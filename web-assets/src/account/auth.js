@@ -28,7 +28,7 @@ export function loginAddress({ pathname, search }) {
 }
 
 /** Whether a problem of the API means that one has to log in; then the page is left for the login. */
-export function atDoor(problem, here = location) {
+export function leaveForLogin(problem, here = location) {
   if (!SHUT.includes(problem?.code)) return false;
   // The page that one cannot see is not kept: going back would only lead here again.
   here.replace(loginAddress(here));

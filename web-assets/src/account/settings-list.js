@@ -5,7 +5,7 @@ import { element, put } from "../shared/elements.js";
 import { button, end, onSubmit } from "../shared/form.js";
 
 /** A row: what it is, what is to be said of it, and its buttons. */
-export function thing(name, facts, ...buttons) {
+export function settingsItem(name, facts, ...buttons) {
   const row = element("li", "thing");
   const words = element("div", "words");
   words.append(element("bdi", "name", name), ...facts.filter(Boolean).map((fact) => element("bdi", "note", fact)));
@@ -16,7 +16,7 @@ export function thing(name, facts, ...buttons) {
 let made = null;
 
 /** The one dialog of the settings, with a title of its own each time. */
-export function open(title, texts, ...content) {
+export function openDialog(title, texts, ...content) {
   made ??= dialog("settings-dialog", "", texts.close);
   put(made.root.querySelector("h2"), title);
   made.body.replaceChildren(...content);
@@ -27,7 +27,7 @@ export function open(title, texts, ...content) {
 }
 
 /** Asks once more before something goes that does not come back. */
-export function sure(title, question, word, texts, run) {
+export function confirmed(title, question, word, texts, run) {
   const form = element("form", "form");
   const yes = button(word, "sure", null, "bad");
   yes.type = "submit";
@@ -45,5 +45,5 @@ export function sure(title, question, word, texts, run) {
       made.root.close();
     },
   });
-  open(title, texts, form);
+  openDialog(title, texts, form);
 }

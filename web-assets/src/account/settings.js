@@ -1,11 +1,11 @@
 // The settings: accounts, tokens and links, and who changed what. For administrators.
 
 import { api } from "../shared/api.js";
-import { atDoor, mayChange } from "./auth.js";
+import { leaveForLogin, mayChange } from "./auth.js";
 import { element, put } from "../shared/elements.js";
 import { button, sentence } from "../shared/form.js";
 import { language, theme } from "../app/theme-and-language.js";
-import { site } from "../app/site-header.js";
+import { siteHeader } from "../app/site-header.js";
 import { Tokens } from "./tokens.js";
 import { Users } from "./users.js";
 
@@ -22,7 +22,7 @@ language(byId("lang"), lang);
 begin();
 
 async function begin() {
-  const who = await site(texts);
+  const who = await siteHeader(texts);
   if (!who) return notice(texts.fleet_no_server, "bad");
   if (!mayChange(who)) return notice(who.state === "none" ? texts.set_no_accounts : texts["problem.forbidden"], "bad");
   const open = who.state === "open";
@@ -35,7 +35,7 @@ async function begin() {
     else await new Tokens({ root: byId("set-tokens"), texts, lang, routers, moment }).load();
     await audit();
   } catch (error) {
-    if (atDoor(error)) return;
+    if (leaveForLogin(error)) return;
     notice(open && error.code === "forbidden" ? texts.set_no_accounts : sentence(error, texts), "bad");
   }
 }

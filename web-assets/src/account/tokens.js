@@ -6,9 +6,9 @@ import { command } from "../shared/copy-button.js";
 import { element } from "../shared/elements.js";
 import { button, end, field, input, onSubmit, select } from "../shared/form.js";
 import { fill } from "../shared/format.js";
-import { Limits, limitWords } from "./access-limits.js";
+import { AccessLimits, limitWords } from "./access-limits.js";
 import { call, shownBy, snippets } from "./embed-snippets.js";
-import { open, sure, thing } from "./settings-list.js";
+import { openDialog, confirmed, settingsItem } from "./settings-list.js";
 /** @import { RouterEntry } from "../data/types.js" */
 
 const DAY = 86_400_000;
@@ -54,7 +54,7 @@ export class Tokens {
         ];
         const remove = button(texts.set_revoke, "token-remove", () => this.#remove(token), "bad");
         remove.setAttribute("aria-label", `${texts.set_revoke}: ${token.name}`);
-        const row = thing(token.name, facts, remove);
+        const row = settingsItem(token.name, facts, remove);
         row.classList.toggle("over", over);
         return row;
       }),
@@ -65,7 +65,7 @@ export class Tokens {
 
   #remove(token) {
     const { texts } = this;
-    sure(token.name, fill(texts.set_revoke_sure, { name: token.name }), texts.set_revoke_yes, texts, async () => {
+    confirmed(token.name, fill(texts.set_revoke_sure, { name: token.name }), texts.set_revoke_yes, texts, async () => {
       await api.send("DELETE", `/api/v1/tokens/${token.id}`);
       await this.load();
     });
@@ -84,7 +84,7 @@ export class Tokens {
       "role",
       ["viewer", "administrator"].map((value) => [value, texts[`role.${value}`]]),
     );
-    const limits = new Limits({ only: undefined, routers: this.routers, texts });
+    const limits = new AccessLimits({ only: undefined, routers: this.routers, texts });
     const life = select(
       "expires",
       LIVES.map((days) => [String(days), texts[`life.${days}`]]),
@@ -125,7 +125,7 @@ export class Tokens {
         await this.load();
       },
     });
-    open(texts.set_token_add, texts, form);
+    openDialog(texts.set_token_add, texts, form);
   }
 
   /** The one time that the token is shown. */
@@ -152,6 +152,6 @@ export class Tokens {
       part(texts.set_frame, frame, "copy-frame");
       root.append(element("p", "note", texts.set_embed_note));
     }
-    open(name, texts, root);
+    openDialog(name, texts, root);
   }
 }

@@ -4,9 +4,9 @@ import { api } from "../shared/api.js";
 import { element } from "../shared/elements.js";
 import { button, end, field, input, onSubmit, select } from "../shared/form.js";
 import { fill } from "../shared/format.js";
-import { Limits, limitWords } from "./access-limits.js";
+import { AccessLimits, limitWords } from "./access-limits.js";
 import { SHORTEST } from "./own-account.js";
-import { open, sure, thing } from "./settings-list.js";
+import { openDialog, confirmed, settingsItem } from "./settings-list.js";
 /** @import { RouterEntry } from "../data/types.js" */
 
 export class Users {
@@ -38,7 +38,7 @@ export class Users {
         const remove = button(texts.fleet_remove, "user-remove", () => this.#remove(user), "bad");
         change.setAttribute("aria-label", `${texts.fleet_change}: ${user.name}`);
         remove.setAttribute("aria-label", `${texts.fleet_remove}: ${user.name}`);
-        return thing(user.name, facts, change, remove);
+        return settingsItem(user.name, facts, change, remove);
       }),
     );
     this.root.hidden = false;
@@ -46,7 +46,7 @@ export class Users {
 
   #remove(user) {
     const { texts } = this;
-    sure(user.name, fill(texts.set_user_sure, { name: user.name }), texts.fleet_remove_yes, texts, async () => {
+    confirmed(user.name, fill(texts.set_user_sure, { name: user.name }), texts.fleet_remove_yes, texts, async () => {
       await api.send("DELETE", `/api/v1/users/${user.id}`);
       await this.load();
     });
@@ -75,7 +75,7 @@ export class Users {
           ],
     );
     role.value = user?.role ?? role.options[0].value;
-    const limits = new Limits({ only: user?.only, routers: this.routers, texts });
+    const limits = new AccessLimits({ only: user?.only, routers: this.routers, texts });
     const show = () => (limits.root.hidden = role.value === "administrator");
     role.addEventListener("change", show);
     show();
@@ -109,6 +109,6 @@ export class Users {
         else await this.load();
       },
     });
-    const dialog = open(user ? user.name : texts.set_user_add, texts, form);
+    const dialog = openDialog(user ? user.name : texts.set_user_add, texts, form);
   }
 }

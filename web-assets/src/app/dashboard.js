@@ -1,43 +1,43 @@
 // The dashboard: composes what comes in (feed), what is looked at (choice) and what is shown.
 
 import { below } from "../shared/base-path.js";
-import { Cards } from "../interfaces/interface-cards.js";
-import { Choice } from "../interfaces/interface-choice.js";
-import { atDoor, mayChange } from "../account/auth.js";
+import { InterfaceCards } from "../interfaces/interface-cards.js";
+import { InterfaceChoice } from "../interfaces/interface-choice.js";
+import { leaveForLogin, mayChange } from "../account/auth.js";
 import { put } from "../shared/elements.js";
-import { Faults } from "../data/fault-counts.js";
-import { Feed } from "../data/live-feed.js";
+import { FaultCounts } from "../data/fault-counts.js";
+import { LiveFeed } from "../data/live-feed.js";
 import { fill, shortName } from "../shared/format.js";
-import { hops } from "../trouble/connection-diagram.js";
-import { keys } from "./keyboard-shortcuts.js";
-import { kiosk } from "./wall-mode.js";
+import { connectionDiagram } from "../trouble/connection-diagram.js";
+import { keyboardShortcuts } from "./keyboard-shortcuts.js";
+import { wallMode } from "./wall-mode.js";
 import { language, theme } from "./theme-and-language.js";
-import { Lead } from "../interfaces/phone-summary.js";
-import { live } from "./page-activity.js";
-import { Mend } from "../trouble/trouble-panel.js";
-import { newer } from "./version-check.js";
-import { Overview } from "../interfaces/interface-overview.js";
-import { Panel } from "../chart/chart-panel.js";
+import { PhoneSummary } from "../interfaces/phone-summary.js";
+import { followActivity } from "./page-activity.js";
+import { TroublePanel } from "../trouble/trouble-panel.js";
+import { checkVersion } from "./version-check.js";
+import { InterfaceOverview } from "../interfaces/interface-overview.js";
+import { ChartPanel } from "../chart/chart-panel.js";
 import { renameSides, whenTurned } from "../interfaces/direction.js";
 import { forgetRouter, router } from "../shared/preferences.js";
-import { sheet } from "../interfaces/list-sheet.js";
-import { site } from "./site-header.js";
+import { listSheet } from "../interfaces/list-sheet.js";
+import { siteHeader } from "./site-header.js";
 import { StatusLine } from "../trouble/status-line.js";
-import { Store } from "../data/point-store.js";
-import { Switch } from "../routers/router-switcher.js";
+import { PointStore } from "../data/point-store.js";
+import { RouterSwitcher } from "../routers/router-switcher.js";
 
 const { lang, texts, version } = JSON.parse(document.body.dataset.page);
 const SUMMARY = 10_000;
 
 const byId = (id) => document.getElementById(id);
 
-const store = new Store();
-const choice = new Choice(() => {
+const store = new PointStore();
+const choice = new InterfaceChoice(() => {
   keep();
   overview.refresh();
   draw();
 });
-const faults = new Faults();
+const faults = new FaultCounts();
 
 /** How much of the past the server can be asked for, ms; null where it cannot be asked. */
 let recent = null;
@@ -46,12 +46,12 @@ function keep() {
   store.windowMs = recent === null ? 600_000 : 180_000;
   store.keep(choice.names, recent ?? 0);
 }
-const cards = new Cards(byId("cards"), texts, lang, (name) => {
+const cards = new InterfaceCards(byId("cards"), texts, lang, (name) => {
   choice.toggle(name);
   byId("picker").focus();
 });
 const status = new StatusLine(byId("state"), texts, lang);
-const feed = new Feed(store, {
+const feed = new LiveFeed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
   turned(ms) {
@@ -64,7 +64,7 @@ const feed = new Feed(store, {
     keep();
     panel.greeted(hello);
     const busy = () => panel.held() || document.querySelector("dialog[open], form.setup") !== null;
-    byId("update").hidden = !newer(hello.version, version, busy);
+    byId("update").hidden = !checkVersion(hello.version, version, busy);
     if (!hello.router) return;
     // Who has limits is told no address.
     const { name, address = "" } = hello.router;
@@ -85,11 +85,11 @@ const feed = new Feed(store, {
   ended(reason) {
     // With other rights it is another page; without any, one logs in and comes back to this one.
     if (reason === "access-changed") location.reload();
-    else atDoor({ code: "login-needed" });
+    else leaveForLogin({ code: "login-needed" });
     return true;
   },
   refused(problem) {
-    if (atDoor(problem)) return true;
+    if (leaveForLogin(problem)) return true;
     if (problem.code !== "unknown-router") return false;
     // A router that was only remembered is gone: then the default one. One of the address is told as not there.
     if (forgetRouter()) location.reload();
@@ -97,17 +97,23 @@ const feed = new Feed(store, {
     return true;
   },
 });
-const routers = new Switch({
+const routers = new RouterSwitcher({
   name: byId("router-name"),
   button: /** @type {HTMLButtonElement} */ (byId("router-switch")),
   texts,
 });
 /** Who looks. */
-const looking = site(texts);
-const mend = new Mend({ root: byId("mend"), texts, lang, looking, router: () => feed.hello?.router?.id ?? null });
+const looking = siteHeader(texts);
+const mend = new TroublePanel({
+  root: byId("mend"),
+  texts,
+  lang,
+  looking,
+  router: () => feed.hello?.router?.id ?? null,
+});
 
-const panel = new Panel({ lang, texts, store, feed, choice, redraw: soon });
-const overview = new Overview({
+const panel = new ChartPanel({ lang, texts, store, feed, choice, redraw: soon });
+const overview = new InterfaceOverview({
   texts,
   lang,
   store,
@@ -116,8 +122,8 @@ const overview = new Overview({
   edge: () => feed.edge(),
   rates: (name) => feed.rates(name),
 });
-const lead = new Lead(byId("lead"), texts, lang, draw);
-sheet({
+const lead = new PhoneSummary(byId("lead"), texts, lang, draw);
+listSheet({
   root: byId("overview"),
   button: byId("picker"),
   close: byId("overview-close"),
@@ -132,7 +138,7 @@ sheet({
   clear: () => overview.clear(),
 });
 theme(byId("theme"), texts, () => overview.recolour());
-kiosk(byId("clock"), lang);
+wallMode(byId("clock"), lang);
 whenTurned(soon);
 
 /** What a card shows: the facts, the rates now, and the points with the stretch of them that is seen. */
@@ -195,7 +201,7 @@ let form = null;
 function unconfigured(yes) {
   const root = byId("unconfigured");
   root.hidden = !yes;
-  if (yes && !root.querySelector(".hops")) root.prepend(hops("no-router"));
+  if (yes && !root.querySelector(".hops")) root.prepend(connectionDiagram("no-router"));
   if (!yes) {
     form?.then((made) => made?.stop());
     form = null;
@@ -208,9 +214,9 @@ function unconfigured(yes) {
       byId("setup").textContent = texts.setup_ask;
       return null;
     }
-    const { setup } = await import("../routers/router-form.js");
+    const { routerForm } = await import("../routers/router-form.js");
     if (root.hidden) return null; // there is one meanwhile
-    return setup(byId("setup"), { texts, lang, saved: watch });
+    return routerForm(byId("setup"), { texts, lang, saved: watch });
   });
 }
 
@@ -229,7 +235,7 @@ function summary() {
   byId("summary").textContent = feed.known.stopped ? "" : cards.summary(choice.names, view);
 }
 
-const life = live(feed, {
+const life = followActivity(feed, {
   draw,
   beat() {
     draw();
@@ -256,7 +262,7 @@ function wall(on) {
   return true;
 }
 
-keys({
+keyboardShortcuts({
   search: () => (byId("picker-search").checkVisibility() ? byId("picker-search").focus() : byId("picker").click()),
   pause: () => panel.pause(),
   shorter: () => panel.longer(-1),

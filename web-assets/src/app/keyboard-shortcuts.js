@@ -44,7 +44,7 @@ export function isTyping(target) {
 }
 
 /** @param {Record<string, () => unknown>} does what each command does; one that is not there is left to the browser */
-export function keys(does) {
+export function keyboardShortcuts(does) {
   document.addEventListener("keydown", (event) => {
     const wanted = command(event, isTyping(event.target) || document.querySelector("dialog[open]") !== null);
     if (wanted === null || !does[wanted]) return;
@@ -53,7 +53,7 @@ export function keys(does) {
 }
 
 /** @returns {() => void} opens the help */
-export function help(texts) {
+export function shortcutHelp(texts) {
   let made = null;
   return () => {
     made ??= build(texts);

@@ -1,7 +1,7 @@
 // When the page asks and when it does not: started, stopped, hidden, put away by the browser, offline, asleep, back
 // again.
 
-import { Pulse } from "./page-timer.js";
+import { PageTimer } from "./page-timer.js";
 
 /** A page that nobody sees for this long, ms, leaves; on return it catches up. */
 const HIDDEN = 30_000;
@@ -11,18 +11,18 @@ const BEAT = 500;
 const UNCONFIGURED = 10_000;
 
 /**
- * @param {import("../data/live-feed.js").Feed} feed
+ * @param {import("../data/live-feed.js").LiveFeed} feed
  * @param {{draw: () => void, beat: () => void, slept: (ms: number) => void}} page `slept`: the machine did, for so
  *   long, ms
  * @returns {{start: () => void, stop: () => void}}
  */
-export function live(feed, { draw, beat, slept }) {
+export function followActivity(feed, { draw, beat, slept }) {
   const { known } = feed;
   let leaving = null;
   let hiddenAt = null;
   let askedAt = performance.now();
 
-  const pulse = new Pulse({
+  const pulse = new PageTimer({
     every: BEAT,
     beat() {
       if (known.unconfigured && !known.stopped && performance.now() - askedAt > UNCONFIGURED) {

@@ -6,7 +6,7 @@ export const LATE = 20_000;
 /** Clocks differ a little from beat to beat; more than this, ms, is a clock that stood still. */
 const DRIFT = 1_000;
 
-export class Pulse {
+export class PageTimer {
   #timer = null;
   #wall = null;
   #steady = null;

@@ -1,7 +1,7 @@
 // What every page has in its header: the way to the other pages, and who is logged in. On a phone all of it is one
 // menu.
 
-import { atDoor, loginAddress, mayChange, me } from "../account/auth.js";
+import { leaveForLogin, loginAddress, mayChange, me } from "../account/auth.js";
 import { element } from "../shared/elements.js";
 import { fill } from "../shared/format.js";
 /** @import { Me } from "../data/types.js" */
@@ -13,14 +13,14 @@ const byId = (id) => document.getElementById(id);
  * @returns {Promise<Me|null>} who looks; null where that is not
  *   known now, or where the page is being left for the login
  */
-export async function site(texts) {
+export async function siteHeader(texts) {
   for (const link of document.querySelectorAll(/** @type {"a"} */ ("#site-menu a"))) {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   }
   menu(byId("site"), byId("site-open"));
   try {
     const who = await me();
-    if (atDoor(shut(who))) return null;
+    if (leaveForLogin(shut(who))) return null;
     byId("site-settings").hidden = !mayChange(who);
     // Where everybody may look, who wants to change something logs in.
     byId("site-login").hidden = who.state !== "open" || mayChange(who);

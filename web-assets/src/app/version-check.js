@@ -9,7 +9,12 @@ const KEY = "lalin-reloaded-for";
  * @param {{storage?: () => Storage, reload?: () => void}} world
  * @returns {boolean} whether there is a newer version that is not loaded now: to be said
  */
-export function newer(running, mine, busy, { storage = () => sessionStorage, reload = () => location.reload() } = {}) {
+export function checkVersion(
+  running,
+  mine,
+  busy,
+  { storage = () => sessionStorage, reload = () => location.reload() } = {},
+) {
   if (!running || running === mine || mine === "dev") return false;
   try {
     const kept = storage();

@@ -3,7 +3,7 @@
 const root = document.documentElement;
 
 /** @param {HTMLElement} clock */
-export function kiosk(clock, lang) {
+export function wallMode(clock, lang) {
   const time = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", {
     hour: "2-digit",
     minute: "2-digit",

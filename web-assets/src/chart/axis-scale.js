@@ -33,7 +33,7 @@ export function ticks(unit, bottom, top, height, space) {
 }
 
 /** One end of the axis: up at once, down only after a while, and only where it is worth it. */
-export class Top {
+export class AxisTop {
   #top = 0;
   #lowSince = null;
   #lowMost = 0;

@@ -10,7 +10,7 @@ import { library } from "./chart-library.js";
  * @param {() => {gaps: {from: number, to: number, label: string}[], limits: {bps: number, label: string, colour:
  *   string}[], doubts: {t: number[], low: number[], high: number[], colour: string}[], colours: Colours}} seen
  */
-export function marks(seen) {
+export function chartMarks(seen) {
   return {
     hooks: {
       // Before the axes and the lines, so that they stay readable on the bands.

@@ -1,29 +1,29 @@
 // The chart with its tools: which stretch of time of which interfaces is seen, and how.
 
 import { Chart, PALETTE } from "./chart.js";
-import { Cross } from "./keyboard-cursor.js";
+import { KeyboardCursor } from "./keyboard-cursor.js";
 import { MODES, curves, extent, place } from "./curves.js";
 import { query } from "../data/live-feed.js";
 import { duration, fill, shortName, unit, UNIT_NAMES, useUnit } from "../shared/format.js";
 import { explained } from "./gap-words.js";
-import { gaps, reasonOf, Reasons } from "../data/gaps.js";
+import { gaps, reasonOf, GapReasons } from "../data/gaps.js";
 import { rates } from "./hover-label.js";
-import { later } from "../shared/lazy-import.js";
-import { limitLine, limits } from "./link-limits.js";
-import { Measures } from "./statistics-table.js";
-import { Past } from "../data/recent-past.js";
+import { lazyImport } from "../shared/lazy-import.js";
+import { limitLine, linkLimits } from "./link-limits.js";
+import { StatisticsTable } from "./statistics-table.js";
+import { RecentPast } from "../data/recent-past.js";
 import { direction } from "../interfaces/direction.js";
 import { choice as preference, decide, recall, remember } from "../shared/preferences.js";
-import { Top } from "./axis-scale.js";
-import { Span } from "./time-span.js";
+import { AxisTop } from "./axis-scale.js";
+import { TimeSpan } from "./time-span.js";
 import { GAP_INTERVALS } from "../data/point-store.js";
-/** @import { Store } from "../data/point-store.js" */
-import { thin } from "./downsample.js";
-import { Tools } from "./chart-tools.js";
-import { banded, bands, doubtWords } from "./uncertainty.js";
-import { zoomable } from "./drag-zoom.js";
-/** @import { Choice } from "../interfaces/interface-choice.js" */
-/** @import { Feed } from "../data/live-feed.js" */
+/** @import { PointStore } from "../data/point-store.js" */
+import { downsample } from "./downsample.js";
+import { ChartTools } from "./chart-tools.js";
+import { banded, bands, uncertaintyWords } from "./uncertainty.js";
+import { dragZoom } from "./drag-zoom.js";
+/** @import { InterfaceChoice } from "../interfaces/interface-choice.js" */
+/** @import { LiveFeed } from "../data/live-feed.js" */
 /** @import { Scene, Texts } from "../data/types.js" */
 
 /** A server that does not say how far back it remembers remembers this, ms. */
@@ -35,7 +35,7 @@ const FIGURES = 1_000;
 
 const byId = (id) => document.getElementById(id);
 
-export class Panel {
+export class ChartPanel {
   #drawn = "";
   /** @type {Scene} */
   #scene = {
@@ -46,13 +46,16 @@ export class Panel {
     factors: { low: [], high: [] },
     doubtful: false,
   };
-  #tops = [new Top(), new Top()];
+  #tops = [new AxisTop(), new AxisTop()];
   #shape = "";
-  #reasons = new Reasons();
+  #reasons = new GapReasons();
   #figures = null;
   #figuresAt = 0;
 
-  /** @param {{lang: string, texts: Texts, store: Store, feed: Feed, choice: Choice, redraw: () => void}} page */
+  /**
+   * @param {{lang: string, texts: Texts, store: PointStore, feed: LiveFeed, choice: InterfaceChoice, redraw: () =>
+   *   void}} page
+   */
   constructor({ lang, texts, store, feed, choice, redraw }) {
     this.lang = lang;
     this.texts = texts;
@@ -63,16 +66,16 @@ export class Panel {
     this.mode = preference("mode", MODES);
     useUnit(preference("unit", UNIT_NAMES));
     const wanted = Number(recall("window"));
-    this.span = new Span(wanted >= 60_000 ? wanted : 60_000);
+    this.span = new TimeSpan(wanted >= 60_000 ? wanted : 60_000);
     this.wanted = this.span.windowMs;
     this.side = (name) => direction(name, feed.facts.get(name));
     const root = byId("chart");
     this.chart = new Chart(root, { lang, side: this.side });
-    this.measures = new Measures(byId("measures"), { lang, texts, side: this.side });
+    this.measures = new StatisticsTable(byId("measures"), { lang, texts, side: this.side });
     const seen = () => ({ ...this.#scene, mode: this.mode });
-    const out = later(async () => {
-      const { Out } = await import("./export.js");
-      return new Out({
+    const out = lazyImport(async () => {
+      const { ChartExport } = await import("./export.js");
+      return new ChartExport({
         lang,
         texts,
         chart: this.chart,
@@ -81,9 +84,9 @@ export class Panel {
         words: (range) => this.#rangeText(range),
       });
     });
-    const help = later(async () => (await import("../app/keyboard-shortcuts.js")).help(texts));
-    this.help = () => help((open) => open());
-    this.past = new Past({
+    const shortcutHelp = lazyImport(async () => (await import("../app/keyboard-shortcuts.js")).shortcutHelp(texts));
+    this.help = () => shortcutHelp((open) => open());
+    this.past = new RecentPast({
       ask: (names, seconds, signal) =>
         fetch(query("/api/v1/window", { interface: names, window: seconds }), { signal, cache: "no-store" }),
       took: (window) => {
@@ -91,7 +94,7 @@ export class Panel {
         redraw();
       },
     });
-    this.tools = new Tools({
+    this.tools = new ChartTools({
       bar: byId("chart-bar"),
       windows: byId("windows"),
       texts,
@@ -107,7 +110,7 @@ export class Panel {
         help: this.help,
       },
     });
-    this.cross = new Cross(root, {
+    this.cross = new KeyboardCursor(root, {
       seen: () => this.#scene,
       point: (t) => this.chart.point(t),
       words: (t) => this.#words(t),
@@ -115,7 +118,7 @@ export class Panel {
       scale: (factor, at) =>
         this.#moved(() => this.span.scale(factor, at ?? this.range().to, feed.edge(), this.#oldest())),
     });
-    zoomable(root, {
+    dragZoom(root, {
       plot: () => this.chart.plot,
       zoom: (from, to) => this.#moved(() => this.span.zoom(from, to, feed.edge(), this.#oldest())),
       pan: (ms) => this.#moved(() => this.span.pan(ms, feed.edge(), this.#oldest())),
@@ -222,7 +225,7 @@ export class Panel {
       explained(gap, feed, this.#reasons, this.texts),
     );
     const { most, least } = extent(lines, range.from, range.to);
-    const links = limits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map((limit) =>
+    const links = linkLimits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map((limit) =>
       limitLine(limit, names, this.texts, this.lang),
     );
     const shape = JSON.stringify([names, mode, unit(), this.span.windowMs, this.span.zoomed]);
@@ -237,7 +240,7 @@ export class Panel {
     const factors = store.factorsAt(table[0]);
     const doubts = bands(lines, factors, banded(names.length, mode), { ...range, width: chart.width });
     this.#scene = { names, table, range, gaps: found, factors, doubtful: doubts.length > 0 };
-    const drawn = thin(lines, range.from, range.to, chart.width);
+    const drawn = downsample(lines, range.from, range.to, chart.width);
     chart.draw({
       names,
       mode,
@@ -260,7 +263,7 @@ export class Panel {
     const gap = all.find(({ from, to }) => t > from && t < to);
     if (gap) return `${this.chart.clock(t)}: ${gap.why}`;
     const each = names.map((name, at) => `${shortName(name)} ${rates(name, at, table, row, this.lang, this.side)}`);
-    const doubt = doubtWords(factors.low[row], factors.high[row]);
+    const doubt = uncertaintyWords(factors.low[row], factors.high[row]);
     return `${this.chart.clock(t)}: ${each.join("; ")}${doubt && ` (${doubt})`}`;
   }
 

@@ -4,11 +4,11 @@ import { rows } from "./csv.js";
 import { dialog } from "../shared/dialog.js";
 import { element } from "../shared/elements.js";
 import { fill, shortName, speed } from "../shared/format.js";
-import { doubtWords } from "./uncertainty.js";
+import { uncertaintyWords } from "./uncertainty.js";
 
 const MOST = 300;
 
-export class DataTable {
+export class ChartTable {
   #dialog = null;
 
   constructor({ lang, texts, clock }) {
@@ -23,7 +23,7 @@ export class DataTable {
     this.#dialog ??= dialog("data-table", texts.table, texts.close);
     const all = rows(table, from, to, factors);
     // A column that says the same nothing in every row is none.
-    const doubtful = all.some(({ low, high }) => doubtWords(low, high) !== "");
+    const doubtful = all.some(({ low, high }) => uncertaintyWords(low, high) !== "");
     const shown = all.slice(-MOST).reverse();
     const made = element("table");
     const told =
@@ -37,7 +37,7 @@ export class DataTable {
       const time = element("th", "", this.clock(t));
       time.scope = "row";
       row.append(time, ...rates.map((rate) => element("td", "", speed(rate, lang))));
-      if (doubtful) row.append(element("td", "", doubtWords(low, high)));
+      if (doubtful) row.append(element("td", "", uncertaintyWords(low, high)));
       body.append(row);
     }
     made.append(body);

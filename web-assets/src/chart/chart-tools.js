@@ -19,7 +19,7 @@ export function windowsOf(recentMs) {
   return sizes.length > 0 ? sizes : [WINDOWS[0]];
 }
 
-export class Tools {
+export class ChartTools {
   #sizes = [];
 
   /**

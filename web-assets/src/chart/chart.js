@@ -1,9 +1,9 @@
 // The chart: what was received is solid, what was sent is dashed, in the interface's colour.
 
 import { tick } from "../shared/format.js";
-import { hover } from "./hover-label.js";
+import { hoverLabel } from "./hover-label.js";
 import { library } from "./chart-library.js";
-import { marks } from "./chart-marks.js";
+import { chartMarks } from "./chart-marks.js";
 import { ticks } from "./axis-scale.js";
 /** @import { Band, Direction, Factors, Gap, Limit, Table } from "../data/types.js" */
 /** @import { Colours } from "./chart-marks.js" */
@@ -173,8 +173,8 @@ export class Chart {
       // The last label of the time axis needs room beside the plot.
       padding: [10, (narrow ? 20 : 30) * part, 0, 0],
       plugins: [
-        marks(() => this.#seen),
-        hover({
+        chartMarks(() => this.#seen),
+        hoverLabel({
           names,
           colours: PALETTE,
           lang: this.lang,

@@ -10,7 +10,7 @@ const WIDE = 2;
  * @param {number} to ms
  * @param {number} width of the plot, px
  */
-export function thin(table, from, to, width) {
+export function downsample(table, from, to, width) {
   const times = table[0];
   if (times.length <= 2 * width || to <= from) return table;
   // Stretches begin at round times: else every tick would show other points of the past.

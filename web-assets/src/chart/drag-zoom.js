@@ -16,7 +16,7 @@ const LEAST = 8;
  * @param {() => void} view.reset
  * @param {(t: number) => void} view.tap a finger wants to know what is there
  */
-export function zoomable(root, view) {
+export function dragZoom(root, view) {
   let drag = null;
 
   const x = (event) => {

@@ -5,10 +5,10 @@ import { library } from "./chart-library.js";
 import { csv, fileName } from "./csv.js";
 import { shortName, unit } from "../shared/format.js";
 import { picture, save } from "./chart-picture.js";
-import { DataTable } from "./chart-table.js";
+import { ChartTable } from "./chart-table.js";
 /** @import { Mode, Range, RouterName, Scene, Texts } from "../data/types.js" */
 
-export class Out {
+export class ChartExport {
   /**
    * @param {object} page
    * @param {import("./chart.js").Chart} page.chart
@@ -25,7 +25,7 @@ export class Out {
     this.router = router;
     this.seen = seen;
     this.words = words;
-    this.data = new DataTable({ lang, texts, clock: chart.clock });
+    this.data = new ChartTable({ lang, texts, clock: chart.clock });
   }
 
   table() {

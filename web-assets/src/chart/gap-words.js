@@ -2,13 +2,13 @@
 
 import { duration } from "../shared/format.js";
 /** @import { Gap, Range, Texts } from "../data/types.js" */
-/** @import { Feed } from "../data/live-feed.js" */
-/** @import { Reasons } from "../data/gaps.js" */
+/** @import { LiveFeed } from "../data/live-feed.js" */
+/** @import { GapReasons } from "../data/gaps.js" */
 
 /**
  * @param {Range} gap
- * @param {Feed} feed knows when the server's clock was moved
- * @param {Reasons} reasons what this page saw
+ * @param {LiveFeed} feed knows when the server's clock was moved
+ * @param {GapReasons} reasons what this page saw
  * @param {Texts} texts
  * @returns {Gap}
  */

@@ -5,7 +5,7 @@ import { nearest } from "./curves.js";
 import { element, put } from "../shared/elements.js";
 import { atLeast, shortName, speed } from "../shared/format.js";
 import { sumOf } from "../data/partial-sums.js";
-import { doubtWords } from "./uncertainty.js";
+import { uncertaintyWords } from "./uncertainty.js";
 
 /**
  * A plugin of the chart.
@@ -21,7 +21,7 @@ import { doubtWords } from "./uncertainty.js";
  *   factors: {low: ArrayLike<number>, high: ArrayLike<number>}}} page.seen what is drawn, as it was received: neither
  *   mirrored nor stacked
  */
-export function hover({ names, colours, lang, clock, side, unit, stacked = false, seen }) {
+export function hoverLabel({ names, colours, lang, clock, side, unit, stacked = false, seen }) {
   const box = element("div", names.length > 3 ? "hover many" : "hover");
   const time = element("strong");
   const why = element("p", "why");
@@ -53,7 +53,7 @@ export function hover({ names, colours, lang, clock, side, unit, stacked = false
         const row = nearest(table[0], here / 1000);
         const gap = gapAt(gaps, here, table[0][row] * 1000);
         // Of one tick all rates are right or wrong together.
-        const doubt = gap ? "" : doubtWords(factors.low[row], factors.high[row]);
+        const doubt = gap ? "" : uncertaintyWords(factors.low[row], factors.high[row]);
         put(time, clock(gap ? here : table[0][row] * 1000) + (doubt && `  ${doubt}`));
         put(why, gap ? gap.why : "");
         why.hidden = !gap;

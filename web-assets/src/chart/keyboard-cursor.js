@@ -23,7 +23,7 @@ export function step(times, t, key, { from, to }) {
   return there === undefined ? null : times[Math.min(last, Math.max(first, there))] * 1000;
 }
 
-export class Cross {
+export class KeyboardCursor {
   /** Where it stands, ms; null where it is not shown. */
   t = null;
 

@@ -13,7 +13,7 @@ import { PALETTE } from "./chart.js";
  * @param {(name: string) => number|null|undefined} linkOf bit/s
  * @returns {{bps: number, names: string[]}[]}
  */
-export function limits(names, table, mode, linkOf, { from, to }) {
+export function linkLimits(names, table, mode, linkOf, { from, to }) {
   if (mode === "stack" && names.length > 1) return [];
   const found = new Map();
   names.forEach((name, at) => {

@@ -41,7 +41,7 @@ export class Sparkline {
     this.context = canvas.getContext("2d");
   }
 
-  /** @param {import("../data/point-series.js").Series} series */
+  /** @param {import("../data/point-series.js").PointSeries} series */
   draw(series, edge, colour) {
     const { canvas, context, width, height } = this;
     const from = edge - SPARK_MS;

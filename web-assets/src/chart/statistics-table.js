@@ -12,7 +12,7 @@ const NARROW = "(max-width: 640px)";
 const COLUMNS = ["peak", "average", "p95", "total"];
 const MEANS = ["average", "p95"];
 
-export class Measures {
+export class StatisticsTable {
   #bodies = new Map();
 
   constructor(root, { lang, texts, side }) {
@@ -45,7 +45,7 @@ export class Measures {
   /**
    * @param {string[]} names
    * @param {string[]} colours
-   * @param {(name: string) => import("../data/point-series.js").Series} points
+   * @param {(name: string) => import("../data/point-series.js").PointSeries} points
    * @param {Range} range
    * @param {number} intervalMs
    * @param {string} title

@@ -3,7 +3,7 @@
 /** Nothing shorter is seen, ms. */
 const SHORTEST = 5_000;
 
-export class Span {
+export class TimeSpan {
   /** Where the view stands still, ms; null while it follows. */
   #to = null;
   /** The zoomed stretch {from, to}, or null. */

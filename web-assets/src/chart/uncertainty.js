@@ -8,13 +8,13 @@ import { place } from "./curves.js";
 export const WORTH = 0.05;
 
 /** By how much of itself the rate of a tick may be wrong, either way; null where it is not known. */
-export function doubtOf(low, high) {
+export function uncertaintyOf(low, high) {
   return low > 0 && high >= low ? Math.max(1 - low, high - 1, 0) : null;
 }
 
 /** `± 12 %`, where it is worth telling; else nothing. */
-export function doubtWords(low, high) {
-  const doubt = doubtOf(low, high);
+export function uncertaintyWords(low, high) {
+  const doubt = uncertaintyOf(low, high);
   return doubt !== null && doubt > WORTH ? `± ${Math.round(doubt * 100)} %` : "";
 }
 
@@ -31,7 +31,7 @@ export function bands(drawn, { low, high }, columns, { from, to, width }) {
   const times = drawn[0];
   const first = Math.max(0, place(times, from / 1000) - 1);
   const end = Math.min(times.length, place(times, to / 1000) + 1);
-  const worth = (row) => doubtOf(low[row], high[row]) > WORTH;
+  const worth = (row) => uncertaintyOf(low[row], high[row]) > WORTH;
   let some = false;
   for (let row = first; row < end && !some; row++) some = worth(row);
   if (!some) return [];

@@ -16,7 +16,7 @@ const FIRST_PAUSE = 500;
 const SPREAD = 2_000;
 export const LONGEST_PAUSE = 10_000;
 
-export class Stream {
+export class EventStream {
   #running = null;
   #retry = null;
   #lastId = null;

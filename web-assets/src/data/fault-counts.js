@@ -7,7 +7,7 @@ import { moved } from "./interface-names.js";
 const NEWS = 60_000;
 const NONE = Object.freeze({ errors: 0, drops: 0, at: -Infinity });
 
-export class Faults {
+export class FaultCounts {
   #counts = new Map();
 
   /**

@@ -18,7 +18,7 @@ export function reasonOf(state, { offline, router }, hidden) {
 }
 
 /** How it stood, with the times from when to when. */
-export class Reasons {
+export class GapReasons {
   #entries = [];
 
   /** It stands like this now; `t` in ms of the server's clock, `kind` null when all is well. */

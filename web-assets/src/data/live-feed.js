@@ -8,8 +8,8 @@ import { Poller } from "./poller.js";
 import { router } from "../shared/preferences.js";
 import { stateOf } from "./connection-state.js";
 import { GAP_INTERVALS } from "./point-store.js";
-import { Stream } from "./event-stream.js";
-/** @import { Asking, Facts, Hello, Past, Problem, Tick } from "./types.js" */
+import { EventStream } from "./event-stream.js";
+/** @import { Asking, Facts, Hello, PastWindow, Problem, Tick } from "./types.js" */
 
 /** After so many broken streams in a row polling begins beside it. */
 const FALLBACK_AFTER = 3;
@@ -51,7 +51,7 @@ function own(path) {
  * @property {Problem} [problem]
  */
 
-export class Feed {
+export class LiveFeed {
   /** What is known of the way from the router to here. */
   known = {
     stopped: false,
@@ -80,7 +80,7 @@ export class Feed {
   #heard = -Infinity;
 
   /**
-   * @param {import("./point-store.js").Store} store
+   * @param {import("./point-store.js").PointStore} store
    * @param {{changed: () => void, greeted: (hello: Hello) => void, interfaces: (list: Facts[]) => void, ticked:
    *   (tick?: Tick) => void, refused: (problem: Problem) => boolean, ended?: (reason: string) => boolean, renamed?:
    *   (names: Map<string, string>) => void, turned?: (ms: number|null) => void}} listener `refused`, `ended`: true
@@ -95,7 +95,7 @@ export class Feed {
     this.store = store;
     this.listener = listener;
     const { known } = this;
-    this.stream = new Stream(
+    this.stream = new EventStream(
       () => this.address("/api/v1/stream"),
       {
         event: (name, data) => {

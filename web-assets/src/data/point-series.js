@@ -5,7 +5,7 @@ import { place } from "../chart/curves.js";
 
 const FIRST = 64;
 
-export class Series {
+export class PointSeries {
   /** Times (ms), received and sent (bit/s); NaN stands for what is not known. */
   #columns = [0, 1, 2].map(() => new Float64Array(FIRST));
   #start = 0;

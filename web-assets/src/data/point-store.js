@@ -2,17 +2,17 @@
 
 import { place } from "../chart/curves.js";
 import { moved } from "./interface-names.js";
-import { Series } from "./point-series.js";
+import { PointSeries } from "./point-series.js";
 
 /** Where ticks may have been missed, two points further apart than this many intervals have a gap between them. */
 export const GAP_INTERVALS = 3;
 
-const EMPTY = new Series();
+const EMPTY = new PointSeries();
 
-export class Store {
+export class PointStore {
   #series = new Map();
   /** The factors of each tick, `low` and `high`, as a series of its own: they are the same for all interfaces. */
-  #factors = new Series();
+  #factors = new PointSeries();
   /** Those of which more is kept. */
   #kept = new Set();
   #keptMs = 0;
@@ -45,7 +45,7 @@ export class Store {
   /** Adds one point; a repeated or older one is none. Rates in bit/s or null. */
   add(name, t, rx, tx) {
     let series = this.#series.get(name);
-    if (!series) this.#series.set(name, (series = new Series()));
+    if (!series) this.#series.set(name, (series = new PointSeries()));
     const { last } = series;
     if (t <= last) return;
     if (this.#cutsOf.get(series) !== this.#cuts) {
@@ -107,7 +107,7 @@ export class Store {
         woven(EMPTY, { t: window.t, rx, tx }, add);
         continue;
       }
-      const fresh = new Series();
+      const fresh = new PointSeries();
       this.#series.set(name, fresh);
       this.#cutsOf.set(fresh, this.#cuts);
       // The stretch leaves nothing out: a gap that it reaches into is over, as far as it comes close to the points
@@ -133,7 +133,7 @@ export class Store {
     const { low = [], high = [] } = window;
     const before = this.#factors;
     const late = !(window.t[0] <= before.last);
-    if (!late) this.#factors = new Series();
+    if (!late) this.#factors = new PointSeries();
     woven(late ? EMPTY : before, { t: window.t, rx: low, tx: high }, (t, low, high) => this.doubt(t, low, high));
     this.revision++;
   }
@@ -210,7 +210,7 @@ export class Store {
   /** Forgets everything. */
   clear() {
     this.#series.clear();
-    this.#factors = new Series();
+    this.#factors = new PointSeries();
     this.revision++;
   }
 

@@ -1,7 +1,7 @@
 // The longer past of the chosen interfaces: asked for when it is wanted, once, and merged into the store. No page here.
 
 import { moved } from "./interface-names.js";
-/** @import { Past as Stretch } from "./types.js" */
+/** @import { PastWindow as Stretch } from "./types.js" */
 
 /** One question takes this long at most, ms. */
 const LIMIT = 8_000;
@@ -12,7 +12,7 @@ const STREAMED = 100_000;
 /** Asked for beyond what is seen, so that a line enters from the left edge, ms. */
 const MARGIN = 10_000;
 
-export class Past {
+export class RecentPast {
   /** From when on each interface's past was asked for, ms. */
   #since = new Map();
   /** From when on points may be missing: the page was away, ms. */

@@ -78,7 +78,7 @@
 
 /**
  * A stretch of the past.
- * @typedef {object} Past
+ * @typedef {object} PastWindow
  * @property {number[]} t
  * @property {{name: string, key?: string, line?: number, rx: (number|null)[], tx: (number|null)[]}[]} series
  * @property {(number|null)[]} [low]

@@ -7,8 +7,8 @@
 // It knows where Lalin is from where this script came from. See docs/how-to/show-on-your-page.md.
 
 import { askedOf } from "./element-attributes.js";
-import { Box } from "./traffic-box.js";
-import { Sources } from "./traffic-sources.js";
+import { TrafficBox } from "./traffic-box.js";
+import { TrafficSources } from "./traffic-sources.js";
 import { style } from "./element-style.js";
 import TEXTS from "./words.js";
 import { useLibrary } from "../chart/chart-library.js";
@@ -17,7 +17,7 @@ import uPlot from "../vendor/uplot/uPlot.module.js";
 useLibrary(uPlot);
 
 /** This script is `assets/FINGERPRINT/embed/embed.js`. */
-export const sources = new Sources(new URL("../../../", import.meta.url).href);
+export const sources = new TrafficSources(new URL("../../../", import.meta.url).href);
 
 class Traffic extends HTMLElement {
   static observedAttributes = ["router", "interface", "window", "lang", "theme", "token", "unit"];
@@ -66,7 +66,7 @@ class Traffic extends HTMLElement {
     if (shown === this.#shown && this.#box) return;
     this.#shown = shown;
     const before = this.#box;
-    const box = (this.#box = new Box(this.shadowRoot, asked, TEXTS[asked.lang]));
+    const box = (this.#box = new TrafficBox(this.shadowRoot, asked, TEXTS[asked.lang]));
     try {
       box.use(asked.names.length > 0 ? sources.join(asked, box) : null);
     } catch (error) {

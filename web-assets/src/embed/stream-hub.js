@@ -11,7 +11,7 @@ const LONGEST_LIST = 4_000;
 /** What differs between those who may share a stream. */
 const OWN = ["interface", "only", "window"];
 
-export class Hub {
+export class StreamHub {
   #lines = new Map();
 
   constructor(world) {

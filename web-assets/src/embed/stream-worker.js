@@ -2,9 +2,9 @@
 // token, and hands its text on to each. A browser opens six connections to a server that speaks HTTP/1.1; eight iframes
 // with a stream each would leave two of them, and everything else, waiting for ever.
 
-import { Hub } from "./stream-hub.js";
+import { StreamHub } from "./stream-hub.js";
 
-const hub = new Hub(globalThis);
+const hub = new StreamHub(globalThis);
 
 globalThis.addEventListener("connect", (event) => {
   const [port] = /** @type {MessageEvent} */ (event).ports;

@@ -9,9 +9,9 @@ import { explained } from "../chart/gap-words.js";
 import { gaps } from "../data/gaps.js";
 import { measure } from "../data/range-statistics.js";
 import { meant, shownName } from "../data/interface-names.js";
-import { Top } from "../chart/axis-scale.js";
+import { AxisTop } from "../chart/axis-scale.js";
 import { GAP_INTERVALS } from "../data/point-store.js";
-import { thin } from "../chart/downsample.js";
+import { downsample } from "../chart/downsample.js";
 import { banded, bands } from "../chart/uncertainty.js";
 /** @import { Direction } from "../data/types.js" */
 /** @import { Asked } from "./element-attributes.js" */
@@ -29,9 +29,9 @@ const CUSTOMER = { down: "tx", up: "rx", view: "customer" };
 /** @type {Direction} */
 const NETWORK = { down: "rx", up: "tx", view: "network" };
 
-export class Box {
+export class TrafficBox {
   #drawn = "";
-  #top = new Top();
+  #top = new AxisTop();
   #sayAt = 0;
   #frame = null;
   /** What was last known of each: who is gone is still a customer. */
@@ -237,7 +237,7 @@ export class Box {
     const top = this.#top.fit(extent(table, from, to).most, unit, performance.now());
     const factors = store.factorsAt(table[0]);
     const doubts = bands(table, factors, banded(names.length, "lines"), { from, to, width: chart.width });
-    const lines = thin(table, from, to, chart.width);
+    const lines = downsample(table, from, to, chart.width);
     chart.draw({
       names,
       mode: "lines",

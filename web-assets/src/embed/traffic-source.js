@@ -1,11 +1,11 @@
 // Where elements on somebody else's page get their data: all of them that show the same router with the same token
 // share one stream. It begins with the first, ends after the last, and asks for nothing while nobody sees the page.
 
-import { Feed, parametersOf } from "../data/live-feed.js";
-import { Reasons, reasonOf } from "../data/gaps.js";
+import { LiveFeed, parametersOf } from "../data/live-feed.js";
+import { GapReasons, reasonOf } from "../data/gaps.js";
 import { joined } from "../data/interface-names.js";
-import { Past } from "../data/recent-past.js";
-import { Store } from "../data/point-store.js";
+import { RecentPast } from "../data/recent-past.js";
+import { PointStore } from "../data/point-store.js";
 /** @import { Problem, World } from "../data/types.js" */
 
 /** An element that is moved is taken out and put in again: so long the stream stays, ms. */
@@ -35,7 +35,7 @@ const REFUSALS = {
 /** Passes by itself. */
 const PASSING = ["too-many-viewers", "too-many-attempts", "no-data"];
 
-export class Source {
+export class TrafficSource {
   /** Why nothing can be shown: a text's key and what fills it; null where all is well. */
   problem = null;
   /** Whether the server said what interfaces there are. */
@@ -55,8 +55,8 @@ export class Source {
     this.token = token;
     this.ended = ended;
     this.world = world;
-    this.store = new Store();
-    this.reasons = new Reasons();
+    this.store = new PointStore();
+    this.reasons = new GapReasons();
     const changed = () => this.#tell();
     // Without `Last-Event-ID`: a header that asks for permission first costs more than the few points it saves.
     const ask = {
@@ -66,7 +66,7 @@ export class Source {
       setTimeout: (then, ms) => world.setTimeout(then, ms),
       clearTimeout: (id) => world.clearTimeout(id),
     };
-    this.feed = new Feed(
+    this.feed = new LiveFeed(
       this.store,
       {
         changed,
@@ -82,7 +82,7 @@ export class Source {
       },
       { address: (path) => this.#address(path), world: ask },
     );
-    this.past = new Past({
+    this.past = new RecentPast({
       ask: (names, seconds, signal) => {
         const url = this.#url("api/v1/window", { interface: names, window: seconds });
         return ask.fetch(url, { signal, cache: "no-store" });

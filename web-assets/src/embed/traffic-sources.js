@@ -1,10 +1,10 @@
 // The sources of data that a page's elements share: one for all that show the same router with the same token.
 
-import { Source } from "./traffic-source.js";
+import { TrafficSource } from "./traffic-source.js";
 /** @import { World } from "../data/types.js" */
 
 /** All sources of a page. */
-export class Sources {
+export class TrafficSources {
   #open = new Map();
 
   /** @param {string} base where Lalin is, with a slash at the end */
@@ -21,13 +21,13 @@ export class Sources {
   /**
    * @param {{router: string|null, token: string|null}} asked
    * @param {{names: string[], windowMs: number, changed: () => void}} member
-   * @returns {Source}
+   * @returns {TrafficSource}
    */
   join({ router, token }, member) {
     const key = JSON.stringify([router, token]);
     let source = this.#open.get(key);
     if (!source) {
-      source = new Source({ base: this.base, router, token, ended: () => this.#open.delete(key) }, this.world);
+      source = new TrafficSource({ base: this.base, router, token, ended: () => this.#open.delete(key) }, this.world);
       this.#open.set(key, source);
     }
     source.join(member);

@@ -8,7 +8,7 @@ import { about, atLeast, fill, shortName, speed } from "../shared/format.js";
 import { measure } from "../data/range-statistics.js";
 import { direction, turn } from "./direction.js";
 
-export class Cards {
+export class InterfaceCards {
   #cards = new Map();
 
   /** @param {(name: string) => void} remove takes an interface out of the choice */

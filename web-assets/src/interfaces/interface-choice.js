@@ -5,7 +5,7 @@ import { ofRouter, recall, remember } from "../shared/preferences.js";
 
 export const MOST_CHOSEN = 8;
 
-export class Choice {
+export class InterfaceChoice {
   #names = remembered();
   #changed;
 

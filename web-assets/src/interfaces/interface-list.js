@@ -2,7 +2,7 @@
 // mark through the list, which stays on its row whatever is sorted or vanishes around it.
 
 import { element, target } from "../shared/elements.js";
-import { Lane } from "./virtual-list.js";
+import { VirtualList } from "./virtual-list.js";
 /** @import { Entry } from "./list-order.js" */
 /** @import { Item } from "./virtual-list.js" */
 
@@ -26,8 +26,8 @@ const FINE = matchMedia("(pointer: fine)");
 
 const heightOf = (item) => (item.name === undefined ? HEADING : ROW);
 
-export class List {
-  #lane = new Lane();
+export class InterfaceList {
+  #lane = new VirtualList();
   #rows = new Map();
   #headings = new Map();
   #spare = [];
@@ -86,7 +86,7 @@ export class List {
   /** Shows these; `sorted`: on purpose in a new order, so they move visibly and the list stays where it is scrolled. */
   set(items, sorted = false) {
     const old = this.#lane;
-    this.#lane = new Lane(items, heightOf);
+    this.#lane = new VirtualList(items, heightOf);
     this.canvas.style.height = `${this.#lane.height}px`;
     if (!sorted && old.items.length > 0) {
       const { scrollTop } = this.root;

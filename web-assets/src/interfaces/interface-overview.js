@@ -4,17 +4,17 @@
 import { arrange, byName, compareGroups, groupOf, resorted, SORTS, titleOf } from "./list-order.js";
 import { PALETTE } from "../chart/chart.js";
 import { element, put } from "../shared/elements.js";
-import { Filters } from "./list-filters.js";
+import { ListFilters } from "./list-filters.js";
 import { linkUse, sumOf } from "../data/partial-sums.js";
 import { atLeast, fill, shortName, speed } from "../shared/format.js";
-import { List } from "./interface-list.js";
+import { InterfaceList } from "./interface-list.js";
 import { direction, turn, whenTurned } from "./direction.js";
-import { Row } from "./interface-row.js";
+import { InterfaceRow } from "./interface-row.js";
 import { SPARK_MS } from "../chart/sparkline.js";
 /** @import { Entry } from "./list-order.js" */
-/** @import { Choice } from "./interface-choice.js" */
-/** @import { Faults } from "../data/fault-counts.js" */
-/** @import { Store } from "../data/point-store.js" */
+/** @import { InterfaceChoice } from "./interface-choice.js" */
+/** @import { FaultCounts } from "../data/fault-counts.js" */
+/** @import { PointStore } from "../data/point-store.js" */
 /** @import { Texts } from "../data/types.js" */
 
 /** The order by activity is looked at anew so often, ms. */
@@ -22,7 +22,7 @@ const SORT_EVERY = 4_000;
 /** Less than this in the last two minutes, bit/s, is no activity. */
 const ACTIVE = 1_000;
 
-export class Overview {
+export class InterfaceOverview {
   #entries = new Map();
   #sorted = [];
   #ranks = new Map();
@@ -31,8 +31,8 @@ export class Overview {
   #colour = "";
 
   /**
-   * @param {{texts: Texts, lang: string, store: Store, choice: Choice, faults: Faults, edge: () => number,
-   *   rates: (name: string) => {rx: number|null, tx: number|null}}} page
+   * @param {{texts: Texts, lang: string, store: PointStore, choice: InterfaceChoice, faults: FaultCounts, edge: () =>
+   *   number, rates: (name: string) => {rx: number|null, tx: number|null}}} page
    */
   constructor(page) {
     const { texts, lang } = page;
@@ -42,9 +42,9 @@ export class Overview {
     this.empty = document.getElementById("picker-empty");
     this.most = document.getElementById("picker-most");
     this.count = document.getElementById("overview-count");
-    this.filters = new Filters(texts, () => this.#order(true));
-    this.list = new List(document.getElementById("picker-list"), {
-      row: (id) => new Row(texts, lang, id),
+    this.filters = new ListFilters(texts, () => this.#order(true));
+    this.list = new InterfaceList(document.getElementById("picker-list"), {
+      row: (id) => new InterfaceRow(texts, lang, id),
       heading: () => new Heading(texts, lang),
       fill: (row, item, place, size) => this.#fill(row, item, place, size),
       paint: (row) => this.#paint(row),

@@ -5,14 +5,14 @@ import { element, put } from "../shared/elements.js";
 import { faultWords } from "../data/fault-counts.js";
 import { atLeast, speed } from "../shared/format.js";
 import { Sparkline } from "../chart/sparkline.js";
-/** @import { Series } from "../data/point-series.js" */
+/** @import { PointSeries } from "../data/point-series.js" */
 /** @import { Direction, FaultCount } from "../data/types.js" */
 
 const [SPARK_WIDTH, SPARK_HEIGHT] = [76, 40];
 /** A comment of 4 KB is not for a line. */
 const NOTE = 120;
 
-export class Row {
+export class InterfaceRow {
   constructor(texts, lang, id) {
     this.texts = texts;
     this.lang = lang;
@@ -81,7 +81,7 @@ export class Row {
   /**
    * What flows now.
    * @param {{down: number|null, up: number|null, side: Direction, faults: FaultCount, news: boolean,
-   *   use: number|null, series: Series}} now
+   *   use: number|null, series: PointSeries}} now
    */
   paint({ down, up, side, faults, news, use, series }, edge, colour) {
     const { texts, lang } = this;

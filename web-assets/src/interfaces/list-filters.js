@@ -4,7 +4,7 @@ import { SORTS, titleOf } from "./list-order.js";
 import { element, target } from "../shared/elements.js";
 import { recall, remember } from "../shared/preferences.js";
 
-export class Filters {
+export class ListFilters {
   /** The groups that are shown; all where there are none. */
   chosenGroups = new Set();
   #chips = "";

@@ -10,7 +10,7 @@ const WIDE = matchMedia("(min-width: 960px)");
  *   cannot be reached while the sheet lies over it; `back`: what dims it
  * @returns {{open: () => void, close: () => void}}
  */
-export function sheet({ root, button, close, search, list, back, behind, opened, clear }) {
+export function listSheet({ root, button, close, search, list, back, behind, opened, clear }) {
   let isOpen = false;
 
   function show(open) {

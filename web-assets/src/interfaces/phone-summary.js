@@ -5,7 +5,7 @@ import { element, put, target } from "../shared/elements.js";
 import { fill, shortName, speed } from "../shared/format.js";
 import { direction } from "./direction.js";
 
-export class Lead {
+export class PhoneSummary {
   #chosen = null;
   #chips = new Map();
   /** What was last known of each: who is gone is still a customer. */

@@ -4,7 +4,7 @@
 /** @typedef {{name?: string, heading?: string, members?: object[]}} Item a row, or a heading without a name */
 
 /** @template {Item} T */
-export class Lane {
+export class VirtualList {
   /**
    * @param {T[]} items
    * @param {(item: T) => number} heightOf px

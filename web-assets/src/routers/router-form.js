@@ -1,7 +1,7 @@
 // The form with which a router is added or changed: found on the network, tested step by step, saved.
 
 import { api } from "../shared/api.js";
-import { atDoor } from "../account/auth.js";
+import { leaveForLogin } from "../account/auth.js";
 import { element } from "../shared/elements.js";
 import { endpoint, fingerprint, port as portOf } from "./address-input.js";
 import { button, complain, end, field, input, onSubmit, say, select, sentence } from "../shared/form.js";
@@ -9,7 +9,7 @@ import { fill } from "../shared/format.js";
 import { Poller } from "../data/poller.js";
 import { neighbours } from "./neighbour-list.js";
 import { scriptDialog } from "./setup-script-dialog.js";
-import { steps } from "../trouble/check-steps.js";
+import { checkSteps } from "../trouble/check-steps.js";
 /** @import { RouterEntry, Texts } from "../data/types.js" */
 
 const PORTS = { off: "8728", tls: "8729" };
@@ -26,7 +26,7 @@ const POLICIES = ["off", "first-use", "system", "pin", "insecure"];
  * @param {RouterEntry} [page.router] the one to change, as `GET /api/v1/routers/{id}` tells it
  * @returns {{stop: () => void}} ends what it asks of the server
  */
-export function setup(root, { texts, lang, saved, router }) {
+export function routerForm(root, { texts, lang, saved, router }) {
   const form = element("form", "form setup");
   form.dataset.testid = "setup";
   const text = (name, more = {}) =>
@@ -173,7 +173,7 @@ export function setup(root, { texts, lang, saved, router }) {
       const path = router ? `/api/v1/routers/${encodeURIComponent(router.id)}/check` : "/api/v1/check";
       const told = await api.send("POST", path, asked);
       report.replaceChildren(
-        steps(told, { user: asked.user, tls: encrypted() }, texts, (fingerprint) => {
+        checkSteps(told, { user: asked.user, tls: encrypted() }, texts, (fingerprint) => {
           tls.value = "pin";
           pin.value = fingerprint;
           follow();
@@ -183,7 +183,7 @@ export function setup(root, { texts, lang, saved, router }) {
       report.scrollIntoView({ block: "nearest" });
     } catch (error) {
       report.replaceChildren();
-      if (atDoor(error)) return;
+      if (leaveForLogin(error)) return;
       const control = error.field && form.elements.namedItem(error.field);
       if (control instanceof HTMLElement && control.id) complain(control, sentence(error, texts));
       else say(form, sentence(error, texts));

@@ -1,7 +1,7 @@
 // What an administrator does with a router: add, change, try again, disable and enable, remove.
 
 import { api } from "../shared/api.js";
-import { atDoor } from "../account/auth.js";
+import { leaveForLogin } from "../account/auth.js";
 import { dialog } from "../shared/dialog.js";
 import { element, put } from "../shared/elements.js";
 import { button, sentence } from "../shared/form.js";
@@ -65,7 +65,7 @@ function overview(page, said = "") {
         try {
           await run();
         } catch (error) {
-          if (atDoor(error)) return;
+          if (leaveForLogin(error)) return;
           put(wrong, sentence(error, texts));
           wrong.hidden = false;
         } finally {
@@ -121,7 +121,7 @@ function remove(page, path) {
         changed();
         parts.root.close();
       } catch (error) {
-        if (atDoor(error)) return;
+        if (leaveForLogin(error)) return;
         put(wrong, sentence(error, texts));
         wrong.hidden = false;
         yes.disabled = false;
@@ -146,13 +146,13 @@ async function form(page, router) {
   const root = element("div");
   parts.body.append(root);
   try {
-    const { setup } = await import("./router-form.js");
+    const { routerForm } = await import("./router-form.js");
     if (!root.isConnected) return;
     const saved = () => {
       changed();
       parts.root.close();
     };
-    parts.form = setup(root, { texts, lang, saved, router }) ?? null;
+    parts.form = routerForm(root, { texts, lang, saved, router }) ?? null;
   } catch (error) {
     console.info(`The form cannot be shown: ${error.message}`);
     put(root, texts.fleet_no_form);

@@ -28,7 +28,7 @@ export function known({ about, rxBps, txBps, sessions }) {
   return [about, rxBps, txBps, sessions].some((one) => one != null);
 }
 
-export class FleetRow {
+export class RouterListRow {
   #router = null;
 
   /**

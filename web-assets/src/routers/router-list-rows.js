@@ -2,15 +2,15 @@
 // is.
 
 import { element } from "../shared/elements.js";
-import { Lane } from "../interfaces/virtual-list.js";
+import { VirtualList } from "../interfaces/virtual-list.js";
 /** @import { RouterEntry } from "../data/types.js" */
 
 /** Rows are made a little before they are seen, px. */
 const BEYOND = 300;
 
-export class FleetList {
-  /** @type {Lane<{name: string, router: RouterEntry}>} */
-  #lane = new Lane();
+export class RouterListRows {
+  /** @type {VirtualList<{name: string, router: RouterEntry}>} */
+  #lane = new VirtualList();
   #rows = new Map();
   #spare = [];
 
@@ -32,7 +32,7 @@ export class FleetList {
 
   /** Shows these, in this order; also after the heights of rows have changed. */
   set(routers) {
-    this.#lane = new Lane(
+    this.#lane = new VirtualList(
       routers.map((router) => ({ name: router.id, router })),
       ({ router }) => this.heightOf(router),
     );

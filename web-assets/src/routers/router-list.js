@@ -2,17 +2,17 @@
 // asked.
 
 import { api } from "../shared/api.js";
-import { atDoor, mayChange } from "../account/auth.js";
+import { leaveForLogin, mayChange } from "../account/auth.js";
 import { element, put, target } from "../shared/elements.js";
-import { COLUMNS, FleetRow, known, why } from "./router-list-row.js";
-import { FleetList } from "./router-list-rows.js";
+import { COLUMNS, RouterListRow, known, why } from "./router-list-row.js";
+import { RouterListRows } from "./router-list-rows.js";
 import { button } from "../shared/form.js";
 import { atLeast, fill, speed, UNIT_NAMES, useUnit } from "../shared/format.js";
 import { language, theme } from "../app/theme-and-language.js";
 import { Poller } from "../data/poller.js";
 import { choice, decide, remember } from "../shared/preferences.js";
 import { fits, ordered, SORTS, steady, tagsOf, totals } from "./router-summary.js";
-import { site } from "../app/site-header.js";
+import { siteHeader } from "../app/site-header.js";
 /** @import { RouterEntry } from "../data/types.js" */
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
@@ -81,7 +81,7 @@ for (const media of [TABLE, WIDE]) media.addEventListener("change", () => show(t
 const poller = new Poller(
   () =>
     api.get("/api/v1/routers?watch=1").catch((error) => {
-      atDoor(error);
+      leaveForLogin(error);
       lost = error;
       throw error;
     }),
@@ -105,7 +105,7 @@ setInterval(() => lost && tell(), 1_000);
 begin();
 
 async function begin() {
-  const who = await site(texts);
+  const who = await siteHeader(texts);
   if (who && mayChange(who)) {
     manage = async (router, opener) => {
       const { manageRouter } = await import("./router-list-actions.js");
@@ -121,7 +121,7 @@ async function begin() {
     return (known(router) ? 208 : 112) + reason;
   };
   table.classList.toggle("managed", manage !== null);
-  list = new FleetList(table, { heightOf, make: () => new FleetRow({ texts, lang, manage }) });
+  list = new RouterListRows(table, { heightOf, make: () => new RouterListRow({ texts, lang, manage }) });
   if (!document.hidden) poller.start();
 }
 

@@ -2,13 +2,13 @@
 // choose.
 
 import { api } from "../shared/api.js";
-import { atDoor } from "../account/auth.js";
+import { leaveForLogin } from "../account/auth.js";
 import { element, put, target } from "../shared/elements.js";
 import { Poller } from "../data/poller.js";
 import { remember, router as chosen } from "../shared/preferences.js";
 import { dashboardOf, fits, inTrouble, ordered, standing } from "./router-summary.js";
 
-export class Switch {
+export class RouterSwitcher {
   #routers = [];
   #seen = [];
   #rows = new Map();
@@ -43,7 +43,7 @@ export class Switch {
     } catch (error) {
       // The next greeting asks again.
       this.#asked = false;
-      atDoor(error);
+      leaveForLogin(error);
     }
   }
 

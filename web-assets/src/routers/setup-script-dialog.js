@@ -1,6 +1,6 @@
 // The dialog with the commands that make a user for Lalin on a router, to be copied into its terminal.
 
-import { atDoor } from "../account/auth.js";
+import { leaveForLogin } from "../account/auth.js";
 import { api } from "../shared/api.js";
 import { command } from "../shared/copy-button.js";
 import { dialog } from "../shared/dialog.js";
@@ -34,7 +34,7 @@ export function scriptDialog(texts) {
       );
       if (wanted === asked) shown.set(script);
     } catch (error) {
-      if (wanted !== asked || atDoor(error)) return;
+      if (wanted !== asked || leaveForLogin(error)) return;
       if (error.field === "from") complain(from, texts.setup_script_from_wrong);
       else complain(from, sentence(error, texts));
     }

@@ -1,6 +1,6 @@
 // Forms of the page: fields with their labels, what is wrong with one said at it, and one answer at a time.
 
-import { atDoor } from "../account/auth.js";
+import { leaveForLogin } from "../account/auth.js";
 import { element, put } from "./elements.js";
 
 let made = 0;
@@ -117,7 +117,7 @@ export function say(form, text) {
 }
 
 function failed(form, error, texts) {
-  if (atDoor(error)) return;
+  if (leaveForLogin(error)) return;
   const control = error.field && form.elements.namedItem(error.field);
   const text = sentence(error, texts);
   if (control?.id) {

@@ -5,7 +5,7 @@
  * @param {() => Promise<T>} load
  * @returns {(use: (made: T) => void) => Promise<void>} what could not be loaded is tried again the next time
  */
-export function later(load) {
+export function lazyImport(load) {
   let made = null;
   return async (use) => {
     made ??= load();

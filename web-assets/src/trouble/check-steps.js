@@ -3,7 +3,7 @@
 import { element } from "../shared/elements.js";
 import { button } from "../shared/form.js";
 import { fill } from "../shared/format.js";
-import { mended } from "./remedy-list.js";
+import { remedyList } from "./remedy-list.js";
 /** @import { System } from "../data/types.js" */
 
 /**
@@ -21,7 +21,7 @@ import { mended } from "./remedy-list.js";
  * @param {Record<string, string>} texts
  * @param {(fingerprint: string) => void} pin
  */
-export function steps(told, router, texts, pin) {
+export function checkSteps(told, router, texts, pin) {
   const root = element("div", "steps");
   root.dataset.testid = "check-report";
   root.dataset.ok = String(told.ok);
@@ -65,7 +65,7 @@ function line(step, router, texts) {
   if (step.state === "failed") {
     item.append(element("p", "", texts[`reason.${step.reason}`] ?? step.detail ?? ""));
     if (step.detail) item.append(element("p", "note", step.detail));
-    item.append(mended(step.reason, router, texts));
+    item.append(remedyList(step.reason, router, texts));
   } else if (step.detail) item.append(element("p", "note", step.detail));
   return item;
 }

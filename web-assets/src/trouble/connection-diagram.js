@@ -51,7 +51,7 @@ function shape(name, attributes) {
 }
 
 /** @returns {SVGElement} the picture of a state or reason; of one that is not known, that of the router being away */
-export function hops(kind) {
+export function connectionDiagram(kind) {
   const [sign, at] = KINDS[kind] ?? KINDS.unreachable;
   const root = shape("svg", { viewBox: "0 0 240 64", class: "hops", "aria-hidden": "true" });
   root.dataset.picture = kind;

@@ -8,7 +8,7 @@ import { REMEDIES } from "./remedy-table.js";
  * @param {{user?: string, tls?: boolean}} router as far as it is known
  * @returns {{say: string, command: string}[]} the likeliest first; `say` is what it is for, the key of a text `fix.…`
  */
-export function fixesOf(trouble, { user = "lalin", tls = false } = {}) {
+export function remediesOf(trouble, { user = "lalin", tls = false } = {}) {
   if (trouble === "server") return [{ say: "server", command: "sudo systemctl restart lalin" }];
   // The user comes last: a name may hold anything.
   const service = tls ? "api-ssl" : "api";

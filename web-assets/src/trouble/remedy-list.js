@@ -2,7 +2,7 @@
 
 import { command } from "../shared/copy-button.js";
 import { element } from "../shared/elements.js";
-import { fixesOf } from "./remedies.js";
+import { remediesOf } from "./remedies.js";
 
 /**
  * @param {string} trouble
@@ -10,10 +10,10 @@ import { fixesOf } from "./remedies.js";
  * @param {Record<string, string>} texts
  * @returns {HTMLElement} empty where no command mends it
  */
-export function mended(trouble, router, texts) {
+export function remedyList(trouble, router, texts) {
   const root = element("div", "fixes");
   root.dataset.testid = "state-fix";
-  for (const fix of fixesOf(trouble, router)) {
+  for (const fix of remediesOf(trouble, router)) {
     const words = texts[`fix.${fix.say}`];
     const shown = command(texts, words);
     shown.set(fix.command);

@@ -2,15 +2,15 @@
 
 import { api } from "../shared/api.js";
 import { dialog } from "../shared/dialog.js";
-import { atDoor, mayChange } from "../account/auth.js";
+import { leaveForLogin, mayChange } from "../account/auth.js";
 import { element, put } from "../shared/elements.js";
-import { hops } from "./connection-diagram.js";
-import { mended } from "./remedy-list.js";
+import { connectionDiagram } from "./connection-diagram.js";
+import { remedyList } from "./remedy-list.js";
 import { retryOf, troubleOf } from "../data/connection-state.js";
 /** @import { Known } from "../data/connection-state.js" */
 /** @import { Me } from "../data/types.js" */
 
-export class Mend {
+export class TroublePanel {
   #shown = null;
   #state = "";
   #since = 0;
@@ -54,7 +54,7 @@ export class Mend {
     const { texts } = this;
     if (this.#shown !== trouble) {
       this.#shown = trouble;
-      parts.picture.replaceChildren(hops(trouble));
+      parts.picture.replaceChildren(connectionDiagram(trouble));
       put(parts.said, "");
       put(parts.title, texts[`trouble.${trouble}`] ?? texts[`state.${state}`]);
       put(parts.why, texts[`reason.${trouble}`] ?? texts[`trouble_why.${trouble}`] ?? "");
@@ -71,7 +71,7 @@ export class Mend {
   }
 
   #mend() {
-    this.#parts.fixes.replaceChildren(mended(this.#shown, this.#facts, this.texts));
+    this.#parts.fixes.replaceChildren(remedyList(this.#shown, this.#facts, this.texts));
   }
 
   /** How the router is configured, once: its commands are told with its user and service. */
@@ -111,7 +111,7 @@ export class Mend {
         await api.send("POST", `/api/v1/routers/${encodeURIComponent(this.router())}/retry`, {});
         put(said, texts.router_retried);
       } catch (error) {
-        if (!atDoor(error)) put(said, texts[`problem.${error.code}`] ?? error.message);
+        if (!leaveForLogin(error)) put(said, texts[`problem.${error.code}`] ?? error.message);
       } finally {
         retry.disabled = false;
       }
@@ -132,14 +132,14 @@ export class Mend {
   async #change() {
     const id = this.router();
     const { texts, lang } = this;
-    const { setup } = await import("../routers/router-form.js");
+    const { routerForm } = await import("../routers/router-form.js");
     const router = await api.get(`/api/v1/routers/${encodeURIComponent(id)}`).catch((error) => {
-      if (!atDoor(error)) put(this.#parts.said, error.message);
+      if (!leaveForLogin(error)) put(this.#parts.said, error.message);
       return null;
     });
     if (router === null) return;
     const made = dialog("router-form", router.name, texts.close);
-    const form = setup(made.body, {
+    const form = routerForm(made.body, {
       texts,
       lang,
       router,

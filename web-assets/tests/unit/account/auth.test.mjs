@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atDoor, loginAddress, mayChange, ownPath } from "../../../src/account/auth.js";
+import { leaveForLogin, loginAddress, mayChange, ownPath } from "../../../src/account/auth.js";
 
 test("after the login one comes back to a path of our own, with what it asked for", () => {
   assert.equal(
@@ -40,9 +40,9 @@ test("the login knows where one was", () => {
 test("only a shut door leads to the login", () => {
   const went = [];
   const here = { pathname: "/prepaid/fleet", search: "", replace: (to) => went.push(to) };
-  for (const code of ["login-needed", "setup-needed"]) assert.equal(atDoor({ code }, here), true);
+  for (const code of ["login-needed", "setup-needed"]) assert.equal(leaveForLogin({ code }, here), true);
   for (const problem of [{ code: "wrong-login" }, { code: "forbidden" }, {}, null])
-    assert.equal(atDoor(problem, here), false);
+    assert.equal(leaveForLogin(problem, here), false);
   assert.deepEqual(went, Array(2).fill("/login?to=%2Fprepaid%2Ffleet"));
 });
 

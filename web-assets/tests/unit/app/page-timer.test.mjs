@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LATE, Pulse } from "../../../src/app/page-timer.js";
+import { LATE, PageTimer } from "../../../src/app/page-timer.js";
 import { Clock } from "../fake-clock.mjs";
 
 /** A pulse of 500 ms; the wall's clock and the page's are the same until one of them is moved. */
 function beating() {
   const clock = new Clock();
   const here = { clock, beats: 0, slept: [], wall: 0, steady: 0 };
-  here.pulse = new Pulse(
+  here.pulse = new PageTimer(
     { every: 500, beat: () => here.beats++, slept: (how) => here.slept.push(how) },
     { setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout },
     () => clock.now + here.wall,

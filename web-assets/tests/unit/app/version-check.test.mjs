@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newer } from "../../../src/app/version-check.js";
+import { checkVersion } from "../../../src/app/version-check.js";
 
 function tab(storage = new Map()) {
   const here = { reloads: 0, busy: false };
@@ -10,7 +10,7 @@ function tab(storage = new Map()) {
     storage: () => ({ getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value) }),
     reload: () => here.reloads++,
   };
-  here.greeted = (running, mine = "1.0") => newer(running, mine, () => here.busy, world);
+  here.greeted = (running, mine = "1.0") => checkVersion(running, mine, () => here.busy, world);
   return here;
 }
 
@@ -53,7 +53,7 @@ test("where nothing can be remembered it is only said", () => {
     () => ({ getItem: () => null, setItem() {} }),
   ]) {
     assert.equal(
-      newer("2.0", "1.0", () => false, { ...world, storage }),
+      checkVersion("2.0", "1.0", () => false, { ...world, storage }),
       true,
     );
   }

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { curves, extent, nearest } from "../../../src/chart/curves.js";
-import { gaps, reasonOf, Reasons } from "../../../src/data/gaps.js";
-import { limits } from "../../../src/chart/link-limits.js";
-import { thin } from "../../../src/chart/downsample.js";
+import { gaps, reasonOf, GapReasons } from "../../../src/data/gaps.js";
+import { linkLimits } from "../../../src/chart/link-limits.js";
+import { downsample } from "../../../src/chart/downsample.js";
 
 const GAP = 6_000;
 
@@ -163,7 +163,7 @@ test("a gap that began before what is seen is seen from its edge on", () => {
 });
 
 test("a gap's reason is what lasted longest in it", () => {
-  const reasons = new Reasons();
+  const reasons = new GapReasons();
   reasons.note(0, null);
   reasons.note(10_000, "server");
   reasons.note(12_000, "router", "refused");
@@ -199,7 +199,7 @@ test("thinned out, no peak is lost and no gap is closed", () => {
   const times = Array.from({ length: 5_000 }, (_, at) => at * 2);
   const rx = times.map((_, at) => (at === 1_234 ? 9_999 : at % 7));
   const tx = times.map((_, at) => (at === 3_210 ? -9_999 : at === 4_000 ? null : at % 5));
-  const out = thin([times, rx, tx], 0, 10_000_000, 500);
+  const out = downsample([times, rx, tx], 0, 10_000_000, 500);
   assert.ok(out[0].length < 1_200, `${out[0].length} rows`);
   assert.equal(Math.max(...out[1]), 9_999);
   assert.equal(Math.min(...out[2]), -9_999);
@@ -216,7 +216,7 @@ test("thinned out, the past looks the same at the next tick", () => {
     Array.from({ length: end }, (_, at) => at * 2),
     Array.from({ length: end }, (_, at) => (at * 7_919) % 101),
   ];
-  const [a, b] = [thin(table(5_000), 0, 10_000_000, 500), thin(table(5_001), 2_000, 10_002_000, 500)];
+  const [a, b] = [downsample(table(5_000), 0, 10_000_000, 500), downsample(table(5_001), 2_000, 10_002_000, 500)];
   const until = a[0].findIndex((time) => time > 9_900);
   assert.deepEqual(a[1].slice(0, until), b[1].slice(0, until));
 });
@@ -226,7 +226,7 @@ test("few points are drawn as they are", () => {
     [1, 2, 3],
     [1, 2, 3],
   ];
-  assert.equal(thin(table, 1_000, 3_000, 500), table);
+  assert.equal(downsample(table, 1_000, 3_000, 500), table);
 });
 
 test("a link's limit is drawn only where it is known and near, once for the same size", () => {
@@ -235,19 +235,19 @@ test("a link's limit is drawn only where it is known and near, once for the same
   const range = { from: 0, to: 2_000 };
   const names = ["a", "b", "c"];
   assert.deepEqual(
-    limits(names, table, "lines", (name) => link[name], range),
+    linkLimits(names, table, "lines", (name) => link[name], range),
     [{ bps: 100, names: ["a", "b"] }],
   );
   assert.deepEqual(
-    limits(names, table, "lines", () => null, range),
+    linkLimits(names, table, "lines", () => null, range),
     [],
   );
   assert.deepEqual(
-    limits(names, table, "stack", (name) => link[name], range),
+    linkLimits(names, table, "stack", (name) => link[name], range),
     [],
   );
   assert.deepEqual(
-    limits(["a"], [[1], [5], [70]], "mirror", (name) => link[name], range),
+    linkLimits(["a"], [[1], [5], [70]], "mirror", (name) => link[name], range),
     [{ bps: -100, names: ["a"] }],
   );
 });

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { step } from "../../../src/chart/keyboard-cursor.js";
-import { roundTop, ticks, Top } from "../../../src/chart/axis-scale.js";
-import { Span } from "../../../src/chart/time-span.js";
+import { roundTop, ticks, AxisTop } from "../../../src/chart/axis-scale.js";
+import { TimeSpan } from "../../../src/chart/time-span.js";
 import { steps } from "../../../src/shared/format.js";
 import { windowsOf } from "../../../src/chart/chart-tools.js";
 
 test("the view follows the newest until it is paused, and again when it is live", () => {
-  const span = new Span(60_000);
+  const span = new TimeSpan(60_000);
   assert.deepEqual(span.range(100_000), { from: 40_000, to: 100_000 });
   span.pause(100_000);
   assert.deepEqual(span.range(150_000), { from: 40_000, to: 100_000 });
@@ -22,7 +22,7 @@ test("the view follows the newest until it is paused, and again when it is live"
 });
 
 test("a zoom shows its stretch, whichever way it was drawn, and stays in what is remembered", () => {
-  const span = new Span(60_000);
+  const span = new TimeSpan(60_000);
   span.zoom(90_000, 70_000, 100_000, 0);
   assert.deepEqual(span.range(200_000), { from: 70_000, to: 90_000 });
   span.zoom(98_000, 99_000, 100_000, 0);
@@ -34,7 +34,7 @@ test("a zoom shows its stretch, whichever way it was drawn, and stays in what is
 });
 
 test("leaving a zoom leaves the pause", () => {
-  const span = new Span(60_000);
+  const span = new TimeSpan(60_000);
   span.pause(100_000);
   span.zoom(60_000, 80_000, 110_000, 0);
   span.unzoom();
@@ -42,7 +42,7 @@ test("leaving a zoom leaves the pause", () => {
 });
 
 test("zooming in keeps the moment under the pointer where it is; zooming out to the window ends the zoom", () => {
-  const span = new Span(100_000);
+  const span = new TimeSpan(100_000);
   span.scale(0.5, 75_000, 100_000, 0);
   assert.deepEqual(span.range(100_000), { from: 37_500, to: 87_500 });
   span.scale(2, 75_000, 100_000, 0);
@@ -50,7 +50,7 @@ test("zooming in keeps the moment under the pointer where it is; zooming out to 
 });
 
 test("moving through time ends at both ends of what is remembered", () => {
-  const span = new Span(60_000);
+  const span = new TimeSpan(60_000);
   span.pan(-30_000, 600_000, 0);
   assert.deepEqual(span.range(600_000), { from: 510_000, to: 570_000 });
   span.pan(-9_000_000, 600_000, 0);
@@ -76,7 +76,7 @@ test("the axis ends at a round figure of its unit, above the highest point", () 
 });
 
 test("the axis goes up at once, comes down late, and does not flutter", () => {
-  const top = new Top();
+  const top = new AxisTop();
   assert.equal(top.fit(40e6, "bit", 0), 50e6);
   assert.equal(top.fit(90e6, "bit", 1_000), 100e6);
   assert.equal(top.fit(70e6, "bit", 2_000), 100e6, "a little less changes nothing, ever");
@@ -90,7 +90,7 @@ test("the axis goes up at once, comes down late, and does not flutter", () => {
 });
 
 test("silence looks like silence", () => {
-  assert.ok(new Top().fit(5, "bit", 0) >= 10_000);
+  assert.ok(new AxisTop().fit(5, "bit", 0) >= 10_000);
 });
 
 test("there are windows as far back as the server remembers", () => {

@@ -2,17 +2,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Store } from "../../../src/data/point-store.js";
-import { banded, bands, doubtOf, doubtWords } from "../../../src/chart/uncertainty.js";
+import { PointStore } from "../../../src/data/point-store.js";
+import { banded, bands, uncertaintyOf, uncertaintyWords } from "../../../src/chart/uncertainty.js";
 
 const SEEN = { from: 0, to: 20_000, width: 600 };
 
 test("a doubt is told in per cent where it passes five, and not where it is not known", () => {
-  assert.equal(doubtWords(0.8, 1.12), "± 20 %");
-  assert.equal(doubtWords(0.9, 1.3), "± 30 %");
-  assert.equal(doubtWords(0.97, 1.04), "");
-  for (const nothing of [NaN, null, undefined, 0, -1]) assert.equal(doubtOf(nothing, 1), null);
-  assert.equal(doubtWords(undefined, undefined), "");
+  assert.equal(uncertaintyWords(0.8, 1.12), "± 20 %");
+  assert.equal(uncertaintyWords(0.9, 1.3), "± 30 %");
+  assert.equal(uncertaintyWords(0.97, 1.04), "");
+  for (const nothing of [NaN, null, undefined, 0, -1]) assert.equal(uncertaintyOf(nothing, 1), null);
+  assert.equal(uncertaintyWords(undefined, undefined), "");
 });
 
 test("a band grows out of its line and goes back into it", () => {
@@ -97,7 +97,7 @@ test("every line has its band, of a stack only the totals", () => {
 });
 
 test("the factors of a tick are remembered and forgotten with its points, from the stream and from the past", () => {
-  const store = new Store(60_000);
+  const store = new PointStore(60_000);
   const past = {
     t: [2_000, 4_000],
     low: [null, 0.9],

@@ -5,12 +5,12 @@ import { test } from "node:test";
 
 globalThis.location ??= { search: "" };
 globalThis.navigator ??= { onLine: true };
-const { Feed } = await import("../../../src/data/live-feed.js");
-const { Faults } = await import("../../../src/data/fault-counts.js");
-const { Reasons } = await import("../../../src/data/gaps.js");
-const { Past } = await import("../../../src/data/recent-past.js");
-const { Span } = await import("../../../src/chart/time-span.js");
-const { Store } = await import("../../../src/data/point-store.js");
+const { LiveFeed } = await import("../../../src/data/live-feed.js");
+const { FaultCounts } = await import("../../../src/data/fault-counts.js");
+const { GapReasons } = await import("../../../src/data/gaps.js");
+const { RecentPast } = await import("../../../src/data/recent-past.js");
+const { TimeSpan } = await import("../../../src/chart/time-span.js");
+const { PointStore } = await import("../../../src/data/point-store.js");
 
 const HOUR = 3_600_000;
 const JUMP = 300_000;
@@ -18,9 +18,9 @@ const T = 1_700_000_000_000;
 
 /** A feed that is told events, and what the page was told of the clock. */
 function fed() {
-  const store = new Store(600_000);
+  const store = new PointStore(600_000);
   const turned = [];
-  const feed = new Feed(store, {
+  const feed = new LiveFeed(store, {
     changed() {},
     greeted() {},
     interfaces() {},
@@ -116,7 +116,7 @@ test("a past that was on its way while the clock was set is asked for again", as
     { base: 2, t: [T - 2_000], series: [{ name: "ether1", rx: [1], tx: [1] }] },
   ];
   let now = 0;
-  const past = new Past({
+  const past = new RecentPast({
     ask: async () => ({ ok: true, status: 200, json: async () => answers[asked++] }),
     took: (stretch) => feed.took(stretch),
     now: () => now,
@@ -130,18 +130,18 @@ test("a past that was on its way while the clock was set is asked for again", as
 });
 
 test("what stands still, what went wrong and why something is missing move with the clock", () => {
-  const span = new Span(60_000);
+  const span = new TimeSpan(60_000);
   span.pause(T);
   span.zoom(T - 20_000, T - 10_000, T, T - 60_000);
   span.shift(-HOUR);
   assert.deepEqual(span.range(0), { from: T - 20_000 - HOUR, to: T - 10_000 - HOUR });
   span.shift(null);
   assert.ok(span.following);
-  const faults = new Faults();
+  const faults = new FaultCounts();
   faults.add([{ name: "a" }], { t: T, faults: [[0, 1, 0]] });
   faults.shift(-HOUR);
   assert.deepEqual([faults.isNews("a", T - HOUR + 1_000), faults.isNews("a", T - HOUR + 90_000)], [true, false]);
-  const reasons = new Reasons();
+  const reasons = new GapReasons();
   reasons.note(T, "router", "refused");
   reasons.note(T + 5_000, null);
   reasons.shift(-HOUR);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { fixesOf } from "../../../src/trouble/remedies.js";
+import { remediesOf } from "../../../src/trouble/remedies.js";
 import { PATIENCE, retryOf, stateOf, troubleOf } from "../../../src/data/connection-state.js";
 
 const live = {
@@ -89,13 +89,13 @@ test("every trouble has its own picture and its words in both languages, and eve
       assert.match(pictures, new RegExp(`["\\s]${trouble}"?: \\["`), trouble);
       assert.ok(texts[`trouble.${trouble}`], `${lang}: ${trouble} has a title`);
       assert.ok(texts[`reason.${trouble}`] ?? texts[`trouble_why.${trouble}`], `${lang}: ${trouble} has a sentence`);
-      for (const { say, command } of fixesOf(trouble)) assert.ok(texts[`fix.${say}`] && command, `${lang}: ${say}`);
+      for (const { say, command } of remediesOf(trouble)) assert.ok(texts[`fix.${say}`] && command, `${lang}: ${say}`);
     }
   }
 });
 
 test("a command is for the router's own user and service, and a name cannot be more than a name", () => {
-  const first = (trouble, router) => fixesOf(trouble, router)[0].command;
+  const first = (trouble, router) => remediesOf(trouble, router)[0].command;
   assert.equal(first("refused", {}), "/ip service enable api");
   assert.equal(first("refused", { tls: true }), "/ip service enable api-ssl");
   assert.match(first("wrong-credentials", { user: "admin" }), /^\/user set \[find name=admin\] /);
@@ -103,5 +103,5 @@ test("a command is for the router's own user and service, and a name cannot be m
     first("wrong-credentials", { user: 'a"; /system reset-configuration\n$x' }),
     /^\/user set \[find name="a\\"; \/system reset-configuration\\\$x"\] /,
   );
-  assert.deepEqual(fixesOf("closed"), []);
+  assert.deepEqual(remediesOf("closed"), []);
 });

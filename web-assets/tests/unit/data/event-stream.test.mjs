@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FIRST_BYTE, LONGEST_PAUSE, PROVEN, SILENCE, Stream } from "../../../src/data/event-stream.js";
+import { FIRST_BYTE, LONGEST_PAUSE, PROVEN, SILENCE, EventStream } from "../../../src/data/event-stream.js";
 import { Clock, settle } from "../fake-clock.mjs";
 
 const TICK = 'event: tick\nid: k-7\ndata: {"seq":7}\n\n';
@@ -33,7 +33,7 @@ function watched({ refuse = null, silent = false } = {}) {
       resolve(new Response(stream, { headers: { "Content-Type": "text/event-stream" } }));
     });
   };
-  const stream = new Stream(
+  const stream = new EventStream(
     () => "/stream",
     {
       event: (name, data) => seen.events.push([name, data]),

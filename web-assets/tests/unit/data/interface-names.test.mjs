@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shortName } from "../../../src/shared/format.js";
 import { joined, keyed, listed, meant, moved, renamed, shown, shownName } from "../../../src/data/interface-names.js";
-import { Store } from "../../../src/data/point-store.js";
+import { PointStore } from "../../../src/data/point-store.js";
 
 test("every name comes out of an address as it went in", () => {
   const signs = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at));
@@ -73,7 +73,7 @@ test("what was renamed takes its points along, even where names were exchanged",
       ["ether1", 2],
     ],
   );
-  const store = new Store();
+  const store = new PointStore();
   store.add("ether1", 1_000, 1, 1);
   store.add("ether2", 1_000, 2, 2);
   store.rename(names);

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Series } from "../../../src/data/point-series.js";
-import { Store } from "../../../src/data/point-store.js";
+import { PointSeries } from "../../../src/data/point-series.js";
+import { PointStore } from "../../../src/data/point-store.js";
 
 test("points slide through their room and stay in order", () => {
-  const series = new Series();
+  const series = new PointSeries();
   for (let t = 1; t <= 10_000; t++) {
     series.push(t, t * 2, t * 3);
     series.forget(t - 99);
@@ -20,7 +20,7 @@ test("points slide through their room and stay in order", () => {
 });
 
 test("room that is no longer needed is given back", () => {
-  const series = new Series();
+  const series = new PointSeries();
   for (let t = 1; t <= 4_000; t++) series.push(t, 0, 0);
   const most = series.bytes;
   series.forget(3_990);
@@ -32,7 +32,7 @@ test("room that is no longer needed is given back", () => {
 });
 
 test("a place in time is found, and the peak from there on", () => {
-  const series = new Series();
+  const series = new PointSeries();
   for (const [t, rx, tx] of [
     [10, 9, 1],
     [20, 3, null],
@@ -51,7 +51,7 @@ test("a place in time is found, and the peak from there on", () => {
 });
 
 test("ten hours of ticks of 2,000 interfaces, with customers who come and go, take no more than the first hour", () => {
-  const store = new Store(120_000);
+  const store = new PointStore(120_000);
   store.intervalMs = 2_000;
   const names = Array.from({ length: 2_000 }, (_, n) => `if${n}`);
   const seen = [];

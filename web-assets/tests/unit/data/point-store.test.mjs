@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Store } from "../../../src/data/point-store.js";
+import { PointStore } from "../../../src/data/point-store.js";
 
 const filled = (...points) => {
-  const store = new Store(600_000);
+  const store = new PointStore(600_000);
   for (const [t, rx, tx] of points) store.add("a", t, rx, tx);
   return store;
 };
@@ -70,7 +70,7 @@ test("lines enter what is seen from its left edge, however far the point before 
 });
 
 test("what is older than the window is forgotten, and interfaces of which nothing is left", () => {
-  const store = new Store(10_000);
+  const store = new PointStore(10_000);
   for (let t = 0; t <= 60_000; t += 2_000) store.add("a", t, t, t);
   assert.equal(store.series("a").t[0], 50_000);
   store.add("b", 1, 1, 1);
@@ -115,7 +115,7 @@ test("a stretch that was slept through is filled in without a gap in it", () => 
 });
 
 test("of some interfaces more is kept, and only as long as they are wanted", () => {
-  const store = new Store(10_000);
+  const store = new PointStore(10_000);
   store.keep(["a"], 60_000);
   const add = (from, to) => {
     for (let t = from; t <= to; t += 2_000) for (const name of ["a", "b"]) store.add(name, t, 1, 1);

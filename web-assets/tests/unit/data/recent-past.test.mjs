@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Past } from "../../../src/data/recent-past.js";
+import { RecentPast } from "../../../src/data/recent-past.js";
 
 const soon = () => new Promise((done) => setTimeout(done));
 
@@ -10,7 +10,7 @@ function page(answer = () => ({ ok: true, status: 200, json: async () => ({ t: [
   const asked = [];
   const took = [];
   const here = { asked, took, now: 0, known: new Map() };
-  here.past = new Past({
+  here.past = new RecentPast({
     ask: (names, seconds, signal) => {
       asked.push({ names, seconds, signal });
       return Promise.resolve().then(() => answer(asked.length, signal));

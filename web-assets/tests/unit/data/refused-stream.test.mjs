@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Stream } from "../../../src/data/event-stream.js";
+import { EventStream } from "../../../src/data/event-stream.js";
 import { Clock } from "../fake-clock.mjs";
 
 function asked(status, problem, refused) {
@@ -13,7 +13,7 @@ function asked(status, problem, refused) {
   const fetch = async () => (
     seen.asked++, new Response(problem === null ? "oops" : JSON.stringify(problem), { status })
   );
-  const stream = new Stream(() => "/stream", listener, {
+  const stream = new EventStream(() => "/stream", listener, {
     fetch,
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clock } from "../fake-clock.mjs";
-import { Hub, SILENT } from "../../../src/embed/stream-hub.js";
+import { StreamHub, SILENT } from "../../../src/embed/stream-hub.js";
 import { sharing } from "../../../src/embed/shared-stream.js";
 
 const STREAM = "https://lalin.example/api/v1/stream?token=";
@@ -25,7 +25,7 @@ function host() {
       return { ok: true, status: 200, headers: new Headers({ "Content-Type": "text/event-stream" }), body };
     },
   };
-  const hub = new Hub(world);
+  const hub = new StreamHub(world);
   const port = () => ({
     told: [],
     postMessage(message) {

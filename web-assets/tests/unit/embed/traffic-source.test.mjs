@@ -7,7 +7,7 @@ import { Clock } from "../fake-clock.mjs";
 globalThis.location ??= { search: "" };
 globalThis.navigator ??= { onLine: true };
 const { AGAIN, HIDDEN } = await import("../../../src/embed/traffic-source.js");
-const { Sources } = await import("../../../src/embed/traffic-sources.js");
+const { TrafficSources } = await import("../../../src/embed/traffic-sources.js");
 
 const BASE = "https://lalin.example/";
 
@@ -76,7 +76,7 @@ const on = (router, token = null) => ({ router, token });
 
 test("elements of one router share one stream that asks for what all of them show", async () => {
   const { world, clock, asked, open } = host();
-  const sources = new Sources(BASE, world);
+  const sources = new TrafficSources(BASE, world);
   const a = sources.join(on("main", "secret"), member(["ether1"]));
   const b = sources.join(on("main", "secret"), member(["ether1", "<pppoe-budi>"], 600_000));
   await clock.advance(100);
@@ -97,7 +97,7 @@ test("elements of one router share one stream that asks for what all of them sho
 
 test("another router or another token is another stream", async () => {
   const { world, clock, open } = host();
-  const sources = new Sources(BASE, world);
+  const sources = new TrafficSources(BASE, world);
   for (const asked of [on("main"), on("second"), on("main", "t")]) sources.join(asked, member(["ether1"]));
   await clock.advance(100);
   assert.deepEqual([open.size, sources.size], [3, 3]);
@@ -105,7 +105,7 @@ test("another router or another token is another stream", async () => {
 
 test("who comes later is served by the stream that runs, unless it brings too little", async () => {
   const { world, clock, asked, open } = host();
-  const sources = new Sources(BASE, world);
+  const sources = new TrafficSources(BASE, world);
   sources.join(on("main"), member(["ether1", "ether2"]));
   await clock.advance(100);
   sources.join(on("main"), member(["ether2"], 60_000));
@@ -119,7 +119,7 @@ test("who comes later is served by the stream that runs, unless it brings too li
 
 test("the stream ends after the last element, and not where one is only moved", async () => {
   const { world, clock, asked, open, beats } = host();
-  const sources = new Sources(BASE, world);
+  const sources = new TrafficSources(BASE, world);
   const [one, two] = [member(["ether1"]), member(["ether1"])];
   const source = sources.join(on("main"), one);
   sources.join(on("main"), two);
@@ -141,7 +141,7 @@ test("the stream ends after the last element, and not where one is only moved", 
 
 test("a page that nobody sees asks for nothing, and goes on when it is seen", async () => {
   const { world, clock, asked, open, hide } = host();
-  const sources = new Sources(BASE, world);
+  const sources = new TrafficSources(BASE, world);
   sources.join(on("main"), member(["ether1"]));
   await clock.advance(100);
   hide(true);
@@ -168,7 +168,7 @@ test("a refusal is a sentence, and is asked again a minute later", async () => {
   ]) {
     let told = 0;
     const { world, clock, asked } = host((url, n) => (n === 1 ? refusal(status, code) : null));
-    const source = new Sources(BASE, world).join(on("main"), { ...member(["ether1"]), changed: () => told++ });
+    const source = new TrafficSources(BASE, world).join(on("main"), { ...member(["ether1"]), changed: () => told++ });
     await clock.advance(AGAIN - 1_000);
     assert.equal(source.problem.key, key);
     assert.equal(asked.length, 1, code);
@@ -180,11 +180,11 @@ test("a refusal is a sentence, and is asked again a minute later", async () => {
 
 test("a server that is full, or remembers less, is asked again at once", async () => {
   const full = host((url, n) => (n === 1 ? refusal(429, "too-many-viewers") : null));
-  const source = new Sources(BASE, full.world).join(on("main"), member(["ether1"]));
+  const source = new TrafficSources(BASE, full.world).join(on("main"), member(["ether1"]));
   await full.clock.advance(2_000);
   assert.deepEqual([full.asked.length, source.problem], [2, null]);
   const short = host((url, n) => (n === 1 ? refusal(400, "bad-parameter", { field: "window" }) : null));
-  new Sources(BASE, short.world).join(on("main"), member(["ether1"]));
+  new TrafficSources(BASE, short.world).join(on("main"), member(["ether1"]));
   await short.clock.advance(2_000);
   assert.deepEqual(
     short.asked.map(({ url }) => url.searchParams.has("window")),
@@ -196,14 +196,14 @@ test("a server that does not allow this page is told apart from one that is down
   const blocked = host((url) =>
     url.pathname === "/healthz" ? { ok: false, type: "opaque" } : new TypeError("Failed to fetch"),
   );
-  const one = new Sources(BASE, blocked.world).join(on("main"), member(["ether1"]));
+  const one = new TrafficSources(BASE, blocked.world).join(on("main"), member(["ether1"]));
   await blocked.clock.advance(5_000);
   assert.deepEqual(one.problem, { key: "embed.origin", values: { origin: "https://billing.example" } });
   const count = blocked.asked.length;
   await blocked.clock.advance(50_000);
   assert.equal(blocked.asked.length, count, "and left alone for a while");
   const down = host(() => new TypeError("Failed to fetch"));
-  const two = new Sources(BASE, down.world).join(on("main"), member(["ether1"]));
+  const two = new TrafficSources(BASE, down.world).join(on("main"), member(["ether1"]));
   await down.clock.advance(5_000);
   assert.equal(two.problem, null);
   assert.equal(two.feed.state(), "reconnecting");
@@ -218,7 +218,7 @@ test("what comes in is there for all, with the side of the customer", async () =
     ["tick", { seq: 1, t: 1_000_000, rev: 1, rx: [1_000], tx: [9_000] }],
   ];
   const { world, clock } = host((url) => (url.pathname.endsWith("stream") ? stream(undefined, events) : null));
-  const source = new Sources(BASE, world).join(on("main"), member(["<pppoe-budi>", "gone"]));
+  const source = new TrafficSources(BASE, world).join(on("main"), member(["<pppoe-budi>", "gone"]));
   await clock.advance(500);
   assert.deepEqual(source.feed.rates("<pppoe-budi>"), { rx: 1_000, tx: 9_000 });
   assert.deepEqual([source.listed, source.feed.facts.has("gone"), source.problem], [true, false, null]);
@@ -226,7 +226,7 @@ test("what comes in is there for all, with the side of the customer", async () =
 
 test("a name with a comma is asked for like any other", async () => {
   const { world, clock, asked } = host();
-  new Sources(BASE, world).join(on(null), member(["a,b", "ether1"]));
+  new TrafficSources(BASE, world).join(on(null), member(["a,b", "ether1"]));
   await clock.advance(100);
   assert.deepEqual(Object.fromEntries(asked[0].url.searchParams), {
     window: "315",
@@ -237,7 +237,7 @@ test("a name with a comma is asked for like any other", async () => {
 
 test("a link that ends while it is seen is said to have ended, and is asked for again once a minute", async () => {
   const { world, clock, asked } = host(() => stream(null, [["end", { reason: "revoked" }]], null));
-  const source = new Sources(BASE, world).join(on("main", "secret"), member(["ether1"]));
+  const source = new TrafficSources(BASE, world).join(on("main", "secret"), member(["ether1"]));
   await clock.advance(1_000);
   assert.equal(source.problem.key, "embed.ended");
   assert.equal(asked.length, 1);

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Faults, faultWords } from "../../../src/data/fault-counts.js";
+import { FaultCounts, faultWords } from "../../../src/data/fault-counts.js";
 import { linkUse } from "../../../src/data/partial-sums.js";
-import { Series } from "../../../src/data/point-series.js";
+import { PointSeries } from "../../../src/data/point-series.js";
 import { Sparkline, trace } from "../../../src/chart/sparkline.js";
 
 const series = (...points) => {
-  const made = new Series();
+  const made = new PointSeries();
   for (const point of points) made.push(...point);
   return made;
 };
@@ -23,7 +23,7 @@ test("a link is as full as its fuller direction; without its speed nothing is sa
 });
 
 test("errors and drops are counted since the page was opened, and are news for a minute", () => {
-  const faults = new Faults();
+  const faults = new FaultCounts();
   const list = [{ name: "a" }, { name: "b" }];
   faults.add(list, {
     t: 1_000,

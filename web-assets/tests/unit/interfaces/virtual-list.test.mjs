@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Lane } from "../../../src/interfaces/virtual-list.js";
+import { VirtualList } from "../../../src/interfaces/virtual-list.js";
 
 const heightOf = (item) => (item.name === undefined ? 36 : 64);
 const lane = (...names) =>
-  new Lane(
+  new VirtualList(
     names.map((name) => (name.startsWith("[") ? { heading: name } : { name })),
     heightOf,
   );

@@ -13,7 +13,7 @@ globalThis.fetch = async (path) => {
 };
 const { BASE, below } = await import("../../../src/shared/base-path.js");
 const { api } = await import("../../../src/shared/api.js");
-const { atDoor, loginAddress, ownPath } = await import("../../../src/account/auth.js");
+const { leaveForLogin, loginAddress, ownPath } = await import("../../../src/account/auth.js");
 const { dashboardOf } = await import("../../../src/routers/router-summary.js");
 
 test("the page says under which path it is", () => {
@@ -36,7 +36,10 @@ test("the login leads back below it, and nowhere beside it", () => {
   }
   const went = [];
   assert.ok(
-    atDoor({ code: "login-needed" }, { pathname: "/lalin/settings", search: "", replace: (to) => went.push(to) }),
+    leaveForLogin(
+      { code: "login-needed" },
+      { pathname: "/lalin/settings", search: "", replace: (to) => went.push(to) },
+    ),
   );
   assert.deepEqual(went, ["/lalin/login?to=%2Flalin%2Fsettings"]);
 });

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { later } from "../../../src/shared/lazy-import.js";
+import { lazyImport } from "../../../src/shared/lazy-import.js";
 
 test("it is loaded at its first use, and once", async () => {
   let loads = 0;
-  const part = later(async () => ++loads);
+  const part = lazyImport(async () => ++loads);
   assert.equal(loads, 0);
   const seen = [];
   await Promise.all([part((made) => seen.push(made)), part((made) => seen.push(made))]);
@@ -15,7 +15,7 @@ test("it is loaded at its first use, and once", async () => {
 
 test("what could not be loaded is tried again, and breaks nothing", async () => {
   let loads = 0;
-  const part = later(async () => {
+  const part = lazyImport(async () => {
     if (++loads === 1) throw new Error("no network");
     return loads;
   });
