@@ -7,10 +7,11 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
+use lalin_test_client::Answer;
 use routeros_simulator::{Config, InterfaceSpec, Simulator, Traffic};
 use serde_json::{Value, json};
 
-use crate::program::{Answer, Lalin, Server};
+use crate::program::{Lalin, Server};
 
 const FILE: &str = "tests/golden/api.txt";
 /// Whatever stands there is another one each time.
@@ -104,7 +105,7 @@ impl Golden<'_> {
 
     fn answer(&mut self, asked: &str, answer: &Answer) {
         let body = if answer.json.is_null() { json!(self.steady(&answer.text)) } else { self.shape("", &answer.json) };
-        self.entry(asked, &format!("{} {}", answer.status, answer.kind), &body);
+        self.entry(asked, &format!("{} {}", answer.status, answer.header("Content-Type")), &body);
     }
 
     fn entry(&mut self, asked: &str, head: &str, body: &Value) {

@@ -6,9 +6,9 @@ use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use lalin_test_client::{Answer, Client, Request, block_on};
 use tempfile::TempDir;
 use tokio::time::Instant;
-use ureq::Agent;
 
 /// The longest anything here may take, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -119,23 +119,14 @@ impl Server {
 
     /// Sends a change with a JSON body.
     pub fn send(&self, method: &str, path: &str, body: &str) -> Answer {
-        let agent: Agent =
-            Agent::config_builder().timeout_global(Some(LIMIT)).http_status_as_error(false).build().into();
-        let request = ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
-        let request = request.header("Origin", format!("http://{}", self.address));
-        let request = request.header("Content-Type", "application/json").body(body.to_owned()).unwrap();
-        Answer::of(agent.run(request).unwrap())
+        let origin = format!("http://{}", self.address);
+        let request = Request::new(method, path).header("Origin", &origin).json(body);
+        block_on(Client::new(&self.address).send(&request))
     }
 
     /// Asks once.
     pub fn get(&self, path: &str) -> Answer {
-        let agent: Agent = Agent::config_builder()
-            .timeout_global(Some(LIMIT))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .build()
-            .into();
-        Answer::of(agent.get(format!("http://{}{path}", self.address)).call().unwrap())
+        block_on(Client::new(&self.address).get(path))
     }
 
     /// Asks until the answer is as wanted.
@@ -164,25 +155,5 @@ impl Server {
             assert!(begun.elapsed() < LIMIT, "does not end");
             thread::park_timeout(Duration::from_millis(5));
         }
-    }
-}
-
-/// An answer over HTTP.
-pub struct Answer {
-    pub status: u16,
-    pub location: String,
-    pub kind: String,
-    pub text: String,
-    pub json: serde_json::Value,
-}
-
-impl Answer {
-    fn of(mut answer: ureq::http::Response<ureq::Body>) -> Self {
-        let header =
-            |name: &str| answer.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().into());
-        let (location, kind) = (header("Location"), header("Content-Type"));
-        let text = answer.body_mut().read_to_string().unwrap();
-        let json = serde_json::from_str(&text).unwrap_or_default();
-        Self { status: answer.status().as_u16(), location, kind, json, text }
     }
 }

@@ -43,7 +43,7 @@ const INVENTED: [&str; 3] =
 /// From the first account to the live stream, below `base`; the session's cookie.
 fn all_the_way(browser: &mut Browser, code: &str, base: &str) -> String {
     let page = browser.get(&format!("{base}/prepaid/dashboard"));
-    assert_eq!(page.status, 200, "{}", page.head);
+    assert_eq!(page.status, 200, "{}", page.head());
     let assets = page.text.replace("&#x2F;", "/");
     let script =
         assets.split("src=\"").find_map(|rest| rest.split('"').next().filter(|src| src.ends_with("/app/dashboard.js")));
@@ -192,7 +192,7 @@ fn the_requests_of_a_cloudflare_tunnel_are_answered_for_the_visitor_s_address() 
     let mut tunnel = Browser::tunnel("lalin.example.id", port);
     let account = json!({"code": code, "name": "sari", "password": "kata sandi panjang"});
     let answer = tunnel.set_up("/api/v1/setup", &account, &[]);
-    assert!(answer.header("set-cookie").contains("; Secure"), "{}", answer.head);
+    assert!(answer.header("set-cookie").contains("; Secure"), "{}", answer.head());
     tunnel.first_tick("/api/v1/stream");
     let audit = tunnel.get("/api/v1/audit");
     assert_eq!(audit.json["entries"][0]["address"], "203.0.113.9", "{}", audit.text);

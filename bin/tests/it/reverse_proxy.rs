@@ -2,18 +2,16 @@
 //!
 //! Only ports and paths are put in their places: what the manual says is what is run.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use lalin_test_client::{Answer, Client, Request, block_on};
+use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
-use tokio::net::TcpSocket;
 use tokio::time::Instant;
 
 use crate::program::Lalin;
@@ -66,11 +64,12 @@ impl Place {
     /// The recipe with the ports and paths of the test.
     fn fit(&self, recipe: &str) -> String {
         let folder = self.folder.display();
+        // The address of Lalin comes last: its port may begin with 443 too.
         recipe
-            .replace("127.0.0.1:3000", &self.lalin)
-            .replace("/etc/ssl/lalin", &folder.to_string())
             .replace(":443", &format!(":{}", self.port))
             .replace("listen 443", &format!("listen {}", self.port))
+            .replace("/etc/ssl/lalin", &folder.to_string())
+            .replace("127.0.0.1:3000", &self.lalin)
     }
 }
 
@@ -206,25 +205,6 @@ pub struct Browser {
     keys: Vec<String>,
 }
 
-trait Both: Read + Write {}
-impl<T: Read + Write> Both for T {}
-
-/// An answer as it came.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub text: String,
-    pub json: serde_json::Value,
-}
-
-impl Answer {
-    pub fn header(&self, name: &str) -> &str {
-        let mut lines = self.head.lines().filter_map(|line| line.split_once(':'));
-        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.trim())
-    }
-}
-
 impl Browser {
     /// What a tunnel of Cloudflare's sends for a visitor at 203.0.113.9, who has made up an address of his own.
     pub fn tunnel(name: &'static str, port: u16) -> Self {
@@ -260,90 +240,51 @@ impl Browser {
     }
 
     fn ask(&self, method: &str, path: &str, body: &str, more: &[&str]) -> Answer {
-        let mut stream = BufReader::new(self.send(method, path, body, more));
-        let (status, head) = read_head(&mut stream);
-        let mut bytes = Vec::new();
-        // A proxy may end the connection without a word of TLS.
-        let _ = stream.read_to_end(&mut bytes);
-        let is_chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-        let text = if is_chunked { unchunked(&bytes) } else { String::from_utf8_lossy(&bytes).into_owned() };
-        Answer { status, head, json: serde_json::from_str(&text).unwrap_or_default(), text }
+        block_on(self.client().send(&self.request(method, path, body, more)))
     }
 
     /// Reads a stream of events until a tick has come; its head.
     pub fn first_tick(&self, path: &str) -> String {
-        let mut stream = BufReader::new(self.send("GET", path, "", &[]));
-        let (status, head) = read_head(&mut stream);
-        assert_eq!(status, 200, "{head}");
-        let begun = Instant::now();
-        let mut line = String::new();
-        while line.trim() != "event: tick" {
-            line.clear();
-            assert!(stream.read_line(&mut line).unwrap() > 0 && begun.elapsed() < LIMIT, "no tick through the proxy");
-        }
-        head
+        block_on(async {
+            let mut stream = self.client().stream(&self.request("GET", path, "", &[])).await;
+            assert_eq!(stream.status(), 200, "{}", stream.head());
+            stream.next("tick").await;
+            stream.head().to_owned()
+        })
     }
 
-    fn send(&self, method: &str, path: &str, body: &str, more: &[&str]) -> Box<dyn Both> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let connected = runtime.block_on(async {
-            let socket = TcpSocket::new_v4().unwrap();
-            socket.bind((self.from, 0).into()).unwrap();
-            socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await.unwrap().into_std()
-        });
-        let tcp = connected.unwrap();
-        tcp.set_nonblocking(false).unwrap();
-        tcp.set_read_timeout(Some(LIMIT)).unwrap();
-        let (scheme, mut stream): (_, Box<dyn Both>) = match &self.tls {
-            Some(config) => {
-                let name = ServerName::try_from(self.name).unwrap();
-                let connection = ClientConnection::new(config.clone(), name).unwrap();
-                ("https", Box::new(StreamOwned::new(connection, tcp)))
-            }
-            None => ("http", Box::new(tcp)),
-        };
+    fn client(&self) -> Client {
+        let client = Client::new(&format!("127.0.0.1:{}", self.port)).from(self.from);
+        match &self.tls {
+            Some(config) => client.tls(config.clone(), self.name),
+            None => client,
+        }
+    }
+
+    fn request(&self, method: &str, path: &str, body: &str, more: &[&str]) -> Request {
         let Self { name, port, .. } = self;
         // A tunnel says the name without the port of this machine, and its page is at the usual port of https.
-        let (scheme, port) = match self.from {
-            BROWSER => (scheme, format!(":{port}")),
+        let (scheme, port) = match (self.from, &self.tls) {
+            (BROWSER, Some(_)) => ("https", format!(":{port}")),
+            (BROWSER, None) => ("http", format!(":{port}")),
             _ => ("https", String::new()),
         };
-        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {name}{port}\r\nConnection: close\r\n");
-        request += "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n";
+        let mut request = Request::new(method, path)
+            .header("Host", &format!("{name}{port}"))
+            .header("Connection", "close")
+            .header("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)");
         if scheme == "https" {
-            request += "Sec-Fetch-Site: same-origin\r\n";
+            request = request.header("Sec-Fetch-Site", "same-origin");
         }
         if method != "GET" {
-            request += &format!("Origin: {scheme}://{name}{port}\r\nContent-Type: application/json\r\n");
-            request += &format!("Content-Length: {}\r\n", body.len());
+            request = request.header("Origin", &format!("{scheme}://{name}{port}")).json(body);
         }
         for line in self.keys.iter().map(String::as_str).chain(more.iter().copied()) {
-            request += &format!("{line}\r\n");
+            let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("not a header: {line}"));
+            request = request.header(name, value);
         }
-        stream.write_all(format!("{request}\r\n{body}").as_bytes()).unwrap();
-        stream.flush().unwrap();
-        stream
+        request
     }
-}
-
-fn read_head(stream: &mut impl BufRead) -> (u16, String) {
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        assert!(stream.read_line(&mut head).unwrap() > 0, "not HTTP: {head:?}");
-    }
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-    (status.unwrap_or_else(|| panic!("no status: {head}")), head)
-}
-
-fn unchunked(mut bytes: &[u8]) -> String {
-    let mut text = Vec::new();
-    while let Some(end) = bytes.windows(2).position(|pair| pair == b"\r\n") {
-        let size = usize::from_str_radix(String::from_utf8_lossy(&bytes[..end]).trim(), 16).unwrap_or(0);
-        let Some(chunk) = bytes.get(end + 2..end + 2 + size).filter(|_| size > 0) else { break };
-        text.extend_from_slice(chunk);
-        bytes = bytes.get(end + 4 + size..).unwrap_or_default();
-    }
-    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// A Lalin over a router, with these lines of configuration.

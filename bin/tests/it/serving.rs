@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use lalin_test_client::Answer;
 use routeros_simulator::{Config, Fault, InterfaceSpec, Simulator, Traffic};
 
 use crate::program::{Lalin, Server};
@@ -37,9 +38,9 @@ impl Router {
 fn nothing_configured_is_a_state_not_a_failure() {
     let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0"]).serve();
     assert_eq!(server.get("/healthz").json["routers"], 0);
-    assert_eq!(server.get("/").location, "/prepaid/dashboard");
+    assert_eq!(server.get("/").header("Location"), "/prepaid/dashboard");
     let page = server.get("/prepaid/dashboard");
-    assert_eq!((page.status, page.kind.as_str()), (200, "text/html; charset=utf-8"));
+    assert_eq!((page.status, page.header("Content-Type")), (200, "text/html; charset=utf-8"));
     assert_eq!(server.get("/api/interface-stats").json["code"], "no-router");
 }
 
@@ -54,7 +55,7 @@ fn the_demo_needs_nothing_and_shows_live_interfaces() {
 fn a_router_is_watched_through_a_real_socket_at_its_true_rate() {
     let router = Router::new();
     let server = router.serve(PASSWORD);
-    let shown = |answer: &crate::program::Answer| answer.json[0]["rxBps"].as_f64().unwrap_or_default();
+    let shown = |answer: &Answer| answer.json[0]["rxBps"].as_f64().unwrap_or_default();
     let answer = server.eventually("/api/interface-stats", |answer| shown(answer) > 0.0);
     assert!((shown(&answer) / 100e6 - 1.0).abs() < 0.05, "{}", answer.text);
     let address = server.address.clone();

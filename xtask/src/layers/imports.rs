@@ -48,6 +48,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("embedding-example", &["routeros", "routeros-simulator", "lalin-cache"]),
+    ("lalin-test-client", &[]),
     ("lalin-browser-tests", &[]),
     ("lalin-fuzz-harness", &["routeros", "lalin-mikrotik"]),
     ("xtask", &[]),
@@ -57,6 +58,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const SERDE: &[&str] = &["serde", "serde_json", "serde_derive", "serde_with"];
 const SERDE_AT: &[&str] = &[
     "lalin-http",
+    "lalin-test-client",
     "lalin-config",
     "lalin-dashboard",
     "lalin",

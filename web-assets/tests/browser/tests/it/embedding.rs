@@ -134,7 +134,7 @@ async fn eight_iframes_of_a_page_are_live_over_http_1() {
         }
         // All of them are one viewer.
         eventually(s(20), "one stream", async || {
-            when(crate::http::get(&server.address, "/healthz").await.json["viewers"].clone(), |viewers| *viewers == 1)
+            when(server.get("/healthz").await.json["viewers"].clone(), |viewers| *viewers == 1)
         })
         .await;
     })

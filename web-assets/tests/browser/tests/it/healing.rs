@@ -7,7 +7,6 @@ use tokio::time::Instant;
 
 use crate::browser::{Look, browse};
 use crate::eventually::{eventually, s, stays, when};
-use crate::http::{self, Events};
 use crate::page::Page;
 use crate::proxy::{Habit, Proxy};
 use crate::router::Router;
@@ -22,8 +21,8 @@ async fn a_page_behind_another_leaves_and_catches_up_when_it_is_seen_again() {
     let router = Router::start().await;
     let server = Server::quick(&router).await;
     // Somebody else goes on watching: then there is something to catch up with.
-    let mut other = Events::open(&server.address).await;
-    other.tick().await;
+    let mut other = server.stream().await;
+    other.next("tick").await;
     browse(Look::DESKTOP, async |page| {
         page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": IMPATIENT})).await;
         page.open_dashboard(&server).await;
@@ -35,7 +34,7 @@ async fn a_page_behind_another_leaves_and_catches_up_when_it_is_seen_again() {
         assert!(begun.elapsed() > Duration::from_secs(1), "a glance elsewhere is no leaving");
         let before = page.series("ether1").await;
         for _ in 0..8 {
-            other.tick().await;
+            other.next("tick").await;
         }
         assert_eq!(page.series("ether1").await.known(), before.known());
 
@@ -76,7 +75,7 @@ async fn a_page_without_a_network_says_so_and_comes_back_at_once() {
         // What the developer tools leave open, a missing network does not.
         proxy.cut();
         eventually(s(10), "no viewer", async || {
-            when(http::get(&server.address, "/healthz").await.json["viewers"].clone(), |viewers| viewers == 0)
+            when(server.get("/healthz").await.json["viewers"].clone(), |viewers| viewers == 0)
         })
         .await;
         let before = page.series("ether1").await;
@@ -140,7 +139,7 @@ async fn put(page: &Page, behind: bool) {
 
 async fn viewers(server: &Server, wanted: u64) {
     eventually(s(15), &format!("{wanted} viewers"), async || {
-        when(http::get(&server.address, "/healthz").await.json["viewers"].clone(), |viewers| *viewers == wanted)
+        when(server.get("/healthz").await.json["viewers"].clone(), |viewers| *viewers == wanted)
     })
     .await;
 }

@@ -7,7 +7,6 @@ use routeros_simulator::Fault;
 use tokio::time::{Instant, timeout_at};
 
 use crate::eventually::{eventually, s, stays, when};
-use crate::http::{self, Events};
 use crate::router::Router;
 use crate::server::Server;
 
@@ -20,9 +19,9 @@ async fn the_router_sees_one_login_for_20_viewers_in_60_s() {
     let server = Server::over(&router).await;
     let end = Instant::now() + s(60);
     let viewers = (0..20).map(|_| async {
-        let mut events = Events::open(&server.address).await;
+        let mut events = server.stream().await;
         let mut ticks = Vec::new();
-        while let Ok(tick) = timeout_at(end, events.tick()).await {
+        while let Ok(tick) = timeout_at(end, events.next("tick")).await {
             ticks.push(tick["t"].as_u64().expect("a time"));
         }
         (ticks, events)
@@ -42,10 +41,10 @@ async fn the_router_sees_one_login_for_20_viewers_in_60_s() {
     }
     drop(seen);
     eventually(s(5), "no viewer", async || {
-        when(http::get(&server.address, "/healthz").await.json["viewers"].clone(), |viewers| viewers == 0)
+        when(server.get("/healthz").await.json["viewers"].clone(), |viewers| viewers == 0)
     })
     .await;
-    let state = || async { http::get(&server.address, "/api/v1/routers").await.json["routers"][0]["state"].clone() };
+    let state = || async { server.get("/api/v1/routers").await.json["routers"][0]["state"].clone() };
     eventually(s(5), "the router is left alone", async || when(state().await, |state| state["code"] == "idle")).await;
     stays(s(10), "commands with no viewer", async || router.usage().commands).await;
 }
@@ -58,7 +57,7 @@ async fn a_silent_router_is_answered_for_after_the_read_limit_by_one_session() {
     let before = router.usage().connections;
     let asks = (0..50).map(|_| async {
         let asked = Instant::now();
-        let answer = http::get(&server.address, "/api/interface-stats").await;
+        let answer = server.get("/api/interface-stats").await;
         (asked.elapsed(), answer)
     });
     for (took, answer) in join_all(asks).await {
@@ -76,12 +75,12 @@ async fn a_silent_router_is_answered_for_after_the_read_limit_by_one_session() {
 async fn a_router_that_falls_silent_is_answered_for_at_once_with_its_age() {
     let router = Router::start().await;
     let server = Server::over(&router).await;
-    let fresh = http::get(&server.address, "/api/interface-stats").await;
+    let fresh = server.get("/api/interface-stats").await;
     assert_eq!((fresh.status, fresh.header("x-lalin-state")), (200, "live"), "{fresh:?}");
     router.handle.set_fault(Fault::Silent);
     let stale = eventually(s(15), "stale", async || {
         let asked = Instant::now();
-        let answer = http::get(&server.address, "/api/interface-stats").await;
+        let answer = server.get("/api/interface-stats").await;
         assert!(asked.elapsed() < NEVER_HANGS, "{:?}: {answer:?}", asked.elapsed());
         assert_eq!(answer.status, 200, "the last good data: {answer:?}");
         let state = answer.header("x-lalin-state").to_owned();

@@ -11,7 +11,6 @@ mod embedding;
 mod eventually;
 mod figures;
 mod hand;
-mod http;
 mod page;
 mod people;
 mod picker;

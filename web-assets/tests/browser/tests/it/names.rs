@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use crate::browser::{Look, browse};
 use crate::eventually::{eventually, s};
-use crate::http;
 use crate::router::Router;
 use crate::server::Server;
 
@@ -29,7 +28,7 @@ async fn names_and_comments_are_text_never_markup() {
         page.open_dashboard(&server).await;
         page.reaches(10, "live").await;
         let listed = eventually(s(10), "five interfaces", async || {
-            let answer = http::get(&server.address, "/api/v1/interfaces").await;
+            let answer = server.get("/api/v1/interfaces").await;
             let names: Vec<Value> =
                 answer.json["interfaces"].as_array().into_iter().flatten().map(|i| i["name"].clone()).collect();
             if names.len() == 5 { Ok(names) } else { Err(format!("{answer:?}")) }
@@ -113,7 +112,7 @@ async fn two_interfaces_of_one_name_are_two_on_the_page() {
     browse(Look::DESKTOP, async |page| {
         page.open_dashboard(&server).await;
         page.reaches(10, "live").await;
-        let listed = http::get(&server.address, "/api/v1/interfaces").await;
+        let listed = server.get("/api/v1/interfaces").await;
         let keys: Vec<String> = listed.json["interfaces"]
             .as_array()
             .into_iter()

@@ -4,7 +4,6 @@ use routeros_simulator::{InterfaceSpec, Traffic};
 
 use crate::browser::{Look, browse};
 use crate::eventually::{eventually, s};
-use crate::http;
 use crate::page::Page;
 use crate::router::Router;
 use crate::server::Server;
@@ -23,7 +22,7 @@ async fn a_port_without_counters_makes_sums_partial_and_never_zero() {
     browse(Look::DESKTOP, async |page| {
         page.open_dashboard(&server).await;
         says(page, "#overview .group:not([hidden]) .sum", "↓ ≥ 17.0 Mb/s  ↑ ≥ 17.0 Mb/s").await;
-        let listed = http::get(&server.address, "/api/v1/routers").await.json["routers"][0].clone();
+        let listed = server.get("/api/v1/routers").await.json["routers"][0].clone();
         let rx = listed["rxBps"].as_f64().expect("a sum");
         assert!((rx - 17e6).abs() < 17e6 * 0.1, "{listed}");
         assert_eq!((&listed["rxUnknown"], &listed["txUnknown"]), (&1.into(), &1.into()));

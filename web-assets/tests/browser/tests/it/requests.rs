@@ -1,7 +1,6 @@
 //! Where the page's requests go, and that nothing in it complains.
 
 use crate::browser::{Look, browse};
-use crate::http;
 use crate::router::Router;
 use crate::server::Server;
 
@@ -9,7 +8,7 @@ use crate::server::Server;
 async fn no_request_leaves_the_servers_address() {
     let router = Router::start().await;
     let server = Server::over(&router).await;
-    let page_answer = http::get(&server.address, "/prepaid/dashboard").await;
+    let page_answer = server.get("/prepaid/dashboard").await;
     let policy = page_answer.header("content-security-policy");
     assert!(policy.contains("default-src 'self'") || policy.contains("default-src 'none'"), "{policy:?}");
     assert!(!policy.contains("unsafe-") && !policy.contains("http"), "{policy:?}");

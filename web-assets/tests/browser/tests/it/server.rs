@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use lalin_test_client::{Answer, Client, EventStream, Request};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -86,6 +87,16 @@ impl Server {
 
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// Asks once, as a program on this machine does.
+    pub async fn get(&self, path: &str) -> Answer {
+        Client::new(&self.address).get(path).await
+    }
+
+    /// Opens the event stream: a viewer without a page.
+    pub async fn stream(&self) -> EventStream {
+        Client::new(&self.address).stream(&Request::new("GET", "/api/v1/stream")).await
     }
 
     /// Runs the program beside it, over the same data, and gives it this to read.

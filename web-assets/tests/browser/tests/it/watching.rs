@@ -2,7 +2,6 @@
 
 use crate::browser::{Look, browse};
 use crate::eventually::{eventually, s, stays, when};
-use crate::http;
 use crate::router::Router;
 use crate::server::Server;
 
@@ -40,10 +39,10 @@ async fn stop_ends_the_load_and_start_resumes() {
 /// Waits until the server knows it, and the tick of that moment is over.
 async fn nobody_watches(server: &Server) {
     eventually(s(5), "no viewer", async || {
-        when(http::get(&server.address, "/healthz").await.json["viewers"].clone(), |viewers| viewers == 0)
+        when(server.get("/healthz").await.json["viewers"].clone(), |viewers| viewers == 0)
     })
     .await;
-    let routers = || async { http::get(&server.address, "/api/v1/routers").await.json["routers"][0]["state"].clone() };
+    let routers = || async { server.get("/api/v1/routers").await.json["routers"][0]["state"].clone() };
     eventually(s(5), "the router is left alone", async || when(routers().await, |state| state["code"] == "idle")).await;
 }
 
@@ -64,7 +63,7 @@ async fn a_second_page_of_the_same_browser_shares_the_session() {
         page.client().close_window().await.unwrap();
         page.client().switch_to_window(first).await.unwrap();
         eventually(s(5), "one viewer", async || {
-            when(http::get(&server.address, "/healthz").await.json["viewers"].clone(), |viewers| viewers == 1)
+            when(server.get("/healthz").await.json["viewers"].clone(), |viewers| viewers == 1)
         })
         .await;
         page.moves("ether1", 2, 20).await;
