@@ -21,6 +21,10 @@
 //! # }
 //! ```
 //!
+//! The alternative to one session that stays would be one login a read, as most tools of this kind do: it fills the
+//! router's log, costs it more than the read itself, and each login may be refused. Streams (`monitor-traffic`) would
+//! spare the questions, and cost the router a task for each interface that is watched.
+//!
 //! A user with the policies `read` and `api` is enough; [`setup_script`] has the commands that make one, and [`check`]
 //! finds out step by step whether a router can be watched.
 //!
@@ -50,3 +54,8 @@ pub use setup_script::setup_script;
 pub use source::RouterSource;
 pub use source_error::source_error;
 pub use system_info::SystemInfo;
+
+/// The program in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

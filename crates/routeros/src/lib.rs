@@ -2,12 +2,22 @@
 //!
 #![doc = include_str!("../README.md")]
 //!
-//! # Code map
+//! # Design
 //!
-//! `codec` turns bytes into sentences and commands into bytes, `session` decides what sentences mean, whose they are and
-//! when a command has ended; neither knows I/O. `client` is the task around both that reads and writes, and what callers
-//! hold of it; `reconnect` is a client that opens its connections by itself. This crate knows nothing of menus, traffic
-//! or statistics.
+//! The protocol's state is kept apart from I/O: bytes go in and events come out, so that every order in which replies
+//! may come is a plain test, and any transport will do. One task owns each connection, and callers send it their
+//! commands. A mutex around the socket was the alternative; there a caller who is dropped amid a reply leaves a broken
+//! stream behind, and a slow consumer holds up everybody. A sentence is one slice of the received bytes in which words
+//! are found by walking: a map of strings for each row would be easier to look into, and cost an allocation for every
+//! word of a reply of which most words are read once.
+//!
+//! # Code map, in the order in which files need each other
+//!
+//! `value` and `sentence` read what a router sent; `codec` turns bytes into sentences and commands into bytes; `error`
+//! says what can go wrong; `tls` secures a connection. `session` decides what sentences mean, whose they are and when
+//! a command has ended, without I/O. `client` is the task around both and what callers hold of it; `reconnect` is a
+//! client that opens its connection by itself; `typed` reads rows as a caller's types. This crate knows nothing of
+//! menus, traffic or statistics.
 
 #![warn(missing_docs, clippy::missing_errors_doc)]
 
