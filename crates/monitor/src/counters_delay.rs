@@ -1,21 +1,21 @@
-//! How far in the past the counters are that a page is given which divides their differences itself.
+//! How far back the interpolated counters lie that a page gets which computes rates itself.
 //!
-//! They lie on the line between two samples, so the later one must have come: its answer may take as long as the slowest
-//! of the recent ones. The delay follows that, and slowly: a page sees the traffic of a little more or less time than
-//! it divides by, and must not see a step in it.
+//! They lie between two samples, so the later one must have arrived, and its answer may take as long as the slowest recent
+//! one. The delay follows that slowly: while it changes, a page sees the traffic of slightly more or less time than it
+//! divides by, and a sudden change would look like a step in the traffic.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So many answers are looked back on.
+/// This many recent answers are considered.
 const ANSWERS: usize = 100;
-/// What the delay grows by at most, as a part of the time that passes: the line drawn is that much too low meanwhile.
+/// How fast the delay may grow, in seconds a second. Rates computed meanwhile are too low by as much.
 const UP: f64 = 0.02;
-/// And what it shrinks by.
+/// How fast it may shrink.
 const DOWN: f64 = 0.002;
-/// In intervals. An even slower router has its last sample repeated between two.
+/// The longest delay, in intervals. Where a router is even slower, its last sample is repeated until the next one.
 const LONGEST: u32 = 10;
 
 /// The delay of one router's counters.
@@ -23,22 +23,22 @@ const LONGEST: u32 = 10;
 pub struct CountersDelay {
     interval: Duration,
     took: VecDeque<Duration>,
-    /// The newest question, and the delay then.
+    /// When the newest request came, and the delay it was given.
     last: Option<(Instant, Duration)>,
 }
 
 impl CountersDelay {
-    /// Of a router that is read once an interval.
+    /// For a router that is read once an interval.
     pub fn new(interval: Duration) -> Self {
         Self { interval, took: VecDeque::new(), last: None }
     }
 
-    /// The router is read at another interval from now on. The delay follows slowly: a jump of it would be drawn.
+    /// The router is read at another interval from now on; the delay follows slowly.
     pub fn set_interval(&mut self, interval: Duration) {
         self.interval = interval;
     }
 
-    /// An answer took so long.
+    /// An answer took this long.
     pub fn answered(&mut self, took: Duration) {
         if self.took.len() == ANSWERS {
             self.took.pop_front();
@@ -46,17 +46,17 @@ impl CountersDelay {
         self.took.push_back(took);
     }
 
-    /// What the delay should be: far enough in the past that the moment lies between two samples even when the slowest
-    /// answer comes now, and when a sample is half an interval late.
+    /// The delay to aim for: long enough that there are samples on both sides even if the next answer is as slow as the
+    /// slowest, or half an interval late.
     pub fn wanted(&self) -> Duration {
         let slowest = self.took.iter().copied().max().unwrap_or_default();
-        // The next question waits for a slow answer.
+        // The next read waits until a slow one is over.
         let between = self.interval.max(slowest);
         let least = self.interval + self.interval / 2;
         (between + slowest + self.interval / 20).max(least).min(self.interval * LONGEST)
     }
 
-    /// The delay for a question that comes now.
+    /// The delay for a request that came at `asked`.
     pub fn at(&mut self, asked: Instant) -> Duration {
         let wanted = self.wanted();
         let (newest, delay) = match self.last {

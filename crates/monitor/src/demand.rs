@@ -59,14 +59,14 @@ impl Demand {
         self.wanted.borrow().viewers
     }
 
-    /// Resolves while somebody watches.
+    /// Resolves as soon as somebody watches.
     pub(crate) async fn begun(&self) {
         let mut wanted = self.wanted.subscribe();
         // The sender lives in `self`, so the channel cannot close.
         let _ = wanted.wait_for(|wanted| !matches!(wanted.until(Instant::now()), Until::Over)).await;
     }
 
-    /// Resolves once nobody watches any more.
+    /// Resolves as soon as nobody watches.
     pub(crate) async fn ended(&self) {
         let mut changes = self.wanted.subscribe();
         loop {
@@ -83,7 +83,7 @@ impl Demand {
     }
 }
 
-/// One viewer; dropping it is leaving.
+/// One viewer, who leaves when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Viewer(Arc<Demand>);
 

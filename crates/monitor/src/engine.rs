@@ -46,7 +46,7 @@ pub(crate) struct Engine {
     revision: u64,
     identities: Identities,
     frames: RecentFrames,
-    /// When the newest reading was asked for.
+    /// When the newest sample was requested.
     asked: Option<Instant>,
     read_times: ReadTimes,
     time_base: TimeBase,
@@ -125,7 +125,7 @@ impl Engine {
         self.counters_delay.at(asked)
     }
 
-    /// Whether the newest sample has none before it that it makes a line with.
+    /// Whether the newest sample is the first of a run, with none before it to interpolate from.
     pub(crate) fn starts_a_run(&self) -> bool {
         self.frames.newest().is_none_or(|frame| frame.elapsed.is_none())
     }
@@ -153,7 +153,7 @@ impl Engine {
         Window::new(self.recent_window.since(self.oldest_ms(window)), false)
     }
 
-    /// The time `window` ago, by the newest sample's time base: the wall clock may be elsewhere by now.
+    /// The time `window` ago, by the newest sample's time base: the wall clock may have been set since.
     fn oldest_ms(&self, window: Duration) -> u64 {
         let now = self.frames.newest().map_or(0, |frame| frame.unix_ms.saturating_add(whole_ms(frame.at.elapsed())));
         now.saturating_sub(whole_ms(window))
@@ -193,7 +193,7 @@ impl Engine {
             Ok(Reading { data, freshness: Freshness::Stale(failure), .. }) => (Some(data), Some(failure)),
             Err(failure) => (None, Some(failure)),
         };
-        // A cached reading is no new point: only what was asked for after the last one is.
+        // Data from a cache is no new sample: only what was requested after the last one is.
         let new = snapshot.filter(|snapshot| self.asked.is_none_or(|asked| snapshot.asked > asked));
         let sampled = new.is_some();
         if let Some(snapshot) = new {
@@ -228,7 +228,7 @@ impl Engine {
         let mut read = self.read_times.next(snapshot.asked, snapshot.answered, &rises);
         let time = self.time_base.time_of(read.at, snapshot.answered, snapshot.unix_ms);
         if time.step_ms != 0 {
-            // The machine may have slept, which its monotonic clock does not count: how much time passed is not known.
+            // The machine may have slept, which its monotonic clock does not count, so the elapsed time is not known.
             read.elapsed = None;
             tracing::warn!(router = %self.router, moved_ms = time.step_ms, "the wall clock was set, or the machine slept");
         }
@@ -274,7 +274,7 @@ impl Engine {
         self.tell(Event::Tick(frame));
     }
 
-    /// The snapshot's interfaces and what tells them apart, in the last frame's allocations where nothing changed.
+    /// The snapshot's interfaces and what tells them apart; the last frame's own lists where nothing changed.
     fn interfaces(&mut self, snapshot: &Snapshot, before: Option<&Frame>) -> Listed {
         let new = || snapshot.rows.iter().map(|row| &row.interface);
         match before {
@@ -305,7 +305,7 @@ impl Engine {
         }
     }
 
-    /// No receiver is no failure: a poller reads without subscribing.
+    /// It is no error if nobody receives it: pollers read without subscribing.
     fn tell(&self, event: Event) {
         if let Some(events) = &self.events {
             let _ = events.send(event);

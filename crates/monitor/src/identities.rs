@@ -1,15 +1,15 @@
-//! Which interface of a sample continues which of the sample before, and what each is told apart by.
+//! Which interface of a sample is which of the sample before, and by what people can tell them apart.
 //!
-//! The name is what people know, and not enough: two interfaces of a router may share one, and a rename is no new
-//! interface. The id is the router's own, and not enough either: it is given anew after a reboot, and dynamic lines hand
-//! theirs on. So the id decides where both samples agree that it is the same interface, then the name.
+//! People know the name, but it is not enough: two interfaces of a router may share one, and a renamed interface is still
+//! the same. The router's id is not enough either: ids are assigned anew after a reboot, and a dynamic line that ends
+//! leaves its id to the next. So the id decides where both samples agree that it is the same interface, then the name.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use lalin_stats::{Frame, Identity, Interface, Row};
 
-/// So many lines that are gone are remembered at least, so that they continue when they come back.
+/// At least this many lines that are gone are remembered, so that they continue when they come back.
 const GONE: usize = 4_096;
 
 /// Gives each interface its [`Identity`].
@@ -31,7 +31,7 @@ struct Gone {
 }
 
 impl Identities {
-    /// Of the interfaces of a sample, in their order; `before` is the sample before.
+    /// The identities of a sample's interfaces, in their order; `before` is the sample before.
     pub(crate) fn of(&mut self, rows: &[Row], before: Option<&Frame>) -> Arc<[Identity]> {
         let interfaces: Vec<&Arc<Interface>> = rows.iter().map(|row| &row.interface).collect();
         let (mut lines, left) = continued(rows, before);
@@ -61,7 +61,7 @@ impl Identities {
         self.count += 1;
     }
 
-    /// The line of one who had this name before; one of the same type first.
+    /// The line that had this name before, preferably with the same type.
     fn comes_back(&mut self, interface: &Interface) -> Option<u64> {
         let known = self.gone.get_mut(&interface.name)?;
         let place = known.iter().rposition(|gone| gone.kind == interface.kind).unwrap_or(known.len() - 1);
@@ -73,7 +73,7 @@ impl Identities {
         Some(found.line)
     }
 
-    /// Customers come and go for years: of too many the half that left first is forgotten.
+    /// Customers come and go for years. When there are too many, the half that left first is forgotten.
     fn forget(&mut self, interfaces: usize) {
         if self.count <= GONE.max(4 * interfaces) {
             return;
@@ -92,7 +92,7 @@ impl Identities {
 /// Those of the sample before.
 type Left<'a> = Vec<(&'a Arc<Interface>, u64)>;
 
-/// The lines that go on, at the places of `rows`, and the interfaces of the sample before that do not.
+/// For each row the line it continues, and the interfaces of the sample before that end.
 fn continued<'a>(rows: &[Row], before: Option<&'a Frame>) -> (Vec<Option<u64>>, Left<'a>) {
     let mut lines = vec![None; rows.len()];
     let Some(before) = before else { return (lines, Vec::new()) };
@@ -113,7 +113,7 @@ fn continued<'a>(rows: &[Row], before: Option<&'a Frame>) -> (Vec<Option<u64>>, 
     (lines, left.collect())
 }
 
-/// A rename leaves the counters as they are: where they fell, the id was given to another interface.
+/// A rename does not change the counters: where they fell, the id was given to another interface.
 fn goes_on(before: &Frame, place: usize, row: &Row) -> bool {
     let old = &before.interfaces[place];
     let fell = |old: Option<u64>, new: Option<u64>| old.zip(new).is_some_and(|(old, new)| new < old);
@@ -124,14 +124,14 @@ fn goes_on(before: &Frame, place: usize, row: &Row) -> bool {
             || !(fell(counters.rx_bytes, new.rx_bytes) || fell(counters.tx_bytes, new.tx_bytes)))
 }
 
-/// A key for each, no two of them alike: the name, or where that is another's too, with type and id.
+/// A unique key for each: the name, and where several share it, the name with type and id.
 fn keys(interfaces: &[&Arc<Interface>]) -> impl Iterator<Item = Arc<str>> {
     let mut names: HashMap<&str, usize> = HashMap::with_capacity(interfaces.len());
     for interface in interfaces {
         *names.entry(&interface.name).or_default() += 1;
     }
     let mut made: HashSet<Arc<str>> = HashSet::new();
-    // A router that says one id twice is not right in its mind, but must not cost us ours.
+    // A router should not list one id twice, but keys must be unique even if it does.
     let mut repeats: HashMap<String, usize> = HashMap::new();
     let key = |interface: &&Arc<Interface>| -> Arc<str> {
         let Interface { id, name, kind, .. } = &***interface;

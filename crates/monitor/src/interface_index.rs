@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use lalin_stats::{Frame, Interface, InterfaceId, Row};
 
-/// Looks interfaces up in one frame. Nearly always they stand at the same place as in the frame next to it; only
-/// when lines came or went is an index of the ids built.
+/// Looks interfaces up in one frame. Nearly always they are at the same place as in the neighbouring frame, so the index of
+/// ids is built only when interfaces came or went.
 pub(crate) struct InterfaceIndex<'a> {
     frame: &'a Frame,
     index: OnceCell<HashMap<&'a InterfaceId, usize>>,
@@ -17,13 +17,13 @@ impl<'a> InterfaceIndex<'a> {
         Self { frame, index: OnceCell::new() }
     }
 
-    /// The frame's row of `interface`, which may have had another name; first looked for at `place`.
+    /// The frame's row of `interface`, which may have had another name then. `place` is tried first.
     pub(crate) fn find(&self, interface: &Interface, place: usize) -> Option<Row> {
         let place = self.place(interface, place)?;
         Some(Row::new(self.frame.interfaces[place].clone(), self.frame.counters[place]))
     }
 
-    /// Where it stands.
+    /// The place of `interface` in the frame. `place` is tried first.
     pub(crate) fn place(&self, interface: &Interface, place: usize) -> Option<usize> {
         let same = |place: usize| self.frame.interfaces.get(place)?.is_same(interface).then_some(place);
         same(place).or_else(|| {

@@ -1,8 +1,8 @@
-//! The counters at a moment between samples, for readers that divide differences themselves.
+//! Counters at a moment between two samples, for pages that compute rates themselves.
 //!
-//! A page that polls every 2 s and divides by 2 s draws a saw-tooth when samples are taken at any other moments. So
-//! it is given the counters of the moment it asks for, a delay ago that hardly changes, on the straight line between the samples
-//! around that moment. They never fall, but where the router's own counters did.
+//! A page that polls every 2 s and divides by 2 s draws a saw-tooth if it is given samples that were taken at other times. So
+//! it gets the counters at the moment of its request less a nearly constant delay, interpolated linearly between the
+//! samples around that moment. They fall only where the router's own counters did.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub struct CountersAt {
     pub frame: Arc<Frame>,
     /// The counters at the moment, in the order of `frame.interfaces`.
     pub counters: Box<[Counters]>,
-    /// How long before the question the moment is.
+    /// How long before the request that moment is.
     pub delay: Duration,
 }
 
@@ -40,7 +40,8 @@ pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, asked: Instant, delay: 
             let (old, new) = (InterfaceIndex::new(before), InterfaceIndex::new(after));
             each(&frame, |row, place| between(old.find(row, place), new.find(row, place), elapsed, part))
         }
-        // In a gap, or before the first sample: back along the first line after it, not below what was before it.
+        // In a gap, or before the first sample: extrapolated back from the two samples after it, but not below what was
+        // counted before it.
         (before, Some(after)) => {
             let second = frames.get(later + 1).filter(|second| second.elapsed.is_some());
             let elapsed = second.map_or(Duration::ZERO, |second| second.at - after.at);
@@ -63,7 +64,7 @@ fn each(frame: &Frame, at: impl Fn(&Interface, usize) -> Option<Counters>) -> Bo
     rows.map(|(place, (interface, counters, _))| at(interface, place).unwrap_or(*counters)).collect()
 }
 
-/// On the line from `old` to `new`, `part` of the way; `old`'s own counters until a reset is over.
+/// Interpolates: `part` of the way from `old` to `new`. Across a reset the counters stay at `old`.
 fn between(old: Option<Row>, new: Option<Row>, elapsed: Duration, part: f64) -> Option<Counters> {
     let new = new?;
     let Some(old) = old else { return Some(new.counters) };
@@ -75,7 +76,7 @@ fn between(old: Option<Row>, new: Option<Row>, elapsed: Duration, part: f64) -> 
     }))
 }
 
-/// On the line through `first` and `second`, `part` of their distance before `first`.
+/// Extrapolates: as far before `first` as `part` of the distance from `first` to `second`.
 fn back_from(first: Option<Row>, second: Option<Row>, elapsed: Duration, part: f64) -> Option<Counters> {
     let first = first?;
     let Some(second) = second.filter(|second| rose(&first, second, elapsed)) else { return Some(first.counters) };
@@ -84,7 +85,7 @@ fn back_from(first: Option<Row>, second: Option<Row>, elapsed: Duration, part: f
     }))
 }
 
-/// Whether both samples belong to one life and no byte counter fell.
+/// Whether both samples are of the same interface without a reset between them.
 fn rose(old: &Row, new: &Row, elapsed: Duration) -> bool {
     let any_gap = RateLimits { longest: Duration::MAX, ..RateLimits::default() };
     Rate::between(old, new, elapsed, any_gap) != Rate::UNKNOWN

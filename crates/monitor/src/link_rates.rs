@@ -2,23 +2,23 @@
 
 use lalin_stats::{BitsPerSecond, Interface, Row};
 
-/// The bounds of one sample's rates.
+/// Upper bounds for the rates of one sample.
 #[derive(Debug)]
 pub(crate) struct LinkRates {
-    /// What an interface without a link of its own can carry; `None` where the rate of any link is not known.
+    /// How much an interface without a link of its own can carry; `None` where the speed of any link is unknown.
     inside: Option<u64>,
 }
 
 impl LinkRates {
-    /// Of these rows.
+    /// The bounds for these rows.
     pub(crate) fn of(rows: &[Row]) -> Self {
         let ports = || rows.iter().map(|row| &*row.interface).filter(|one| one.running && is_port(one));
         let all = ports().try_fold(0_u64, |sum, port| Some(sum.saturating_add(port.link_bps?)));
-        // A packet may pass a bridge or a tunnel twice: in by one of its lines and out by another.
+        // A packet may pass a bridge or a tunnel twice, in through one of its lines and out through another.
         Self { inside: all.filter(|sum| *sum > 0).map(|sum| sum.saturating_mul(2)) }
     }
 
-    /// What `new` can have carried since it was `old`: of a link that changed meanwhile, the faster one.
+    /// How much `new` can have carried since it was `old`. Where the link's speed changed meanwhile, the faster one counts.
     pub(crate) fn carries(&self, old: &Interface, new: &Interface) -> Option<BitsPerSecond> {
         let own = old.link_bps.max(new.link_bps);
         let bound = if is_port(new) { new.link_bps.and(own) } else { own.or(self.inside) };
@@ -26,7 +26,7 @@ impl LinkRates {
     }
 }
 
-/// Traffic comes into the router and leaves it through these.
+/// Whether traffic enters and leaves the router through it.
 fn is_port(interface: &Interface) -> bool {
     ["ether", "sfp", "wlan", "wifi", "cap", "lte", "w60g"].iter().any(|kind| interface.kind.starts_with(kind))
 }

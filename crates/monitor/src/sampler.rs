@@ -26,7 +26,8 @@ pub(crate) async fn run(shared: Arc<Shared>, source: Arc<dyn StatsSource>) {
     }
 }
 
-/// One read an interval. `next` outlives a run: viewers who come and go in haste cause no more reads than one who stays.
+/// One read an interval. `next` outlives a run, so that viewers who come and go quickly cause no more reads than one who
+/// stays.
 async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
     *next = (*next).max(Instant::now() + shared.first_read_delay());
     loop {
@@ -49,12 +50,12 @@ async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
         if first_of_run {
             *next = begun + warm_up.min(interval);
         }
-        // A read that took longer than the interval has eaten its own next tick.
+        // Where a read took longer than the interval, the next one follows at once, and only one.
         *next = (*next).max(Instant::now());
     }
 }
 
-/// A read whose panic is a failure like any other: the loop goes on.
+/// Reads, and turns a panic of the source into a failure like any other.
 async fn read(source: &dyn StatsSource) -> Result<Reading, Failure> {
     AssertUnwindSafe(source.read())
         .catch_unwind()

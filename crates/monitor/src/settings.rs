@@ -1,5 +1,5 @@
-//! The engine's numbers; the defaults are those of the first system. They are the least: all but the interval grow with
-//! it, and with what the router has shown that it needs.
+//! The numbers by which a router is sampled. The defaults are those of the first system, and they are minimums: all but the
+//! interval grow with the interval and with the time that the router needs to answer.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use lalin_stats::{RateLimits, Timing};
 pub struct Settings {
     /// The time between two samples.
     pub interval: Duration,
-    /// How much of the past is kept in memory in any case.
+    /// How far back the recent window reaches in any case.
     pub window: Duration,
-    /// How much of it is kept while it fits into the monitor's bound; see [`Monitor::new`](crate::Monitor::new).
+    /// How far back it may reach while the memory for it lasts; see [`Monitor::new`](crate::Monitor::new).
     pub longest_window: Duration,
     /// How long a poll counts as a viewer.
     pub poll_lease: Duration,
@@ -42,8 +42,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// These, with limits that fit the interval and what the source has shown that it needs: one that is asked every
-    /// 30 s, or takes 4 s to answer, is neither late nor lost because its newest sample is older than that of others.
+    /// These settings, with limits that fit the interval and the time the source needs: a router that is read every 30 s,
+    /// or takes 4 s to answer, is neither stale nor unreachable because its newest sample is older than that of others.
     #[must_use]
     pub fn scaled(&self, timing: Timing) -> Self {
         let (needed, limit) = (timing.needed.unwrap_or_default(), timing.limit.unwrap_or_default());
@@ -52,9 +52,9 @@ impl Settings {
             // A lease that ended between two samples would end the sampling of somebody who polls.
             poll_lease: self.poll_lease.max(cycle * 2),
             fresh_for: self.fresh_for.max(cycle + cycle / 2 + needed),
-            // Not by one read that fails, which is known after its limit.
+            // One failed read, which is known only after its limit, is not enough.
             unreachable_after: self.unreachable_after.max(cycle * 3).max(cycle + limit * 2),
-            // A little longer than the read: its own reason is a better answer than ours.
+            // A little longer than the read, whose own reason is better than a time-out of the poll.
             first_sample: self.first_sample.max(limit + limit / 30),
             ..*self
         }
@@ -70,13 +70,13 @@ impl Settings {
         self.interval.min(self.warm_up) / 2
     }
 
-    /// Whether there is a gap between two samples is told by when they were asked for, and not by how long the answers
-    /// took: see [`crate::ReadTimes`].
+    /// Without a limit on the elapsed time: gaps are found by [`crate::ReadTimes`], from the times of the requests and not
+    /// from how long answers took.
     pub(crate) fn rate_limits(&self) -> RateLimits {
         RateLimits { longest: Duration::MAX, ..RateLimits::default() }
     }
 
-    /// The bound of the window's points, whatever the clock does.
+    /// The most points the recent window may have, whatever the clock does.
     pub(crate) fn most_points(&self) -> usize {
         let millis = self.interval.as_millis().max(1);
         usize::try_from(self.longest_window.max(self.window).as_millis() / millis)

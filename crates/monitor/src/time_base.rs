@@ -1,20 +1,20 @@
-//! The wall clock of the samples: one line from the monotonic clock to it, and a new one where the wall clock was set.
+//! The samples' times: computed from the monotonic clock, and only slowly drawn towards the wall clock.
 //!
-//! A chart's time must go on, with the samples' real spacing, whatever is done to the machine's wall clock. So a sample's
-//! time is not read from it but follows from the monotonic clock; the wall clock only leads that line, slowly. A wall clock
-//! that is found more than a second elsewhere was set, or the machine slept, which the monotonic clock does not count: then
-//! a new time base begins, and says by how much.
+//! A chart must go on with the samples' real spacing, whatever is done to the machine's wall clock. So a sample's time is
+//! not read from the wall clock but computed from the monotonic one. If the wall clock is found more than a second away
+//! from that, it was set, or the machine slept, which the monotonic clock does not count. Then a new time base begins,
+//! which says by how much the clock moved.
 //!
-//! Not taken: `max(last + 1, now)`, which stands still for as long as a clock was ahead; and the bare wall clock, on which
-//! two samples may stand in the wrong order.
+//! The alternatives fail: `max(last + 1, now)` stands still for as long as the clock was ahead, and with the bare wall clock
+//! two samples may be in the wrong order.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A wall clock this far from where it should be was set.
+/// A wall clock further off than this was set.
 const STEP_US: i64 = 1_000_000;
-/// Of the elapsed time, this part at most is given or taken to come nearer to the wall clock: one in 200.
+/// Times are drawn towards the wall clock by at most one part in this many of the elapsed time.
 const SLEW: i64 = 200;
 
 /// A sample's time, and its time base.
@@ -28,17 +28,17 @@ pub(crate) struct SampleTime {
     pub(crate) step_ms: i64,
 }
 
-/// The mapping of one router's samples.
+/// Maps the moments of one router's samples to wall-clock times.
 #[derive(Debug, Default)]
 pub(crate) struct TimeBase {
     base: u64,
-    /// A moment, and the wall clock at it, us since 1970-01-01 UTC.
+    /// A moment, and the wall clock's time at that moment, us since 1970-01-01 UTC.
     line: Option<(Instant, i64)>,
     last_ms: u64,
 }
 
 impl TimeBase {
-    /// The time of `moment`, when the wall clock was read as `wall_ms` at `read`. Moments come in their order.
+    /// The time of `moment`, given that the wall clock showed `wall_ms` at `read`. Moments are passed in rising order.
     pub(crate) fn time_of(&mut self, moment: Instant, read: Instant, wall_ms: u64) -> SampleTime {
         let wall = i64::try_from(wall_ms).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
         let mut step_ms = 0;
@@ -53,7 +53,7 @@ impl TimeBase {
                 if off.abs() > STEP_US {
                     self.base += 1;
                     self.last_ms = 0;
-                    // Rounded to what the base's times are moved by, and never nothing.
+                    // More than a second, so it is never 0 ms.
                     step_ms = off / 1_000;
                     (read, wall)
                 } else {

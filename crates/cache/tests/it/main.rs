@@ -1,5 +1,7 @@
 //! The decorators, through their public API, under a paused clock.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod cached;
 mod composed;
 mod invalidation;

@@ -26,7 +26,7 @@ pub(crate) struct Retention {
 pub(crate) struct RecentWindow {
     points: VecDeque<Arc<Point>>,
     bytes: usize,
-    /// From this tick on times are those of the clock that was set back last; who has older ones has wrong times.
+    /// The first tick since the clock was last set back. Whoever got earlier ticks before that has their old times.
     restated: u64,
 }
 
@@ -47,9 +47,9 @@ impl RecentWindow {
         }
     }
 
-    /// The wall clock was set back by `-step_ms` before tick `seq`: the points of the newest time base are told by as much
-    /// earlier, as they were too late by as much. Those of older bases stay where they still lie before them; a clock that
-    /// was wrongly set forward and back again does not move what was right. All others go along.
+    /// The wall clock was set back by `-step_ms` before tick `seq`, so the times of the newest time base were too late by as
+    /// much and are moved back. Points of older bases stay if they are still before those, so that a clock which was
+    /// wrongly set forward and back again does not move times that were right. All others are moved too.
     pub(crate) fn set_back(&mut self, step_ms: i64, seq: u64) {
         self.restated = seq;
         let mut base = self.points.back().map_or(0, |point| point.base);
@@ -60,7 +60,7 @@ impl RecentWindow {
             }
             base = point.base;
             let moved = point.unix_ms.saturating_add_signed(step_ms).min(later.saturating_sub(1));
-            // Copied only where somebody is just being told of it.
+            // Copied only where a window that was handed out still holds it.
             Arc::make_mut(point).unix_ms = moved;
             later = moved;
         }

@@ -44,7 +44,7 @@ impl Point {
         }
     }
 
-    /// Whether both are of one list of interfaces: most neighbours are, and share it.
+    /// Whether both share one list of interfaces, as most neighbours do.
     pub(super) fn lists_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.interfaces, &other.interfaces) && Arc::ptr_eq(&self.identities, &other.identities)
     }

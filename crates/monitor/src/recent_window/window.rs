@@ -15,7 +15,7 @@ pub struct Window {
     pub resumed: bool,
 }
 
-/// The beginning of a time base: the wall clock was found elsewhere.
+/// The beginning of a time base: the wall clock was moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockStep {
     /// The time of the base's first sample, ms since 1970-01-01 UTC.
@@ -26,17 +26,17 @@ pub struct ClockStep {
     pub step_ms: i64,
 }
 
-/// One interface's part of a [`Window`]. A renamed interface is one series, and so is one that was made anew under its
-/// old name, with a gap between its lives.
+/// One interface's part of a [`Window`]. A renamed interface is one series, and so is one that was removed and made again
+/// under its old name, with a gap between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Series {
-    /// What was newest known of the interface.
+    /// The interface as it was last seen.
     pub interface: Arc<Interface>,
-    /// What it is told apart by.
+    /// What tells it apart from the others.
     pub identity: Identity,
-    /// What the router received, bit/s, one a time of the window.
+    /// What the router received at each time of the window.
     pub rx: Vec<Option<BitsPerSecond>>,
-    /// What the router sent, bit/s, one a time of the window.
+    /// What the router sent at each time of the window.
     pub tx: Vec<Option<BitsPerSecond>>,
 }
 
@@ -79,7 +79,7 @@ impl Window {
         })
     }
 
-    /// Each interface in it once, as it was newest known, in the order of their appearance.
+    /// Each interface in it once, as it was last seen, in order of appearance.
     pub fn interfaces(&self) -> Vec<(&Arc<Interface>, &Identity)> {
         let mut places: HashMap<u64, usize> = HashMap::new();
         let mut all: Vec<(&Arc<Interface>, &Identity)> = Vec::new();
@@ -100,8 +100,8 @@ impl Window {
         all
     }
 
-    /// The series of the interfaces that `wanted` says yes to, as they are newest known. Where one had a name that
-    /// `shown` says no to, its rates are left out.
+    /// The series of the interfaces that `wanted` accepts as they were last seen. Rates from times at which one had a name
+    /// that `shown` does not accept are left out.
     pub fn series(
         &self,
         wanted: impl Fn(&Interface, &Identity) -> bool,
@@ -117,8 +117,8 @@ impl Window {
                 series.push(Series { interface, identity, rx: vec![None; length], tx: vec![None; length] });
             }
         }
-        // Where the wanted ones stand, in the list and in the answer. Neighbours share one list nearly always, so that a
-        // window of one line of ten thousand costs one walk through the list, and not one a point.
+        // The places of the wanted ones, in the list and in the answer. Neighbouring points nearly always share one list, so
+        // one line of ten thousand costs one walk through that list and not one a point.
         let mut places: Vec<(usize, usize)> = Vec::new();
         let mut last: Option<&Point> = None;
         for (at, point) in self.points.iter().enumerate() {
