@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use lalin_config::Config;
-use lalin_fleet::Said;
+use lalin_fleet::session_settings;
 use lalin_mikrotik::{Outcome, Report, StepKind, remedies};
 
 use crate::error::Error;
@@ -15,15 +15,8 @@ pub(crate) async fn run(config: &Config) -> Result<(), Error> {
     }
     let mut works = true;
     for router in &config.routers {
-        let said = Said::configured(router);
-        println!(
-            "{} ({}@{}:{})",
-            router.name.as_deref().unwrap_or(router.id.as_str()),
-            router.user,
-            router.host,
-            router.port
-        );
-        let session = said.session(&config.sampling, None).map_err(|detail| Error::Checked { detail })?;
+        println!("{} ({}@{}:{})", router.label(), router.user, router.host, router.port);
+        let session = session_settings(router, &config.sampling, None)?;
         let report = lalin_mikrotik::check(&session).await;
         print(&report, &router.user, session.tls.is_some());
         works &= report.steps.iter().all(|step| !matches!(step.outcome, Outcome::Failed(_)));

@@ -35,7 +35,7 @@ pub(crate) enum Error {
     Certificate { path: PathBuf, detail: String },
     /// A router of the configuration cannot be used.
     #[error(transparent)]
-    Router(#[from] lalin_fleet::NotThis),
+    Router(#[from] lalin_fleet::UnusableRouter),
     /// The first account is a viewer's.
     #[error("the first account has to be an administrator's: leave out --viewer")]
     FirstIsAdministrator,
@@ -51,9 +51,6 @@ pub(crate) enum Error {
     /// There is nothing to check.
     #[error("no router to check: --router USER@HOST, or name one in lalin.toml")]
     NothingToCheck,
-    /// A check could not begin.
-    #[error("{detail}")]
-    Checked { detail: String },
     /// A check found something.
     #[error("not everything works: see above")]
     CheckFailed,

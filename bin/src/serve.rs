@@ -11,7 +11,7 @@ use actix_web::http::header::HeaderName;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, Settings};
-use lalin_fleet::{Fleet, Said};
+use lalin_fleet::Fleet;
 use lalin_http::{Api, Auth, AuthSettings, ConnectionLimits, StreamLimits, WebServer};
 use lalin_store::Store;
 use tokio::time::timeout;
@@ -27,7 +27,7 @@ const GRACE: Duration = Duration::from_secs(3);
 pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Error> {
     let fleet = Fleet::new(config.sampling, store.clone());
     for router in &config.routers {
-        fleet.add_said(Said::configured(router))?;
+        fleet.apply(router.clone())?;
     }
     for unusable in fleet.add_stored().await? {
         tracing::error!(router = %unusable.id, detail = unusable.detail, "a stored router cannot be used");
@@ -38,7 +38,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
         );
     }
     let auth = auth(config, store).await?;
-    let api = Api::with_keeper(fleet.monitor(), StreamLimits::default(), Arc::new(fleet));
+    let api = Api::with_admin(fleet.monitor(), StreamLimits::default(), Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,

@@ -1,65 +1,29 @@
-//! The fleet: every router that was said, its stack, and what it told of itself.
+//! The fleet: every router with its settings, and what runs for it.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use dashmap::DashMap;
-use lalin_config::{Sampling, TlsPolicy};
-use lalin_http::{KeeperError, Source};
-use lalin_mikrotik::{ConnectLimit, Fingerprint, RouterSource};
-use lalin_monitor::{Label, Monitor, Settings};
-use lalin_stats::{RouterId, RouterState};
-use lalin_store::{Store, Timestamp};
+use lalin_config::{RouterSettings, Sampling};
+use lalin_mikrotik::{ConnectLimit, RouterSource};
+use lalin_monitor::{Label, Monitor};
+use lalin_stats::RouterId;
+use lalin_store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Semaphore};
-use tokio::time::sleep;
-use tokio_util::task::AbortOnDropHandle;
-use tracing::{Instrument, error_span};
+use tracing::error_span;
 
-use crate::about::{self, Told};
-use crate::hearing::Hearing;
-use crate::{NotThis, Said, stack};
+use crate::discovery::DiscoveryOnDemand;
+use crate::shared::{Entry, Shared};
+use crate::{UnusableRouter, certificate_pinning, source_stack, system_info};
 
-/// So many connections to routers are opened at once: a restart with a thousand of them storms nothing. Routers that do
+/// How many connections to routers are opened at once: a restart with a thousand of them storms nothing. Routers that do
 /// not answer share a quarter of these places, so that any number of dead ones does not hold up one that lives.
 const CONNECTS: usize = 128;
-/// A certificate that is trusted because it is the first is looked for this often until it was seen.
-const LOOK: Duration = Duration::from_secs(5);
-/// What could not be written down is tried again after this.
-const PIN_AGAIN: Duration = Duration::from_secs(60);
 
 /// The routers that are watched. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Fleet(pub(crate) Arc<Inner>);
-
-pub(crate) struct Inner {
-    pub(crate) monitor: Arc<Monitor>,
-    pub(crate) sampling: Sampling,
-    /// Without one nothing can be added: a demonstration.
-    pub(crate) store: Option<Store>,
-    pub(crate) entries: DashMap<RouterId, Entry>,
-    pub(crate) hearing: Hearing,
-    /// Where the routers' tasks run, wherever somebody adds one: the threads of a web server have other work.
-    pub(crate) runtime: Handle,
-    connects: ConnectLimit,
-    /// One change at a time: the store and what runs must not come apart.
-    pub(crate) changes: Mutex<()>,
-    asking: Arc<Semaphore>,
-    places: AtomicUsize,
-}
-
-pub(crate) struct Entry {
-    place: usize,
-    pub(crate) said: Said,
-    /// Absent while it is switched off.
-    pub(crate) source: Option<Arc<RouterSource>>,
-    pub(crate) told: Told,
-    /// Ends with the entry.
-    _pinning: Option<AbortOnDropHandle<()>>,
-    asking: Option<AbortOnDropHandle<()>>,
-}
+pub struct Fleet(pub(crate) Arc<Shared>);
 
 impl Fleet {
     /// A fleet without routers, whose tasks run on the runtime it is made on.
@@ -67,17 +31,17 @@ impl Fleet {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn new(sampling: Sampling, store: Option<Store>) -> Self {
-        Self(Arc::new(Inner {
-            monitor: Arc::new(Monitor::new(stack::settings(&sampling, None))),
+        Self(Arc::new(Shared {
+            monitor: Arc::new(Monitor::new(source_stack::monitor_settings(&sampling, None))),
             sampling,
             store,
             entries: DashMap::new(),
-            hearing: Hearing::default(),
+            discovery: DiscoveryOnDemand::default(),
             runtime: Handle::current(),
             connects: ConnectLimit::new(CONNECTS),
             changes: Mutex::new(()),
-            asking: Arc::new(Semaphore::new(about::AT_ONCE)),
-            places: AtomicUsize::new(0),
+            asking: Arc::new(Semaphore::new(system_info::AT_ONCE)),
+            next_place: AtomicUsize::new(0),
         }))
     }
 
@@ -86,162 +50,91 @@ impl Fleet {
         self.0.monitor.clone()
     }
 
-    /// Adds what is in the store, after those of the configuration, whose ids come first. Returns what cannot be used.
+    /// Adds the routers of the store, after those of the configuration, whose ids come first. Returns those that cannot
+    /// be used.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn add_stored(&self) -> Result<Vec<NotThis>, lalin_store::Error> {
+    pub async fn add_stored(&self) -> Result<Vec<UnusableRouter>, lalin_store::Error> {
         let Some(store) = &self.0.store else { return Ok(Vec::new()) };
         let mut unusable = Vec::new();
         for router in store.routers().await? {
-            let taken = self.0.entries.contains_key(&router.id);
-            let added = match Said::stored(&router) {
-                _ if taken => {
-                    let detail = "the configuration file has a router of this id".to_owned();
-                    Err(NotThis { id: router.id.clone(), detail })
+            let id = router.as_ref().map_or_else(|unreadable| &unreadable.id, |router| &router.settings.id);
+            let added = if self.0.entries.contains_key(id) {
+                let detail = "the configuration file has a router of this id".to_owned();
+                Err(UnusableRouter { id: id.clone(), detail })
+            } else {
+                match router {
+                    Ok(router) => self.apply(router.settings),
+                    Err(unreadable) => Err(UnusableRouter { id: unreadable.id, detail: unreadable.reason }),
                 }
-                Ok(said) => self.add_said(said),
-                Err(error) => Err(error),
             };
             unusable.extend(added.err());
         }
         Ok(unusable)
     }
 
-    /// Begins to watch what was said, in place of what was said before under this id. Where only what does not change
-    /// the way to the router is new (a name, a note, an interval), the session, the past and the streams go on.
+    /// Begins to watch a router with these settings, in place of those that its id had before. Where the router is
+    /// reached as before (only a name, a note or an interval is new), the session, the recent window and the streams go
+    /// on.
     ///
     /// # Errors
-    /// [`NotThis`] where its certificate's authority cannot be read; nothing has changed then.
-    pub fn add_said(&self, said: Said) -> Result<(), NotThis> {
-        let inner = &self.0;
-        let id = said.id.clone();
-        let (_on, _in) = (inner.runtime.enter(), error_span!("router", router = %id).entered());
-        let Some(said) = self.goes_on(said) else { return Ok(()) };
-        let session = stack::session(&said, &inner.sampling, Some(&inner.connects));
-        let session = session.map_err(|detail| NotThis { id: id.clone(), detail })?;
-        let pinning = self.pinning(&said, session.tls.clone());
-        let place = inner.entries.get(&id).map(|entry| entry.place);
-        let place = place.unwrap_or_else(|| inner.places.fetch_add(1, Ordering::Relaxed));
-        let source = said.enabled.then(|| Arc::new(RouterSource::new(session)));
+    /// [`UnusableRouter`] where the certificate of its authority cannot be read; nothing has changed then.
+    pub fn apply(&self, settings: RouterSettings) -> Result<(), UnusableRouter> {
+        let shared = &self.0;
+        let id = settings.id.clone();
+        let (_on, _in) = (shared.runtime.enter(), error_span!("router", router = %id).entered());
+        let Some(settings) = self.apply_in_place(settings) else { return Ok(()) };
+        let session = source_stack::session_settings(&settings, &shared.sampling, Some(&shared.connects))?;
+        let pinning = certificate_pinning::start(shared, &settings, session.tls.clone());
+        let place = shared.entries.get(&id).map(|entry| entry.place);
+        let place = place.unwrap_or_else(|| shared.next_place.fetch_add(1, Ordering::Relaxed));
+        let source = settings.enabled.then(|| Arc::new(RouterSource::new(session)));
         match &source {
             Some(source) => {
-                let settings: Settings = stack::settings(&inner.sampling, Some(&said));
-                let stack = stack::stack(source.clone(), &inner.sampling, &settings);
-                inner.monitor.add_with(id.clone(), Label::new(said.label(), &said.address()), settings, stack);
+                let sampled = source_stack::monitor_settings(&shared.sampling, Some(&settings));
+                let stack = source_stack::stack(source.clone(), &shared.sampling, &sampled);
+                shared.monitor.add_with(id.clone(), label(&settings), sampled, stack);
             }
-            None => drop(inner.monitor.remove(&id)),
+            None => drop(shared.monitor.remove(&id)),
         }
-        let entry = Entry { place, said, source, told: Told::default(), _pinning: pinning, asking: None };
-        inner.entries.insert(id, entry);
+        let entry = Entry { place, settings, source, system_info: None, asked: None, asking: None, _pinning: pinning };
+        shared.entries.insert(id, entry);
         Ok(())
     }
 
-    /// Changes what runs where the router is reached as before; otherwise gives back what was said.
-    fn goes_on(&self, said: Said) -> Option<Said> {
-        let inner = &self.0;
-        let known = inner.entries.get_mut(&said.id);
-        let Some(mut entry) = known.filter(|entry| entry.source.is_some() && said.enabled) else { return Some(said) };
-        if !entry.said.is_reached_as(&said) {
-            return Some(said);
+    /// Changes what runs, if the router is reached as before; otherwise gives the settings back.
+    fn apply_in_place(&self, settings: RouterSettings) -> Option<RouterSettings> {
+        let shared = &self.0;
+        let known = shared.entries.get_mut(&settings.id);
+        let known = known.filter(|entry| entry.source.is_some() && settings.enabled);
+        let Some(mut entry) = known.filter(|entry| is_reached_alike(&entry.settings, &settings)) else {
+            return Some(settings);
+        };
+        let sampled = source_stack::monitor_settings(&shared.sampling, Some(&settings));
+        if !shared.monitor.change(&settings.id, label(&settings), sampled) {
+            return Some(settings);
         }
-        let settings = stack::settings(&inner.sampling, Some(&said));
-        if !inner.monitor.change(&said.id, Label::new(said.label(), &said.address()), settings) {
-            return Some(said);
-        }
-        entry.said = said;
+        entry.settings = settings;
         None
     }
 
+    /// Stops watching a router.
     pub(crate) fn forget(&self, id: &RouterId) {
         self.0.monitor.remove(id);
         self.0.entries.remove(id);
     }
-
-    /// Every entry's, in the order in which they were added.
-    pub(crate) fn in_order<T>(&self, of: impl Fn(&Entry) -> T) -> Vec<T> {
-        let mut all: Vec<(usize, T)> = self.0.entries.iter().map(|entry| (entry.place, of(&entry))).collect();
-        all.sort_by_key(|(place, _)| *place);
-        all.into_iter().map(|(_, one)| one).collect()
-    }
-
-    /// What was trusted because it came first is written down, so that it is the only one after a restart too.
-    fn pinning(&self, said: &Said, tls: Option<lalin_mikrotik::Tls>) -> Option<AbortOnDropHandle<()>> {
-        let stored = said.source == Source::Stored && said.tls == TlsPolicy::FirstUse && said.enabled;
-        let tls = tls.filter(|_| stored && self.0.store.is_some())?;
-        let (id, fleet) = (said.id.clone(), Arc::downgrade(&self.0));
-        let pinning = async move {
-            let fingerprint = loop {
-                match tls.fingerprint() {
-                    Some(fingerprint) => break fingerprint,
-                    None => sleep(LOOK).await,
-                }
-            };
-            while let Some(fleet) = fleet.upgrade().map(Fleet) {
-                if fleet.pin(&id, fingerprint).await {
-                    return;
-                }
-                drop(fleet);
-                sleep(PIN_AGAIN).await;
-            }
-        };
-        Some(AbortOnDropHandle::new(tokio::spawn(pinning.in_current_span())))
-    }
-
-    /// Writes a fingerprint down; false where that is to be tried again.
-    async fn pin(&self, id: &RouterId, fingerprint: Fingerprint) -> bool {
-        let _turn = self.0.changes.lock().await;
-        // As it is now: it may have been changed while the turn was waited for.
-        let said = self.0.entries.get(id).map(|entry| entry.said.clone());
-        let said = said.filter(|said| said.tls == TlsPolicy::FirstUse);
-        let (Some(said), Some(store)) = (said, &self.0.store) else { return true };
-        let tls = TlsPolicy::Pin(lalin_config::Fingerprint(*fingerprint.as_bytes()));
-        let pinned = Said { tls, ..said };
-        if let Err(error) = store.change_router(id.clone(), pinned.to_store(), Timestamp::now()).await {
-            tracing::error!(%error, "the certificate is not written down");
-            return false;
-        }
-        if let Some(mut entry) = self.0.entries.get_mut(id) {
-            entry.said.tls = tls;
-        }
-        tracing::info!(%fingerprint, "the router's certificate is trusted from now on");
-        true
-    }
-
-    /// Asks each live router what it is, where that is long ago.
-    pub(crate) fn ask(&self) {
-        for mut entry in self.0.entries.iter_mut() {
-            let Some(source) = entry.source.clone() else { continue };
-            let live =
-                self.0.monitor.get(&entry.said.id).is_some_and(|router| router.status().state == RouterState::Live);
-            if !live || !entry.told.is_old() {
-                continue;
-            }
-            entry.told.asked = Some(tokio::time::Instant::now());
-            let (fleet, id, turn) = (Arc::downgrade(&self.0), entry.said.id.clone(), self.0.asking.clone());
-            let asking = async move {
-                let _turn = turn.acquire().await;
-                let Ok(about) = source.system_info().await else { return };
-                let Some(fleet) = fleet.upgrade() else { return };
-                if let Some(mut entry) = fleet.entries.get_mut(&id) {
-                    entry.told.about = Some(about::view(about));
-                }
-            };
-            let asking = asking.instrument(error_span!("router", router = %entry.said.id));
-            entry.asking = Some(AbortOnDropHandle::new(self.0.runtime.spawn(asking)));
-        }
-    }
 }
 
-impl From<NotThis> for KeeperError {
-    fn from(error: NotThis) -> Self {
-        Self::Field { field: "tls", detail: error.detail }
-    }
+/// Whether a session with one router is a session with the other.
+fn is_reached_alike(one: &RouterSettings, other: &RouterSettings) -> bool {
+    let way = |settings: &RouterSettings| {
+        let RouterSettings { host, port, user, tls, tls_ca, .. } = settings;
+        (host.clone(), *port, user.clone(), *tls, tls_ca.clone())
+    };
+    way(one) == way(other) && one.password == other.password
 }
 
-/// Says how many there are, and no password.
-impl fmt::Debug for Inner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fleet").field("routers", &self.entries.len()).finish_non_exhaustive()
-    }
+fn label(settings: &RouterSettings) -> Label {
+    Label::new(settings.label(), &settings.address())
 }

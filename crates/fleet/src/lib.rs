@@ -1,16 +1,42 @@
 //! The routers that are watched: those of the configuration and those that were added while the server ran.
 //!
-//! A [`Fleet`] builds each router's stack (session, time limit, cache), hands it to the monitor, keeps what was added in the
-//! store, and asks each router now and then what it is. It is the API's `Keeper`.
+//! A [`Fleet`] builds each router's stack (session, time limit, cache), hands it to the monitor, writes what is added or
+//! changed into the store first, and asks each router now and then what it is. Every router has one type of settings,
+//! [`RouterSettings`], whichever way they came; [`RouterChange`] is what somebody wants different.
+//!
+//! The web server stands above: it asks the fleet through [`RouterAdmin`] and reads frames from the monitor. The fleet
+//! once implemented a trait of the web server's; then the server's own types (forms, views) were the fleet's vocabulary,
+//! and nothing could use a fleet without a web server.
+//!
+//! | file | it holds |
+//! | --- | --- |
+//! | `fleet`, `shared` | the routers, what runs for each, what their tasks share |
+//! | `source_stack` | from settings to session, time limit and cache |
+//! | `router_admin`, `fleet_admin` | what the API asks for, and the fleet's answers |
+//! | `router_change` | a change, and the settings that it makes |
+//! | `address_policy` | where a router may be |
+//! | `certificate_pinning` | the first certificate becomes the only one |
+//! | `system_info`, `check`, `discovery` | what a router is, whether it can be watched, which others there are |
 
-mod about;
-mod checks;
+mod address_policy;
+mod certificate_pinning;
+mod check;
+mod discovery;
+mod error;
 mod fleet;
-mod form;
-mod hearing;
-mod keep;
-mod said;
-mod stack;
+mod fleet_admin;
+mod router_admin;
+mod router_change;
+mod shared;
+mod source_stack;
+mod system_info;
 
+pub use address_policy::may_be_router;
+pub use discovery::Discovered;
+pub use error::{Error, UnusableRouter};
 pub use fleet::Fleet;
-pub use said::{NotThis, Said};
+pub use lalin_config::{RouterOrigin, RouterSettings, Secret, TlsPolicy};
+pub use lalin_mikrotik::{Gateway, Neighbour, Outcome, Report, Step, StepKind, SystemInfo};
+pub use router_admin::{KnownRouter, RouterAdmin};
+pub use router_change::RouterChange;
+pub use source_stack::session_settings;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::web::{self, Data, ServiceConfig};
+use lalin_fleet::RouterAdmin;
 use lalin_monitor::Monitor;
 use tokio_util::sync::CancellationToken;
 
 use crate::api_state::ApiState;
 use crate::json::{no_such_path, wrong_method};
-use crate::keeper::Keeper;
-use crate::routes::{accounts, audit_log, health, interface_stats, interfaces, login, tokens, window};
-use crate::{Auth, StreamLimits, fleet, stream};
+use crate::routes::{accounts, audit_log, health, interface_stats, interfaces, login, routers, tokens, window};
+use crate::{Auth, StreamLimits, stream};
 
 /// The API over a monitor. Cheap to clone: one for each worker.
 #[derive(Clone, Debug)]
@@ -22,9 +22,9 @@ impl Api {
         Self(Data::new(ApiState::new(monitor, limits, None)))
     }
 
-    /// An API that shows these routers, and adds, changes, checks and finds them through `keeper`.
-    pub fn with_keeper(monitor: Arc<Monitor>, limits: StreamLimits, keeper: Arc<dyn Keeper>) -> Self {
-        Self(Data::new(ApiState::new(monitor, limits, Some(keeper))))
+    /// An API that shows these routers, and adds, changes, checks and discovers them through `admin`.
+    pub fn with_admin(monitor: Arc<Monitor>, limits: StreamLimits, admin: Arc<dyn RouterAdmin>) -> Self {
+        Self(Data::new(ApiState::new(monitor, limits, Some(admin))))
     }
 
     /// Cancel it to end every open stream, so that a server can stop at once.
@@ -43,7 +43,7 @@ impl Api {
                 .service(web::resource("/api/v1/interfaces").get(interfaces::get).default_service(only_get()))
                 .service(web::resource("/api/v1/stream").get(stream::get).default_service(only_get()))
                 .service(web::resource("/api/v1/window").get(window::get).default_service(only_get()))
-                .configure(fleet::routes)
+                .configure(routers::routes)
                 .service(
                     web::resource("/api/v1/routers/{id}/interfaces").get(interfaces::get).default_service(only_get()),
                 )

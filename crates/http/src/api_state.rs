@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use lalin_fleet::RouterAdmin;
 use lalin_monitor::Monitor;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Problem;
-use crate::keeper::Keeper;
 use crate::routes::RetryLimits;
 use crate::stream::{EventCache, StreamLimits, StreamSlots};
 
@@ -25,11 +25,11 @@ pub(crate) struct ApiState {
     /// Ends every open stream when it is cancelled.
     pub(crate) stop: CancellationToken,
     pub(crate) retry_limits: RetryLimits,
-    keeper: Option<Arc<dyn Keeper>>,
+    admin: Option<Arc<dyn RouterAdmin>>,
 }
 
 impl ApiState {
-    pub(crate) fn new(monitor: Arc<Monitor>, stream_limits: StreamLimits, keeper: Option<Arc<dyn Keeper>>) -> Self {
+    pub(crate) fn new(monitor: Arc<Monitor>, stream_limits: StreamLimits, admin: Option<Arc<dyn RouterAdmin>>) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             monitor,
@@ -40,12 +40,12 @@ impl ApiState {
             event_cache: EventCache::default(),
             stop: CancellationToken::new(),
             retry_limits: RetryLimits::default(),
-            keeper,
+            admin,
         }
     }
 
     /// Who adds, changes and checks routers; without it those routes do not exist.
-    pub(crate) fn keeper(&self) -> Result<&dyn Keeper, Problem> {
-        self.keeper.as_deref().ok_or_else(Problem::not_found)
+    pub(crate) fn admin(&self) -> Result<&dyn RouterAdmin, Problem> {
+        self.admin.as_deref().ok_or_else(Problem::not_found)
     }
 }

@@ -33,18 +33,13 @@
 mod api;
 mod api_state;
 mod auth;
-mod fleet;
 mod json;
-mod keeper;
 mod routes;
 mod server;
 mod stream;
 
 pub use api::Api;
-pub use auth::{Auth, AuthSettings, Principal, guard, may_be_router};
+pub use auth::{Auth, AuthSettings, Principal, guard};
 pub use json::{Problem, request_bodies};
-pub use keeper::{
-    About, Checked, Discovered, Form, Gateway, Keeper, KeeperError, Kept, Neighbour, Outcome, Source, Step,
-};
 pub use server::{ConnectionLimits, Exempt, WebServer, listen};
 pub use stream::StreamLimits;

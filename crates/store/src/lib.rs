@@ -51,7 +51,7 @@ pub use devices::DeviceId;
 pub use encryption_key::EncryptionKey;
 pub use error::Error;
 pub use password_stamp::{PasswordStamp, UserId};
-pub use routers::{NewRouter, StoredRouter};
+pub use routers::{StoredRouter, UnreadableRouter};
 pub use secret_token::SecretToken;
 pub use sessions::{SESSION_IDLE, SESSION_LIFE, Session};
 pub use store::Store;

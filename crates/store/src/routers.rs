@@ -2,48 +2,30 @@
 
 use std::time::Duration;
 
+use lalin_config::{INTERVALS, RouterOrigin, RouterSettings, Secret, TlsPolicy};
 use lalin_stats::RouterId;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use zeroize::Zeroizing;
 
 use crate::{EncryptionKey, Error, Store, Timestamp};
 
-/// A router as somebody adds or changes it.
-#[derive(Clone)]
-pub struct NewRouter {
-    /// What people call it.
-    pub name: String,
-    /// Address or host name.
-    pub host: String,
-    /// The port of its API.
-    pub port: u16,
-    /// As whom to log in.
-    pub user: String,
-    /// The password. When a router is changed, `None` keeps the one it has.
-    pub password: Option<Zeroizing<String>>,
-    /// How its certificate is trusted; `off` for no TLS. The text is its reader's business.
-    pub tls: String,
-    /// How often it is sampled, where it differs from the rest.
-    pub interval: Option<Duration>,
-    /// Site, POP and the like.
-    pub tags: Vec<String>,
-    /// Whatever else there is to say.
-    pub notes: String,
-    /// Whether it is watched at all.
-    pub enabled: bool,
-}
-
-/// A router as it is kept. `Debug` shows no password.
-#[derive(Clone)]
+/// A router's settings as they are kept. `Debug` shows no password.
+#[derive(Clone, Debug)]
 pub struct StoredRouter {
-    /// By which it is known everywhere.
-    pub id: RouterId,
-    /// What was said of it; the password is there.
-    pub said: NewRouter,
+    /// The settings, with the password.
+    pub settings: RouterSettings,
     /// When it was added.
     pub created: Timestamp,
     /// When it was last changed.
     pub changed: Timestamp,
+}
+
+/// A router that this version cannot read; the others are not held up by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableRouter {
+    /// Which one.
+    pub id: RouterId,
+    /// Why.
+    pub reason: String,
 }
 
 const COLUMNS: &str = "id, name, host, port, user, password, tls, interval_ms, tags, notes, enabled, created, changed";
@@ -53,7 +35,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::WrongKey`] when a password cannot be decrypted, [`Error::Database`].
-    pub async fn routers(&self) -> Result<Vec<StoredRouter>, Error> {
+    pub async fn routers(&self) -> Result<Vec<Result<StoredRouter, UnreadableRouter>>, Error> {
         self.read(|db, key| {
             let mut all = db.prepare(&format!("SELECT {COLUMNS} FROM routers ORDER BY created, id"))?;
             let rows = all.query_map([], |row| Ok(read(row, key)))?;
@@ -66,41 +48,27 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Taken`] when the id is, [`Error::Invalid`], [`Error::Database`].
-    pub async fn add_router(&self, id: RouterId, router: NewRouter, now: Timestamp) -> Result<StoredRouter, Error> {
-        router.check()?;
+    pub async fn add_router(&self, settings: RouterSettings, now: Timestamp) -> Result<StoredRouter, Error> {
+        check(&settings)?;
         self.write(move |db, key| {
-            if one(db, key, &id)?.is_some() {
+            if old(db, key, &settings.id)?.is_some() {
                 return Err(Error::Taken { what: "a router" });
             }
-            let password = router.password.clone().unwrap_or_default();
-            write(
-                db,
-                key,
-                &StoredRouter {
-                    id,
-                    said: NewRouter { password: Some(password), ..router },
-                    created: now,
-                    changed: now,
-                },
-            )
+            write(db, key, &StoredRouter { settings, created: now, changed: now })
         })
         .await
     }
 
-    /// Changes a router; all of it but what is `None`.
+    /// Changes a router's settings; without a password it keeps the one that it has.
     ///
     /// # Errors
     /// [`Error::Unknown`], [`Error::Invalid`], [`Error::Database`].
-    pub async fn change_router(&self, id: RouterId, router: NewRouter, now: Timestamp) -> Result<StoredRouter, Error> {
-        router.check()?;
+    pub async fn change_router(&self, settings: RouterSettings, now: Timestamp) -> Result<StoredRouter, Error> {
+        check(&settings)?;
         self.write(move |db, key| {
-            let old = one(db, key, &id)?.ok_or(Error::Unknown { what: "router" })?;
-            let password = router.password.clone().or(old.said.password);
-            write(
-                db,
-                key,
-                &StoredRouter { id, said: NewRouter { password, ..router }, created: old.created, changed: now },
-            )
+            let (created, password) = old(db, key, &settings.id)?.ok_or(Error::Unknown { what: "router" })?;
+            let password = settings.password.clone().or(Some(password));
+            write(db, key, &StoredRouter { settings: RouterSettings { password, ..settings }, created, changed: now })
         })
         .await
     }
@@ -118,29 +86,32 @@ impl Store {
     }
 }
 
-fn one(db: &Transaction<'_>, key: &EncryptionKey, id: &RouterId) -> Result<Option<StoredRouter>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM routers WHERE id = ?1");
-    db.query_row(&sql, [id.as_str()], |row| Ok(read(row, key))).optional()?.transpose()
+/// When a router was added, and its password.
+fn old(db: &Transaction<'_>, key: &EncryptionKey, id: &RouterId) -> Result<Option<(Timestamp, Secret)>, Error> {
+    let sql = "SELECT created, password FROM routers WHERE id = ?1";
+    let found = db.query_row(sql, [id.as_str()], |row| Ok((row.get("created")?, row.get::<_, Vec<u8>>("password")?)));
+    let Some((created, sealed)) = found.optional()? else { return Ok(None) };
+    Ok(Some((Timestamp(created), open_password(key, id, &sealed)?)))
 }
 
 fn write(db: &Transaction<'_>, key: &EncryptionKey, router: &StoredRouter) -> Result<StoredRouter, Error> {
-    let StoredRouter { id, said, created, changed } = router;
-    let password = said.password.as_ref().map_or(&[][..], |password| password.as_bytes());
-    let interval = said.interval.map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX));
+    let StoredRouter { settings, created, changed } = router;
+    let password = settings.password.as_ref().map_or("", Secret::expose);
+    let interval = settings.interval.map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX));
     db.execute(
         &format!("INSERT OR REPLACE INTO routers ({COLUMNS}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"),
         params![
-            id.as_str(),
-            said.name,
-            said.host,
-            said.port,
-            said.user,
-            key.seal(&place(id), password)?,
-            said.tls,
+            settings.id.as_str(),
+            settings.name.as_deref().unwrap_or_default(),
+            settings.host,
+            settings.port,
+            settings.user,
+            key.seal(&place(&settings.id), password.as_bytes())?,
+            settings.tls.to_string(),
             interval,
-            said.tags.join("\n"),
-            said.notes,
-            said.enabled,
+            settings.tags.join("\n"),
+            settings.notes,
+            settings.enabled,
             created.0,
             changed.0,
         ],
@@ -148,31 +119,42 @@ fn write(db: &Transaction<'_>, key: &EncryptionKey, router: &StoredRouter) -> Re
     Ok(router.clone())
 }
 
-fn read(row: &Row<'_>, key: &EncryptionKey) -> Result<StoredRouter, Error> {
+fn read(row: &Row<'_>, key: &EncryptionKey) -> Result<Result<StoredRouter, UnreadableRouter>, Error> {
     let id: String = row.get("id")?;
     let id: RouterId = id.parse().map_err(|_| Error::Invalid { field: "id", reason: "is none" })?;
-    let sealed: Vec<u8> = row.get("password")?;
-    let opened = key.open(&place(&id), &sealed)?;
-    let password = std::str::from_utf8(&opened).map_err(|_| Error::WrongKey)?;
-    let tags: String = row.get("tags")?;
+    let password = open_password(key, &id, &row.get::<_, Vec<u8>>("password")?)?;
+    let tls = match row.get::<_, String>("tls")?.parse::<TlsPolicy>() {
+        Ok(tls) => tls,
+        Err(error) => return Ok(Err(UnreadableRouter { id, reason: format!("tls: {error}") })),
+    };
+    let (name, tags): (String, String) = (row.get("name")?, row.get("tags")?);
     let interval: Option<i64> = row.get("interval_ms")?;
-    Ok(StoredRouter {
-        said: NewRouter {
-            name: row.get("name")?,
+    let interval = interval.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
+    Ok(Ok(StoredRouter {
+        settings: RouterSettings {
+            name: Some(name).filter(|name| !name.is_empty()),
             host: row.get("host")?,
             port: row.get("port")?,
             user: row.get("user")?,
-            password: Some(Zeroizing::new(password.to_owned())),
-            tls: row.get("tls")?,
-            interval: interval.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis),
+            password: Some(password),
+            tls,
+            // The API once took shorter intervals than the file does.
+            interval: interval.map(|interval| interval.clamp(*INTERVALS.start(), *INTERVALS.end())),
             tags: tags.lines().map(str::to_owned).collect(),
             notes: row.get("notes")?,
             enabled: row.get("enabled")?,
+            origin: RouterOrigin::Stored,
+            ..RouterSettings::new(id, "", 0, "")
         },
-        id,
         created: Timestamp(row.get("created")?),
         changed: Timestamp(row.get("changed")?),
-    })
+    }))
+}
+
+fn open_password(key: &EncryptionKey, id: &RouterId, sealed: &[u8]) -> Result<Secret, Error> {
+    let opened = key.open(&place(id), sealed)?;
+    let password = std::str::from_utf8(&opened).map_err(|_| Error::WrongKey)?;
+    Ok(Secret::new(password.to_owned()))
 }
 
 /// A password cannot be moved to another router's row.
@@ -180,43 +162,24 @@ fn place(id: &RouterId) -> String {
     format!("router {id} password")
 }
 
-impl NewRouter {
-    fn check(&self) -> Result<(), Error> {
-        let invalid = |field, reason| Err(Error::Invalid { field, reason });
-        if self.host.trim().is_empty() || self.host.len() > 253 {
-            return invalid("address", "is empty or too long");
-        }
-        if self.port == 0 {
-            return invalid("port", "is between 1 and 65535");
-        }
-        if self.user.is_empty() || self.user.len() > 255 {
-            return invalid("user", "is empty or too long");
-        }
-        if self.name.len() > 255 || self.notes.len() > 16_384 {
-            return invalid("name or notes", "too long");
-        }
-        if self.tags.len() > 32 || self.tags.iter().any(|tag| tag.is_empty() || tag.len() > 64 || tag.contains('\n')) {
-            return invalid("tags", "at most 32 of 1 to 64 bytes");
-        }
-        Ok(())
+/// Refuses what the table cannot keep.
+fn check(settings: &RouterSettings) -> Result<(), Error> {
+    let invalid = |field, reason| Err(Error::Invalid { field, reason });
+    let RouterSettings { host, port, user, name, notes, tags, .. } = settings;
+    if host.trim().is_empty() || host.len() > 253 {
+        return invalid("address", "is empty or too long");
     }
-}
-
-impl std::fmt::Debug for NewRouter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, host, port, user, enabled, .. } = self;
-        f.debug_struct("NewRouter")
-            .field("name", name)
-            .field("host", host)
-            .field("port", port)
-            .field("user", user)
-            .field("enabled", enabled)
-            .finish_non_exhaustive()
+    if *port == 0 {
+        return invalid("port", "is between 1 and 65535");
     }
-}
-
-impl std::fmt::Debug for StoredRouter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoredRouter").field("id", &self.id).field("said", &self.said).finish_non_exhaustive()
+    if user.is_empty() || user.len() > 255 {
+        return invalid("user", "is empty or too long");
     }
+    if name.as_ref().is_some_and(|name| name.len() > 255) || notes.len() > 16_384 {
+        return invalid("name or notes", "too long");
+    }
+    if tags.len() > 32 || tags.iter().any(|tag| tag.is_empty() || tag.len() > 64 || tag.contains('\n')) {
+        return invalid("tags", "at most 32 of 1 to 64 bytes");
+    }
+    Ok(())
 }

@@ -9,29 +9,33 @@ async fn a_note_a_name_and_an_interval_keep_the_session_the_past_and_the_streams
     let (simulator, address) = simulator(None).await;
     let store = store();
     let fleet = Fleet::new(Sampling::default(), Some(store.clone()));
-    let kantor = fleet.add(form(&address)).await.unwrap();
+    let kantor = fleet.add(change(&address)).await.unwrap();
     let router = fleet.monitor().get(&kantor).unwrap();
     let mut stream = router.subscribe(None, Duration::from_secs(600));
     live(&fleet, &kantor).await;
-    let said = Form {
+    let change = RouterChange {
         name: Some("Kantor Pusat".into()),
         notes: Some("rak 2".into()),
         tags: Some(vec!["pop".into()]),
-        interval_ms: Some(1_000),
-        ..Form::default()
+        interval: Some(Duration::from_millis(1_000)),
+        ..RouterChange::default()
     };
-    fleet.change(&kantor, said).await.unwrap();
+    fleet.change(&kantor, change).await.unwrap();
     let after = fleet.monitor().get(&kantor).unwrap();
     assert!(std::sync::Arc::ptr_eq(&router, &after), "the same router, with its past");
     assert_eq!((&*after.label().name, after.settings().interval), ("Kantor Pusat", Duration::from_secs(1)));
     let seq = after.newest().unwrap().seq;
     while !matches!(stream.next().await.expect("the stream goes on"), Update::Tick(frame) if frame.seq > seq + 1) {}
     assert_eq!(simulator.handle().usage().logins, 1);
-    let kept = &store.routers().await.unwrap()[0].said;
-    assert_eq!((kept.name.as_str(), kept.notes.as_str()), ("Kantor Pusat", "rak 2"));
+    let kept = stored(&store).await;
+    assert_eq!((kept.label(), kept.notes.as_str()), ("Kantor Pusat", "rak 2"));
 
     // Another way to the router is another session.
-    let again = Form { password: Some(PASSWORD.to_owned().into()), user: Some("lain".into()), ..Form::default() };
+    let again = RouterChange {
+        password: Some(PASSWORD.to_owned().into()),
+        user: Some("lain".into()),
+        ..RouterChange::default()
+    };
     fleet.change(&kantor, again).await.unwrap();
     assert!(!std::sync::Arc::ptr_eq(&router, &fleet.monitor().get(&kantor).unwrap()));
     while stream.next().await.is_some() {}
@@ -43,14 +47,14 @@ async fn a_certificate_is_written_down_beside_what_was_changed_meanwhile() {
     let (_simulator, address) = simulator(Some(identity)).await;
     let store = store();
     let fleet = Fleet::new(Sampling::default(), Some(store.clone()));
-    let kantor = fleet.add(Form { tls: Some("first-use".into()), ..form(&address) }).await.unwrap();
+    let kantor = fleet.add(RouterChange { tls: Some("first-use".into()), ..change(&address) }).await.unwrap();
     live(&fleet, &kantor).await;
-    fleet.change(&kantor, Form { notes: Some("rak 2".into()), ..Form::default() }).await.unwrap();
+    fleet.change(&kantor, RouterChange { notes: Some("rak 2".into()), ..RouterChange::default() }).await.unwrap();
     for _ in 0..1_000 {
-        let kept = store.routers().await.unwrap()[0].said.clone();
+        let kept = stored(&store).await;
         assert_eq!(kept.notes, "rak 2");
-        if kept.tls.starts_with("pin:") {
-            assert_eq!(fleet.router(&kantor).unwrap().notes, "rak 2");
+        if is_pinned(&kept) {
+            assert_eq!(fleet.router(&kantor).unwrap().settings.notes, "rak 2");
             return;
         }
         sleep(Duration::from_millis(20)).await;
@@ -70,9 +74,9 @@ fn a_router_runs_on_the_fleets_runtime_whoever_adds_it() {
     let kantor = std::thread::spawn(move || {
         let worker = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         worker.block_on(async {
-            let kantor = adding.add(form(&checked)).await.unwrap();
+            let kantor = adding.add(change(&checked)).await.unwrap();
             adding.discovered();
-            adding.check(None, form(&checked)).await.unwrap();
+            adding.check(None, change(&checked)).await.unwrap();
             kantor
         })
     });
@@ -80,8 +84,8 @@ fn a_router_runs_on_the_fleets_runtime_whoever_adds_it() {
     own.block_on(async {
         live(&fleet, &kantor).await;
         for _ in 0..500 {
-            fleet.look();
-            if fleet.router(&kantor).unwrap().about.is_some() {
+            fleet.refresh_system_info();
+            if fleet.router(&kantor).unwrap().system_info.is_some() {
                 return;
             }
             sleep(Duration::from_millis(20)).await;

@@ -42,11 +42,15 @@ async fn outage() {
     let identity = TlsIdentity::self_signed(&["127.0.0.1"]).unwrap();
     let (simulator, address) = simulator(Some(identity)).await;
     let fleet = Fleet::new(Sampling::default(), Some(store()));
-    let form = Form { tls: Some("first-use".into()), interval_ms: Some(1_000), ..form(&address) };
+    let form = RouterChange {
+        tls: Some("first-use".into()),
+        interval: Some(Duration::from_millis(1_000)),
+        ..change(&address)
+    };
     let kantor = fleet.add(form).await.unwrap();
     live(&fleet, &kantor).await;
-    fleet.look();
-    fleet.check(Some(&kantor), Form::default()).await.unwrap();
+    fleet.refresh_system_info();
+    fleet.check(Some(&kantor), RouterChange::default()).await.unwrap();
     let handle = simulator.handle();
     handle.set_fault(Fault::Refuse);
     handle.cut_connections();
@@ -65,7 +69,10 @@ async fn outage() {
     fleet.retry(&kantor);
     handle.clear_faults();
     wait_for("live").await;
-    fleet.change(&kantor, Form { interval_ms: Some(2_000), ..Form::default() }).await.unwrap();
+    fleet
+        .change(&kantor, RouterChange { interval: Some(Duration::from_millis(2_000)), ..RouterChange::default() })
+        .await
+        .unwrap();
     fleet.remove(&kantor).await.unwrap();
     drop(router);
     sleep(Duration::from_millis(100)).await;

@@ -7,7 +7,6 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use super::state_view::{StateView, state_headers};
-use crate::keeper::KeeperError;
 
 /// What went wrong with a request, as the client is told.
 #[derive(Clone, Debug)]
@@ -169,18 +168,21 @@ impl Problem {
         }
     }
 
-    fn of_keeper(error: &KeeperError) -> Self {
+    fn of_fleet(error: &lalin_fleet::Error) -> Self {
+        use lalin_fleet::Error;
         let detail = error.to_string();
         match error {
-            KeeperError::Field { field, detail } => Self::bad_parameter(field, detail),
-            KeeperError::Unknown(id) => Self::unknown_router(id.as_str()),
-            KeeperError::NotEditable(_) => Self::new(StatusCode::CONFLICT, "not-editable", "not editable", detail),
-            KeeperError::Taken(_) => Self::new(StatusCode::CONFLICT, "taken", "taken", detail).field("id"),
-            KeeperError::NothingKept => Self::new(StatusCode::CONFLICT, "nothing-kept", "nothing is kept", detail),
-            KeeperError::DiskFull => Self::of_store(&lalin_store::Error::Full),
-            KeeperError::ReadOnly => Self::of_store(&lalin_store::Error::ReadOnly),
-            KeeperError::Busy => Self::of_store(&lalin_store::Error::Busy),
-            KeeperError::Store => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail),
+            Error::Field { field, detail } => Self::bad_parameter(field, detail),
+            Error::Unknown(id) => Self::unknown_router(id.as_str()),
+            Error::NotEditable(_) => Self::new(StatusCode::CONFLICT, "not-editable", "not editable", detail),
+            Error::Taken(_) => Self::new(StatusCode::CONFLICT, "taken", "taken", detail).field("id"),
+            Error::NothingKept => Self::new(StatusCode::CONFLICT, "nothing-kept", "nothing is kept", detail),
+            Error::DiskFull => Self::of_store(&lalin_store::Error::Full),
+            Error::ReadOnly => Self::of_store(&lalin_store::Error::ReadOnly),
+            Error::Busy => Self::of_store(&lalin_store::Error::Busy),
+            // The one setting that is read from a file is the authority's certificate.
+            Error::Unusable(unusable) => Self::bad_parameter("tls", &unusable.detail),
+            Error::Store => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail),
         }
     }
 
@@ -202,9 +204,9 @@ impl From<lalin_store::Error> for Problem {
 }
 
 /// A router is not added, changed or removed.
-impl From<KeeperError> for Problem {
-    fn from(error: KeeperError) -> Self {
-        Self::of_keeper(&error)
+impl From<lalin_fleet::Error> for Problem {
+    fn from(error: lalin_fleet::Error) -> Self {
+        Self::of_fleet(&error)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit_log;
+mod discovery;
 mod grants;
 pub(crate) mod health;
 mod interface_selection;
@@ -11,6 +12,10 @@ pub(crate) mod login;
 mod parameters;
 mod requested_router;
 mod retry_limits;
+mod router_checks;
+mod router_form;
+mod router_views;
+pub(crate) mod routers;
 pub(crate) mod tokens;
 mod while_allowed;
 pub(crate) mod window;

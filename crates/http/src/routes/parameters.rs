@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::web::Query;
+use lalin_stats::RouterId;
 
 use crate::Problem;
 
@@ -79,4 +80,9 @@ impl Parameters {
         let wrong = || Problem::bad_parameter(key, format!("expected 0 to {most} seconds, got {text:?}"));
         seconds.map(Duration::from_secs).ok_or_else(wrong)
     }
+}
+
+/// A router's id in a path.
+pub(super) fn router_id(id: &str) -> Result<RouterId, Problem> {
+    id.parse().map_err(|_| Problem::unknown_router(id))
 }

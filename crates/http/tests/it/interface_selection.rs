@@ -45,7 +45,7 @@ fn router(world: &TestServer, id: &str, interfaces: Listed) -> Arc<Named> {
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let named = Arc::new(Named { interfaces: Mutex::new(interfaces), begun: Instant::now(), wall });
     world.monitor.add(id.parse().unwrap(), Label::new(id, "192.0.2.1:8728"), named.clone());
-    world.keeper.keep(id);
+    world.admin.know(id);
     named
 }
 

@@ -4,7 +4,7 @@
 
 mod auth_server;
 mod connection_limits;
-mod fake_keeper;
+mod fake_admin;
 mod http2;
 mod interface_selection;
 mod interface_stats;

@@ -33,7 +33,7 @@ async fn the_list_shows_what_is_known_and_asks_the_routers_only_when_told_to() {
     assert!(rx.abs_diff(RX_BPS) < RX_BPS / 100, "{live}");
     let words = [&live["origin"], &live["tags"][0], &live["about"]["identity"], &live["interfaces"], &live["sessions"]];
     assert_eq!(words, [&json!("file"), &json!("pusat"), &json!("gw-identity"), &json!(2), &json!(3)]);
-    assert!(world.keeper.asked.lock().unwrap().contains(&"look".to_owned()));
+    assert!(world.admin.asked.lock().unwrap().contains(&"refresh".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,7 +86,7 @@ async fn a_router_is_added_changed_checked_tried_and_removed() {
     assert_eq!(status, 200);
     assert_eq!(ask(&house, Method::DELETE, "/api/v1/routers/baru", json!({})).await.0, 204);
     assert_eq!(ask(&house, Method::DELETE, "/api/v1/routers/baru", json!({})).await.0, 404);
-    let asked = house.world.keeper.asked.lock().unwrap().join("\n");
+    let asked = house.world.admin.asked.lock().unwrap().join("\n");
     assert!(asked.contains("check Some(RouterId(\"baru\"))") && !asked.contains("rahasia"), "{asked}");
     let audit = house.ask(&Method::GET, "/api/v1/audit", HERE, &Credentials::default(), None).await.body.to_string();
     for action in ["router.add", "router.change", "router.remove"] {

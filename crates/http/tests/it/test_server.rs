@@ -13,7 +13,7 @@ use lalin_monitor::{Label, Monitor, Settings};
 use lalin_stats::{Counters, Failure, Interface, Phase, Reading, Row, Snapshot, Source, SourceError};
 use tokio::time::Instant;
 
-use crate::fake_keeper::FakeKeeper;
+use crate::fake_admin::FakeAdmin;
 
 /// Received on `ether1`, bit/s.
 pub const RX_BPS: u64 = 100_000_000;
@@ -85,7 +85,7 @@ impl Source for ScriptedSource {
 pub struct TestServer {
     pub api: Api,
     pub monitor: Arc<Monitor>,
-    pub keeper: Arc<FakeKeeper>,
+    pub admin: Arc<FakeAdmin>,
 }
 
 impl TestServer {
@@ -95,8 +95,8 @@ impl TestServer {
 
     pub fn with_limits(limits: StreamLimits) -> Self {
         let monitor = Arc::new(Monitor::new(Settings::default()));
-        let keeper = Arc::new(FakeKeeper::new(monitor.clone()));
-        Self { api: Api::with_keeper(monitor.clone(), limits, keeper.clone()), monitor, keeper }
+        let admin = Arc::new(FakeAdmin::new(monitor.clone()));
+        Self { api: Api::with_admin(monitor.clone(), limits, admin.clone()), monitor, admin }
     }
 
     pub fn router(&self, id: &str) -> Arc<ScriptedSource> {
@@ -111,7 +111,7 @@ impl TestServer {
             begun: Instant::now(),
         });
         self.monitor.add(id.parse().unwrap(), Label::new("Kantor", "192.0.2.1:8728"), script.clone());
-        self.keeper.keep(id);
+        self.admin.know(id);
         script
     }
 

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::auth_server::{AuthServer, Credentials, THERE, line};
 use crate::route_policies::TABLE;
 
-/// The router's address, port, user, tag and identity, and the interfaces' own address, as `world` and `keeper` have them.
+/// The router's address, port, user, tag and identity, and the interfaces' own address, as the test server and the fake admin have them.
 const SECRETS: [&str; 9] =
     ["note-in-name", "192.0.2.1", "8728", "lalin-user", "pusat", "gw-identity", "secret-detail", "0C:00", "notes-of"];
 
@@ -99,7 +99,7 @@ async fn where_everybody_may_look_strangers_look_only_and_learn_no_address() {
         }
         let answer = house.post("/api/v1/routers/pop-1/retry", &Credentials::default(), json!({})).await;
         assert_eq!(answer.status, 401, "{}", answer.body);
-        assert!(house.world.keeper.asked.lock().unwrap().iter().all(|asked| !asked.starts_with("retry")));
+        assert!(house.world.admin.asked.lock().unwrap().iter().all(|asked| !asked.starts_with("retry")));
     }
 }
 
@@ -121,7 +121,7 @@ async fn a_router_is_tried_at_once_seldom_whoever_asks_and_never_for_a_link() {
     assert_eq!((again.status, &again.body["code"]), (429, &json!("tried-just-now")));
     tokio::time::advance(std::time::Duration::from_secs(again.header("Retry-After").parse().unwrap())).await;
     assert_eq!(house.post(path, &token, body).await.status, 202);
-    let asked = house.world.keeper.asked.lock().unwrap().iter().filter(|asked| asked.starts_with("retry")).count();
+    let asked = house.world.admin.asked.lock().unwrap().iter().filter(|asked| asked.starts_with("retry")).count();
     assert_eq!(asked, 2);
 }
 

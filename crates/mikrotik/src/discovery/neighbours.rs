@@ -105,7 +105,8 @@ impl Neighbour {
         })
     }
 
-    fn new(now: Instant) -> Self {
+    /// A router of which nothing is known yet but that it was heard.
+    pub fn new(heard: Instant) -> Self {
         Self {
             identity: None,
             board: None,
@@ -118,7 +119,7 @@ impl Neighbour {
             zone_index: None,
             macs: Vec::new(),
             interfaces: Vec::new(),
-            heard: now,
+            heard,
         }
     }
 

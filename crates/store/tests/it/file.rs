@@ -4,7 +4,7 @@ use std::fs;
 
 use lalin_store::{Access, EncryptionKey, Error, Store};
 
-use crate::routers::router;
+use crate::routers::{router, routers};
 use crate::{NOW, secret};
 
 #[tokio::test]
@@ -14,13 +14,13 @@ async fn what_was_written_is_there_after_a_restart_and_needs_its_key() {
     let key = EncryptionKey::random().unwrap();
     {
         let store = Store::open(&path, key.clone()).unwrap();
-        store.add_router("pop-1".parse().unwrap(), router("rahasia"), NOW).await.unwrap();
+        store.add_router(router("rahasia"), NOW).await.unwrap();
         store.add_user("Sari", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
     }
     assert!(matches!(Store::open(&path, EncryptionKey::random().unwrap()), Err(Error::WrongKey)));
     let store = Store::open(&path, key).unwrap();
-    let routers = store.routers().await.unwrap();
-    assert_eq!(routers[0].said.password.as_ref().unwrap().as_str(), "rahasia");
+    let routers = routers(&store).await;
+    assert_eq!(routers[0].settings.password.as_ref().unwrap().expose(), "rahasia");
     assert!(store.verify("sari", secret("kata sandi")).await.unwrap().is_some());
 }
 
@@ -29,7 +29,7 @@ async fn no_secret_is_in_the_file_and_only_its_owner_reads_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lalin.db");
     let store = Store::open(&path, EncryptionKey::random().unwrap()).unwrap();
-    store.add_router("pop-1".parse().unwrap(), router("rahasia-router"), NOW).await.unwrap();
+    store.add_router(router("rahasia-router"), NOW).await.unwrap();
     let user = store.add_user("sari", secret("rahasia-orang"), Access::administrator(), NOW).await.unwrap();
     let secret = store.begin_session(user.id, NOW).await.unwrap();
     drop(store);

@@ -66,7 +66,7 @@ impl People {
         let key = EncryptionKey::random().unwrap();
         let store = Store::open(path, key.clone()).unwrap();
         let user = store.add_user("sari", secret("kata sandi"), Access::administrator(), NOW).await.unwrap();
-        store.add_router("pop-1".parse().unwrap(), router("rahasia"), NOW).await.unwrap();
+        store.add_router(router("rahasia"), NOW).await.unwrap();
         let secret = store.begin_session(user.id, NOW).await.unwrap();
         let token =
             NewToken { kind: TokenKind::Api, name: "x".into(), access: Access::viewer(), expires: None, maker: None };

@@ -1,19 +1,31 @@
-//! Which routers are on the networks of this machine: listened for while somebody asks, and a little longer.
+//! The routers on the networks of this machine: discovered while somebody asks, and a little longer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lalin_http::{Discovered, Gateway, Neighbour};
-use lalin_mikrotik::{Discovery, DiscoverySettings, default_gateway};
+use lalin_mikrotik::{Discovery, DiscoverySettings, Gateway, Neighbour, default_gateway};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 
-/// So long after the last question it goes on.
+/// How long after the last question the discovery goes on.
 const LEASE: Duration = Duration::from_secs(15);
+
+/// What was discovered.
+#[derive(Clone, Debug, Default)]
+pub struct Discovered {
+    /// Whether this machine can listen at all.
+    pub listening: bool,
+    /// Why it cannot, or cannot by IPv4, where nearly all routers are heard.
+    pub problem: Option<String>,
+    /// The routers that were heard, by name.
+    pub neighbours: Vec<Neighbour>,
+    /// The default gateway: often the router itself.
+    pub gateway: Option<Gateway>,
+}
 
 /// Listens by MNDP, on demand.
 #[derive(Debug, Default)]
-pub(crate) struct Hearing(Arc<Mutex<State>>);
+pub(crate) struct DiscoveryOnDemand(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -23,8 +35,8 @@ struct State {
     found: Discovered,
 }
 
-impl Hearing {
-    /// Who was heard so far; begins to listen, or goes on.
+impl DiscoveryOnDemand {
+    /// What was discovered so far; begins to listen, or goes on.
     pub(crate) fn discovered(&self) -> Discovered {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.wanted_until = Some(Instant::now() + LEASE);
@@ -50,39 +62,20 @@ impl Hearing {
 
 async fn listen(mut discovery: Discovery, shared: Arc<Mutex<State>>) {
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let gateway = default_gateway().await.map(|gateway| Gateway {
-        address: gateway.address.to_string(),
-        api: gateway.api,
-        api_tls: gateway.api_ssl,
-    });
+    let gateway = default_gateway().await;
     lock().found.gateway = gateway;
     loop {
-        let heard = discovery.found().into_iter().map(view).collect();
+        let found = discovery.found();
         let until = {
             let mut state = lock();
-            state.found.neighbours = heard;
+            state.found.neighbours = found;
             state.wanted_until
         };
         let Some(until) = until.filter(|until| *until > Instant::now()) else { return };
         tokio::select! {
             () = discovery.changed() => {}
-            // Ages change without news.
+            // A router that fell silent is forgotten without news.
             () = sleep_until(until.min(Instant::now() + Duration::from_secs(1))) => {}
         }
-    }
-}
-
-fn view(neighbour: lalin_mikrotik::Neighbour) -> Neighbour {
-    let mac = |mac: &[u8; 6]| mac.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":");
-    let addresses: Vec<String> = neighbour.reachable().collect();
-    Neighbour {
-        address: addresses.first().cloned().unwrap_or_default(),
-        addresses,
-        mac: neighbour.macs.first().map(mac),
-        interface: neighbour.interfaces.first().cloned(),
-        age_ms: u64::try_from(neighbour.heard.elapsed().as_millis()).unwrap_or(u64::MAX),
-        identity: neighbour.identity,
-        board: neighbour.board,
-        version: neighbour.version,
     }
 }

@@ -1,0 +1,105 @@
+//! The fleet as the API's [`RouterAdmin`]: a change is written down first, and runs then.
+
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+use lalin_config::{RouterOrigin, RouterSettings};
+use lalin_mikrotik::Report;
+use lalin_stats::RouterId;
+use lalin_store::{Store, Timestamp};
+
+use crate::shared::Entry;
+use crate::{Discovered, Error, Fleet, KnownRouter, RouterAdmin, RouterChange, check, router_change, system_info};
+
+#[async_trait]
+impl RouterAdmin for Fleet {
+    fn routers(&self) -> Vec<KnownRouter> {
+        let mut routers: Vec<_> = self.0.entries.iter().map(|entry| (entry.place, known(&entry))).collect();
+        routers.sort_by_key(|(place, _)| *place);
+        routers.into_iter().map(|(_, router)| router).collect()
+    }
+
+    fn router(&self, id: &RouterId) -> Option<KnownRouter> {
+        self.0.entries.get(id).map(|entry| known(&entry))
+    }
+
+    fn refresh_system_info(&self) {
+        system_info::refresh(&self.0);
+    }
+
+    async fn add(&self, change: RouterChange) -> Result<RouterId, Error> {
+        let _turn = self.0.changes.lock().await;
+        let store = self.store()?;
+        let settings = router_change::new(change, |id| self.0.entries.contains_key(id))?;
+        let id = settings.id.clone();
+        let added = store.add_router(settings.clone(), Timestamp::now()).await;
+        added.map_err(|error| Error::of_store(error, &id))?;
+        self.apply(settings)?;
+        Ok(id)
+    }
+
+    async fn change(&self, id: &RouterId, change: RouterChange) -> Result<(), Error> {
+        let _turn = self.0.changes.lock().await;
+        let before = self.settings(id)?;
+        is_editable(&before)?;
+        let store = self.store()?;
+        let settings = router_change::changed(before, change)?;
+        let changed = store.change_router(settings.clone(), Timestamp::now()).await;
+        changed.map_err(|error| Error::of_store(error, id))?;
+        self.apply(settings)?;
+        Ok(())
+    }
+
+    async fn remove(&self, id: &RouterId) -> Result<(), Error> {
+        let _turn = self.0.changes.lock().await;
+        is_editable(&self.settings(id)?)?;
+        self.store()?.remove_router(id.clone()).await.map_err(|error| Error::of_store(error, id))?;
+        self.forget(id);
+        Ok(())
+    }
+
+    fn retry(&self, id: &RouterId) -> bool {
+        let Some(entry) = self.0.entries.get(id) else { return false };
+        if let Some(source) = &entry.source {
+            source.try_now();
+        }
+        true
+    }
+
+    async fn check(&self, of: Option<&RouterId>, change: RouterChange) -> Result<Report, Error> {
+        let before = of.map(|id| self.settings(id)).transpose()?;
+        check::run(&self.0, before, change).await
+    }
+
+    fn discovered(&self) -> Discovered {
+        let _on = self.0.runtime.enter();
+        self.0.discovery.discovered()
+    }
+
+    fn setup_script(&self, user: &str, from: Option<IpAddr>, tls: bool) -> String {
+        lalin_mikrotik::setup_script(user, from, tls)
+    }
+}
+
+impl Fleet {
+    fn store(&self) -> Result<&Store, Error> {
+        self.0.store.as_ref().ok_or(Error::NothingKept)
+    }
+
+    fn settings(&self, id: &RouterId) -> Result<RouterSettings, Error> {
+        let settings = self.0.entries.get(id).map(|entry| entry.settings.clone());
+        settings.ok_or_else(|| Error::Unknown(id.clone()))
+    }
+}
+
+fn known(entry: &Entry) -> KnownRouter {
+    KnownRouter { settings: entry.settings.without_password(), system_info: entry.system_info.clone() }
+}
+
+/// What is in the configuration file is changed only there.
+fn is_editable(settings: &RouterSettings) -> Result<(), Error> {
+    match settings.origin {
+        RouterOrigin::Stored => Ok(()),
+        RouterOrigin::File => Err(Error::NotEditable(settings.id.clone())),
+    }
+}

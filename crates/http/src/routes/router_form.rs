@@ -1,0 +1,42 @@
+//! A change of a router's settings as JSON: unknown fields are refused.
+
+use std::time::Duration;
+
+use lalin_fleet::{RouterChange, Secret};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+/// What somebody wants a router to be. What is absent stays as it was, or is as it usually is.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub(super) struct RouterForm {
+    id: Option<String>,
+    name: Option<String>,
+    address: Option<String>,
+    port: Option<u16>,
+    user: Option<String>,
+    password: Option<Zeroizing<String>>,
+    tls: Option<String>,
+    interval_ms: Option<u64>,
+    tags: Option<Vec<String>>,
+    notes: Option<String>,
+    enabled: Option<bool>,
+}
+
+impl From<RouterForm> for RouterChange {
+    fn from(form: RouterForm) -> Self {
+        Self {
+            id: form.id,
+            name: form.name,
+            address: form.address,
+            port: form.port,
+            user: form.user,
+            password: form.password.map(|mut password| Secret::new(std::mem::take(&mut *password))),
+            tls: form.tls,
+            interval: form.interval_ms.map(Duration::from_millis),
+            tags: form.tags,
+            notes: form.notes,
+            enabled: form.enabled,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The routers by the API: the list and each one's state, adding, changing, removing, retrying.
+
+use actix_web::web::{self, Data, Json, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use lalin_fleet::KnownRouter;
+use lalin_monitor::Router;
+use lalin_stats::RouterId;
+use serde_json::json;
+
+use super::parameters::{Parameters, router_id};
+use super::router_form::RouterForm;
+use super::router_views::{FullRouterView, RouterView};
+use crate::api_state::ApiState;
+use crate::auth::Visibility;
+use crate::json::{answer, created, no_content};
+use crate::{Principal, Problem};
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    let wrong_method = || web::route().to(crate::json::wrong_method);
+    config
+        .service(web::resource("/api/v1/routers").get(list).post(add).default_service(wrong_method()))
+        .service(
+            web::resource("/api/v1/routers/{id}").get(one).patch(change).delete(remove).default_service(wrong_method()),
+        )
+        .service(web::resource("/api/v1/routers/{id}/retry").post(retry).default_service(wrong_method()))
+        .configure(super::router_checks::routes)
+        .service(web::resource("/api/v1/discovery").get(super::discovery::get).default_service(wrong_method()));
+}
+
+async fn list(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["token", "watch"])?;
+    let watch = parameters.flag("watch")?;
+    let visibility = Visibility::of(&request);
+    let monitor = &api.monitor;
+    let default = monitor.default_router().map(|router| router.id().clone());
+    let seen = |id: &RouterId| visibility.sees_router(id);
+    let routers = monitor.routers();
+    if watch {
+        routers.iter().filter(|router| seen(router.id())).for_each(|router| router.touch());
+    }
+    let view = |router: Option<&Router>, known: Option<KnownRouter>, id: &RouterId| {
+        RouterView::of(router, known, id, default.as_ref() == Some(id), &visibility)
+    };
+    let views: Vec<RouterView> = match api.admin() {
+        Ok(admin) => {
+            if watch {
+                admin.refresh_system_info();
+            }
+            let all = admin.routers().into_iter().filter(|known| seen(&known.settings.id));
+            all.map(|known| {
+                let id = known.settings.id.clone();
+                view(monitor.get(&id).as_deref(), Some(known), &id)
+            })
+            .collect()
+        }
+        Err(_) => {
+            let all = routers.iter().filter(|router| seen(router.id()));
+            all.map(|router| view(Some(router), None, router.id())).collect()
+        }
+    };
+    Ok(answer(json!({ "routers": views })))
+}
+
+async fn one(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let admin = api.admin()?;
+    let id = router_id(&id)?;
+    let known = admin.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
+    Ok(answer(whole(&api, &request, known)))
+}
+
+fn whole(api: &ApiState, request: &HttpRequest, known: KnownRouter) -> FullRouterView {
+    let monitor = &api.monitor;
+    let id = known.settings.id.clone();
+    let default = monitor.default_router().is_some_and(|router| *router.id() == id);
+    FullRouterView::of(monitor.get(&id).as_deref(), known, default, &Visibility::of(request))
+}
+
+async fn add(api: Data<ApiState>, request: HttpRequest, form: Json<RouterForm>) -> Result<HttpResponse, Problem> {
+    let admin = api.admin()?;
+    let id = admin.add(form.into_inner().into()).await?;
+    record(&request, "router.add", &id).await;
+    let known = admin.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
+    Ok(created(whole(&api, &request, known)))
+}
+
+async fn change(
+    api: Data<ApiState>,
+    request: HttpRequest,
+    id: Path<String>,
+    form: Json<RouterForm>,
+) -> Result<HttpResponse, Problem> {
+    let (admin, id) = (api.admin()?, router_id(&id)?);
+    admin.change(&id, form.into_inner().into()).await?;
+    record(&request, "router.change", &id).await;
+    let known = admin.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
+    Ok(answer(whole(&api, &request, known)))
+}
+
+async fn remove(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = router_id(&id)?;
+    api.admin()?.remove(&id).await?;
+    record(&request, "router.remove", &id).await;
+    Ok(no_content())
+}
+
+async fn retry(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = router_id(&id)?;
+    let admin = api.admin()?;
+    if !Visibility::of(&request).sees_router(&id) || admin.router(&id).is_none() {
+        return Err(Problem::unknown_router(id.as_str()));
+    }
+    // Each one may be a login at the router, whoever asks for it.
+    api.retry_limits.begin(&id).map_err(Problem::tried_just_now)?;
+    if !admin.retry(&id) {
+        return Err(Problem::unknown_router(id.as_str()));
+    }
+    Ok(HttpResponse::Accepted().json(json!({})))
+}
+
+/// Writes who did it into the audit log, where the server has accounts.
+async fn record(request: &HttpRequest, action: &str, id: &RouterId) {
+    if let (Some(principal), Some(auth)) = (Principal::of(request), request.app_data::<Data<crate::Auth>>()) {
+        auth.record(&principal, action, id.as_str()).await;
+    }
+}
