@@ -1,5 +1,5 @@
-// What an account or a token is limited to: everything, or chosen routers and interfaces; as words, and as a part of a
-// form.
+// What an account or a token may see: everything, or only some routers and interfaces. Describes a limit in words, and
+// edits it as part of a form.
 
 import { api } from "../shared/api.js";
 import { element } from "../shared/elements.js";

@@ -1,4 +1,4 @@
-// The way in: who somebody is, and where to go when an answer says that one has to log in first.
+// Who is logged in, and how to reach the login page when the API says that a login is needed.
 
 import { api } from "../shared/api.js";
 import { below } from "../shared/base-path.js";

@@ -1,5 +1,5 @@
-// What to paste where for a token that was just made: the element and the frame for another page, the call for a
-// program. No page here.
+// Snippets for a newly made token: the element or iframe for another page, the API call for a program. Does not touch
+// the page.
 
 /** A value in an attribute between quotes: a name such as `<pppoe-budi>` stays a name. */
 function attribute(text) {

@@ -1,4 +1,4 @@
-// The login, and the first administrator: made with the code that the server has written on its terminal.
+// The login page. It also makes the first administrator, with the code that the server printed on its terminal.
 
 import { api } from "../shared/api.js";
 import { mayChange, me, ownPath } from "./auth.js";

@@ -1,4 +1,4 @@
-// What somebody who is logged in does with their own account: a new password, and going out.
+// What logged-in people do with their own account: change the password, log out.
 
 import { api } from "../shared/api.js";
 import { below } from "../shared/base-path.js";

@@ -1,4 +1,4 @@
-// A list of things of the settings, each with what can be done with it, and the dialog in which that is done.
+// A list on the settings page: each item with its buttons, and the dialogs that those buttons open.
 
 import { dialog } from "../shared/dialog.js";
 import { element, put } from "../shared/elements.js";

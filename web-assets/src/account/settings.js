@@ -1,4 +1,4 @@
-// The settings: accounts, tokens and links, and who changed what. For administrators.
+// The settings page for administrators: accounts, tokens and links, and the audit log.
 
 import { api } from "../shared/api.js";
 import { leaveForLogin, mayChange } from "./auth.js";

@@ -1,4 +1,4 @@
-// Tokens for programs and links to share: made, shown once with what to paste where, revoked.
+// Tokens for programs and links to share: making one, showing it once with its snippets, revoking it.
 
 import { api } from "../shared/api.js";
 import { BASE } from "../shared/base-path.js";

@@ -1,4 +1,4 @@
-// The accounts: who may come in, as what, and to what.
+// The accounts: who may log in, with which role, and what they may see.
 
 import { api } from "../shared/api.js";
 import { element } from "../shared/elements.js";

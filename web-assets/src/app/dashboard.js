@@ -1,4 +1,4 @@
-// The dashboard: composes what comes in (feed), what is looked at (choice) and what is shown.
+// The dashboard's entry point: connects the data, the choice of interfaces and everything that shows them.
 
 import { below } from "../shared/base-path.js";
 import { InterfaceCards } from "../interfaces/interface-cards.js";
@@ -102,7 +102,7 @@ const routers = new RouterSwitcher({
   button: /** @type {HTMLButtonElement} */ (byId("router-switch")),
   texts,
 });
-/** Who looks. */
+/** Who is logged in. */
 const looking = siteHeader(texts);
 const mend = new TroublePanel({
   root: byId("mend"),
@@ -228,7 +228,7 @@ function watch() {
 }
 
 let summed = 0;
-/** To who does not see the page, once in a while. */
+/** For screen readers, once in a while. */
 function summary() {
   if (performance.now() - summed < SUMMARY) return;
   summed = performance.now();

@@ -1,5 +1,5 @@
-// The theme that was chosen here, before anything is painted: a page that flashes white hurts in the dark.
-// No module: it has to run before the page is shown, and it may be the only thing that does.
+// Sets the remembered theme before the first paint, so that a dark page does not flash white. It is not a module: a
+// module would run too late, and this may be the only script that runs.
 (function () {
   try {
     const theme = localStorage.getItem("lalin-theme");

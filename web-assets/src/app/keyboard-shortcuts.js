@@ -1,4 +1,4 @@
-// The keys that work everywhere on the page, except where somebody types; and the help that lists them.
+// The keyboard shortcuts of the whole page, ignored while somebody types, and the help that lists them.
 
 import { dialog } from "../shared/dialog.js";
 import { element } from "../shared/elements.js";

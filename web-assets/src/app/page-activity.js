@@ -1,4 +1,4 @@
-// When the page asks and when it does not: started, stopped, hidden, put away by the browser, offline, asleep, back
+// When the page asks for data and when it stops: started, stopped, hidden, kept by the browser, offline, asleep, back
 // again.
 
 import { PageTimer } from "./page-timer.js";
@@ -78,7 +78,7 @@ export function followActivity(feed, { draw, beat, slept }) {
   });
 
   feed.start();
-  visibility(); // it may have been opened behind another
+  visibility(); // the page may have been opened in a background tab
   return {
     start() {
       known.stopped = false;

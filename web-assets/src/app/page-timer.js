@@ -1,5 +1,5 @@
-// What is done again and again while the page is seen, and nothing at all while it is not. By its own lateness it finds
-// out that the machine slept: then whatever was connected is not any more, and says nothing.
+// Runs something regularly while the page is visible, and nothing while it is hidden. When it fires far too late the
+// machine has slept, and open connections are dead without having said so.
 
 /** A beat that comes this much too late, ms, was slept through; a busy machine is not as late. */
 export const LATE = 20_000;

@@ -1,5 +1,4 @@
-// What every page has in its header: the way to the other pages, and who is logged in. On a phone all of it is one
-// menu.
+// The header of every page: links to the other pages, and who is logged in. On a phone it is one menu.
 
 import { leaveForLogin, loginAddress, mayChange, me } from "../account/auth.js";
 import { element } from "../shared/elements.js";
@@ -10,7 +9,7 @@ const byId = (id) => document.getElementById(id);
 
 /**
  * @param {Record<string, string>} texts
- * @returns {Promise<Me|null>} who looks; null where that is not
+ * @returns {Promise<Me|null>} who is logged in; null where that is not
  *   known now, or where the page is being left for the login
  */
 export async function siteHeader(texts) {
@@ -34,7 +33,7 @@ export async function siteHeader(texts) {
   }
 }
 
-/** What the API would say to somebody who is not in. */
+/** What the API would answer somebody who is not logged in. */
 function shut({ state }) {
   return { code: state === "login" ? "login-needed" : state === "setup" ? "setup-needed" : "" };
 }

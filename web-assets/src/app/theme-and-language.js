@@ -1,4 +1,4 @@
-// The header's two buttons: light, dark or as the system is; and the other language. Both are remembered.
+// The header's two buttons: the theme (light, dark, or the system's) and the other language. Both are remembered.
 
 import { below } from "../shared/base-path.js";
 import { recall, remember } from "../shared/preferences.js";

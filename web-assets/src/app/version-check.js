@@ -1,4 +1,4 @@
-// A server that was updated: the page is loaded anew, once, and not under somebody's hands.
+// Reloads the page once after the server was updated, but not while somebody is busy with it.
 
 const KEY = "lalin-reloaded-for";
 

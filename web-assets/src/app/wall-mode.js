@@ -1,4 +1,4 @@
-// The wall: while <html> has `data-kiosk` there is a clock, and the screen stays on where the browser allows it.
+// Wall mode: while <html> has `data-kiosk` a clock is shown, and the screen is kept on where the browser allows it.
 
 const root = document.documentElement;
 

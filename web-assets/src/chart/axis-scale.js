@@ -1,4 +1,5 @@
-// How high the axis goes: a round figure above the highest point, that does not flutter with each tick. No page here.
+// The top of the chart's axis: a round number above the highest point that does not jump with every tick. Does not
+// touch the page.
 
 import { steps } from "../shared/format.js";
 

@@ -1,5 +1,5 @@
-// The plotting library. On our own pages it is a script of its own; on somebody else's page, where another version of
-// it may be in use, it is handed over and leaves no name behind.
+// The plotting library. Our own pages load it as a script. On other people's pages, which may use another version of
+// it, it is passed in and leaves no global name.
 
 /** @typedef {import("../vendor/uplot/uPlot.module.js").default} Plot what is drawn */
 /** @typedef {typeof import("../vendor/uplot/uPlot.module.js").default} Library its constructor */

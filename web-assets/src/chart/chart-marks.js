@@ -1,5 +1,5 @@
-// What stands behind and above the lines: grey bands where nothing is known, with the reason; between what and what a
-// rate may truly be; and the limits of links.
+// What is drawn behind and above the lines: grey bands for gaps with their reason, bands of uncertainty, and link
+// limits.
 
 import { library } from "./chart-library.js";
 

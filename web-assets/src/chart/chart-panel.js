@@ -1,4 +1,4 @@
-// The chart with its tools: which stretch of time of which interfaces is seen, and how.
+// The chart with its controls: which interfaces are shown, which time range, and in which mode and unit.
 
 import { Chart, PALETTE } from "./chart.js";
 import { KeyboardCursor } from "./keyboard-cursor.js";
@@ -162,12 +162,12 @@ export class ChartPanel {
     this.#drawn = "";
   }
 
-  /** Whether somebody looks at something that a reload would take away. */
+  /** Whether a reload would lose what somebody is looking at. */
   held() {
     return this.span.paused || this.span.zoomed;
   }
 
-  /** How it stands, for the reasons of gaps; also while nobody looks. */
+  /** Notes the state, to explain gaps later; also while the page is hidden. */
   note(state) {
     const { feed } = this;
     const { known, newest } = feed;
@@ -189,7 +189,7 @@ export class ChartPanel {
       following: span.following,
       behind: span.behind(edge),
     });
-    // What stands still must not be forgotten while it is looked at.
+    // Points of a paused view must not be forgotten while it is shown.
     store.keep(names, Math.min(KEPT, Math.max(this.#recent(), edge - range.from + 10_000)));
     if (feed.known.stopped) this.past.stop();
     else if (feed.hello?.recentMs && feed.newest.t !== null)
@@ -330,7 +330,7 @@ export class ChartPanel {
   }
 
   pause() {
-    // On the wall nobody would see that it stands still.
+    // On a wall screen nobody would notice that it is paused.
     if (document.documentElement.hasAttribute("data-kiosk")) return;
     if (this.span.paused) this.live();
     else this.#moved(() => this.span.pause(this.feed.edge()));

@@ -1,4 +1,4 @@
-// The chart as a picture: what is drawn now, with a title, the time range and who is who, in the page's colours.
+// Exports the chart as a picture, with a title, the time range and a legend, in the page's colours.
 
 import { FONT } from "./chart.js";
 

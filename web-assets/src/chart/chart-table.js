@@ -1,4 +1,4 @@
-// The chart as a table, for those who do not see it or want the figures: the newest samples first, a bounded number.
+// The chart's data as a table, for people who cannot see the chart or want the numbers. Newest first, and limited.
 
 import { rows } from "./csv.js";
 import { dialog } from "../shared/dialog.js";

@@ -1,4 +1,4 @@
-// The controls above the chart: window, pause and live, mode, unit, and what else can be done with what is seen.
+// The controls above the chart: time window, pause and live, mode, unit, and the menu for exports and help.
 
 import { MODES } from "./curves.js";
 import { element, put } from "../shared/elements.js";

@@ -1,4 +1,4 @@
-// The chart: what was received is solid, what was sent is dashed, in the interface's colour.
+// Draws the chart: received as a solid line, sent as a dashed one, each interface in its own colour.
 
 import { tick } from "../shared/format.js";
 import { hoverLabel } from "./hover-label.js";

@@ -1,4 +1,4 @@
-// What is visible as a table of text: for spreadsheets, and row by row for the table on the page. No page here.
+// The visible points as CSV for spreadsheets, and as rows for the table on the page. Does not touch the page.
 
 import { place } from "./curves.js";
 

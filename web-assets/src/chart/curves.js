@@ -1,4 +1,5 @@
-// From points to what is drawn: lines, sent mirrored below zero, or all of them stacked to a total. No page here.
+// Turns points into what is drawn: plain lines, sent mirrored below zero, or everything stacked to a total. Does not
+// touch the page.
 
 /** @import { Mode } from "../data/types.js" */
 

@@ -1,5 +1,5 @@
-// Fewer points where a screen could not show them all: of each short stretch the lowest and the highest are kept, in
-// their order, so that no peak is lost. No page here.
+// Reduces points where the screen has too few pixels for them. It keeps the lowest and highest of each short stretch,
+// so that no peak is lost. Does not touch the page.
 
 /** A stretch is this wide, px. */
 const WIDE = 2;

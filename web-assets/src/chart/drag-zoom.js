@@ -1,5 +1,5 @@
-// Looking closer with the hand: a drag over the chart chooses a stretch of time (mouse and finger), with shift it moves
-// what is seen, a wheel with Ctrl zooms, a double click shows all again.
+// Zooming by hand: a drag selects a time range (mouse or finger), shift-drag moves it, Ctrl-wheel zooms, a double click
+// shows everything again.
 
 /** @import { Plot } from "./chart-library.js" */
 

@@ -1,4 +1,4 @@
-// What is seen, taken along: as a picture, as a file for a spreadsheet, or as a table to read.
+// Exports what is visible: as a picture, as a CSV file, or as a table to read.
 
 import { PALETTE } from "./chart.js";
 import { library } from "./chart-library.js";

@@ -1,4 +1,4 @@
-// What a gap says of itself: why nothing is known there, and for how long.
+// Describes a gap in words: why nothing is known there, and for how long.
 
 import { duration } from "../shared/format.js";
 /** @import { Gap, Range, Texts } from "../data/types.js" */

@@ -1,5 +1,5 @@
-// What the chart says where the pointer is, or where the keys led: the time, and each interface's exact rates, as
-// download and upload and as the router counts them; in a gap, why there is nothing.
+// The label at the pointer or the keyboard cursor: the time and each interface's exact rates, as download and upload
+// and as the router counts them. In a gap it says why there is no data.
 
 import { nearest } from "./curves.js";
 import { element, put } from "../shared/elements.js";

@@ -1,4 +1,4 @@
-// The cross-hair by the keys: the chart is a slider over its points, and says what is where it stands.
+// Moves the cross-hair by keyboard: for assistive technology the chart is a slider over its points.
 
 import { place } from "./curves.js";
 
@@ -59,7 +59,7 @@ export class KeyboardCursor {
       this.#set(near.reduce((best, time) => (Math.abs(time - t) < Math.abs(best - t) ? time : best)));
   }
 
-  /** Puts it away. */
+  /** Hides it. */
   leave() {
     if (this.t !== null) this.#set(null);
   }

@@ -1,4 +1,4 @@
-// Which links' limits are worth a line in the chart, and what is written on it. No page here.
+// Decides which links' limits are drawn in the chart, and labels them. Does not touch the page.
 
 import { extent } from "./curves.js";
 import { fill, shortName, tick } from "../shared/format.js";

@@ -1,4 +1,4 @@
-// A small curve of the last minutes, as the chart draws it: received solid over a light fill, sent dashed, in one hue.
+// The small curve in a list row: the last two minutes, received as a filled solid line, sent dashed, in one colour.
 
 export const SPARK_MS = 120_000;
 /** Less than this, bit/s, does not fill the height: silence looks like silence. */

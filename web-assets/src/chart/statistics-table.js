@@ -1,5 +1,5 @@
-// The figures of what is visible, under the chart: for each interface and direction peak, average, 95th percentile,
-// total.
+// The table below the chart: peak, average, 95th percentile and total of the visible range, for each interface and
+// direction.
 
 import { element, put } from "../shared/elements.js";
 import { about, amount, atLeast, shortName, speed } from "../shared/format.js";

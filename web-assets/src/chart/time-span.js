@@ -1,4 +1,5 @@
-// Which stretch of time is seen: the newest, following; or one that stands still, paused or zoomed. No page here.
+// Which time range is shown: the newest data, following it, or a fixed range while paused or zoomed. Does not touch the
+// page.
 
 /** Nothing shorter is seen, ms. */
 const SHORTEST = 5_000;

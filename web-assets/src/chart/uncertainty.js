@@ -1,6 +1,6 @@
-// How far a rate may be from the truth: the server knows when a router read its counters only as well as the network
-// let it. Each tick has two factors, the same for all interfaces: the truth lies between rate * low and rate * high. No
-// page here.
+// How far a rate may be from the truth: the network's delays hide exactly when a router read its counters. Each tick
+// has two factors, the same for all interfaces: the true rate lies between rate * low and rate * high. Does not touch
+// the page.
 
 import { place } from "./curves.js";
 

@@ -1,4 +1,5 @@
-// The server's clock as its answers show it: by which setting of it the times are, and when it was moved. No page here.
+// Follows changes of the server's clock: which time base the points use, and when the clock was set. Does not touch the
+// page.
 
 /** @import { ClockStep, Range } from "./types.js" */
 

@@ -1,5 +1,5 @@
-// How it stands, from what is known of server and router: one word, what is wrong, and who can be tried now. No page
-// here.
+// The state of the connection in one word (live, late, stale and so on), what is wrong, and what can be retried now.
+// Does not touch the page.
 
 /** @import { RouterState } from "./types.js" */
 

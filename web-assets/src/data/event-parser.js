@@ -1,4 +1,4 @@
-// Server-sent events out of a byte stream: text in, events out. No network here.
+// Parses server-sent events: text in, events out. No network here.
 
 /** A line longer than this, in characters, is no event of ours. */
 const LONGEST_LINE = 64 * 1024 * 1024;

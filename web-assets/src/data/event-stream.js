@@ -1,4 +1,4 @@
-// The normal way of data: the event stream, with a watchdog of its own, resumed where it broke.
+// The normal source of data: the event stream. It notices silence by itself, and resumes where it broke off.
 
 import { EventParser } from "./event-parser.js";
 /** @import { Problem } from "./types.js" */

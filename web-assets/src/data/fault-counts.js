@@ -1,4 +1,4 @@
-// Errors and drops of each interface since the page was opened, from what each tick adds. No page here.
+// Counts each interface's errors and drops since the page was opened. Does not touch the page.
 
 import { fill } from "../shared/format.js";
 import { moved } from "./interface-names.js";

@@ -1,4 +1,5 @@
-// The stretches of which nothing is known, and why, as far as this page saw it. No page here.
+// Finds the stretches without data, and remembers why data was missing, as far as this page noticed. Does not touch the
+// page.
 
 /** Remembered changes at most. */
 const MOST = 400;

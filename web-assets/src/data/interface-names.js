@@ -1,5 +1,5 @@
-// Names of interfaces: how they stand in an address, which of the router's interfaces are meant, and how they are
-// shown. No page here.
+// Interface names: how they are written in an address, which interfaces a name means, and how it is shown safely. Does
+// not touch the page.
 
 /** Names with commas between; a comma in a name is written `%2C`, and a percent sign `%25`. */
 export function joined(names) {

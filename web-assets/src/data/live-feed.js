@@ -1,4 +1,4 @@
-// What comes in, by stream or by poll: into the store, and into what is known of the way from the router to here.
+// Takes in live data, by stream or by polling, stores the points, and tracks the state of server and router.
 
 import { below } from "../shared/base-path.js";
 import { keyed, renamed } from "./interface-names.js";
@@ -144,7 +144,7 @@ export class LiveFeed {
     this.stream.start();
   }
 
-  /** Stops asking: nobody looks. */
+  /** Stops asking: the page is not being watched. */
   leave() {
     this.stream.stop();
     this.poller.stop();

@@ -1,4 +1,4 @@
-// Sums of which a part may be unknown: what is known, and of how many it is not the whole. No page here.
+// Sums and link use where some values may be unknown: what is known, and how much is missing. Does not touch the page.
 
 /**
  * @param {Iterable<number|null|undefined>} values

@@ -1,5 +1,4 @@
-// One interface's points in time: typed arrays that slide, so that adding and forgetting cost nothing and leave no
-// waste.
+// One interface's points in typed arrays that slide, so that adding and forgetting points allocates nothing.
 
 import { place } from "../chart/curves.js";
 

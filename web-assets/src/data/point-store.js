@@ -1,4 +1,4 @@
-// The points of every interface, as drawn: a gap is a null, never a zero. No page and no network here.
+// The points of all interfaces. A gap is a null, never a zero. Neither page nor network here.
 
 import { place } from "../chart/curves.js";
 import { moved } from "./interface-names.js";

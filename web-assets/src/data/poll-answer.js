@@ -1,4 +1,5 @@
-// The interfaces as a poll tells them, where every value is a text as the router writes it. No page here.
+// Reads the interfaces from a poll's answer, where every value is a string as RouterOS writes it. Does not touch the
+// page.
 
 /** @import { Facts } from "./types.js" */
 

@@ -1,4 +1,4 @@
-// The way around a proxy that breaks streams: polling, each request limited, healing itself.
+// Polling, for when a proxy breaks streams: every request has a time limit, and it recovers by itself.
 
 /** @import { Asking } from "./types.js" */
 

@@ -1,6 +1,6 @@
-// What a stretch of points comes to. Each point is the mean rate since the point before it, so it counts for as long
-// as that was: the average is total over time, and the 95th percentile is the nearest rank by time, the lowest rate
-// that was not exceeded for 95 % of the known time. What is not known counts neither as time nor as zero. No page here.
+// Statistics of a time range. Each point is the mean rate since the point before it, and is weighted by that time: the
+// average is total over time, and the 95th percentile is the lowest rate that was not exceeded for 95 % of the known
+// time. Unknown time counts neither as time nor as zero. Does not touch the page.
 
 import { place } from "../chart/curves.js";
 import { GAP_INTERVALS } from "./point-store.js";

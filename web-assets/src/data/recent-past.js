@@ -1,4 +1,5 @@
-// The longer past of the chosen interfaces: asked for when it is wanted, once, and merged into the store. No page here.
+// Fetches the older past of the chosen interfaces when it is needed, once, and merges it into the store. Does not touch
+// the page.
 
 import { moved } from "./interface-names.js";
 /** @import { PastWindow as Stretch } from "./types.js" */
@@ -79,7 +80,7 @@ export class RecentPast {
     this.#fetch(wanted, Math.min(from, hole ?? Infinity), edge, hole);
   }
 
-  /** Nobody looks any more. */
+  /** Stops fetching: the page is no longer watched. */
   stop() {
     this.#asking?.abort.abort();
     this.#asking = null;

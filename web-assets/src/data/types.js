@@ -1,4 +1,4 @@
-// The shapes of what the API tells and of what is made of it here, for the type checker. See docs/reference/api.md.
+// Types of what the API sends and of what is made from it, for the type checker. See docs/reference/api.md.
 
 /**
  * The page's texts by their keys.

@@ -1,4 +1,4 @@
-// What an element's attributes ask for. Whatever stands in them, something sensible comes out. No page here.
+// Reads the embedded element's attributes. Whatever they contain, the result is usable. Does not touch the page.
 
 import { listed } from "../data/interface-names.js";
 

@@ -1,5 +1,5 @@
-// The look of the element. As a script, so that a host page's policy for styles does not matter; in a shadow root, so
-// that neither page's styles touch the other's.
+// The embedded element's style. It is a script, so that the host page's style policy does not matter, and it lives in a
+// shadow root, so that neither page's styles reach the other.
 
 import plot from "../vendor/uplot/uPlot.style.js";
 

@@ -1,4 +1,4 @@
-// The page for an <iframe>: one element that fills it, with what the address says.
+// The page for an <iframe>: one element that fills it, configured by the page's address.
 
 import { sources } from "./embed.js";
 import { sharing } from "./shared-stream.js";

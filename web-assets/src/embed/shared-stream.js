@@ -1,4 +1,4 @@
-// The streams of an iframe, through the worker that it shares with the others. Where there is none, each has its own.
+// Lets an iframe use the stream of the worker that all iframes share. Without such a worker each opens its own.
 
 /** @import { World } from "../data/types.js" */
 

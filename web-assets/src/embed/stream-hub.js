@@ -1,4 +1,5 @@
-// One stream for many: who wants it, what it is asked for, and whole events of it to each of them. No worker here.
+// Shares one stream among many readers: who reads it, what it has to ask for, and whole events to each of them. No
+// worker here.
 
 /** Iframes that appear one after the other are asked for together, ms. */
 export const TOGETHER = 50;

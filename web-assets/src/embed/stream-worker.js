@@ -1,6 +1,6 @@
-// A worker that all iframes of one browser share: it holds one stream for those that show the same router with the same
-// token, and hands its text on to each. A browser opens six connections to a server that speaks HTTP/1.1; eight iframes
-// with a stream each would leave two of them, and everything else, waiting for ever.
+// The worker that all iframes of a browser share: it holds one stream for those that show the same router with the same
+// token, and passes its text on. A browser opens only six connections to an HTTP/1.1 server, so eight iframes with a
+// stream each would leave two of them, and everything else, waiting for ever.
 
 import { StreamHub } from "./stream-hub.js";
 

@@ -1,4 +1,5 @@
-// What an element shows: how it stands, what flows now, the chart, and the same in words. Names are text, never markup.
+// What the embedded element shows: the state, the current rates, the chart, and all of it in words. Names are inserted
+// as text, never as markup.
 
 import { Chart, PALETTE } from "../chart/chart.js";
 import { MOST } from "./element-attributes.js";
@@ -34,7 +35,7 @@ export class TrafficBox {
   #top = new AxisTop();
   #sayAt = 0;
   #frame = null;
-  /** What was last known of each: who is gone is still a customer. */
+  /** What was last known of each: an interface that is gone is still a customer's. */
   #facts = new Map();
   #ending = new AbortController();
   /** Out of sight nothing is drawn. */
@@ -100,7 +101,7 @@ export class TrafficBox {
     });
   }
 
-  /** Whatever goes wrong is a sentence here, and nothing on the host page. */
+  /** Shows any failure as a sentence here, and lets nothing reach the host page. */
   fail(error) {
     console.info(`lalin-traffic: ${error?.message}`);
     this.root.dataset.state = "not-shown";

@@ -1,5 +1,5 @@
-// Where elements on somebody else's page get their data: all of them that show the same router with the same token
-// share one stream. It begins with the first, ends after the last, and asks for nothing while nobody sees the page.
+// The data of embedded elements. Elements with the same router and token share one stream, which starts with the first,
+// ends after the last, and pauses while the page is hidden.
 
 import { LiveFeed, parametersOf } from "../data/live-feed.js";
 import { GapReasons, reasonOf } from "../data/gaps.js";
@@ -132,7 +132,7 @@ export class TrafficSource {
     );
     document.addEventListener("securitypolicyviolation", (event) => this.#forbidden(event), { signal });
     this.#timers.beat = world.setInterval(() => this.#beat(), BEAT);
-    // It may have been opened behind another.
+    // The page may have been opened in a background tab.
     if (document.hidden) visibility();
   }
 

@@ -1,4 +1,4 @@
-// The sources of data that a page's elements share: one for all that show the same router with the same token.
+// All data sources of a page with embedded elements: one for each router and token.
 
 import { TrafficSource } from "./traffic-source.js";
 /** @import { World } from "../data/types.js" */

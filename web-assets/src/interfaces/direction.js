@@ -1,5 +1,5 @@
-// From whose side download and upload are meant: the customer's on customer lines, the network's on uplinks, or as
-// somebody here decided for one interface. Remembered for each router.
+// Whose download and upload is meant: the customer's on customer lines, the network's on uplinks, or what somebody
+// chose here for one interface. Remembered for each router.
 
 import { moved } from "../data/interface-names.js";
 import { ofRouter, recall, remember } from "../shared/preferences.js";

@@ -1,4 +1,4 @@
-// A card for each chosen interface: what flows now, and how it stands with it.
+// A card for each chosen interface: its current rates, its state and its statistics.
 
 import { PALETTE } from "../chart/chart.js";
 import { element, put } from "../shared/elements.js";

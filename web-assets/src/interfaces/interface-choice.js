@@ -1,4 +1,5 @@
-// Which interfaces are looked at: in the address, so that it can be sent to somebody, and remembered for each router.
+// Which interfaces are chosen. The choice is part of the address, so that it can be shared, and is remembered for each
+// router.
 
 import { joined, listed, meant } from "../data/interface-names.js";
 import { ofRouter, recall, remember } from "../shared/preferences.js";

@@ -1,5 +1,5 @@
-// The list of interfaces as it is seen: of thousands of rows only those in view exist. One tab stop; the keys move a
-// mark through the list, which stays on its row whatever is sorted or vanishes around it.
+// The scrolling list of interfaces. Of thousands of rows only the visible ones exist. It is one tab stop; the keys move
+// a marked row, which stays marked however the list is sorted or changes.
 
 import { element, target } from "../shared/elements.js";
 import { VirtualList } from "./virtual-list.js";
@@ -78,7 +78,7 @@ export class InterfaceList {
     new ResizeObserver(() => this.#measure()).observe(root);
   }
 
-  /** Whether somebody is at it: then nothing may move under his hand. */
+  /** Whether somebody is using the list: then nothing may move. */
   get inUse() {
     return this.#hovered || performance.now() - this.#touched < IN_USE || this.root.matches(":focus-visible");
   }
@@ -215,7 +215,7 @@ export class InterfaceList {
     row.root.style.transform = `translateY(${top}px)`;
   }
 
-  /** The row under the hand: it stays where it is. */
+  /** The row being used stays where it is. */
   #looked(lane) {
     if (this.root.matches(":focus-visible") && this.#marked !== null) return this.#marked;
     if (!this.#hovered) return null;

@@ -1,5 +1,5 @@
-// The overview: every interface in a list that is searched, filtered, sorted and grouped, and that stays still under
-// the hand. What is chosen goes to the chart.
+// The list of all interfaces with its search, filters, order and groups. Rows do not move while somebody is using the
+// list. Chosen interfaces go to the chart.
 
 import { arrange, byName, compareGroups, groupOf, resorted, SORTS, titleOf } from "./list-order.js";
 import { PALETTE } from "../chart/chart.js";
@@ -69,7 +69,7 @@ export class InterfaceOverview {
     this.#entries = new Map();
     for (const facts of interfaces) this.#entries.set(facts.name, entryOf(facts, before.get(facts.name)));
     for (const name of [...before.keys(), ...choice.names]) {
-      // Who is gone stays in his place while somebody is at the list, and as long as he is chosen.
+      // An interface that is gone keeps its place while somebody uses the list, and as long as it is chosen.
       if (this.#entries.has(name) || !(held || choice.has(name))) continue;
       const facts = before.get(name)?.facts ?? { name, type: "", comment: null };
       this.#entries.set(name, entryOf(facts, before.get(name), true));
@@ -91,7 +91,7 @@ export class InterfaceOverview {
     this.paint();
   }
 
-  /** New figures; the order too, where it follows them and nobody is at the list. */
+  /** Shows new rates. Sorts again too, if the order depends on them and nobody is using the list. */
   paint() {
     const now = performance.now();
     const due = (SORTS.indexOf(this.filters.by) > 1 || this.filters.active) && now - this.#rankedAt > SORT_EVERY;
@@ -109,13 +109,13 @@ export class InterfaceOverview {
     this.paint();
   }
 
-  /** Puts the search away. */
+  /** Clears the search. */
   clear() {
     this.search.value = "";
     this.#order(true);
   }
 
-  /** Those who are gone, whom nobody needs to see any more. */
+  /** Removes interfaces that are gone and no longer needed. */
   #sweep() {
     for (const [name, entry] of this.#entries)
       if (entry.gone && !this.page.choice.has(name)) this.#entries.delete(name);

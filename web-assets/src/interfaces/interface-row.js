@@ -1,5 +1,5 @@
-// A row of the list: who, what kind, how it stands, how much flows now and in the last two minutes.
-// Rows are used again for other interfaces as the list is scrolled.
+// A row of the list: name, type, state, current rates and the last two minutes. Rows are reused for other interfaces
+// while scrolling.
 
 import { element, put } from "../shared/elements.js";
 import { faultWords } from "../data/fault-counts.js";
@@ -49,7 +49,7 @@ export class InterfaceRow {
     this.entry = null;
   }
 
-  /** Whose row it is from now on. */
+  /** Shows another interface in this row. */
   show(entry) {
     if (this.entry === entry) return;
     this.entry = entry;

@@ -1,4 +1,4 @@
-// What the list leaves out and what comes first in it: remembered on this device.
+// The list's filters and sort order, remembered on this device.
 
 import { SORTS, titleOf } from "./list-order.js";
 import { element, target } from "../shared/elements.js";

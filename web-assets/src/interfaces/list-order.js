@@ -1,4 +1,5 @@
-// The order of the list: what is filtered away, what stands together, what comes first. No page here.
+// The order of the list: what is filtered out, how interfaces are grouped, and what comes first. Does not touch the
+// page.
 
 export const SORTS = ["name", "type", "down", "up", "total"];
 

@@ -1,4 +1,5 @@
-// The list's place: beside the chart where there is room, else a sheet from below, opened by one button near the thumb.
+// Where the list is shown: beside the chart if there is room, otherwise as a sheet from below, opened by one button
+// within the thumb's reach.
 
 import { target } from "../shared/elements.js";
 

@@ -1,4 +1,5 @@
-// The phone's first view: one chosen interface's two figures, large, and a chip for each of the others.
+// The first thing on a phone: the two rates of one chosen interface in large figures, and a chip for each of the
+// others.
 
 import { PALETTE } from "../chart/chart.js";
 import { element, put, target } from "../shared/elements.js";
@@ -8,7 +9,7 @@ import { direction } from "./direction.js";
 export class PhoneSummary {
   #chosen = null;
   #chips = new Map();
-  /** What was last known of each: who is gone is still a customer. */
+  /** What was last known of each: an interface that is gone is still a customer's. */
   #facts = new Map();
 
   /** @param {() => void} changed another interface leads */

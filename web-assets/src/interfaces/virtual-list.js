@@ -1,5 +1,5 @@
-// Where each item of a long list stands, which are seen, and how the list stays put when items come and go.
-// Heights are fixed by kind, so nothing needs to be measured. No page here.
+// The geometry of a long list: where each item is, which items are visible, and how the scroll position is kept when
+// items come and go. Heights are fixed by kind, so nothing is measured. Does not touch the page.
 
 /** @typedef {{name?: string, heading?: string, members?: object[]}} Item a row, or a heading without a name */
 

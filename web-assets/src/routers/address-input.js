@@ -1,5 +1,5 @@
-// What is typed into the form of a router: an address with or without a port, and a certificate's fingerprint. No page
-// here.
+// Parses what is typed into the router form: an address with or without a port, and a certificate's fingerprint. Does
+// not touch the page.
 
 const LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
 const HOST = new RegExp(`^(?=.{1,253}\\.?$)${LABEL}(\\.${LABEL})*\\.?$`);

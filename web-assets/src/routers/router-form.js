@@ -1,4 +1,4 @@
-// The form with which a router is added or changed: found on the network, tested step by step, saved.
+// The form for adding or changing a router: choose one found on the network, test the connection, save.
 
 import { api } from "../shared/api.js";
 import { leaveForLogin } from "../account/auth.js";

@@ -1,4 +1,4 @@
-// What an administrator does with a router: add, change, try again, disable and enable, remove.
+// What an administrator can do with a router in the list: add, change, retry, disable, enable, remove.
 
 import { api } from "../shared/api.js";
 import { leaveForLogin } from "../account/auth.js";

@@ -1,4 +1,4 @@
-// A router in the fleet: a row of a table where there is room, else a card with the same cells.
+// A router in the list of routers: a table row where there is room, otherwise a card with the same cells.
 
 import { element, put } from "../shared/elements.js";
 import { amount, atLeast, fill, speed } from "../shared/format.js";

@@ -1,5 +1,4 @@
-// The rows of the fleet: of hundreds of routers only those in view exist. The page itself scrolls, as long as the list
-// is.
+// The rows of the list of routers. Of hundreds only the visible ones exist, and the page itself scrolls.
 
 import { element } from "../shared/elements.js";
 import { VirtualList } from "../interfaces/virtual-list.js";

@@ -1,5 +1,5 @@
-// All routers on one page: how each stands, what flows in all, trouble first. Only while somebody looks is anything
-// asked.
+// The page with all routers: their states and total traffic, those in trouble first. It asks for data only while the
+// page is visible.
 
 import { api } from "../shared/api.js";
 import { leaveForLogin, mayChange } from "../account/auth.js";
@@ -125,14 +125,14 @@ async function begin() {
   if (!document.hidden) poller.start();
 }
 
-/** Asks at once, without waiting for the pause to end. */
+/** Asks now instead of waiting for the next poll. */
 function again() {
   if (document.hidden) return;
   poller.stop();
   poller.start();
 }
 
-/** Whether a hand is at the list: then nothing moves under it. */
+/** Whether somebody is using the list: then nothing may move. */
 function inUse() {
   return (
     (FINE.matches && list.canvas.matches(":hover")) ||

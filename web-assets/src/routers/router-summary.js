@@ -1,5 +1,5 @@
-// What is to be said of many routers: how each stands, which are in trouble, in what order, how much in all. No page
-// here.
+// Facts about many routers: each one's state, which are in trouble, their order and their totals. Does not touch the
+// page.
 
 import { below } from "../shared/base-path.js";
 import { sumOf } from "../data/partial-sums.js";

@@ -1,5 +1,4 @@
-// The router's name in the header, which with several routers is a button: it opens a list of them, to search and to
-// choose.
+// The router's name in the header. With several routers it is a button that opens a searchable list of them.
 
 import { api } from "../shared/api.js";
 import { leaveForLogin } from "../account/auth.js";

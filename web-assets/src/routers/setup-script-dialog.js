@@ -1,4 +1,4 @@
-// The dialog with the commands that make a user for Lalin on a router, to be copied into its terminal.
+// The dialog with the commands that create Lalin's user on a router, ready to be copied into its terminal.
 
 import { leaveForLogin } from "../account/auth.js";
 import { api } from "../shared/api.js";

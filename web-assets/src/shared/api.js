@@ -1,6 +1,5 @@
-// Asking the API: with a time limit, with the guard that changes need, and with problems as errors.
-// An error has `status` (undefined where no answer came), `code`, `field`, `detail`, and `retryAfter` in s where it is
-// known.
+// Calls to the API, with a time limit, with the guard that changes need, and with problems as errors. An error has
+// `status` (undefined if there was no answer), `code`, `field`, `detail`, and `retryAfter` in seconds if it is known.
 
 import { below } from "./base-path.js";
 

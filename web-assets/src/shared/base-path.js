@@ -1,5 +1,4 @@
-// Under which path this server is shown: pages and API lie below it. The page says it (head.html), and only this file
-// reads it.
+// The path below which the server's pages and API are found. head.html says it, and only this file reads it.
 
 /** Such as `/lalin`; empty at the root. */
 export const BASE =

@@ -1,4 +1,4 @@
-// A text to take along, such as a command for the router, with a button that copies it.
+// A text with a button that copies it, such as a command for the router.
 
 import { element } from "./elements.js";
 

@@ -1,4 +1,4 @@
-// A dialog of the page: a title, a way to close it, and what it is about. Escape closes it, as does a click beside it.
+// A dialog with a title and a close button. Escape and a click outside close it too.
 
 import { element } from "./elements.js";
 

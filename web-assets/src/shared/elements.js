@@ -1,4 +1,4 @@
-// Making and filling elements of the page. Names and comments are data: text, never markup.
+// Helpers to create and fill elements. Names and comments are data: they are inserted as text, never as markup.
 
 import { shown } from "../data/interface-names.js";
 

@@ -1,4 +1,4 @@
-// Forms of the page: fields with their labels, what is wrong with one said at it, and one answer at a time.
+// Form helpers: fields with labels, errors shown at their field, and one submission at a time.
 
 import { leaveForLogin } from "../account/auth.js";
 import { element, put } from "./elements.js";

@@ -1,4 +1,4 @@
-// Numbers in words: decimal units, the language's own decimal sign. No page here.
+// Numbers as text: bits or bytes, decimal units, the language's own decimal sign. Does not touch the page.
 
 import { shownName } from "../data/interface-names.js";
 

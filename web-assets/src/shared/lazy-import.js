@@ -1,4 +1,4 @@
-// What is needed only when somebody asks for it is loaded then, once. No page here.
+// Loads a module the first time it is needed, and only once. Does not touch the page.
 
 /**
  * @template T

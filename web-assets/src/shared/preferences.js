@@ -1,4 +1,4 @@
-// What a person chose stays chosen: on this device, and where it concerns one router, for that router.
+// What somebody chose is remembered on this device, and where it concerns one router, for that router.
 
 /** Reads a remembered text; null where there is none, or where the browser forbids remembering. */
 export function recall(key) {

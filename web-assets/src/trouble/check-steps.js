@@ -1,4 +1,4 @@
-// What a test of a connection found, step by step: a sign, a word, the time, and for a failure what mends it.
+// The result of a connection test, step by step: a sign, a word, the time it took, and for a failure its remedies.
 
 import { element } from "../shared/elements.js";
 import { button } from "../shared/form.js";

@@ -1,5 +1,5 @@
-// A picture of the way from the router to this page, with a mark where it is broken and a sign of why. Decoration:
-// every word of it stands beside it.
+// A drawing of the path from the router to this page, marked where it is broken. It is decoration: the text beside it
+// says the same.
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -1,5 +1,5 @@
-// What to do about each trouble: the commands for the router's terminal, with its own user and service put in. No page
-// here.
+// The remedies for each trouble: the commands for the router's terminal, with its own user and service filled in. Does
+// not touch the page.
 
 import { REMEDIES } from "./remedy-table.js";
 

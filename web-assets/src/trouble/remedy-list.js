@@ -1,4 +1,4 @@
-// The commands that mend something, as they are shown: what each is for, and the command, to be copied.
+// Shows the remedies for a trouble: what each command is for, and the command with a copy button.
 
 import { command } from "../shared/copy-button.js";
 import { element } from "../shared/elements.js";

@@ -1,5 +1,5 @@
-// The state that is always visible: one word, how old the data are, and when it is tried again. What is wrong is
-// explained below it (mend.js) where it lasts; what may be only a moment has its sentence here.
+// The status line that is always visible: the state in a word, the age of the data, and the next retry. Lasting
+// troubles are explained below it by the trouble panel; short ones get their sentence here.
 
 import { put } from "../shared/elements.js";
 import { fill, tenths } from "../shared/format.js";

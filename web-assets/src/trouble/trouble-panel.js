@@ -1,4 +1,4 @@
-// The panel of a bad state: where the way is broken, why, and what mends it. The line above has the word, and counts.
+// The panel that explains a trouble: where the connection is broken, why, and what to do about it.
 
 import { api } from "../shared/api.js";
 import { dialog } from "../shared/dialog.js";
@@ -25,7 +25,7 @@ export class TroublePanel {
    * @param {Record<string, string>} page.texts
    * @param {string} page.lang
    * @param {() => string|null} page.router its id
-   * @param {Promise<Me|null>} page.looking who looks: administrators are told more, and may change it
+   * @param {Promise<Me|null>} page.looking who is logged in: administrators are told more, and may change it
    */
   constructor({ root, texts, lang, router, looking }) {
     this.root = root;

@@ -1,4 +1,4 @@
-//! The page's scripts: their types, what a linter says, and their unit tests; the workflows by their own linter.
+//! The page's scripts: their types, what a linter says, their format, and their unit tests; the workflows by their own linter.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::tools;
 const FOLDER: &str = "web-assets";
 const UNIT_TESTS: &str = "web-assets/tests/unit";
 
-/// Types, lint and workflows.
+/// Types, lint, format and workflows.
 pub(super) fn check(root: &Path, count: &mut Count) -> Outcome {
     let node = match tools::provide([&tools::NODE, &tools::NPM]) {
         Ok([node, _]) => node,
@@ -32,10 +32,11 @@ pub(super) fn check(root: &Path, count: &mut Count) -> Outcome {
         }
     }
     let program = |name: &str| Command::new(folder.join("node_modules/.bin").join(name));
-    let mut steps = [program("tsc"), program("biome"), Command::new(&node)];
+    let mut steps = [program("tsc"), program("biome"), program("biome"), Command::new(&node)];
     steps[0].args(["--project", "tsconfig.json"]);
     steps[1].args(["lint", "--error-on-warnings", "."]);
-    steps[2].arg("lint-workflows.mjs");
+    steps[2].args(["format", "."]);
+    steps[3].arg("lint-workflows.mjs");
     for mut step in steps {
         let outcome = shown(step.current_dir(&folder), count);
         if outcome != Outcome::Passed {
