@@ -79,13 +79,13 @@ def foreign_name():
     assert found == [{"name": "café"}], found
 
 
-def seat():
-    first = connect("seat")
+def one_session():
+    first = connect("one-session")
     try:
-        connect("seat")
+        connect("one-session")
     except librouteros.exceptions.ConnectionClosed:
         return bool(list(first("/system/identity/print")))
-    return "two sessions in one seat"
+    return "two sessions where one is allowed"
 
 
 check("login plain", lambda: bool(list(connect("v7.18")("/system/identity/print"))))
@@ -101,4 +101,4 @@ check("nothing found (!empty)", lambda: list(connect("v7.18").path("interface").
 check("trap", trap)
 check("fatal", fatal)
 check("name in Windows-1252", foreign_name)
-check("session limit", seat)
+check("session limit", one_session)

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ("v7.18", of(Version::V7_18)),
         ("tls", router(20).tls(identity.clone())),
         ("large", router(1_000)),
-        ("seat", router(3).max_sessions(1)),
+        ("one-session", router(3).max_sessions(1)),
     ];
     let mut routers = Vec::new();
     for (name, config) in configs {

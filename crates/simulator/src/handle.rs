@@ -164,7 +164,7 @@ impl Handle {
         }
     }
 
-    /// Removes a user. Sessions that he has stay logged in, but may read nothing.
+    /// Removes a user. Sessions of this user stay logged in, but may read nothing.
     pub fn remove_user(&self, name: &str) {
         lock(&self.0.config).users.retain(|user| user.name != name);
     }

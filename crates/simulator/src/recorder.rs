@@ -3,17 +3,27 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::lock::lock;
 use crate::session::codec::{Decoder, Limits};
 use crate::settings::{Side, write_sentence};
 
-/// What a sentence may be like to be written down.
+/// How long the router may take to accept a connection.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long one end may go on after the other has closed.
+const LAST_BYTES: Duration = Duration::from_secs(5);
+/// How long to wait before another try when the system gives no connection.
+const RETRY: Duration = Duration::from_millis(20);
+
+/// Longer sentences are passed on, but not written down.
 const LIMITS: Limits = Limits { word: 1 << 20, sentence: 4 << 20, words: 4 << 10 };
 
 /// Words whose values are secrets.
@@ -40,10 +50,15 @@ impl Recorder {
         let text: Text = Arc::new(Mutex::new(to));
         let task = AbortOnDropHandle::new(tokio::spawn(async move {
             loop {
-                let Ok((client, _)) = listener.accept().await else { return };
-                match TcpStream::connect(router).await {
-                    Ok(router) => record(client, router, &text).await,
-                    Err(error) => tracing::warn!(%error, %router, "the router to be recorded does not answer"),
+                let Ok((client, _)) = listener.accept().await else {
+                    // Such as too many open files, which may pass.
+                    sleep(RETRY).await;
+                    continue;
+                };
+                match timeout(CONNECT, TcpStream::connect(router)).await {
+                    Ok(Ok(router)) => record(client, router, &text).await,
+                    Ok(Err(error)) => tracing::warn!(%error, %router, "the router to be recorded refuses"),
+                    Err(_) => tracing::warn!(%router, "the router to be recorded does not answer"),
                 }
             }
         }));
@@ -59,10 +74,13 @@ impl Recorder {
 async fn record(client: TcpStream, router: TcpStream, text: &Text) {
     let (from_client, to_client) = client.into_split();
     let (from_router, to_router) = router.into_split();
-    tokio::join!(
-        pass_on(from_client, to_router, Side::Client, text),
-        pass_on(from_router, to_client, Side::Router, text),
-    );
+    let mut commands = pin!(pass_on(from_client, to_router, Side::Client, text));
+    let mut replies = pin!(pass_on(from_router, to_client, Side::Router, text));
+    // After one end has closed, the other may still have something to send.
+    let _ = tokio::select! {
+        () = &mut commands => timeout(LAST_BYTES, replies).await,
+        () = &mut replies => timeout(LAST_BYTES, commands).await,
+    };
 }
 
 /// Passes one direction on to its end. Bytes that are no sentences are still passed on, but no longer written down.

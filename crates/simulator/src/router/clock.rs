@@ -1,5 +1,5 @@
-//! The router's time: a wall clock that follows tokio's, and the two ways RouterOS writes it. No zone: a router tells
-//! its local time, and this one lives in UTC.
+//! The time of the router: a wall clock that follows tokio's, and the two formats of RouterOS. There are no time
+//! zones: a router shows its local time, and this one is in UTC.
 
 use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,7 +18,7 @@ impl Clock {
     /// A router that boots now.
     pub(crate) fn new() -> Self {
         let now = Instant::now();
-        // A machine whose clock stands before 1970 simulates a router whose clock was never set.
+        // A machine whose clock is before 1970 simulates a router whose clock was never set.
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { began: now, unix, booted: now }
     }
@@ -54,7 +54,7 @@ pub(crate) fn time_of_day(unix: u64) -> String {
     format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
 }
 
-/// A span of seconds as RouterOS writes it: without the units that are zero.
+/// A duration in seconds as RouterOS writes it: without units that are zero.
 fn span(seconds: u64) -> String {
     let mut text = String::new();
     let mut rest = seconds;
@@ -68,7 +68,7 @@ fn span(seconds: u64) -> String {
     text
 }
 
-/// Year, month from 1 and day from 1 of so many days since 1970.
+/// Year, month from 1 and day from 1, this many days after 1970 began.
 fn civil(mut days: u64) -> (u64, usize, u64) {
     let leap = |year: u64| (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
     let mut year = 1970;

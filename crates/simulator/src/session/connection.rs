@@ -35,7 +35,7 @@ pub(crate) struct Connection {
     reset: Arc<AtomicBool>,
 }
 
-/// The bytes of a connection; closes as its [`Connection`] was told to.
+/// The bytes of a connection. It closes with a reset if its [`Connection`] asks for one.
 pub(crate) struct Stream<T: Transport> {
     transport: T,
     reset: Arc<AtomicBool>,

@@ -1,4 +1,4 @@
-//! `api-ssl`: the router's certificate, or that it has none. What is said inside is no different from plain text.
+//! `api-ssl`: the certificate of the router, or that it has none. The session inside is the same as in plain text.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use crate::Error;
 
 /// How long a client may take for its part of the handshake.
 const HANDSHAKE: Duration = Duration::from_secs(30);
-/// What a router with anonymous ciphers alone says to a client that offers none: a fatal alert, `handshake_failure`.
-const NOTHING_IN_COMMON: [u8; 7] = [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];
+/// The answer of a router with anonymous ciphers only to a client that offers none: a fatal alert, `handshake_failure`.
+const HANDSHAKE_FAILURE: [u8; 7] = [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];
 
-/// By what the router proves who it is, when it serves TLS.
+/// The identity with which the router serves TLS.
 #[derive(Clone)]
 pub struct TlsIdentity(Option<Arc<Certificate>>);
 
@@ -32,11 +32,11 @@ struct Certificate {
 }
 
 impl TlsIdentity {
-    /// A certificate made now and signed by itself, for these names and addresses; for none of them it has a common
-    /// name alone, as a router's often has.
+    /// A new self-signed certificate for these names and addresses. Without any it has only a common name, as the
+    /// certificates of routers often do.
     ///
     /// # Errors
-    /// [`Error::Certificate`] where a name cannot be in a certificate.
+    /// [`Error::Certificate`] if a name cannot be in a certificate.
     pub fn self_signed(names: &[&str]) -> Result<Self, Error> {
         let made = |error: rcgen::Error| Error::Certificate { detail: error.to_string() };
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -47,10 +47,10 @@ impl TlsIdentity {
         Self::from_pem(&certificate.pem(), &key.serialize_pem())
     }
 
-    /// A certificate, with those that signed it after it, and its key.
+    /// A certificate, followed by those that signed it, and its key.
     ///
     /// # Errors
-    /// [`Error::Certificate`] where they cannot be read or do not belong together.
+    /// [`Error::Certificate`] if they cannot be read or do not belong together.
     pub fn from_pem(chain: &str, key: &str) -> Result<Self, Error> {
         let unread = |error| Error::Certificate { detail: format!("{error}") };
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain.as_bytes()).collect();
@@ -59,27 +59,27 @@ impl TlsIdentity {
         Self::of(chain.to_owned(), certificates, key, rustls::DEFAULT_VERSIONS)
     }
 
-    /// `api-ssl` without a certificate, as on a new router: it knows anonymous ciphers alone, and so breaks off every
+    /// `api-ssl` without a certificate, as on a new router: it knows only anonymous ciphers, and so breaks off every
     /// handshake with a client that offers none of them.
     pub fn without_certificate() -> Self {
         Self(None)
     }
 
-    /// The same with TLS 1.2 alone: `tls-version=only-1.2`.
+    /// The same with TLS 1.2 only, as `tls-version=only-1.2` does.
     ///
     /// # Errors
-    /// None that [`TlsIdentity::from_pem`] has not had.
+    /// Only those of [`TlsIdentity::from_pem`].
     pub fn only_tls12(self) -> Result<Self, Error> {
         let Some(of) = self.0 else { return Ok(self) };
         Self::of(of.pem.clone(), of.chain.clone(), of.key.clone_key(), &[&version::TLS12])
     }
 
-    /// The certificate, and those after it, in PEM.
+    /// The certificate and those that signed it, in PEM.
     pub fn pem(&self) -> Option<&str> {
         self.0.as_ref().map(|of| of.pem.as_str())
     }
 
-    /// The SHA-256 of the certificate in DER.
+    /// The SHA-256 fingerprint of the certificate.
     pub fn fingerprint(&self) -> Option<[u8; 32]> {
         let certificate = self.0.as_ref()?.chain.first()?;
         ring::digest::digest(&ring::digest::SHA256, certificate).as_ref().try_into().ok()
@@ -101,7 +101,7 @@ impl TlsIdentity {
         Ok(Self(Some(Arc::new(Certificate { pem, chain, key, config: Arc::new(config) }))))
     }
 
-    /// The router's side of the handshake; nothing where it failed.
+    /// The router's side of the handshake; `None` if it fails.
     pub(crate) async fn accept<S>(&self, mut stream: S) -> Option<TlsStream<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -127,12 +127,12 @@ impl std::fmt::Debug for TlsIdentity {
     }
 }
 
-/// Hears what the client offers and has none of it.
+/// Reads the client's offer and refuses it.
 async fn break_off<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> std::io::Result<()> {
     let mut header = [0; 5];
     stream.read_exact(&mut header).await?;
     let mut hello = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
     stream.read_exact(&mut hello).await?;
-    stream.write_all(&NOTHING_IN_COMMON).await?;
+    stream.write_all(&HANDSHAKE_FAILURE).await?;
     stream.shutdown().await
 }

@@ -1,36 +1,36 @@
-//! How long a print takes to be answered, and where in that time the counters are read: a busy router, a queue on the
-//! way, a radio link. For tests of whatever divides counters by time.
+//! How long the answer to a print takes, and when in that time the counters are read: a busy router, a queue on the
+//! way, a radio link. For tests of programs that divide counters by time.
 //!
-//! Every delay is made of a least one that all answers have, and of an excess over it; the excess is before the reading
-//! (the question waits) or after it (the answer does). Given its seed a sequence is always the same.
+//! Every delay consists of a minimum that all answers have and of an excess over it. The excess is before the counters
+//! are read (the question waits) or after (the answer waits). The same seed always gives the same sequence.
 
 use std::time::Duration;
 
-/// How long prints take to be answered.
+/// How long answers to prints take.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AnswerTimes {
-    /// What every answer takes at least, half of it before the reading.
+    /// The minimum that every answer takes, half of it before the counters are read.
     pub least: Duration,
-    /// What is added.
+    /// What is added to it.
     pub excess: Excess,
-    /// Begins the sequence of what is random.
+    /// The seed of the random sequence.
     pub seed: u64,
 }
 
-/// What an answer takes beyond the least, at most `most` where there is such a bound.
+/// What an answer takes beyond the minimum; at most `most`, if there is such a bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Excess {
     /// Nothing.
     #[default]
     None,
-    /// Up to half of it before the reading, and up to half of it after, each for itself.
+    /// Up to half of `most` before the reading and up to half after it, independently.
     BothSides {
         /// The most.
         most: Duration,
     },
-    /// All of it before the reading, or all of it after, by coin.
+    /// All of it before the reading or all of it after, at random.
     EitherSide {
         /// The most.
         most: Duration,
@@ -45,7 +45,7 @@ pub enum Excess {
         /// The most.
         most: Duration,
     },
-    /// A router whose load rises and falls: seven tenths before the reading, and much like the last time.
+    /// A router whose load rises and falls: seven tenths before the reading, and similar to the last answer.
     Load {
         /// The most.
         most: Duration,
@@ -55,29 +55,29 @@ pub enum Excess {
         /// The most.
         most: Duration,
     },
-    /// The same on the way back.
+    /// The same queue on the way back.
     QueueAfter {
         /// The most.
         most: Duration,
     },
-    /// Every third answer is late by all of it, after the reading.
+    /// Every third answer is late by `most`, after the reading.
     EveryThirdAfter {
-        /// What it is late by.
+        /// How late it is.
         most: Duration,
     },
-    /// The same, before or after the reading by coin.
+    /// The same, before or after the reading at random.
     EveryThirdEither {
-        /// What it is late by.
+        /// How late it is.
         most: Duration,
     },
-    /// Radio: three in a hundred are late by 50 to 300 ms, on either side.
+    /// A radio link: three in a hundred are late by 50 to 300 ms, on either side.
     Seldom,
-    /// A mobile network that stands still for 2 s, 20 s apart on average; what is sent meanwhile, a question or an
-    /// answer by coin, arrives at the end.
+    /// A mobile network that pauses for 2 s, 20 s apart on average. What is sent in a pause, questions in some and
+    /// answers in others, arrives at its end.
     Pauses,
 }
 
-/// One answer's times.
+/// The times of one answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AnswerTime {
     /// From the question to the reading.
@@ -87,7 +87,7 @@ pub struct AnswerTime {
 }
 
 impl AnswerTimes {
-    /// Answers that take `least`, and an excess.
+    /// Answers that take `least` and an excess.
     pub fn new(least: Duration, excess: Excess) -> Self {
         Self { least, excess, seed: 0 }
     }
@@ -107,21 +107,21 @@ impl AnswerTimes {
         Self::new(Duration::from_millis(60), Excess::Pauses)
     }
 
-    /// The same with another sequence of what is random.
+    /// The same with another random sequence.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The times of one answer after the other.
+    /// Starts the sequence of answers.
     pub fn begin(&self) -> AnswerSequence {
         let random = fastrand::Rng::with_seed(self.seed);
         AnswerSequence { of: self.clone(), random, answers: 0, load: 0.5, pause: Pause::default() }
     }
 }
 
-/// Answers one after the other.
+/// The times of answers, one after the other.
 #[derive(Clone, Debug)]
 pub struct AnswerSequence {
     of: AnswerTimes,
@@ -140,7 +140,7 @@ struct Pause {
 }
 
 impl AnswerSequence {
-    /// The times of the answer to what is asked so long after the beginning; never earlier than what was asked last.
+    /// The times of the answer to a question asked this long after the start. Questions come in the order of time.
     pub fn next(&mut self, asked: Duration) -> AnswerTime {
         let half = self.of.least.as_secs_f64() / 2.0;
         let (before, after) = self.excess(asked.as_secs_f64(), half);

@@ -1,5 +1,5 @@
-//! A router to look at: that of a small provider in an Indonesian town. The same number of interfaces is always the
-//! same router.
+//! A router for demonstrations: that of a small provider in an Indonesian town. The same number of interfaces always
+//! gives the same router.
 
 use std::time::Duration;
 
@@ -48,24 +48,25 @@ const NAMES: [&str; 40] = [
     "zainal",
 ];
 
-/// Packages sold, bit/s.
+/// The packages that customers have bought, bit/s.
 const PACKAGES: [f64; 5] = [5e6, 10e6, 10e6, 20e6, 30e6];
 
 impl Config {
-    /// A small provider's router with `n` interfaces: a WAN interface, an office, a trunk, VLANs under a bridge, one interface
-    /// that is idle, one that is switched off, and for the rest customers' lines.
+    /// The router of a small provider with `n` interfaces: a WAN port, an office, a trunk, VLANs under a bridge, one
+    /// port that is idle, one that is switched off, and for the rest customers who have dialled in.
     pub fn demo(n: usize) -> Self {
-        let mut interfaces = interfaces();
-        // A router of a few interfaces shows both kinds.
+        let mut interfaces = fixed();
+        // A router with few interfaces still shows both kinds.
         interfaces.truncate(if n < 2 * interfaces.len() { n.div_ceil(2) } else { interfaces.len() });
         for at in 0..n - interfaces.len() {
-            interfaces.push(line(at));
+            interfaces.push(customer(at));
         }
         Self { identity: "RTRWNET-Sukamaju".to_owned(), interfaces, ..Self::default() }
     }
 }
 
-fn interfaces() -> Vec<InterfaceSpec> {
+/// The interfaces of the provider itself.
+fn fixed() -> Vec<InterfaceSpec> {
     vec![
         InterfaceSpec::ether("ether1")
             .comment("WAN")
@@ -97,28 +98,29 @@ fn interfaces() -> Vec<InterfaceSpec> {
     ]
 }
 
-/// A home's line. What the router receives is the customer's upload.
-fn line(at: usize) -> InterfaceSpec {
+/// The interface of a customer. What the router receives is the customer's upload.
+fn customer(at: usize) -> InterfaceSpec {
     let mut random = fastrand::Rng::with_seed(at as u64);
     let (name, street) = (NAMES[at % NAMES.len()], at / NAMES.len());
     let user = if street == 0 { name.to_owned() } else { format!("{name}-rt{street:02}") };
     let package = PACKAGES[random.usize(..PACKAGES.len())];
-    let line = InterfaceSpec::pppoe(&user)
+    let interface = InterfaceSpec::pppoe(&user)
         .counters(random.u64(2_000_000_000..90_000_000_000), random.u64(40_000_000_000..900_000_000_000));
     let seconds = random.u64(20..90);
     match random.u8(..10) {
         // Nobody is at home.
-        0 => line.traffic(Traffic::Constant { bps: 2e3 }, Traffic::Constant { bps: 3e3 }),
+        0 => interface.traffic(Traffic::Constant { bps: 2e3 }, Traffic::Constant { bps: 3e3 }),
         // Somebody watches films.
         1..=4 => {
             let (on, off) = (random.u64(3..9), random.u64(4..14));
-            line.traffic(
+            interface.traffic(
                 burst(package * 0.04, package * 0.004, on, off),
                 burst(package * 0.93, package * 0.02, on, off),
             )
         }
         // Somebody works, somebody plays.
-        _ => line.traffic(wave(package * 0.05, package * 0.04, seconds), wave(package * 0.35, package * 0.3, seconds)),
+        _ => interface
+            .traffic(wave(package * 0.05, package * 0.04, seconds), wave(package * 0.35, package * 0.3, seconds)),
     }
 }
 

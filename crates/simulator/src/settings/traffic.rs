@@ -1,5 +1,5 @@
-//! Traffic whose rate and sum are known at every instant, so that a test can demand the right rate. What becomes of
-//! the sum (a counter's beginning, a jump) is `interface`'s.
+//! Traffic whose rate and sum are known at every moment, so that a test can demand the right rate. Counters that start
+//! at some value or jump are up to `router::interface`.
 
 use std::f64::consts::TAU;
 use std::time::Duration;
@@ -7,28 +7,28 @@ use std::time::Duration;
 /// How one direction of an interface's traffic flows. Rates are in bit/s; a negative one counts as 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Traffic {
-    /// Not at all.
+    /// Nothing flows.
     #[default]
     Idle,
-    /// Steadily.
+    /// A constant rate.
     Constant {
         /// The rate, bit/s.
         bps: f64,
     },
-    /// In a wave that begins at its mean, rising.
+    /// A wave that starts at its mean, rising.
     Sine {
         /// The mean, bit/s.
         mean_bps: f64,
-        /// From the mean to the crest, bit/s; what exceeds the mean is left off.
+        /// From the mean to the crest, bit/s; at most the mean, because nothing flows backwards.
         amplitude_bps: f64,
-        /// From crest to crest; 0 makes it steady.
+        /// From crest to crest; 0 makes the rate constant.
         period: Duration,
     },
-    /// High and low by turns, high first.
+    /// A high and a low rate in turn, the high one first.
     Burst {
-        /// While on, bit/s.
+        /// The rate while on, bit/s.
         high_bps: f64,
-        /// While off, bit/s.
+        /// The rate while off, bit/s.
         low_bps: f64,
         /// How long it is on.
         on: Duration,
@@ -38,7 +38,7 @@ pub enum Traffic {
 }
 
 impl Traffic {
-    /// The exact rate at `t` since it began, bit/s.
+    /// The exact rate `t` after the start, bit/s.
     pub fn rate_at(&self, t: Duration) -> f64 {
         match *self {
             Self::Idle => 0.0,
@@ -55,7 +55,7 @@ impl Traffic {
         }
     }
 
-    /// What flowed from 0 to `t`: the exact integral of [`Traffic::rate_at`], in whole bytes.
+    /// What flows from 0 to `t`: the exact integral of [`Traffic::rate_at`], in whole bytes.
     pub fn bytes_until(&self, t: Duration) -> u64 {
         let seconds = t.as_secs_f64();
         let bits = match *self {
@@ -84,7 +84,7 @@ impl Traffic {
     }
 }
 
-/// A rate as it can be: neither negative nor no number.
+/// A usable rate: neither negative nor NaN or infinite.
 fn rate(bps: f64) -> f64 {
     if bps.is_finite() { bps.max(0.0) } else { 0.0 }
 }
@@ -94,8 +94,8 @@ fn wave(mean: f64, amplitude: f64) -> (f64, f64) {
     (mean, rate(amplitude.abs()).min(mean))
 }
 
-/// How many whole periods are over, and the seconds since; in whole nanoseconds first, as a remainder of seconds
-/// would lose the phase after a few weeks.
+/// How many whole periods have passed, and the seconds since the last one. Computed in whole nanoseconds, because a
+/// remainder of floating-point seconds would lose the phase after a few weeks.
 fn turns(t: Duration, period: Duration) -> Option<(f64, f64)> {
     let (t, period) = (t.as_nanos(), period.as_nanos());
     (period > 0).then(|| ((t / period) as f64, (t % period) as f64 / 1e9))

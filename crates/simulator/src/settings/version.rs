@@ -1,6 +1,6 @@
-//! What differs from one RouterOS to the next, as far as a client of the API can see it.
+//! What differs between versions of RouterOS, as far as a client of the API can see it.
 
-/// A RouterOS whose manners the simulated router takes on.
+/// A version of RouterOS whose behaviour the simulated router shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Version {
@@ -8,17 +8,17 @@ pub enum Version {
     V6_42,
     /// 6.49: the plain login, dates with the month's name.
     V6_49,
-    /// 7.9: the same to a client.
+    /// 7.9: no different to a client.
     V7_9,
     /// 7.17: dates in numbers.
     V7_17,
-    /// 7.18: `!empty` where there is nothing to tell.
+    /// 7.18: `!empty` if there are no rows.
     #[default]
     V7_18,
 }
 
 impl Version {
-    /// As `/system/resource/print` says it.
+    /// The version in `/system/resource`.
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::V6_42 => "6.42.12 (long-term)",
@@ -29,7 +29,7 @@ impl Version {
         }
     }
 
-    /// When it was built, in its own form.
+    /// The build time, in the format of that version.
     pub(crate) fn build_time(self) -> &'static str {
         match self {
             Self::V6_42 => "Feb/12/2019 08:12:05",
@@ -45,7 +45,7 @@ impl Version {
         self <= Self::V7_9
     }
 
-    /// A print without rows says `!empty` before its `!done`.
+    /// A print without rows sends `!empty` before its `!done`.
     pub(crate) fn says_empty(self) -> bool {
         self >= Self::V7_18
     }

@@ -1,5 +1,5 @@
 //! A router described by a JSON file: the format behind `lalin simulate --world`. The file only fills a [`Config`];
-//! what the properties mean is said there.
+//! what the properties mean is documented there.
 
 use serde::Deserialize;
 

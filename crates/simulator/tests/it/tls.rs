@@ -84,7 +84,7 @@ async fn without_a_certificate_a_handshake_is_broken_off_with_the_alert_of_a_rou
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_handshake_and_what_never_ends_it_is_hung_up_on() {
+async fn bytes_that_are_no_handshake_and_a_handshake_without_end_are_closed() {
     for identity in [TlsIdentity::self_signed(&[]).unwrap(), TlsIdentity::without_certificate()] {
         let router = router(&identity);
         let mut client = Client(router.connect());
@@ -100,7 +100,7 @@ async fn what_is_no_handshake_and_what_never_ends_it_is_hung_up_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn silent_not_even_the_handshake_is_answered() {
+async fn a_silent_router_does_not_even_answer_the_handshake() {
     let router = router(&TlsIdentity::self_signed(&[]).unwrap());
     router.handle().set_fault(Fault::Silent);
     let mut client = Client(router.connect());
@@ -111,7 +111,7 @@ async fn silent_not_even_the_handshake_is_answered() {
 }
 
 #[test]
-fn what_cannot_be_a_certificate_is_said() {
+fn the_error_of_a_wrong_certificate_has_its_reason() {
     let identity = TlsIdentity::self_signed(&[]).unwrap();
     let pem = identity.pem().unwrap();
     for (chain, key) in [("", ""), (pem, ""), (pem, pem)] {
