@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _};
 
-use crate::client::Connection;
+use crate::connection::Connection;
 
 /// Status line and headers.
 #[derive(Debug)]

@@ -2,9 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::net::TcpSocket;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -12,10 +11,9 @@ use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use crate::answer::{Answer, Head};
-use crate::{EventStream, Request};
-
-/// The longest anything may take, on a busy machine.
-pub(crate) const LIMIT: Duration = Duration::from_secs(30);
+use crate::connection::{Connection, LIMIT, Stream};
+use crate::event_stream::EventStream;
+use crate::request::Request;
 
 /// A client of one address.
 #[derive(Clone, Debug)]
@@ -24,11 +22,6 @@ pub struct Client {
     from: Ipv4Addr,
     tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
 }
-
-pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
-
-pub(crate) type Connection = BufReader<Box<dyn Io>>;
 
 impl Client {
     /// A client of `address`, such as `127.0.0.1:3000`.
@@ -75,7 +68,7 @@ impl Client {
         socket.bind((self.from, 0).into()).unwrap();
         let tcp = socket.connect(self.address).await;
         let tcp = tcp.unwrap_or_else(|error| panic!("{}: {error}", self.address));
-        let mut stream: Box<dyn Io> = match &self.tls {
+        let mut stream: Box<dyn Stream> = match &self.tls {
             None => Box::new(tcp),
             Some((config, name)) => {
                 let connector = TlsConnector::from(config.clone());
@@ -93,4 +86,52 @@ impl Client {
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(future)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Sends these answers, each on a connection of its own.
+    async fn server(answers: &'static [&'static str]) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            for answer in answers {
+                listener.accept().await.unwrap().0.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn bodies_are_read_however_their_length_is_told() {
+        let address = server(&[
+            "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"a\": 1}and more",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n5\r\n\": 1}\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n\r\n{\"a\": 1}",
+            "HTTP/1.1 204 No Content\r\nX-Kind: none\r\n\r\n",
+        ])
+        .await;
+        let client = Client::new(&address);
+        for _ in 0..3 {
+            assert_eq!(client.get("/").await.json, json!({"a": 1}));
+        }
+        let empty = client.get("/").await;
+        assert_eq!((empty.status, empty.header("x-kind"), empty.text.as_str()), (204, "none", ""));
+    }
+
+    #[tokio::test]
+    async fn events_are_found_by_their_name() {
+        let address = server(&[
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1f\r\nevent: hello\ndata: {\"b\": 2}\n\n\r\nevent: tick\ndata: 1\n\n",
+        ])
+        .await;
+        let mut stream = Client::new(&address).stream(&Request::new("GET", "/")).await;
+        assert_eq!((stream.status(), stream.next("tick").await), (200, json!(1)));
+    }
 }

@@ -8,6 +8,7 @@
 
 mod answer;
 mod client;
+mod connection;
 mod event_stream;
 mod request;
 
