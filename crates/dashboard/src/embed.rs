@@ -61,9 +61,9 @@ pub(crate) struct Asked {
 }
 
 pub(crate) async fn get(page: Data<EmbedPage>, request: HttpRequest, asked: Option<Query<Asked>>) -> HttpResponse {
-    let preferred = request.headers().get("Accept-Language").and_then(|header| header.to_str().ok());
     // No cookie: in somebody else's frame a browser sends none.
-    let lang = Lang::choose(asked.as_ref().and_then(|asked| asked.lang.as_deref()), None, preferred, page.default);
+    let asked = asked.as_ref().and_then(|asked| asked.lang.as_deref());
+    let lang = Lang::choose(asked, None, Lang::preferred_by(&request), page.default);
     let html = page.pages.iter().find(|(of, _)| *of == lang).map(|(_, html)| html.clone()).unwrap_or_default();
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")

@@ -2,6 +2,9 @@
 
 use std::str::FromStr;
 
+use actix_web::HttpRequest;
+use actix_web::http::header::{AcceptLanguage, Header as _};
+
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Lang {
@@ -33,27 +36,20 @@ impl Lang {
     pub(crate) fn choose(
         asked: Option<&str>,
         remembered: Option<&str>,
-        preferred: Option<&str>,
+        preferred: Option<Self>,
         default: Self,
     ) -> Self {
         let known = |code: Option<&str>| code.and_then(|code| code.parse().ok());
-        known(asked).or_else(|| known(remembered)).or_else(|| preferred.and_then(Self::preferred)).unwrap_or(default)
+        known(asked).or_else(|| known(remembered)).or(preferred).unwrap_or(default)
     }
 
-    /// The best of an `Accept-Language` header; the older code `in` is Indonesian too.
-    fn preferred(header: &str) -> Option<Self> {
-        let mut best: Option<(f32, Self)> = None;
-        for item in header.split(',') {
-            let (range, weight) = item.split_once(";q=").unwrap_or((item, "1"));
-            let code = range.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
-            let lang = if code == "in" { Ok(Self::Id) } else { code.parse() };
-            let Ok(lang) = lang else { continue };
-            let weight = weight.trim().parse().unwrap_or(0.0);
-            if best.is_none_or(|(most, _)| weight > most) {
-                best = Some((weight, lang));
-            }
-        }
-        best.map(|(_, lang)| lang)
+    /// The language that the browser prefers among those we have. The older code `in` is Indonesian too.
+    pub(crate) fn preferred_by(request: &HttpRequest) -> Option<Self> {
+        let ranked = AcceptLanguage::parse(request).ok()?.ranked();
+        ranked.iter().find_map(|preference| match preference.item()?.primary_language().to_ascii_lowercase().as_str() {
+            "in" => Some(Self::Id),
+            code => code.parse().ok(),
+        })
     }
 }
 
@@ -67,6 +63,8 @@ impl FromStr for Lang {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[test]
@@ -80,15 +78,16 @@ mod tests {
             ("", None),
             (";q=,;;", None),
         ] {
-            assert_eq!(Lang::preferred(header), lang, "{header}");
+            let request = TestRequest::default().insert_header(("accept-language", header)).to_http_request();
+            assert_eq!(Lang::preferred_by(&request), lang, "{header}");
         }
     }
 
     #[test]
     fn asked_wins_over_remembered_over_preferred_over_default() {
-        assert_eq!(Lang::choose(Some("en"), Some("id"), Some("id"), Lang::Id), Lang::En);
-        assert_eq!(Lang::choose(Some("xx"), Some("en"), Some("id"), Lang::Id), Lang::En);
-        assert_eq!(Lang::choose(None, None, Some("en"), Lang::Id), Lang::En);
+        assert_eq!(Lang::choose(Some("en"), Some("id"), Some(Lang::Id), Lang::Id), Lang::En);
+        assert_eq!(Lang::choose(Some("xx"), Some("en"), Some(Lang::Id), Lang::Id), Lang::En);
+        assert_eq!(Lang::choose(None, None, Some(Lang::En), Lang::Id), Lang::En);
         assert_eq!(Lang::choose(None, None, None, Lang::Id), Lang::Id);
     }
 }

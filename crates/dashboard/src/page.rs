@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, VARY,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, VARY,
 };
 use actix_web::web::{Data, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Route, guard, web};
@@ -167,9 +167,8 @@ fn page(template: &'static str) -> Route {
 
 fn answer(dashboard: &Dashboard, template: &str, request: &HttpRequest, asked: Option<&str>) -> HttpResponse {
     let remembered = request.cookie("lalin-lang");
-    let preferred = request.headers().get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
-    let lang =
-        Lang::choose(asked, remembered.as_ref().map(|cookie| cookie.value()), preferred, dashboard.0.settings.lang);
+    let remembered = remembered.as_ref().map(|cookie| cookie.value());
+    let lang = Lang::choose(asked, remembered, Lang::preferred_by(request), dashboard.0.settings.lang);
     match dashboard.render(template, lang) {
         Ok(html) => HttpResponse::Ok()
             .content_type("text/html; charset=utf-8")
