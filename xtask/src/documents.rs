@@ -1,4 +1,5 @@
-//! What the documents point at exists: links and their anchors, files and tests that are named, documents that code names.
+//! What the documents point at exists: links and their anchors, files and tests that are named, documents that code
+//! names.
 //!
 //! Not here: links to other servers, as a check must not need the network; nor whether a sentence is true.
 
@@ -229,5 +230,31 @@ mod tests {
         let code = |line: &str| check(root(), &BTreeMap::from([("a.rs".to_owned(), line.to_owned())]));
         assert!(code("include_str!(\"../../../docs/README.md\") and docs.rs").is_empty());
         assert_eq!(code(concat!("//! See `docs/go", "ne.md`.")).len(), 1);
+    }
+
+    #[test]
+    fn the_walk_of_the_architecture_names_files_from_the_router_to_the_page() {
+        let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+        let (_, walk) = text.split_once("\n## A walk along the line\n").expect("the walk");
+        let walk = walk.split("\n## ").next().unwrap();
+        let files: Vec<String> = named(walk).into_iter().map(|(_, path)| path).collect();
+        assert!(files.iter().all(|path| root().join(path).is_file()), "{files:?}");
+        let place = |start: &str| files.iter().position(|path| path.starts_with(start)).expect(start);
+        let rooms = ["routeros", "mikrotik", "cache", "monitor/src/engine.rs", "http"];
+        let mut places: Vec<usize> = rooms.iter().map(|room| place(&format!("crates/{room}"))).collect();
+        places.push(place("web-assets/"));
+        assert!(places.is_sorted() && files.len() >= 15, "{places:?} {files:?}");
+    }
+
+    #[test]
+    fn the_table_of_where_to_change_what_has_twenty_rows_and_a_file_in_each() {
+        let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+        let (_, table) = text.split_once("\n| to change | go to |\n").expect("the table");
+        let rows: Vec<&str> = table.lines().skip(1).take_while(|line| line.starts_with('|')).collect();
+        assert!(rows.len() >= 20, "{}", rows.len());
+        for row in rows {
+            let files = named(row);
+            assert!(!files.is_empty() && files.iter().all(|(_, path)| root().join(path).exists()), "{row}");
+        }
     }
 }

@@ -180,4 +180,28 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_table_of_the_architecture_says_the_same() {
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../ARCHITECTURE.md")).unwrap();
+        let rows = text.lines().filter(|line| line.starts_with("| `"));
+        let mut said = 0;
+        for cells in rows.map(|line| line.split(" | ").collect::<Vec<_>>()) {
+            let [_, package, _, rooms] = cells[..] else { panic!("{cells:?}") };
+            let package = package.trim_matches('`');
+            let Some(row) = row(package) else { continue };
+            said += 1;
+            let rooms = rooms.trim_end_matches(['|', ' ']);
+            let rooms: std::collections::BTreeSet<String> = match rooms {
+                "-" => [].into(),
+                "all" => row.iter().map(|&room| room.to_owned()).collect(),
+                rooms => rooms
+                    .split(", ")
+                    .map(|room| if room.starts_with("routeros") { room.into() } else { format!("lalin-{room}") })
+                    .collect(),
+            };
+            assert_eq!(rooms, row.iter().map(|&room| room.to_owned()).collect(), "{package}");
+        }
+        assert_eq!(said, MAY_IMPORT.len(), "a room is missing in the table");
+    }
 }
