@@ -7,31 +7,19 @@
 // The tests' own tools, of which it needs a part.
 #![allow(dead_code)]
 
-#[path = "../tests/it/browser.rs"]
-mod browser;
-#[path = "../tests/it/chromedriver.rs"]
-mod chromedriver;
-#[path = "../tests/it/eventually.rs"]
-mod eventually;
-#[path = "../tests/it/page.rs"]
-mod page;
-#[path = "../tests/it/router.rs"]
-mod router;
-#[path = "../tests/it/series.rs"]
-mod series;
-#[path = "../tests/it/server.rs"]
-mod server;
+#[path = "../tests/it/harness/mod.rs"]
+mod harness;
 
 use std::time::Duration;
 
 use routeros_simulator::{InterfaceSpec, Traffic};
 use serde_json::json;
 
-use browser::{Look, browse};
-use eventually::{eventually, s, when};
-use page::Page;
-use router::Router;
-use server::Server;
+use harness::browser::{Look, browse};
+use harness::eventually::{eventually, s, when};
+use harness::page::Page;
+use harness::router::Router;
+use harness::server::Server;
 
 const INTERFACES: u32 = 2_000;
 const CHANGING: u32 = 200;

@@ -1,0 +1,301 @@
+//! How the curves are drawn and in which unit, and what is taken along of them: a picture, a file, a table. And the keys.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use routeros_simulator::{InterfaceSpec, Traffic};
+use serde_json::{Value, json};
+
+use crate::harness::browser::{Look, browse};
+use crate::harness::eventually::{eventually, s, when};
+use crate::harness::figures::{is_about, spoken};
+use crate::harness::input::ESCAPE;
+use crate::harness::page::Page;
+use crate::harness::router::Router;
+use crate::harness::server::Server;
+
+/// The colours of the first two that are chosen.
+const FIRST: [u8; 3] = [59, 130, 246];
+const SECOND: [u8; 3] = [13, 150, 104];
+
+#[tokio::test]
+async fn the_curves_are_drawn_as_lines_mirrored_and_stacked_in_bits_and_bytes() {
+    // What lines up in each mode only if it is drawn as it should be.
+    let flow = |bps| Traffic::Constant { bps };
+    let router = Router::with(vec![
+        InterfaceSpec::ether("a").traffic(flow(40e6), flow(10e6)),
+        InterfaceSpec::ether("b").traffic(flow(20e6), flow(30e6)),
+    ])
+    .await;
+    let server = Server::quick(&router).await;
+    browse(Look::DESKTOP, async |page| {
+        page.open(&server.url("/prepaid/dashboard?interface=a,b")).await;
+        page.moves("b", 8, 30).await;
+
+        // [rx of a, tx of a, rx of b, tx of b] as they stand above zero.
+        for (mode, heights) in [
+            ("lines", [40.0, 10.0, 20.0, 30.0]),
+            ("mirror", [40.0, -10.0, 20.0, -30.0]),
+            ("stack", [40.0, -10.0, 60.0, -40.0]),
+        ] {
+            page.click(&format!("mode-{mode}")).await;
+            eventually(s(5), mode, async || lie_at(page, heights).await).await;
+            assert_eq!(page.attribute(&format!("[data-testid=mode-{mode}]"), "aria-pressed").await, "true");
+            page.screenshot(&format!("mode-{mode}")).await;
+        }
+        // Each is remembered, and the keys go round.
+        page.client().refresh().await.unwrap();
+        page.runs().await;
+        page.moves("b", 1, 20).await;
+        eventually(s(5), "still stacked", async || lie_at(page, [40.0, -10.0, 60.0, -40.0]).await).await;
+        page.press('m').await;
+        eventually(s(5), "lines", async || lie_at(page, [40.0, 10.0, 20.0, 30.0]).await).await;
+
+        // Bytes a second, everywhere on the page; the address may ask for them, too.
+        page.click("unit-byte").await;
+        let card = in_unit(page, "MB/s").await;
+        is_about(spoken(&card), 40e6, &card);
+        page.screenshot("bytes").await;
+        for selector in ["[data-testid=measure] [data-testid=peak]", "[data-testid=picker-option] .down"] {
+            eventually(s(5), selector, async || when(page.text_of(selector).await, |text| text.ends_with("MB/s")))
+                .await;
+        }
+        page.client().refresh().await.unwrap();
+        page.runs().await;
+        in_unit(page, "MB/s").await;
+        page.press('u').await;
+        in_unit(page, "Mb/s").await;
+        page.open(&server.url("/prepaid/dashboard?interface=a,b&unit=byte&mode=mirror")).await;
+        in_unit(page, "MB/s").await;
+        eventually(s(10), "mirrored", async || lie_at(page, [40.0, -10.0, 20.0, -30.0]).await).await;
+        assert_eq!(page.complaints().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_seen_can_be_saved_and_read_as_a_table() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    browse(Look::DESKTOP, async |page| {
+        page.open(&server.url("/prepaid/dashboard?interface=ether1,%3Cpppoe-budi%3E")).await;
+        page.moves("ether1", 5, 20).await;
+        // What is saved must stand still to be compared.
+        page.click("pause").await;
+        let held = (page.series("ether1").await, page.series("<pppoe-budi>").await);
+        tokio::time::sleep(s(2)).await;
+
+        more(page, "csv").await;
+        let csv = String::from_utf8(downloaded(page, "csv").await).unwrap();
+        let csv = csv.strip_prefix('\u{feff}').expect("a byte order mark, for spreadsheets");
+        let mut lines = csv.split("\r\n");
+        let head = "time,local_time,\"ether1 RX (bit/s)\",\"ether1 TX (bit/s)\",\
+                    \"<pppoe-budi> RX (bit/s)\",\"<pppoe-budi> TX (bit/s)\",low,high";
+        assert_eq!(lines.next(), Some(head));
+        let rows: Vec<Vec<&str>> = lines.filter(|line| !line.is_empty()).map(|line| line.split(',').collect()).collect();
+        assert!(rows.len() >= 5, "{csv}");
+        for (at, row) in rows.iter().enumerate() {
+            let point = |series: &crate::harness::series::Series| series.known()[at];
+            let (ether, budi) = (point(&held.0), point(&held.1));
+            let rates = [ether.rx, ether.tx, budi.rx, budi.tx].map(|rate| format!("{:.0}", rate.unwrap_or_default()));
+            assert_eq!(row[2..6], rates, "row {at} of {csv}");
+            let factors: Vec<f64> = row[6..].iter().map(|factor| factor.parse().unwrap()).collect();
+            assert!(factors.len() == 2 && factors[0] <= 1.0 && factors[1] >= 1.0, "{row:?}");
+            let moment = page.eval_with("return Date.parse(arguments[0])", vec![json!(row[0])]).await;
+            assert_eq!(moment.as_f64(), Some(ether.t), "{row:?}");
+        }
+
+        more(page, "png").await;
+        let png = downloaded(page, "png").await;
+        assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"), "{:?}", &png[..8]);
+        let colours = colours_of(page, &png).await;
+        for colour in [FIRST, SECOND] {
+            assert!(colours.get(&colour).is_some_and(|&pixels| pixels > 100), "{colour:?} in the picture and its legend");
+        }
+
+        more(page, "table").await;
+        assert!(page.shows("data-table").await);
+        let table = page
+            .eval("return [...document.querySelectorAll('#data-table tbody tr')].map(r => [...r.cells].map(c => c.textContent))")
+            .await;
+        let table: Vec<Vec<String>> = serde_json::from_value(table).unwrap();
+        assert_eq!(table.len(), rows.len(), "{table:?}");
+        assert!(table[0][0] > table[table.len() - 1][0], "the newest first: {table:?}");
+        for (shown, saved) in table.iter().rev().zip(&rows) {
+            for (shown, saved) in shown[1..5].iter().zip(&saved[2..6]) {
+                is_about(spoken(shown), saved.parse().unwrap(), shown);
+            }
+        }
+        page.screenshot("table").await;
+        page.press(ESCAPE).await;
+        assert!(!page.shows("data-table").await);
+        // By its button too.
+        more(page, "table").await;
+        page.click_on("#data-table .close").await;
+        assert!(!page.shows("data-table").await);
+        assert_eq!(page.complaints().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_help_names_every_key_and_each_key_does_it() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    browse(Look::DESKTOP, async |page| {
+        page.open_dashboard(&server).await;
+        page.moves("ether1", 1, 20).await;
+        page.press('?').await;
+        opened(page).await;
+        let keys = page
+            .eval("return [...document.querySelector('#help dl').querySelectorAll('kbd')].map(k => k.textContent)")
+            .await;
+        assert_eq!(keys, json!(["/", "P", "[", "]", "M", "U", "F", "D", "L", "?", "Esc"]));
+        page.screenshot("help").await;
+        // While it is open, the keys are its own.
+        page.press('f').await;
+        assert!(!root_has(page, "data-kiosk").await);
+        page.press(ESCAPE).await;
+        assert!(!shown(page).await);
+        more(page, "help").await;
+        opened(page).await;
+        page.press(ESCAPE).await;
+
+        // P, [, ], M and U are at home with what they change; here are the others.
+        page.press('/').await;
+        assert_eq!(page.focused().await, "picker-search");
+        // Where somebody types, a key is a letter.
+        page.press('f').await;
+        assert!(!root_has(page, "data-kiosk").await);
+        assert_eq!(page.eval("return document.getElementById('picker-search').value").await, "f");
+        page.press(ESCAPE).await;
+        page.press(ESCAPE).await;
+        page.press('f').await;
+        assert!(root_has(page, "data-kiosk").await);
+        page.press(ESCAPE).await;
+        assert!(!root_has(page, "data-kiosk").await);
+        page.press('d').await;
+        assert_eq!(page.attribute("html", "data-theme").await, "light");
+        page.press('l').await;
+        eventually(s(10), "the other language", async || {
+            when(page.eval("return document.documentElement.lang").await, |lang| lang == "id")
+        })
+        .await;
+        page.runs().await;
+        assert_eq!(page.complaints().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+async fn root_has(page: &Page, name: &str) -> bool {
+    page.eval_with("return document.documentElement.hasAttribute(arguments[0])", vec![json!(name)]).await == true
+}
+
+/// Chooses from the menu beside the tools.
+async fn more(page: &Page, what: &str) {
+    page.click("more").await;
+    page.click(what).await;
+}
+
+/// Waits until the first card speaks in this unit, and returns its download.
+async fn in_unit(page: &Page, unit: &str) -> String {
+    eventually(s(10), unit, async || {
+        when(page.card("a").await.map_or(String::new(), |card| card.rx), |rx| rx.ends_with(unit))
+    })
+    .await
+}
+
+/// The four curves of the two interfaces lie where these rates belong, by one measure for all.
+async fn lie_at(page: &Page, heights: [f64; 4]) -> Result<(), String> {
+    let (Some(a), Some(b)) = (curves(page, FIRST).await, curves(page, SECOND).await) else {
+        return Err("not all of the curves".to_owned());
+    };
+    let rows = [a[0], a[1], b[0], b[1]];
+    let scale = (rows[1] - rows[0]) / (heights[1] - heights[0]);
+    let off = |at: usize| (rows[0] + (heights[at] - heights[0]) * scale - rows[at]).abs();
+    // Up is less on the screen. A rate may be off by a little, as one second is on a busy machine.
+    let enough = (scale * 0.05 * heights.into_iter().fold(0.0, f64::max)).abs().max(3.0);
+    if scale < 0.0 && off(2) <= enough && off(3) <= enough { Ok(()) } else { Err(format!("{rows:?} for {heights:?}")) }
+}
+
+/// In which rows of pixels the solid and the dashed curve of this colour run: the solid one has more of them.
+async fn curves(page: &Page, colour: [u8; 3]) -> Option<[f64; 2]> {
+    let script = "const chart = document.querySelector('[data-testid=chart] canvas'); \
+         const copy = document.createElement('canvas'); [copy.width, copy.height] = [chart.width, chart.height]; \
+         const paper = copy.getContext('2d', {willReadFrequently: true}); paper.drawImage(chart, 0, 0); \
+         const {data, width, height} = paper.getImageData(0, 0, copy.width, copy.height); const rows = []; \
+         for (let y = 0; y < height; y++) { let n = 0; \
+           for (let i = y * width * 4; i < (y + 1) * width * 4; i += 4) if (arguments[0].every((v, k) => v === data[i + k])) n++; \
+           rows.push(n); } \
+         return rows;";
+    let rows: Vec<u64> = serde_json::from_value(page.eval_with(script, vec![json!(colour)]).await).unwrap();
+    // Rows side by side are one line; what joins or ends lines is short.
+    let mut lines: Vec<Line> = Vec::new();
+    for (row, &pixels) in rows.iter().enumerate().filter(|&(_, &pixels)| pixels >= 10) {
+        match lines.last_mut() {
+            Some(line) if row - line.end <= 4 => line.add(row, pixels),
+            _ => lines.push(Line { end: row, pixels, sum: row as u64 * pixels }),
+        }
+    }
+    lines.sort_by_key(|line| std::cmp::Reverse(line.pixels));
+    (lines.len() == 2).then(|| [lines[0].row(), lines[1].row()])
+}
+
+/// Pixels that run together along rows.
+struct Line {
+    end: usize,
+    pixels: u64,
+    sum: u64,
+}
+
+impl Line {
+    fn add(&mut self, row: usize, pixels: u64) {
+        (self.end, self.pixels, self.sum) = (row, self.pixels + pixels, self.sum + row as u64 * pixels);
+    }
+
+    /// Where most of it runs.
+    fn row(&self) -> f64 {
+        self.sum as f64 / self.pixels as f64
+    }
+}
+
+/// The newest file with this ending that the browser saved, whole.
+async fn downloaded(page: &Page, ending: &str) -> Vec<u8> {
+    let file: PathBuf = eventually(s(10), ending, async || {
+        let files: Vec<PathBuf> =
+            fs::read_dir(page.downloads()).into_iter().flatten().flatten().map(|f| f.path()).collect();
+        let found = files.iter().find(|file| file.extension().is_some_and(|is| is == ending));
+        found.cloned().ok_or_else(|| format!("{files:?}"))
+    })
+    .await;
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    assert!(name.starts_with("lalin_127.0.0.1_2-interface_"), "{name}");
+    fs::read(file).unwrap()
+}
+
+/// How many pixels of a picture have each of the two curves' colours.
+async fn colours_of(page: &Page, picture: &[u8]) -> BTreeMap<[u8; 3], u64> {
+    let script = "const [bytes, colours, done] = arguments; \
+         createImageBitmap(new Blob([new Uint8Array(bytes)], {type: 'image/png'})).then(image => { \
+           const copy = document.createElement('canvas'); [copy.width, copy.height] = [image.width, image.height]; \
+           const paper = copy.getContext('2d', {willReadFrequently: true}); paper.drawImage(image, 0, 0); \
+           const {data} = paper.getImageData(0, 0, copy.width, copy.height); \
+           done(colours.map(colour => { let n = 0; \
+             for (let i = 0; i < data.length; i += 4) if (colour.every((v, k) => v === data[i + k])) n++; return n; })); \
+         }, error => done(String(error)));";
+    let colours = [FIRST, SECOND];
+    let counts = page.client().execute_async(script, vec![json!(picture), json!(colours)]).await.unwrap();
+    let counts: Vec<Value> = serde_json::from_value(counts).unwrap();
+    colours.into_iter().zip(counts.iter().filter_map(Value::as_u64)).collect()
+}
+
+/// Whether the help is open. The menu's entry has the same name.
+/// It is fetched when it is first asked for.
+async fn opened(page: &Page) {
+    eventually(s(5), "the help", async || when(shown(page).await, |shown| *shown)).await;
+}
+
+async fn shown(page: &Page) -> bool {
+    page.eval("return document.querySelector('dialog#help')?.open ?? false").await == true
+}

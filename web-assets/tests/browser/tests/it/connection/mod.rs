@@ -1,0 +1,11 @@
+//! Routers, servers and people that come and go.
+
+mod accounts;
+mod broken_streams;
+mod outages;
+mod page_lifecycle;
+mod requests;
+mod router_form;
+mod trouble_panel;
+mod viewers;
+mod watching;

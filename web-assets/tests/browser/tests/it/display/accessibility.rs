@@ -1,0 +1,118 @@
+//! Who cannot see well, or at all, finds everything too: axe-core has nothing to say against any state of the page.
+
+use serde_json::json;
+
+use crate::harness::browser::{Look, browse};
+use crate::harness::eventually::{eventually, s, when};
+use crate::harness::input::ESCAPE;
+use crate::harness::page::Page;
+use crate::harness::router::Router;
+use crate::harness::server::Server;
+
+const AXE: &str = include_str!("../../../vendor/axe-core/axe.min.js");
+
+#[tokio::test]
+async fn a_desktop_has_no_barriers() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    browse(Look::DESKTOP, async |page| {
+        page.open_dashboard(&server).await;
+        page.choose(&["ether1", "<pppoe-budi>"]).await;
+        page.moves("ether1", 2, 20).await;
+        for scheme in ["light", "dark"] {
+            prefers(page, scheme).await;
+            no_barriers(page, &format!("desktop, {scheme}")).await;
+            page.click("more").await;
+            no_barriers(page, &format!("the menu, {scheme}")).await;
+            page.click("table").await;
+            no_barriers(page, &format!("the table, {scheme}")).await;
+            page.press(ESCAPE).await;
+            page.press('?').await;
+            no_barriers(page, &format!("the help, {scheme}")).await;
+            page.press(ESCAPE).await;
+            page.click("pause").await;
+            no_barriers(page, &format!("paused, {scheme}")).await;
+            page.click("pause").await;
+            page.keys("picker-search", "tidak ada").await;
+            no_barriers(page, &format!("nothing found, {scheme}")).await;
+            page.close_picker().await;
+            page.click("stop").await;
+            page.reaches(5, "stopped").await;
+            no_barriers(page, &format!("stopped, {scheme}")).await;
+            page.click("start").await;
+            page.reaches(10, "live").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_phone_has_no_barriers() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    browse(Look::PHONE.asking_for("id-ID,id"), async |page| {
+        page.open_dashboard(&server).await;
+        page.choose(&["ether1", "<pppoe-budi>"]).await;
+        page.moves("ether1", 2, 20).await;
+        for scheme in ["light", "dark"] {
+            prefers(page, scheme).await;
+            no_barriers(page, &format!("phone, {scheme}")).await;
+            page.open_picker().await;
+            no_barriers(page, &format!("the sheet, {scheme}")).await;
+            page.close_picker().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wall_and_what_goes_wrong_have_no_barriers() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    let nobody = Server::with(&[], None).await;
+    let away = Server::with(&["--router", "admin@127.0.0.1:1"], Some("x")).await;
+    browse(Look::DESKTOP, async |page| {
+        for scheme in ["light", "dark"] {
+            prefers(page, scheme).await;
+            page.open(&server.url("/prepaid/dashboard?kiosk")).await;
+            page.moves("ether1", 1, 20).await;
+            no_barriers(page, &format!("wall, {scheme}")).await;
+            page.open_dashboard(&away).await;
+            page.reaches(20, "unreachable").await;
+            no_barriers(page, &format!("unreachable, {scheme}")).await;
+            page.screenshot(&format!("unreachable-{scheme}")).await;
+            page.open_dashboard(&nobody).await;
+            page.reaches(10, "no-router").await;
+            no_barriers(page, &format!("no router, {scheme}")).await;
+        }
+    })
+    .await;
+}
+
+/// What axe-core finds in the page as it is now.
+async fn no_barriers(page: &Page, what: &str) {
+    // Colours that are still changing are no colours of the page.
+    let rests = "return document.getAnimations().every(motion => motion.playState !== 'running')";
+    eventually(s(5), "the page rests", async || when(page.eval(rests).await, |rests| *rests == true)).await;
+    if page.eval("return typeof window.axe").await == "undefined" {
+        page.eval(AXE).await;
+    }
+    let answer = page.client().execute_async(RUN, Vec::new()).await.unwrap();
+    assert!(answer["passed"].as_u64().is_some_and(|passed| passed > 10), "{what}: {answer}");
+    assert_eq!(answer["found"], json!([]), "{what}");
+}
+
+/// Runs axe-core. That the state's line is in no landmark is passed over: it is said wherever somebody is.
+const RUN: &str = "const done = arguments[0]; \
+      const stands = ({id, nodes}) => nodes.filter(({target}) => \
+        id !== 'region' || !document.querySelector(target.at(-1))?.closest('#state')); \
+      const words = ({id, help, nodes}) => `${id}: ${help}: ` + \
+        nodes.map(node => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`).join(' | '); \
+      axe.run(document, {resultTypes: ['violations']}).then(({violations, passes}) => done({passed: passes.length, \
+        found: violations.map(one => ({...one, nodes: stands(one)})).filter(({nodes}) => nodes.length > 0).map(words)}), \
+        error => done(String(error)));";
+
+async fn prefers(page: &Page, scheme: &str) {
+    let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+    page.devtools("Emulation.setEmulatedMedia", features).await;
+}

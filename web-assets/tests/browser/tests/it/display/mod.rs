@@ -1,0 +1,11 @@
+//! What is shown where: the list, names, languages, screens of every kind, and other people's pages.
+
+mod accessibility;
+mod below_path;
+mod choosing;
+mod embedding;
+mod interface_list;
+mod languages;
+mod names;
+mod phone_and_desktop;
+mod screens;

@@ -1,0 +1,120 @@
+//! The page's list of interfaces and its other controls.
+
+use fantoccini::Locator;
+use serde_json::{Value, json};
+
+use crate::harness::eventually::{eventually, s, when};
+use crate::harness::page::Page;
+
+impl Page {
+    /// Opens the list of interfaces, if it is not open.
+    pub async fn open_picker(&self) {
+        if !self.shows("picker-search").await {
+            self.click("picker").await;
+        }
+        // Also that it has come to rest, so that a click meets what it means.
+        let rests = "const list = document.getElementById('overview'); \
+             return list.checkVisibility() && list.getAnimations().every(motion => motion.playState === 'finished')";
+        eventually(s(5), "the list opens", async || when(self.eval(rests).await, |rests| *rests == true)).await;
+    }
+
+    /// Puts the list of interfaces away: a sheet over the page closes; beside the chart, where it stands open all the
+    /// time, its search is empty again.
+    pub async fn close_picker(&self) {
+        if self.shows("picker-search").await {
+            self.keys("picker-search", "\u{e00c}").await;
+        }
+        let away = "const list = document.getElementById('overview'); \
+             return !list.hasAttribute('data-open') && document.querySelector('[data-testid=picker-search]').value === ''";
+        eventually(s(5), "the list is put away", async || when(self.eval(away).await, |away| *away == true)).await;
+    }
+
+    /// The names in the list, in their order.
+    pub async fn options(&self) -> Vec<String> {
+        let shown = self
+            .eval(
+                "return [...document.querySelectorAll('[data-testid=picker-option]')]\
+                   .filter(option => option.checkVisibility()).map(option => option.dataset.interface)",
+            )
+            .await;
+        serde_json::from_value(shown).unwrap()
+    }
+
+    /// Ticks or unticks an interface in the open list, which must be in view there: of a long list only that much exists.
+    pub async fn tick(&self, interface: &str) {
+        let name = interface.replace('\\', "\\\\").replace('"', "\\\"");
+        let selector = format!("[data-testid=picker-option][data-interface=\"{name}\"]");
+        let option = self.client().find(Locator::Css(&selector)).await;
+        let option = option.unwrap_or_else(|error| panic!("{interface:?} is not in the list: {error}"));
+        option.click().await.unwrap_or_else(|error| panic!("{interface:?}: {error}"));
+    }
+
+    /// Chooses exactly these, by ticking and unticking.
+    pub async fn choose(&self, interfaces: &[&str]) {
+        self.open_picker().await;
+        let chosen = self.cards().await;
+        for name in &chosen {
+            if !interfaces.contains(&name.as_str()) {
+                self.tick(name).await;
+            }
+        }
+        for &name in interfaces {
+            if !chosen.iter().any(|chosen| chosen == name) {
+                self.tick(name).await;
+            }
+        }
+        self.close_picker().await;
+        let mut wanted: Vec<&str> = interfaces.to_vec();
+        wanted.sort_unstable();
+        eventually(s(5), "the chosen cards", async || {
+            let mut cards = self.cards().await;
+            cards.sort_unstable();
+            when(cards, |cards| *cards == wanted)
+        })
+        .await;
+    }
+
+    /// Whether the element with this `data-testid` is seen.
+    pub async fn shows(&self, id: &str) -> bool {
+        let script = "return document.querySelector(`[data-testid=${arguments[0]}]`)?.checkVisibility() ?? false";
+        self.eval_with(script, vec![Value::from(id)]).await == true
+    }
+
+    /// Switches between Indonesian and English.
+    pub async fn switch_language(&self) {
+        self.click("lang").await;
+    }
+
+    /// The figure (bit/s) that an interface's card calls `word`.
+    pub async fn direction(&self, interface: &str, word: &str) -> f64 {
+        let script = "const card = [...document.querySelectorAll('[data-testid=card]')]\
+               .find(card => card.dataset.interface === arguments[0]); \
+             for (const figure of card.querySelectorAll('[data-bps]')) \
+               for (let e = figure; e && e !== card; e = e.parentElement) { \
+                 if (e.querySelectorAll('[data-bps]').length > 1) break; \
+                 if (e.innerText.toLowerCase().includes(arguments[1].toLowerCase())) return Number(figure.dataset.bps); \
+               } \
+             return card.innerText;";
+        let found = self.eval_with(script, vec![json!(interface), json!(word)]).await;
+        found.as_f64().unwrap_or_else(|| panic!("nothing is called {word}: {found}"))
+    }
+
+    /// By how many px the page is wider than its window.
+    pub async fn overflow(&self) -> f64 {
+        let script = "return Math.max(0, document.documentElement.scrollWidth - innerWidth)";
+        self.eval(script).await.as_f64().unwrap()
+    }
+
+    /// How many pixels of the chart have this colour (red, green, blue), or any at all. The chart is copied first: its
+    /// own canvas is not made to be read, and Chromium would say so in the console.
+    pub async fn painted(&self, colour: Option<[u8; 3]>) -> u64 {
+        let script = "const chart = document.querySelector('[data-testid=chart] canvas'); if (!chart) return 0; \
+             const copy = document.createElement('canvas'); [copy.width, copy.height] = [chart.width, chart.height]; \
+             const paper = copy.getContext('2d', {willReadFrequently: true}); paper.drawImage(chart, 0, 0); \
+             const data = paper.getImageData(0, 0, copy.width, copy.height).data; let n = 0; \
+             for (let i = 0; i < data.length; i += 4) \
+               if (arguments[0] ? data[i + 3] === 255 && arguments[0].every((v, at) => v === data[i + at]) : data[i + 3]) n++; \
+             return n;";
+        self.eval_with(script, vec![json!(colour)]).await.as_u64().unwrap()
+    }
+}
