@@ -1,4 +1,4 @@
-//! The pages' certificate: read at the start, and again when its files change, as those of Let's Encrypt do.
+//! The web server's certificate: read at the start, and again when its files change, as those of Let's Encrypt do.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,7 +15,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::error::Error;
 
-/// So often the files are looked at.
+/// The time between two looks at the files.
 const LOOK: Duration = Duration::from_secs(30);
 
 /// The certificate in use. Ends looking at its files when dropped.
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_read_is_said_with_its_file() {
+    async fn an_unreadable_file_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let error = Certificate::of(&folder.path().join("none.pem"), Path::new("key.pem")).map(drop).unwrap_err();
         assert!(error.to_string().contains("none.pem"), "{error}");

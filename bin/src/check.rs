@@ -1,4 +1,4 @@
-//! `lalin check` and `lalin setup-script`: does everything on the way to a router work, and what mends it.
+//! `lalin check` and `lalin setup-script`: whether a router can be watched, and the commands that help where it cannot.
 
 use std::net::IpAddr;
 

@@ -13,7 +13,7 @@ use crate::error::Error;
 #[derive(Serialize)]
 struct Answer {
     routers: Vec<Found>,
-    gateway: Option<Door>,
+    gateway: Option<FoundGateway>,
     /// Datagrams on the port of MNDP that were none.
     malformed: u64,
 }
@@ -35,7 +35,7 @@ struct Found {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Door {
+struct FoundGateway {
     address: IpAddr,
     api: bool,
     api_ssl: bool,
@@ -54,7 +54,7 @@ pub(crate) async fn run(flags: &DiscoverFlags) -> Result<(), Error> {
     }
     let answer = Answer {
         routers: discovery.found().into_iter().map(Found::from).collect(),
-        gateway: gateway.map(Door::from),
+        gateway: gateway.map(FoundGateway::from),
         malformed: discovery.malformed(),
     };
     if flags.json {
@@ -80,9 +80,9 @@ impl Answer {
             lines.push(row("IDENTITY", "ADDRESS", "MODEL", "ROUTEROS"));
             lines.extend(self.routers.iter().map(Found::line));
         }
-        if let Some(door) = &self.gateway {
-            let known = self.routers.iter().any(|router| router.addresses.contains(&door.address.to_string()));
-            lines.push(format!("\nDefault gateway {}{}", door.address, door.words(known)));
+        if let Some(gateway) = &self.gateway {
+            let known = self.routers.iter().any(|router| router.addresses.contains(&gateway.address.to_string()));
+            lines.push(format!("\nDefault gateway {}{}", gateway.address, gateway.words(known)));
         }
         lines.join("\n") + "\n"
     }
@@ -103,7 +103,7 @@ fn row(identity: &str, address: &str, board: &str, version: &str) -> String {
     format!("{identity:<28} {address:<26} {board:<20} {version}")
 }
 
-impl Door {
+impl FoundGateway {
     fn words(&self, known: bool) -> &'static str {
         match (self.api, self.api_ssl) {
             (true, true) => ": the ports of the API and of the API with TLS are open",
@@ -134,7 +134,7 @@ impl From<Neighbour> for Found {
     }
 }
 
-impl From<Gateway> for Door {
+impl From<Gateway> for FoundGateway {
     fn from(Gateway { address, api, api_ssl, .. }: Gateway) -> Self {
         Self { address, api, api_ssl }
     }
@@ -173,8 +173,8 @@ mod tests {
     }
 
     #[test]
-    fn a_gateway_that_is_a_known_router_with_its_api_off_is_told_how_to_mend_it() {
-        let closed = |address: [u8; 4]| Some(Door { address: address.into(), api: false, api_ssl: false });
+    fn a_gateway_that_is_a_known_router_with_its_api_off_gets_the_command() {
+        let closed = |address: [u8; 4]| Some(FoundGateway { address: address.into(), api: false, api_ssl: false });
         let known = Answer { routers: vec![found()], gateway: closed([192, 168, 88, 1]), malformed: 0 }.table();
         assert!(known.contains("/ip service enable api"), "{known}");
         let other = Answer { routers: vec![found()], gateway: closed([10, 0, 0, 1]), malformed: 0 }.table();

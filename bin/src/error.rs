@@ -1,4 +1,4 @@
-//! What ends the program, told apart by what the operator can do.
+//! What ends the program, one variant for each thing that an operator can do about it.
 
 use std::io;
 use std::net::SocketAddr;

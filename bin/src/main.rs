@@ -7,6 +7,7 @@ mod certificate;
 mod check;
 mod cli;
 mod discover;
+mod environment;
 mod error;
 mod logs;
 mod passwords;
@@ -20,9 +21,10 @@ mod users;
 use std::process::ExitCode;
 
 use clap::Parser;
-use lalin_config::{Config, Flags, Log, Warning};
+use lalin_config::Log;
 
 use crate::cli::{Cli, Command, UserFlags};
+use crate::environment::{gather, variables};
 use crate::error::Error;
 
 fn main() -> ExitCode {
@@ -50,7 +52,7 @@ fn run(command: Command) -> Result<(), Error> {
             on_runtime(serve::run(&config, Some(store)))
         }
         Command::Demo(demo) => {
-            // Only how to serve is taken from outside: the router is the simulated one, whatever is configured.
+            // Only how to serve comes from outside: the router is the simulated one, whatever is configured.
             let serving = ["LALIN_LISTEN", "LALIN_LANG", "LALIN_LOG", "LALIN_LOG_FORMAT"];
             let variables = variables().filter(|(key, _)| serving.contains(&key.as_str()));
             on_runtime(simulated::demo(demo, variables))
@@ -83,19 +85,10 @@ fn run(command: Command) -> Result<(), Error> {
     }
 }
 
-fn gather(flags: Flags) -> Result<(Config, Vec<Warning>), Error> {
-    Ok(Config::gather(variables(), flags)?)
-}
-
-/// The environment. A variable that is no text cannot be one of ours.
-fn variables() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
-}
-
 fn on_runtime(work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
     let done = runtime.block_on(work);
-    // What still runs after the orderly end is not waited for.
+    // Does not wait for what still runs after the orderly end.
     runtime.shutdown_background();
     done
 }

@@ -88,14 +88,14 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
 
 /// The server that the configuration asks for.
 fn web_server(config: &Config, certificate: Option<&Certificate>) -> WebServer {
-    let said = config.limits;
+    let configured = config.limits;
     let mut limits = ConnectionLimits::default();
-    limits.connections = said.connections;
-    limits.connections_per_address = said.connections_per_address;
-    limits.kept_for_this_machine = said.kept_for_this_machine;
-    limits.handshakes = said.tls_handshakes;
-    limits.request_time = said.request_time;
-    limits.stalled_time = said.stalled_time;
+    limits.connections = configured.connections;
+    limits.connections_per_address = configured.connections_per_address;
+    limits.kept_for_this_machine = configured.kept_for_this_machine;
+    limits.handshakes = configured.tls_handshakes;
+    limits.request_time = configured.request_time;
+    limits.stalled_time = configured.stalled_time;
     let mut server = WebServer::new(limits.within_descriptors());
     let proxies = config.server.trusted_proxies.clone();
     server.exempt = Arc::new(move |address| proxies.contains(&address));
@@ -122,7 +122,7 @@ async fn auth(config: &Config, store: Option<Store>) -> Result<Auth, Error> {
     })
 }
 
-/// What pages of others may do: look, without anybody's cookie, from where the operator said.
+/// What other sites' pages may do: read, without cookies, if their origin is configured.
 fn others(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods([Method::GET])
@@ -137,7 +137,7 @@ fn headers() -> DefaultHeaders {
     DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")).add(("Referrer-Policy", "no-referrer"))
 }
 
-/// Says where the dashboard is: on standard output, so that scripts can read it.
+/// Prints where the dashboard is, on standard output so that scripts can read it.
 fn announce(address: SocketAddr, tls: bool) {
     let reachable = match address.ip() {
         ip if ip.is_unspecified() => SocketAddr::from(([127, 0, 0, 1], address.port())),

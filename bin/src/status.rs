@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 struct Health {
     /// `ok`: so nobody else is taken for Lalin.
     status: String,
-    /// These are told to whoever may see everything.
+    /// Only somebody who may see everything gets these.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +59,7 @@ struct Answer {
     url: String,
     #[serde(flatten)]
     health: Health,
-    /// Absent where only somebody who is logged in is told.
+    /// `None` where only somebody who is logged in may see them.
     #[serde(flatten)]
     routers: Option<Routers>,
 }
@@ -169,6 +169,7 @@ fn reachable(listen: IpAddr) -> IpAddr {
         other => other,
     }
 }
+
 /// `3 d 4 h`, `4 h 5 min`, `5 min`, `6 s`.
 fn length(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);

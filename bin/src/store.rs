@@ -1,4 +1,4 @@
-//! Opening what is remembered, with the key from where the operator keeps it.
+//! Opens the store, with the encryption key from where the operator keeps it.
 
 use std::path::Path;
 

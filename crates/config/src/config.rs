@@ -22,7 +22,7 @@ pub struct Config {
     pub log: Log,
     /// How routers are sampled.
     pub sampling: Sampling,
-    /// Pages of others that may show what flows here.
+    /// Other sites' pages that may embed the traffic.
     pub embed: Embed,
     /// The routers; none is a state, not a failure. Their ids differ.
     pub routers: Vec<RouterSettings>,
@@ -39,15 +39,15 @@ pub struct Server {
     pub open: bool,
     /// The certificate and its key, PEM files; with them the pages are served by TLS.
     pub tls: Option<(PathBuf, PathBuf)>,
-    /// Reverse proxies whose word on where a request comes from is believed.
+    /// Reverse proxies that are trusted to tell where a request comes from.
     pub trusted_proxies: Vec<IpAddr>,
-    /// The names that the server is reached by; none: every name, on loopback those of the machine.
+    /// The host names that the server answers to; empty for any name, or on loopback for those of the machine.
     pub hosts: Vec<String>,
-    /// Under which path a proxy shows the server, such as `/lalin`; empty: at the root.
+    /// The path under which a proxy serves it, such as `/lalin`; empty for the root.
     pub base_path: String,
 }
 
-/// Pages of others that may show what flows here.
+/// Other sites' pages that may embed the traffic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Embed {
     /// Their origins, such as `https://billing.example.id`.
@@ -93,7 +93,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// The bounds of an interval, whoever says it.
+/// The shortest and the longest interval, in the file and in the API alike.
 pub const INTERVALS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
 
 /// How routers are sampled.

@@ -1,4 +1,4 @@
-//! The configuration file on disk: which one, its text, and whether others may read it.
+//! The configuration file: which one is read, and whether other users can read it.
 
 use std::fs::File;
 use std::io::Read;
@@ -12,10 +12,10 @@ use crate::{Config, Error, Flags};
 /// The file that is read when none is named and it is there.
 const DEFAULT: &str = "lalin.toml";
 
-/// Nobody's configuration is larger; a device file or a wrong path may be.
+/// No configuration is larger; a device file or a wrong path may be.
 const LARGEST: u64 = 1 << 20;
 
-/// What the operator should know, though it stops nothing.
+/// Something that the operator should know, though the program starts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Warning {
@@ -25,7 +25,7 @@ pub enum Warning {
         /// The file.
         path: PathBuf,
     },
-    /// A container's surroundings tell of a service of our name, in variables that look like ours.
+    /// The container's environment announces a service called lalin, in variables that look like Lalin's own.
     #[error("{} ignored: a container's surroundings made them of a service called lalin, no setting is called so", .0.join(", "))]
     ServiceLinks(
         /// The variables' names.
@@ -83,7 +83,7 @@ fn shared(file: &File) -> bool {
     file.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o007 != 0)
 }
 
-/// Elsewhere access is ruled by lists that inherit from the folder; there is no mode to judge.
+/// On other systems access lists inherited from the folder decide; there is no mode to check.
 #[cfg(not(unix))]
 fn shared(_: &File) -> bool {
     false

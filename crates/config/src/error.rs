@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration. No text here repeats a value: it could be a password.
+//! What can be wrong with a configuration. No message repeats a value: it could be a password.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub enum Error {
         /// The system's reason.
         reason: String,
     },
-    /// The file is no TOML, or has a key that does not exist.
+    /// The file is not TOML, or has a key that does not exist.
     #[error("{origin}: {problem}")]
     File {
         /// Where in the file.

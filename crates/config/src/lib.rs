@@ -1,10 +1,9 @@
 //! File, environment and flags into one typed configuration.
 //!
 //! [`Config::load`] is pure: the binary hands in the file's text, the environment's variables and the flags;
-//! what a flag says wins over the environment, the environment over the file, the file over the defaults. An
-//! unknown key or variable is refused by its name, a bad value with the place where it was written, and no
-//! error ever repeats a value: it could be a password in the wrong place. Only [`Config::gather`] touches the
-//! disk, for the file itself.
+//! a flag wins over the environment, the environment over the file, the file over the defaults. An unknown key or
+//! variable is refused by its name, a bad value with the place where it was written, and no error repeats a
+//! value: it could be a password in the wrong place. Only [`Config::gather`] reads the file itself.
 //!
 //! It does not know what the settings do (each crate that is given some knows), nor how flags are read from a command
 //! line. A parser that merges untyped layers and deserialises once was not taken: it could not tell in which file, line,

@@ -1,21 +1,21 @@
-//! What connections to the web server may take, and the defaults of it.
+//! The limits of connections to the web server, and their defaults.
 
 use std::time::Duration;
 
-/// The bounds of what connections may take.
+/// The limits of connections to the web server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How many may be open at once.
     pub connections: usize,
     /// How many of them from one address, or one /64 of IPv6.
     pub connections_per_address: usize,
-    /// How many of them are only for this machine itself.
+    /// How many of them are reserved for this machine itself.
     pub kept_for_this_machine: usize,
     /// How many may be in a TLS handshake at once.
     pub tls_handshakes: usize,
     /// How long a handshake, a request's head, and a request's body may take, each.
     pub request_time: Duration,
-    /// How long a client may take nothing of what is sent to it.
+    /// How long a client may read nothing of what is sent to it.
     pub stalled_time: Duration,
 }
 

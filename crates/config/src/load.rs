@@ -1,4 +1,5 @@
-//! The layers laid over each other: flags over environment over file over defaults.
+//! One configuration from its layers: a flag wins over the environment, the environment over the file, the file over
+//! the defaults.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -143,7 +144,7 @@ fn web_tls(
     }
 }
 
-/// Every value of a list; a bad one is refused at its own place.
+/// Parses every value of a list; an error names the place of the value that is wrong.
 fn list<T>(
     text: &FileText<'_>,
     values: Vec<Spanned<String>>,

@@ -92,7 +92,7 @@ fn tls(text: &str) -> Result<TlsPolicy, String> {
 
 /// The routers to watch: the one of the flag or the environment if there is one, else those of the file.
 ///
-/// A router that stands in the file too keeps from there whatever is not set anew.
+/// A router that is in the file, too, keeps whatever flag or environment do not set.
 pub(crate) fn chosen(
     mut routers: Vec<FileRouter>,
     setting: Option<Setting<String>>,
@@ -111,7 +111,7 @@ pub(crate) fn chosen(
             port && known.endpoint.host == endpoint.host && known.router.user == user
         };
         routers.retain(same);
-        // With and without TLS it may stand there twice.
+        // The file may have it twice, with and without TLS.
         routers.sort_by_key(|known| policy.is_some_and(|tls| known.router.port != endpoint.port_for(tls)));
         routers.truncate(1);
         if routers.is_empty() {

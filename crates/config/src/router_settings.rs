@@ -1,7 +1,7 @@
 //! Everything that is set for one router. The file, the store, the API and the fleet all use this one type.
 //!
-//! It stands here because both the configuration and the store make one, and this is the lowest room that knows what its
-//! fields may hold ([`TlsPolicy`], [`Secret`], [`INTERVALS`](crate::INTERVALS)). The alternative, `lalin-stats`, is
+//! It is defined here because both the configuration and the store make one, and this is the lowest crate that knows what
+//! its fields may hold ([`TlsPolicy`], [`Secret`], [`INTERVALS`](crate::INTERVALS)). The alternative, `lalin-stats`, is
 //! published for others to embed, and passwords are no part of a vocabulary of traffic.
 
 use std::path::PathBuf;

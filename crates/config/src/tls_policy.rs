@@ -11,13 +11,13 @@ pub enum TlsPolicy {
     /// No TLS: the plain API.
     #[default]
     Off,
-    /// By an authority: those of the system, or the one of `tls-ca`.
+    /// Signed by an authority: one of the system's, or the one in `tls-ca`.
     System,
-    /// The one that is seen first, and from then on no other.
+    /// The first one seen, and from then on no other.
     FirstUse,
     /// The one of this SHA-256 fingerprint.
     Pin(Fingerprint),
-    /// Any: whoever stands between can read and change everything.
+    /// Any: somebody in between can read and change everything.
     Insecure,
 }
 

@@ -1,4 +1,4 @@
-//! Text into values. A problem says what the value should be and never what it was.
+//! Parses the settings' values. An error says what the value should be, never what it was: it could be a password.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ pub(crate) fn count(most: usize) -> impl FnOnce(u32) -> Result<usize, String> {
     }
 }
 
-/// A duration as one writes it in the file.
+/// A duration as it is written in the file.
 pub(crate) fn written(duration: Duration) -> String {
     match duration.as_millis() {
         millis if millis % 60_000 == 0 => format!("{}m", millis / 60_000),
@@ -96,7 +96,7 @@ pub(crate) fn switch(text: String) -> Result<bool, String> {
 
 /// An origin as a browser sends it: scheme, host, and a port where it is not the usual one; nothing else.
 ///
-/// A browser compares it letter by letter, so the usual port is taken away.
+/// A browser compares it byte by byte, so the default port is removed.
 pub(crate) fn origin(text: String) -> Result<String, String> {
     const SHAPE: &str = "must be such as \"https://billing.example.id\": https or http, a host in small letters, \
                          a port if need be, and no path";
@@ -140,11 +140,11 @@ pub(crate) fn host(text: String) -> Result<String, String> {
     }
 }
 
-/// What a browser asks of the server by itself; a base path that begins so could not be told apart from it.
+/// The server's own first path segments; a base path beginning with one would be ambiguous.
 const OWN: &[&str] =
     &["api", "assets", "embed", "embed.js", "favicon.ico", "healthz", "login", "metrics", "prepaid", "settings"];
 
-/// The path under which a proxy shows the server. It gets into pages, cookies and redirects, so it is read strictly.
+/// The path under which a proxy serves Lalin. It goes into pages, cookies and redirects, so it is parsed strictly.
 pub(crate) fn base_path(text: String) -> Result<String, String> {
     const SHAPE: &str = "must be such as \"/lalin\" or \"/tools/lalin\": a slash before each part and none at the end, of \
                          letters, digits, - and _ (a . within), 100 characters at most";

@@ -1,4 +1,4 @@
-//! The environment's variables: which exist, and what to say of one that does not.
+//! The environment's variables: those that exist, and a suggestion for one that does not.
 
 use crate::setting::Setting;
 use crate::{Error, Origin};
@@ -18,7 +18,7 @@ pub(crate) struct Variables {
     pub(crate) router: Option<Setting<String>>,
     pub(crate) router_password: Option<Setting<String>>,
     pub(crate) router_tls: Option<Setting<String>>,
-    /// Names of variables that a container's surroundings put there.
+    /// The names of variables that the container's environment announces services by.
     pub(crate) service_links: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ const KNOWN: &[(&str, Field)] = &[
     ("LALIN_ROUTER_TLS", |v| &mut v.router_tls),
 ];
 
-/// Whether Kubernetes or Docker told a container so of a service called `lalin` or `lalin-...` beside it: nobody meant it for us.
+/// Whether Kubernetes or Docker set the variable to announce a service called `lalin` or `lalin-...`: it is no setting.
 fn is_service_link(name: &str, value: &str) -> bool {
     const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

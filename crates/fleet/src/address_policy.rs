@@ -1,16 +1,16 @@
-//! Whether a router may be at an address: a server that connects where somebody else says must not be led to where a
-//! cloud answers questions about its machines, in whatever way such an address is written. Pure.
+//! Where a router may be. Lalin connects to addresses that its users enter, so nobody may lead it to a cloud's metadata
+//! service, however that address is written.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Where clouds answer questions about their machines, beside the link-local range.
+/// The clouds' metadata services, besides the link-local range.
 const METADATA_V4: [Ipv4Addr; 3] = [
     Ipv4Addr::new(100, 100, 100, 200), // Alibaba, inside the shared range that providers use for real routers
     Ipv4Addr::new(168, 63, 129, 16),   // Azure
     Ipv4Addr::new(192, 0, 0, 192),     // Oracle
 ];
 
-/// The same, IPv6, by the whole network where it is the cloud's own.
+/// The same for IPv6; a whole network where it is the cloud's own.
 const METADATA_V6: [(Ipv6Addr, u32); 5] = [
     (Ipv6Addr::new(0xFD00, 0x0EC2, 0, 0, 0, 0, 0, 0), 32), // Amazon
     (Ipv6Addr::new(0xFD20, 0x00CE, 0, 0, 0, 0, 0, 0x0254), 128), // Google
@@ -19,8 +19,8 @@ const METADATA_V6: [(Ipv6Addr, u32); 5] = [
     (Ipv6Addr::new(0xFE80, 0, 0, 0, 0, 0, 0xA9FE, 0xA9FE), 128), // OpenStack
 ];
 
-/// Whether a router may be at this address: not where clouds answer questions about themselves, and not where nobody is.
-/// An IPv6 address that a gateway turns into an IPv4 address is as good as that one.
+/// Whether a router may be at this address: not at a cloud's metadata service, and not at an address that is nobody's. An
+/// IPv6 address that a gateway translates to IPv4 is judged as that IPv4 address.
 pub fn may_be_router(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => may_be_v4(address),
@@ -51,7 +51,7 @@ fn is_within(address: Ipv6Addr, network: Ipv6Addr, length: u32) -> bool {
 /// The IPv4 addresses that an IPv6 address may lead to.
 fn embedded(address: Ipv6Addr) -> Vec<Ipv4Addr> {
     let bits = address.to_bits();
-    // So many bits from the left, without the eight that RFC 6052 keeps free in the middle.
+    // At this many bits from the left, without the eight that RFC 6052 keeps free in the middle.
     let at = |from: u32| Ipv4Addr::from_bits((bits << from >> 96) as u32);
     let around = |from: u32| {
         let before = 64 - from;

@@ -2,7 +2,7 @@
 
 use lalin_stats::RouterId;
 
-/// What went wrong, told apart by who can mend it: whoever asked, the configuration file, or the disk. Not
+/// What went wrong, one variant for each party that can fix it: the caller, the configuration file, the disk. Not
 /// `non_exhaustive`: the compiler sees that the API has an answer to each.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {

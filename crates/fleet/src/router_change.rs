@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_port_follows_tls_unless_it_is_said() {
+    fn the_port_follows_tls_unless_it_is_given() {
         let port = |change: RouterChange| new(change, |_| false).unwrap().port;
         let tls = |address: &str| RouterChange { tls: Some("first-use".into()), ..change(address) };
         assert_eq!(port(change("192.0.2.1")), 8728);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_at_its_field() {
+    fn an_error_names_its_field() {
         assert_eq!(field(new(RouterChange::default(), |_| false)), "address");
         assert_eq!(field(new(change("169.254.169.254"), |_| false)), "address");
         assert_eq!(field(new(change("a b"), |_| false)), "address");

@@ -1,4 +1,4 @@
-//! What somebody may see and do. Pure; the routes ask it.
+//! What somebody may see and do: a role, and for a viewer the routers and interfaces it is limited to.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// As it is written.
+    /// The role's name, as it is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
@@ -26,7 +26,7 @@ impl Role {
     }
 
     pub(crate) fn read(text: &str) -> Self {
-        // Whatever is not surely an administrator may only look.
+        // Anything else, also a damaged row, gets the fewest rights.
         if text == "administrator" { Self::Administrator } else { Self::Viewer }
     }
 }
@@ -48,15 +48,15 @@ pub struct Access {
     only: Option<Arc<Grants>>,
 }
 
-/// Grants as they were given, and by router: a list of ten thousand interfaces is looked through with one question an
-/// interface, whatever the number of the grants.
+/// Grants as they were given, and indexed by router, so that filtering ten thousand interfaces costs one look-up each,
+/// however many grants there are.
 #[derive(Debug, PartialEq, Eq)]
 struct Grants {
     given: Vec<Grant>,
     by_router: HashMap<RouterId, OfRouter>,
 }
 
-/// What of one router may be seen.
+/// The part of one router that may be seen.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct OfRouter {
     whole: bool,
@@ -78,17 +78,17 @@ impl Grants {
 }
 
 impl Access {
-    /// Of an administrator.
+    /// An administrator's access: everything.
     pub fn administrator() -> Self {
         Self { role: Role::Administrator, only: None }
     }
 
-    /// Of a viewer who may see everything.
+    /// The access of a viewer who may see everything.
     pub fn viewer() -> Self {
         Self { role: Role::Viewer, only: None }
     }
 
-    /// Of a viewer who may see only these; none of them is nothing at all.
+    /// The access of a viewer who may see only these; with an empty list, nothing.
     pub fn viewer_of(grants: Vec<Grant>) -> Self {
         Self { role: Role::Viewer, only: Some(Arc::new(Grants::new(grants))) }
     }
@@ -119,12 +119,12 @@ impl Access {
         self.only.as_ref().is_none_or(|grants| grants.by_router.get(router).is_some_and(covers))
     }
 
-    /// Whether the whole router may be seen, with what concerns no single interface.
+    /// Whether the whole router may be seen, also what belongs to no single interface.
     pub fn may_see_whole(&self, router: &RouterId) -> bool {
         self.only.as_ref().is_none_or(|grants| grants.by_router.get(router).is_some_and(|of_router| of_router.whole))
     }
 
-    /// What both may see and do.
+    /// What both this and the other access allow.
     #[must_use]
     pub fn within(&self, other: &Self) -> Self {
         if self.may_change() && other.may_change() {
@@ -145,7 +145,7 @@ impl Access {
         }
     }
 
-    /// As it is kept: a line a grant, the interface behind a tabulator.
+    /// The stored form: one grant per line, router and interface separated by a tab.
     pub(crate) fn write(&self) -> Option<String> {
         let line = |grant: &Grant| match &grant.interface {
             Some(interface) => format!("{}\t{interface}", grant.router),
@@ -170,7 +170,7 @@ impl Access {
         Self { role, only: grants.map(read) }
     }
 
-    /// Refuses what could not be read again as it was.
+    /// Refuses grants that the stored form could not represent.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let names = self.grants().unwrap_or_default().iter().filter_map(|grant| grant.interface.as_deref());
         for name in names {
@@ -214,7 +214,7 @@ mod tests {
         let name = |n: usize| format!("<pppoe-{n}>");
         let grant = |n| Grant { router: id("pop-1"), interface: Some(name(n)) };
         let access = Access::viewer_of((0..200_000).map(grant).collect());
-        // Searched one by one these would be twenty thousand million comparisons.
+        // A linear search would make twenty billion comparisons here.
         assert!((0..200_000).all(|n| access.may_see_interface(&id("pop-1"), &name(n))));
         assert!(!access.may_see_interface(&id("pop-1"), &name(200_000)));
     }

@@ -6,13 +6,14 @@ use rusqlite::params;
 
 use crate::{Error, Store, Timestamp};
 
-/// So many entries of each action are kept, so that nobody can push out one kind with another; a year of a busy provider
-/// has fewer.
+/// The number of entries kept of each action, so that a flood of one kind cannot push out another; a busy provider has
+/// fewer in a year.
 const MOST: i64 = 10_000;
-/// What anybody or any viewer may cause as often as they like: of one actor and address these are one event for so long, ms.
+/// Actions that anybody can cause any number of times: within this time (ms), repetitions by one actor from one address
+/// become one entry with a count.
 const FOLDED: [&str; 5] = ["login", "login.failed", "logout", "password", "setup.failed"];
 const FOLDED_FOR: i64 = 60 * 60 * 1_000;
-/// The longest text of an event, characters; what comes from outside must not fill the disk.
+/// The longest text of an event, in characters: what comes from outside must not fill the disk.
 const LONGEST: usize = 512;
 
 /// Who did it.
@@ -20,7 +21,7 @@ const LONGEST: usize = 512;
 pub struct Actor {
     /// A user's or a token's name, or `command line`.
     pub name: String,
-    /// From which address; empty for none.
+    /// The address it was done from; empty where there is none.
     pub address: String,
 }
 
@@ -31,25 +32,25 @@ pub struct AuditEvent {
     pub at: Timestamp,
     /// Who.
     pub actor: Actor,
-    /// What, such as `router.add` or `login.failed`.
+    /// The action, such as `router.add` or `login.failed`.
     pub action: String,
-    /// On what; of several times the last.
+    /// What it was done to; the last one where an entry counts several.
     pub target: String,
 }
 
-/// An event as it is read.
+/// An entry of the log: an event, and how often it happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// The event; of several times the last.
+    /// The event; the last one where there were several.
     pub event: AuditEvent,
-    /// How often, since when.
+    /// How many times it happened.
     pub times: u32,
-    /// The first time.
+    /// When it happened first.
     pub since: Timestamp,
 }
 
 impl Store {
-    /// Writes an event down.
+    /// Writes an event into the log.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -113,7 +114,7 @@ impl Store {
     }
 }
 
-/// From where. Whoever fails has a whole IPv6 network to fail from: it is one address here.
+/// The address as it is logged. An attacker usually has a whole IPv6 /64 to try from, so a failure is logged by network.
 fn network(actor: &Actor, action: &str) -> String {
     match actor.address.parse() {
         Ok(Ipv6Addr::LOCALHOST) | Err(_) => actor.address.clone(),

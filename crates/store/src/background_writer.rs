@@ -11,10 +11,10 @@ use crate::database::Database;
 use crate::last_use::{self, LastUse};
 use crate::memory_sessions::{self, MemorySessions};
 
-/// Between two tries while nothing can be written.
+/// The pause between two attempts while nothing can be written.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// The thread. Ends when dropped, after one last try.
+/// The writing thread. It ends when this is dropped, after one last attempt.
 #[derive(Debug)]
 pub(crate) struct BackgroundWriter {
     bell: Option<SyncSender<()>>,
@@ -27,7 +27,7 @@ impl BackgroundWriter {
         last_use: &Arc<LastUse>,
         sessions: &Arc<MemorySessions>,
     ) -> Result<Self, Error> {
-        // What there is to do is in the tables of the two: a bell that rings already need not be rung again.
+        // What to write is read from `last_use` and `sessions`, so one pending wake-up is enough.
         let (bell, rung) = sync_channel(1);
         let mut work =
             Work { database: database.clone(), last_use: last_use.clone(), sessions: sessions.clone(), failing: false };
@@ -92,7 +92,7 @@ impl Work {
                 }
             }
             Err(error) => {
-                // Once, and not every time.
+                // Logged once, not at every attempt.
                 if !std::mem::replace(&mut self.failing, true) {
                     tracing::warn!(%error, "when something was last used is not written for now");
                 }

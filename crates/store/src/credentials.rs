@@ -1,10 +1,10 @@
-//! What became of something that was let in: an open stream outlives the request that began it, and must not outlive the
+//! Whether a credential still opens something: a stream outlives the request that opened it, and must not outlive the
 //! right to it.
 //!
-//! Who holds streams open asks again when something changed: [`Store::access_changes`] tells of this process's own
-//! changes at once, [`Store::changed_elsewhere`] of another's (`lalin user remove` beside the server) by SQLite's
-//! `data_version`, which costs next to nothing. Then [`Store::states`] looks all of them up in one go. The way not
-//! taken is a look-up for each viewer and heartbeat.
+//! Whoever holds streams open asks again when something changed: [`Store::access_changes`] announces this process's own
+//! changes at once, [`Store::changed_elsewhere`] notices those of another process (`lalin user remove` beside the server)
+//! by SQLite's `data_version`, which costs next to nothing. Then [`Store::credential_states`] looks all of them up in one
+//! transaction. The alternative, a look-up for each viewer and heartbeat, was too expensive.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::users::administrators;
 use crate::{Access, Error, SecretToken, Session, Store, Timestamp, Token, UserId, tokens};
 use rusqlite::OptionalExtension;
 
-/// By which somebody was let in. Holds no secret.
+/// What somebody was authenticated by. It holds no secret.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Credential(Kind);
 
@@ -27,16 +27,16 @@ enum Kind {
     NoAccounts,
 }
 
-/// How it stands with a credential.
+/// Whether a credential is still valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CredentialState {
-    /// It still opens this, and does so until then if nothing changes; `None` for ever.
+    /// It gives this access, until this time if nothing changes; `None` has no end.
     Valid(Access, Option<Timestamp>),
-    /// It opens nothing any more.
+    /// It gives no access any more.
     Ended(EndReason),
 }
 
-/// Why something opens nothing any more.
+/// Why a credential gives no access any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
     /// The session was ended: by a logout, by a new password.
@@ -64,14 +64,14 @@ impl Credential {
         Self(Kind::Token(token.id))
     }
 
-    /// That nobody has an account yet.
+    /// No credential, on a server where nobody has an account yet.
     pub fn no_accounts() -> Self {
         Self(Kind::NoAccounts)
     }
 }
 
 impl Store {
-    /// Whether anything was written into the file since this was last asked. Nothing of memory is.
+    /// Whether anything was written into the file since this was last asked; always false for a store in memory.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -79,7 +79,7 @@ impl Store {
         self.0.database.clone().changed().await
     }
 
-    /// How it stands with each of these, in their order. Looking on counts as use.
+    /// Whether each of these is still valid, in their order. Watching counts as using the session or token.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -144,7 +144,7 @@ fn of_session(session: Session) -> CredentialState {
 }
 
 impl EndReason {
-    /// As programs see it.
+    /// A stable word for programs.
     pub fn code(self) -> &'static str {
         match self {
             Self::LoggedOut => "logged-out",

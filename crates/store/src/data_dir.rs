@@ -1,7 +1,7 @@
 //! The data directory as a whole: the key beside the database, one server, first starts, rights.
 //!
-//! EncryptionKey and database are each made whole beside their place and then renamed, so that a full disk or a crash leaves
-//! either nothing or all of a file. What is there but empty was lost, and is never begun anew without a word.
+//! Key file and database are each completed under another name and then renamed, so that a full disk or a crash leaves
+//! either nothing or all of a file. A file that exists but is empty has lost its content; it is never silently replaced.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -14,21 +14,21 @@ use crate::{EncryptionKey, Error, Store, schema};
 
 const DATABASE: &str = "lalin.db";
 const KEY: &str = "lalin.key";
-/// Held by the server as long as it runs; the number of its process is inside.
+/// Locked by the server as long as it runs; the file holds its process number.
 const SERVER: &str = "lalin.lock";
-/// Held by whoever opens or makes the files, as long as that takes.
+/// Locked by whoever opens or makes the files, as long as that takes.
 const OPENING: &str = "lalin.opening";
 /// How long others may take to open or make the files.
 const OPENING_TIME: Duration = Duration::from_secs(10);
-/// Between two looks at a lock.
+/// The pause between two attempts to get a lock.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// That this process is the one server of a data directory. Given back when dropped, and with the process.
+/// The lock that makes this process the only server of a data directory. Released when dropped or when the process ends.
 #[derive(Debug)]
 pub struct ServerLock(#[expect(dead_code, reason = "it is held, not read")] Option<File>);
 
 impl ServerLock {
-    /// Takes it; makes the directory where there is none. Where nothing can be written no lock is needed.
+    /// Takes the lock; makes the directory where there is none. Where nothing can be written no lock is needed.
     ///
     /// # Errors
     /// [`Error::Running`] where another server has it, [`Error::Open`] where the directory cannot be made.
@@ -38,7 +38,7 @@ impl ServerLock {
         let Some(mut file) = lock_file(&path)? else { return Ok(Self(None)) };
         match file.try_lock() {
             Ok(()) => {
-                // For people. On a full disk it stays empty.
+                // For people to read. On a full disk it stays empty.
                 let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
                 Ok(Self(Some(file)))
             }
@@ -53,7 +53,7 @@ impl ServerLock {
     }
 }
 
-/// Who holds it, if that can be read.
+/// The process number of the server that holds the lock, if it can be read.
 fn holder(file: &mut File) -> Option<u32> {
     let mut text = String::new();
     file.rewind().and_then(|()| file.take(16).read_to_string(&mut text)).ok()?;
@@ -61,9 +61,9 @@ fn holder(file: &mut File) -> Option<u32> {
 }
 
 impl Store {
-    /// Opens what a data directory holds; what there is not yet is made, readable by its owner alone. Without a `key` it is
-    /// the one in the file `lalin.key`. A server gives its lock; without it a file of an older Lalin is brought up to date
-    /// only while no server runs.
+    /// Opens the store of a data directory, and makes what is missing, readable by its owner alone. Without a `key` the one
+    /// in the file `lalin.key` is used. A server passes its lock; without one, a file of an older Lalin is migrated only
+    /// while no server runs.
     ///
     /// # Errors
     /// [`Error::Open`], [`Error::KeyFile`], [`Error::NoKey`], [`Error::KeyLost`], [`Error::Emptied`],
@@ -84,7 +84,7 @@ impl Store {
             Some(_) => {}
             None => schema::create(&path, &key)?,
         }
-        // Beneath a server that runs nothing is changed; it is a Lalin before this one.
+        // A running server must not find its file migrated: it is of an older Lalin.
         let _server = match server {
             None if schema::is_older(&path) => match ServerLock::take(folder) {
                 Err(Error::Running { process, .. }) => return Err(Error::OlderRuns { process }),
@@ -96,11 +96,11 @@ impl Store {
     }
 }
 
-/// The key of the file. A new one only where nothing is there that another key would be needed for.
+/// The key in the file. A new one is made only where there is no data that the old key would be needed for.
 fn key_of(path: &Path, database: Option<u64>) -> Result<EncryptionKey, Error> {
     match (size(path)?, database) {
         (Some(0), None) => {
-            // A first start on a full disk left it so.
+            // Left by a first start on a full disk.
             tracing::warn!(path = %path.display(), "the key file is empty, and nothing is encrypted yet: a new key is made");
             EncryptionKey::write_new(path)
         }
@@ -120,7 +120,7 @@ fn key_of(path: &Path, database: Option<u64>) -> Result<EncryptionKey, Error> {
     }
 }
 
-/// For its owner only, as the database inside is.
+/// Makes the directory for its owner only, like the database in it.
 fn make(folder: &Path) -> Result<(), Error> {
     if folder.is_dir() {
         return Ok(());
@@ -132,7 +132,7 @@ fn make(folder: &Path) -> Result<(), Error> {
     builder.create(folder).map_err(|error| Error::Open { path: folder.to_owned(), detail: error.to_string() })
 }
 
-/// The turn to open or make the files; `None` where nothing can be written anyway.
+/// The lock for opening or making the files; `None` where nothing can be written anyway.
 fn opening(folder: &Path) -> Result<Option<File>, Error> {
     let Some(file) = lock_file(&folder.join(OPENING))? else { return Ok(None) };
     let mut waited = Duration::ZERO;
@@ -144,13 +144,13 @@ fn opening(folder: &Path) -> Result<Option<File>, Error> {
                 waited += LOOK;
             }
             Err(TryLockError::WouldBlock) => return Err(Error::Busy),
-            // No locks here: `ServerLock` says so.
+            // A file system without locks: `ServerLock` has logged it.
             Err(TryLockError::Error(_)) => return Ok(None),
         }
     }
 }
 
-/// A file to be locked; `None` where it cannot be made because nothing can be written.
+/// Opens a lock file; `None` where it cannot be made because nothing can be written.
 fn lock_file(path: &Path) -> Result<Option<File>, Error> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);

@@ -1,4 +1,4 @@
-//! The file, and how calls reach it: one connection writes, some others read beside it, all on tokio's blocking threads.
+//! The database file and its connections: one writes, a few others read beside it, all on tokio's blocking threads.
 //!
 //! In WAL mode a reader waits for no writer, and reading needs no room on the disk: a full disk, a database that another
 //! program holds, or a directory that became read-only stop what writes, and nothing else. Where the file cannot be
@@ -21,22 +21,22 @@ use crate::{EncryptionKey, Error, schema};
 const BUSY: Duration = Duration::from_secs(2);
 /// How long a call waits for its turn.
 const TURN: Duration = Duration::from_secs(5);
-/// So many read at once. Each is a connection and, while it reads, a thread.
+/// How many calls read at once. Each is a connection and, while it reads, a thread.
 const READERS: usize = 4;
 
-/// The database. Writing is one call at a time, reading several.
+/// The database: one call writes at a time, several read.
 #[derive(Debug)]
 pub(crate) struct Database {
-    /// `None`: in memory, on the writer's connection alone.
+    /// `None` for a database in memory, which only the writer's connection has.
     path: Option<PathBuf>,
     key: EncryptionKey,
     /// `None` while the file cannot be written.
     writer: Mutex<Option<Connection>>,
-    /// Readers' connections that nobody uses now.
+    /// Readers' connections that are not in use.
     idle: Mutex<Vec<Reader>>,
-    /// Sees whether anybody has written: the version that SQLite tells is this one connection's own.
+    /// Notices that another process has written: `data_version` has a meaning on one connection only.
     watcher: Mutex<Option<(Reader, i64)>>,
-    /// How many times the file was opened: a reader of an earlier time may see an old state for ever.
+    /// How many times the file was opened: a reader from before the last time may see an old state for ever.
     opened: AtomicU64,
     reading: Arc<Semaphore>,
     writing: Arc<Semaphore>,
@@ -49,7 +49,7 @@ struct Reader {
 }
 
 impl Database {
-    /// Of a file that is there already.
+    /// Opens a file that exists.
     ///
     /// # Errors
     /// [`Error::Open`], [`Error::Newer`], [`Error::WrongKey`], [`Error::Database`].
@@ -67,7 +67,7 @@ impl Database {
         }
     }
 
-    /// One that is gone with the process.
+    /// A database in memory.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -129,13 +129,13 @@ impl Database {
         Ok(before != Some(version))
     }
 
-    /// Runs one call in a transaction of its own; an error takes back whatever it did.
+    /// Runs one call in a transaction of its own, which an error rolls back.
     pub(crate) async fn write<T, F>(self: Arc<Self>, call: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Send + 'static,
     {
-        // Whoever waits for a locked file does not take the threads of those who read.
+        // Calls that wait for a locked file must not take the readers' threads.
         let turn = turn(&self.writing).await?;
         blocking(turn, move || self.write_now(call)).await
     }
@@ -149,7 +149,7 @@ impl Database {
             None => Reader { connection: reader(path)?, opened },
         };
         let outcome = call(&reader.connection.transaction()?, &self.key);
-        // After a failure a fresh one: a file that was replaced or mended is then seen.
+        // Not reused after a failure, so that a replaced or repaired file is noticed.
         if !matches!(outcome, Err(Error::Database(_))) {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         }
@@ -161,7 +161,7 @@ impl Database {
         &self,
         call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        // A call that panicked left no transaction behind: its drop took it back.
+        // A call that panicked left no open transaction: dropping it rolled it back.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if writer.is_none() {
             *writer = Some(self.writable()?);
@@ -173,19 +173,19 @@ impl Database {
         Ok(outcome)
     }
 
-    /// Where the file could not be written: tries again. Blocks.
+    /// Tries again to open a file that could not be written. Blocks.
     pub(crate) fn reopen(&self) {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if writer.is_none() {
-            // Why it is not is known already.
+            // The reason was logged when it was opened first.
             *writer = self.writable().ok();
         }
     }
 
-    /// Opens the file for writing after all.
+    /// Opens the file for writing.
     fn writable(&self) -> Result<Connection, Error> {
         let path = self.path.as_ref().ok_or(Error::ReadOnly)?;
-        // SQLite shares the log's index among a process's connections: as long as one has it for reading only, all have.
+        // SQLite shares the log's index among a process's connections: while one has it read-only, all have.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
         *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let opened = writer(path, &self.key).map_err(|error| match error {
@@ -199,12 +199,12 @@ impl Database {
     }
 }
 
-/// The one connection that writes; the file is brought to the newest schema.
+/// The one connection that writes. Migrates the file to the newest schema.
 fn writer(path: &Path, key: &EncryptionKey) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
-    // Where the system refuses to open it for writing, SQLite reads instead, and says so only here.
+    // If the system refuses to open it for writing, SQLite opens it read-only, and only this call tells.
     if connection.is_readonly("main")? {
         return Err(Error::ReadOnly);
     }
@@ -216,15 +216,15 @@ fn writer(path: &Path, key: &EncryptionKey) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// A connection that only reads. Beside a writer it shares his view of the log; where nothing can be written, neither the
-/// log nor its index can be made, and the file is read without them, or with what there is of them.
+/// A connection that only reads. Beside a writer it shares the writer's log; where nothing can be written, neither the log
+/// nor its index can be made, and the file is read without them, or with those that exist.
 fn reader(path: &Path) -> Result<Connection, Error> {
     let opened = try_reader(path, "");
     if opened.is_ok() {
         return opened;
     }
     let log = std::fs::metadata(companion(path, "-wal")).is_ok_and(|file| file.len() > 0);
-    // `immutable` looks at no log, so it is for a file without one only.
+    // `immutable` ignores the log, so it is only for a file without one.
     try_reader(path, if log { "&readonly_shm=1" } else { "&immutable=1" }).or(opened)
 }
 
@@ -242,7 +242,7 @@ fn try_reader(path: &Path, how: &str) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// A path inside a URI.
+/// Escapes a path for a URI.
 fn escaped(path: &Path) -> String {
     let mut escaped = String::new();
     for letter in path.to_string_lossy().chars() {
@@ -256,7 +256,7 @@ fn escaped(path: &Path) -> String {
     escaped
 }
 
-/// Which file it was.
+/// Adds which file could not be opened.
 fn opening(path: &Path, error: &Error) -> Error {
     Error::Open { path: path.to_owned(), detail: error.to_string() }
 }
@@ -268,7 +268,7 @@ async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
     }
 }
 
-/// The turn lasts as long as the work, also where nobody waits for it any more.
+/// The permit is held as long as the work lasts, also where its caller has stopped waiting.
 async fn blocking<T: Send + 'static>(
     turn: OwnedSemaphorePermit,
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,

@@ -1,7 +1,7 @@
-//! Devices from which somebody logged in before: a mark in a cookie that only this server can have made. Nothing is kept.
+//! Devices that somebody logged in from before: a mark in a cookie that only this server can make. Nothing is stored.
 //!
-//! A mark opens nothing. It says that whoever brings it is no stranger to this account, so that strangers who guess at
-//! the account's password do not lock its owner out.
+//! A mark gives no access. It shows that its bearer has logged in to this account before, so that strangers who guess the
+//! password do not lock the owner out.
 
 use data_encoding::BASE64URL_NOPAD as BASE64;
 
@@ -10,12 +10,12 @@ use crate::{EncryptionKey, Error, SecretToken, Store, UserId};
 const PLACE: &str = "device";
 const CHANCE: usize = 16;
 
-/// A device's number. Random; two of one device may differ.
+/// A device's random number; one device may have several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeviceId([u8; CHANCE]);
 
 impl DeviceId {
-    /// Of a session: whoever has its secret token.
+    /// The device that holds this session's secret token.
     pub fn of_session(secret: &SecretToken) -> Self {
         let mut id = [0; CHANCE];
         id.copy_from_slice(&secret.hash()[..CHANCE]);
@@ -34,7 +34,7 @@ impl Store {
         Ok(BASE64.encode(&self.key().seal(PLACE, &[&user.0.to_be_bytes()[..], &chance].concat())?))
     }
 
-    /// The device that brings a mark, if it is one of this user.
+    /// The device that a mark stands for, if the mark is this user's.
     pub fn device(&self, mark: &str, user: UserId) -> Option<DeviceId> {
         device(self.key(), mark, user)
     }

@@ -1,4 +1,4 @@
-//! Encryption at rest, for what has to be read again: the routers' passwords.
+//! Encryption at rest, for secrets that are needed again in clear text: the routers' passwords.
 
 use std::fs;
 use std::io::{self, Write};
@@ -30,7 +30,8 @@ impl EncryptionKey {
         Ok(Self(key))
     }
 
-    /// Of 64 hexadecimal digits, as in an environment variable or a systemd credential; blanks around them do not count.
+    /// Parses 64 hexadecimal digits, as in an environment variable or a systemd credential; white space around them is
+    /// ignored.
     ///
     /// # Errors
     /// [`Error::KeyText`]; the text is not repeated.
@@ -40,7 +41,7 @@ impl EncryptionKey {
         Ok(Self(Zeroizing::new(key)))
     }
 
-    /// Of a file.
+    /// Reads a key file.
     ///
     /// # Errors
     /// [`Error::KeyFile`], [`Error::NoKey`].
@@ -49,7 +50,7 @@ impl EncryptionKey {
         Self::from_text(&Zeroizing::new(text)).map_err(|_| Error::NoKey { path: path.to_owned() })
     }
 
-    /// A new one, written to a file that only its owner can read: whole, or not at all.
+    /// Makes a new key and writes it to a file that only its owner can read: all of it, or nothing.
     ///
     /// # Errors
     /// [`Error::KeyFile`], [`Error::System`].
@@ -73,7 +74,7 @@ impl EncryptionKey {
         file.sync_all()
     }
 
-    /// Encrypts. `place` says where it belongs, so that it cannot be moved to another place of the file.
+    /// Encrypts. The result can be decrypted only with the same `place`, so it cannot be moved elsewhere in the database.
     pub(crate) fn seal(&self, place: &str, secret: &[u8]) -> Result<Vec<u8>, Error> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|error| Error::System(error.to_string()))?;

@@ -1,4 +1,4 @@
-//! What can go wrong with what is remembered, told apart by what the caller can do.
+//! What can go wrong with the store, one variant for each thing that a caller can do about it.
 
 use std::io;
 use std::path::PathBuf;

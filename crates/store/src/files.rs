@@ -1,4 +1,4 @@
-//! Files of the data directory: how they are named, made whole beside their place, and kept from other users.
+//! Files of the data directory: their names, completing them before they are in place, keeping them from other users.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -6,29 +6,29 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 
-/// A file beside the database, by what its name ends with.
+/// A file beside the database whose name has this ending more.
 pub(crate) fn companion(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
 
-/// Where the copy of an older schema is.
+/// Where the copy is that is made before a migration from this version.
 pub(crate) fn copy_of(path: &Path, version: i64) -> PathBuf {
     companion(path, &format!(".v{version}"))
 }
 
-/// Puts a finished file into its place, for good.
+/// Puts a finished file into its place, durably.
 pub(crate) fn put(new: &Path, path: &Path) -> io::Result<()> {
     fs::rename(new, path)?;
-    // That it has this name now has to reach the disk, too; where a folder cannot be opened that is the system's care.
+    // The new name has to reach the disk, too. Systems where a folder cannot be opened see to that themselves.
     if let Some(Ok(folder)) = path.parent().map(File::open) {
         let _ = folder.sync_all();
     }
     Ok(())
 }
 
-/// A new file that only its owner can read; SQLite gives those beside it the same rights.
+/// Makes a file that only its owner can read; SQLite gives the files beside it the same rights.
 pub(crate) fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -39,14 +39,14 @@ pub(crate) fn private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// What root makes in the service's directory is the service's: `sudo lalin user add` must not lock it out.
+/// Gives a file that root made to the owner of the directory: `sudo lalin user add` must not lock the service out.
 #[cfg(unix)]
 pub(crate) fn hand_over(path: &Path) {
     use std::os::unix::fs::MetadataExt;
     let of = |path: &Path| fs::metadata(path).map(|file| (file.uid(), file.gid()));
     let Some(Ok(folder)) = path.parent().map(of) else { return };
     if of(path).is_ok_and(|(user, _)| user != folder.0) {
-        // Only root can; anybody else finds out when the other comes.
+        // Only root can do this; without the right there is nothing to do here.
         let _ = std::os::unix::fs::chown(path, Some(folder.0), Some(folder.1));
     }
 }
@@ -54,7 +54,7 @@ pub(crate) fn hand_over(path: &Path) {
 #[cfg(not(unix))]
 pub(crate) fn hand_over(_: &Path) {}
 
-/// How large a file is; `None` where there is none.
+/// The size of a file; `None` where there is none.
 pub(crate) fn size(path: &Path) -> Result<Option<u64>, Error> {
     match fs::metadata(path) {
         Ok(file) => Ok(Some(file.len())),
@@ -63,7 +63,7 @@ pub(crate) fn size(path: &Path) -> Result<Option<u64>, Error> {
     }
 }
 
-/// Takes from others the right to read a file, and says that they had it: what was read already stays read.
+/// Takes other users' rights to a file away, and logs that they had them: somebody may have read it already.
 #[cfg(unix)]
 pub(crate) fn narrow(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -82,6 +82,6 @@ pub(crate) fn narrow(path: &Path) {
     }
 }
 
-/// Elsewhere access is ruled by lists that inherit from the folder; there is no mode to judge.
+/// On other systems access lists inherited from the folder decide; there is no mode to check.
 #[cfg(not(unix))]
 pub(crate) fn narrow(_: &Path) {}

@@ -1,6 +1,6 @@
 //! When sessions and tokens were last used: known at once, written down in the background, once a minute each at most.
 //!
-//! The way not taken is to write with the look-up: then everybody who is logged in is shut out by a full disk.
+//! Writing with each look-up was not an option: a full disk would lock out everybody who is logged in.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,9 +9,9 @@ use rusqlite::{Transaction, params};
 
 use crate::{Error, Timestamp};
 
-/// That something was used is written down this often at most: a page asks every second.
+/// The time between two writes for one session or token, ms: a page may ask every second.
 const NOTED_EVERY: i64 = 60_000;
-/// The most that are known; what is not known any more is as the file has it.
+/// The most uses kept in memory; for those dropped, the file's value counts.
 const MOST: usize = 16_384;
 
 /// What was used.
@@ -34,13 +34,13 @@ struct Noted {
 }
 
 impl LastUse {
-    /// The later of what the file says and what is known here.
+    /// The later of the file's value and the one in memory.
     pub(crate) fn known(&self, used: Used, filed: Option<Timestamp>) -> Option<Timestamp> {
         let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&used).map(|noted| Timestamp(noted.at));
         filed.max(noted)
     }
 
-    /// Notes a use; whether there is something to be written now.
+    /// Notes a use; true if there is something to write now.
     pub(crate) fn note(&self, used: Used, last: Option<Timestamp>, now: Timestamp) -> bool {
         if last.is_some_and(|last| now.0.saturating_sub(last.0) < NOTED_EVERY) {
             return false;
@@ -62,7 +62,7 @@ impl LastUse {
         all.iter().filter(|(_, noted)| !noted.written).map(|(used, noted)| (*used, noted.at)).collect()
     }
 
-    /// That these were written.
+    /// Marks these as written.
     pub(crate) fn wrote(&self, written: &[(Used, i64)]) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (used, at) in written {

@@ -1,11 +1,11 @@
 //! What Lalin remembers: routers, users, sessions, tokens, share links, and who changed what.
 //!
 //! One SQLite file in the data directory. Router passwords are encrypted in it (XChaCha20-Poly1305), the passwords of
-//! users are hashed (Argon2id), and of session cookies, tokens and links only hashes are kept: whoever gets the file
-//! alone gets into nothing. Deliberately not here: HTTP, cookies, who may call what (that is `lalin-http`), and the
-//! traffic itself (that is history).
+//! users are hashed (Argon2id), and of session cookies, tokens and links only hashes are kept: the file alone gives
+//! access to nothing. HTTP, cookies and who may call what are `lalin-http`'s; the traffic itself is not stored here.
 //!
-//! What only reads never writes and waits for nobody who does: a full, locked or read-only disk stops changes alone.
+//! A call that reads never writes and never waits for one that does, so a full, locked or read-only disk stops changes
+//! only. Keeping "last used" in the same transaction as the look-up would be simpler, and was not taken for that reason.
 //! Every call runs on tokio's blocking threads and takes the time as an argument, so that tests can choose it.
 //!
 //! | file | it holds |

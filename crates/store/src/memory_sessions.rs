@@ -1,4 +1,5 @@
-//! Sessions that began or ended while nothing could be written: they hold in memory, and are written when it is possible.
+//! Sessions that began or ended while nothing could be written: they are kept in memory, and written when that is
+//! possible.
 //!
 //! They end with the process, and with everything that ends a written one: logout, a new password, the user's removal.
 
@@ -10,15 +11,14 @@ use rusqlite::{Transaction, params};
 use crate::password_stamp::{PasswordStamp, stamp_of};
 use crate::{Error, Timestamp, UserId};
 
-/// The most that began, and the most that ended; one that ended then keeps its row until the disk has room, so the bound
-/// is far above what people do.
+/// The most changes that are kept. At the bound a logout fails, so it is far above what people do.
 const MOST: usize = 4_096;
 
 /// A session that the file does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Begun {
     pub(crate) user: UserId,
-    /// Of the password it began with: a new one ends it.
+    /// The stamp of the password at its beginning: a new password ends the session.
     pub(crate) stamp: PasswordStamp,
     pub(crate) created: Timestamp,
 }
@@ -70,7 +70,7 @@ impl MemorySessions {
         all.iter().map(|(hash, change)| (*hash, *change)).collect()
     }
 
-    /// That these were written.
+    /// Marks these as written.
     pub(crate) fn wrote(&self, written: &[([u8; 32], Change)]) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (hash, change) in written {

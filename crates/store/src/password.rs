@@ -1,4 +1,4 @@
-//! Passwords of people: hashed with Argon2id, and never kept otherwise.
+//! The users' passwords: hashed with Argon2id, and never kept in another form.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -9,23 +9,24 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// Shorter ones are refused, letters counted.
+/// The fewest characters of a password.
 const SHORTEST: usize = 8;
-/// Longer ones are refused, bytes: hashing must not be somebody else's way to keep us busy.
+/// The most bytes of a password: hashing must not become a way to keep the server busy.
 const LONGEST: usize = 1_024;
-/// Memory a hash takes, KiB, and how often it goes over it: OWASP's recommendation of 2023 for Argon2id.
+/// The memory of a hash in KiB, and its number of passes: OWASP's recommendation of 2023 for Argon2id.
 const MEMORY: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
 
-/// So many are computed at once: each takes 19 MiB and a processor for some hundredths of a second.
+/// How many hashes are computed at once: each takes 19 MiB, and a processor for some hundredths of a second.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
-/// Hashes a password, as text that also says how. Never while the database is held.
+/// Hashes a password, as text that includes the parameters. Must not run inside a transaction.
 pub(crate) async fn hash(password: Zeroizing<String>) -> Result<String, Error> {
     in_turn(move || hash_now(&password)).await
 }
 
-/// Whether it is the password. Without a hash it takes as long and is not: who asks learns nothing of which names exist.
+/// Whether a password matches. Without a hash it takes as long and does not match, so that timing tells nothing about which
+/// names exist.
 pub(crate) async fn fits(password: Zeroizing<String>, hash: Option<String>) -> Result<bool, Error> {
     in_turn(move || fits_now(&password, hash.as_deref())).await
 }

@@ -10,7 +10,7 @@ use crate::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(pub i64);
 
-/// Stands for the password that a user has now: another one, another stamp. Tells nothing of the password.
+/// Identifies the password that a user has now; a new password has another stamp. It reveals nothing of the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PasswordStamp([u8; 16]);
 
@@ -20,7 +20,7 @@ pub(crate) fn stamp_of(db: &Transaction<'_>, id: UserId) -> Result<Option<Passwo
     Ok(hash.optional()?.map(|hash| stamp(&hash)))
 }
 
-/// Of what is kept of the password, which holds a salt of its own each time.
+/// The stamp of a password hash; each hash has a salt of its own.
 pub(crate) fn stamp(hash: &str) -> PasswordStamp {
     let mut stamp = [0; 16];
     stamp.copy_from_slice(&Sha256::digest(hash.as_bytes())[..16]);

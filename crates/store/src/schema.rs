@@ -1,4 +1,4 @@
-//! The tables, and how an older file becomes a newer one.
+//! The tables, and the migrations from older schemas.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use crate::files::{companion, copy_of, private, put};
 use crate::{EncryptionKey, Error};
 
-/// Each step once, in order; the file's `user_version` says how many were taken. A step that was released never changes.
+/// The migrations, in order; the file's `user_version` is the number of those applied. A released one never changes.
 const STEPS: [&str; 2] = [
     "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -45,10 +45,10 @@ const STEPS: [&str; 2] = [
 ",
 ];
 
-/// Encrypted with the key at the beginning, so that another key is noticed at the start and not at the first router.
+/// Encrypted when the file is made, so that a wrong key is noticed at the start and not at the first router.
 const WITNESS: &[u8] = b"lalin";
 
-/// Makes a whole database beside its place, and then puts it there.
+/// Makes a complete database under another name, and then puts it into its place.
 pub(crate) fn create(path: &Path, key: &EncryptionKey) -> Result<(), Error> {
     let new = companion(path, ".new");
     let remove = || {
@@ -56,7 +56,7 @@ pub(crate) fn create(path: &Path, key: &EncryptionKey) -> Result<(), Error> {
             let _ = std::fs::remove_file(companion(&new, ending));
         }
     };
-    // Half of one, of a start that was cut off.
+    // Left by a start that was interrupted.
     remove();
     let made = private(&new).map_err(|error| Error::Open { path: new.clone(), detail: error.to_string() });
     let named = |detail: String| Error::Open { path: path.to_owned(), detail };
@@ -83,19 +83,19 @@ pub(crate) fn create_in_memory(connection: &mut Connection, key: &EncryptionKey)
     fill(connection, key, &STEPS)
 }
 
-/// Brings a file to the newest schema, after a copy of it was made beside it, and sees that the key fits it.
+/// Migrates a file to the newest schema, after copying it, and checks that the key is the right one.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path, key: &EncryptionKey) -> Result<(), Error> {
     bring(connection, path, key, &STEPS)
 }
 
-/// That a file which can only be read is of the newest schema, and that the key fits it.
+/// Checks that a read-only file has the newest schema, and that the key is the right one.
 pub(crate) fn check(connection: &Connection, path: &Path, key: &EncryptionKey) -> Result<(), Error> {
     let found = version(connection, path, newest(&STEPS))?;
     witness(connection, key)?;
     if found < newest(&STEPS) { Err(Error::ReadOnly) } else { Ok(()) }
 }
 
-/// Whether a file is there and of an older schema. What else is wrong with it is said when it is opened.
+/// Whether a file exists and has an older schema. Anything else wrong with it is reported when it is opened.
 pub(crate) fn is_older(path: &Path) -> bool {
     let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY) else { return false };
     version(&connection, path, newest(&STEPS)).is_ok_and(|found| found < newest(&STEPS))
