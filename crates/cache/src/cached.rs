@@ -16,7 +16,8 @@ use crate::read_limit::read_within;
 use crate::single_flight::{Flight, Landing, Waiter};
 use crate::{Event, Observer};
 
-/// A source that watches over its own reads ends them itself; the flight limit waits this much longer before it steps in.
+/// A source that watches over its own reads ends them itself; the flight limit waits this much longer before it steps
+/// in.
 const BEYOND: Duration = Duration::from_secs(1);
 
 /// A source with a memory.

@@ -37,21 +37,22 @@
 //! # Why it is built this way
 //!
 //! **Stale data is a value, not an error.** A read that fails after a good one gives the good data *and* the reason, so
-//! that no caller can show old data as new by forgetting a check. The alternative, an error beside which the caller asks
-//! for the last data, makes every caller write the fallback again.
+//! that no caller can show old data as new by forgetting a check. The alternative, an error beside which the caller
+//! asks for the last data, makes every caller write the fallback again.
 //!
 //! **The read belongs to the cache, not to a caller.** It runs in a task of its own. If the first caller ran it, as is
 //! common where futures are shared, that caller's leaving would cancel it for a thousand others.
 //!
-//! **The limit of a read is the source's own decorator.** `Cached` only has a backstop against sources that hang. A source
-//! that watches over its own reads, such as a router's session, may say that one takes longer ([`Source::timing`]): a
-//! large answer that is still arriving is then no time-out.
+//! **The limit of a read is the source's own decorator.** `Cached` only has a backstop against sources that hang. A
+//! source that watches over its own reads, such as a router's session, may say that one takes longer
+//! ([`Source::timing`]): a large answer that is still arriving is then no time-out.
 //!
 //! **Decorators speak in the source's own error type** ([`ReadError`]), so a stack of them has one error and not one in
 //! another. A source whose error cannot say "timed out" uses [`Error`], into which `?` turns any error.
 //!
 //! **No retries and no back-off**: whoever connects knows best when to try again. **No keys**: one `Cached` holds one
-//! thing. A map of caches is easily made of many; a cache with keys also needs an eviction policy, and good crates exist.
+//! thing. A map of caches is easily made of many; a cache with keys also needs an eviction policy, and good crates
+//! exist.
 //!
 //! It has no clock but tokio's, so that a test under paused time runs an hour in a millisecond.
 

@@ -1,8 +1,8 @@
 //! How far back the interpolated counters lie that a page gets which computes rates itself.
 //!
-//! They lie between two samples, so the later one must have arrived, and its answer may take as long as the slowest recent
-//! one. The delay follows that slowly: while it changes, a page sees the traffic of slightly more or less time than it
-//! divides by, and a sudden change would look like a step in the traffic.
+//! They lie between two samples, so the later one must have arrived, and its answer may take as long as the slowest
+//! recent one. The delay follows that slowly: while it changes, a page sees the traffic of slightly more or less time
+//! than it divides by, and a sudden change would look like a step in the traffic.
 
 use std::collections::VecDeque;
 use std::time::Duration;

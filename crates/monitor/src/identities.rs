@@ -1,8 +1,9 @@
 //! Which interface of a sample is which of the sample before, and by what people can tell them apart.
 //!
-//! People know the name, but it is not enough: two interfaces of a router may share one, and a renamed interface is still
-//! the same. The router's id is not enough either: ids are assigned anew after a reboot, and a dynamic line that ends
-//! leaves its id to the next. So the id decides where both samples agree that it is the same interface, then the name.
+//! People know the name, but it is not enough: two interfaces of a router may share one, and a renamed interface is
+//! still the same. The router's id is not enough either: ids are assigned anew after a reboot, and a dynamic line that
+//! ends leaves its id to the next. So the id decides where both samples agree that it is the same interface, then the
+//! name.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

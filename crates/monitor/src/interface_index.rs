@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use lalin_stats::{Frame, Interface, InterfaceId, Row};
 
-/// Looks interfaces up in one frame. Nearly always they are at the same place as in the neighbouring frame, so the index of
-/// ids is built only when interfaces came or went.
+/// Looks interfaces up in one frame. Nearly always they are at the same place as in the neighbouring frame, so the
+/// index of ids is built only when interfaces came or went.
 pub(crate) struct InterfaceIndex<'a> {
     frame: &'a Frame,
     index: OnceCell<HashMap<&'a InterfaceId, usize>>,

@@ -1,8 +1,8 @@
 //! Counters at a moment between two samples, for pages that compute rates themselves.
 //!
-//! A page that polls every 2 s and divides by 2 s draws a saw-tooth if it is given samples that were taken at other times. So
-//! it gets the counters at the moment of its request less a nearly constant delay, interpolated linearly between the
-//! samples around that moment. They fall only where the router's own counters did.
+//! A page that polls every 2 s and divides by 2 s draws a saw-tooth if it is given samples that were taken at other
+//! times. So it gets the counters at the moment of its request less a nearly constant delay, interpolated linearly
+//! between the samples around that moment. They fall only where the router's own counters did.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! Samples routers while somebody watches, and hands every viewer the same rates.
 //!
 //! A [`Monitor`] holds a [`Router`] for each router. A router reads its `StatsSource` at the interval while somebody
-//! watches, that is, while a [`Subscription`] is open or there was a [`Router::poll`] in the last 10 s, and sends nothing to
-//! the router otherwise. From two samples it computes rates, once; every subscriber is handed the same [`Frame`].
+//! watches, that is, while a [`Subscription`] is open or there was a [`Router::poll`] in the last 10 s, and sends
+//! nothing to the router otherwise. From two samples it computes rates, once; every subscriber is handed the same
+//! [`Frame`].
 //!
 //! ```
 //! # use std::sync::Arc;
@@ -23,19 +24,19 @@
 //!
 //! # Why it is built this way
 //!
-//! **Demand drives sampling.** No viewer, no load: viewers are counted, and the sampling task sleeps while there are none. The
-//! alternative, to sample always and let viewers look, costs every router a command a tick for ever.
+//! **Demand drives sampling.** No viewer, no load: viewers are counted, and the sampling task sleeps while there are
+//! none. The alternative, to sample always and let viewers look, costs every router a command a tick for ever.
 //!
 //! **One lock a router, held for memory work only.** All that a tick changes (frames, recent window, state) is in one
 //! `Engine` behind a mutex, so a subscriber gets the recent window and the events after it without a gap or a repeat.
 //! With a channel of its own for each, a tick could fall between them.
 //!
-//! **A slow subscriber is never waited for.** Events go through a bounded broadcast; whoever falls behind is given the recent
-//! window again and the miss is counted.
+//! **A slow subscriber is never waited for.** Events go through a bounded broadcast; whoever falls behind is given the
+//! recent window again and the miss is counted.
 //!
-//! **The moment of a reading is estimated, not assumed.** A router reads its counters somewhere between question and answer;
-//! [`ReadTimes`] finds out where, and each frame says how uncertain that is. To take the middle bends all rates of a tick;
-//! to leave out uncertain ticks loses bytes.
+//! **The moment of a reading is estimated, not assumed.** A router reads its counters somewhere between question and
+//! answer; [`ReadTimes`] finds out where, and each frame says how uncertain that is. To take the middle bends all rates
+//! of a tick; to leave out uncertain ticks loses bytes.
 //!
 //! This crate knows nothing of MikroTik, HTTP, SQL or JSON.
 //!

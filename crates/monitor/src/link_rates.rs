@@ -18,7 +18,8 @@ impl LinkRates {
         Self { inside: all.filter(|sum| *sum > 0).map(|sum| sum.saturating_mul(2)) }
     }
 
-    /// How much `new` can have carried since it was `old`. Where the link's speed changed meanwhile, the faster one counts.
+    /// How much `new` can have carried since it was `old`. Where the link's speed changed meanwhile, the faster one
+    /// counts.
     pub(crate) fn carries(&self, old: &Interface, new: &Interface) -> Option<BitsPerSecond> {
         let own = old.link_bps.max(new.link_bps);
         let bound = if is_port(new) { new.link_bps.and(own) } else { own.or(self.inside) };

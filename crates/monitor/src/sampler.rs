@@ -26,8 +26,8 @@ pub(crate) async fn run(shared: Arc<Shared>, source: Arc<dyn StatsSource>) {
     }
 }
 
-/// One read an interval. `next` outlives a run, so that viewers who come and go quickly cause no more reads than one who
-/// stays.
+/// One read an interval. `next` outlives a run, so that viewers who come and go quickly cause no more reads than one
+/// who stays.
 async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
     *next = (*next).max(Instant::now() + shared.first_read_delay());
     loop {

@@ -1,5 +1,5 @@
-//! The numbers by which a router is sampled. The defaults are those of the first system, and they are minimums: all but the
-//! interval grow with the interval and with the time that the router needs to answer.
+//! The numbers by which a router is sampled. The defaults are those of the first system, and they are minimums: all but
+//! the interval grow with the interval and with the time that the router needs to answer.
 
 use std::time::Duration;
 
@@ -42,8 +42,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// These settings, with limits that fit the interval and the time the source needs: a router that is read every 30 s,
-    /// or takes 4 s to answer, is neither stale nor unreachable because its newest sample is older than that of others.
+    /// These settings, with limits that fit the interval and the time the source needs: a router that is read every 30
+    /// s, or takes 4 s to answer, is neither stale nor unreachable because its newest sample is older than that of
+    /// others.
     #[must_use]
     pub fn scaled(&self, timing: Timing) -> Self {
         let (needed, limit) = (timing.needed.unwrap_or_default(), timing.limit.unwrap_or_default());
@@ -70,8 +71,8 @@ impl Settings {
         self.interval.min(self.warm_up) / 2
     }
 
-    /// Without a limit on the elapsed time: gaps are found by [`crate::ReadTimes`], from the times of the requests and not
-    /// from how long answers took.
+    /// Without a limit on the elapsed time: gaps are found by [`crate::ReadTimes`], from the times of the requests and
+    /// not from how long answers took.
     pub(crate) fn rate_limits(&self) -> RateLimits {
         RateLimits { longest: Duration::MAX, ..RateLimits::default() }
     }

@@ -17,8 +17,8 @@ use crate::{Status, Window};
 pub enum Update {
     /// The state, at first and then whenever it changes.
     State(Status),
-    /// The recent window: at first, and again when the subscriber was too slow to be told tick by tick, or when the wall
-    /// clock was set back, so that earlier samples have other times now.
+    /// The recent window: at first, and again when the subscriber was too slow to be told tick by tick, or when the
+    /// wall clock was set back, so that earlier samples have other times now.
     Window(Window),
     /// One more sample. The same allocation for every subscriber.
     Tick(Arc<Frame>),

@@ -1,12 +1,12 @@
 //! The samples' times: computed from the monotonic clock, and only slowly drawn towards the wall clock.
 //!
-//! A chart must go on with the samples' real spacing, whatever is done to the machine's wall clock. So a sample's time is
-//! not read from the wall clock but computed from the monotonic one. If the wall clock is found more than a second away
-//! from that, it was set, or the machine slept, which the monotonic clock does not count. Then a new time base begins,
-//! which says by how much the clock moved.
+//! A chart must go on with the samples' real spacing, whatever is done to the machine's wall clock. So a sample's time
+//! is not read from the wall clock but computed from the monotonic one. If the wall clock is found more than a second
+//! away from that, it was set, or the machine slept, which the monotonic clock does not count. Then a new time base
+//! begins, which says by how much the clock moved.
 //!
-//! The alternatives fail: `max(last + 1, now)` stands still for as long as the clock was ahead, and with the bare wall clock
-//! two samples may be in the wrong order.
+//! The alternatives fail: `max(last + 1, now)` stands still for as long as the clock was ahead, and with the bare wall
+//! clock two samples may be in the wrong order.
 
 use std::time::Duration;
 

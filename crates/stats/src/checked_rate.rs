@@ -1,16 +1,16 @@
-//! A rate checked against the speed of its link: what the link cannot have carried is a jump of the counter, and a 32-bit
-//! counter that wrapped did not fall.
+//! A rate checked against the speed of its link: what the link cannot have carried is a jump of the counter, and a
+//! 32-bit counter that wrapped did not fall.
 //!
-//! The link's speed is what the router reports, and it may report a wrong one; true rates must not vanish for ever because
-//! of that. So a rate above the link is kept apart from an unknown one: a counter jumps once, and a rate that is above the
-//! link twice in a row is true.
+//! The link's speed is what the router reports, and it may report a wrong one; true rates must not vanish for ever
+//! because of that. So a rate above the link is kept apart from an unknown one: a counter jumps once, and a rate that
+//! is above the link twice in a row is true.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::{BitsPerSecond, Counters, Rate, RateLimits, Row};
 
-/// What an interface can carry.
+/// How much an interface can carry.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LinkBound {
     /// The link's speed in each direction.
@@ -20,8 +20,8 @@ pub struct LinkBound {
 }
 
 impl LinkBound {
-    /// Whether this rate, in bit/s, is possible. A tenth more than the link's speed is allowed, because counters include
-    /// bytes that the speed does not.
+    /// Whether this rate, in bit/s, is possible. A tenth more than the link's speed is allowed, because counters
+    /// include bytes that the speed does not.
     fn allows(&self, bits: f64) -> bool {
         bits * self.low <= self.carries.get() as f64 * 1.1
     }
@@ -37,7 +37,7 @@ pub struct CheckedRate {
 }
 
 impl CheckedRate {
-    /// As [`Rate::between`], for an interface with this link, where anything is known of it.
+    /// As [`Rate::between`], checked against the interface's link where its speed is known.
     pub fn between(before: &Row, after: &Row, elapsed: Duration, limits: RateLimits, link: Option<LinkBound>) -> Self {
         let Some(link) = link else {
             return Self { rate: Rate::between(before, after, elapsed, limits), above_link: Rate::UNKNOWN };
@@ -51,7 +51,7 @@ impl CheckedRate {
         }
     }
 
-    /// The rate, also above the link where the sample before was above it too.
+    /// The rate; also one above the link if that of the sample before was above it too.
     pub fn after(self, before: Rate) -> Rate {
         let side = |rate: Option<_>, above_link: Option<_>, before: Option<_>| rate.or(before.and(above_link));
         Rate {
@@ -61,12 +61,12 @@ impl CheckedRate {
     }
 }
 
-/// Where a counter of 32 bits begins anew.
+/// Where a 32-bit counter wraps.
 const WRAP: u64 = 1 << 32;
-/// The longest that a driver hands on as one packet, bytes.
+/// The most bytes that a driver counts as one packet.
 const LONGEST_PACKET: u64 = 65_535;
 
-/// The row with its counters of 32 bits counted on, where they were at their end since the row before.
+/// The row, with its 32-bit counters continued where they wrapped since the row before.
 fn unwrapped<'a>(before: &Row, after: &'a Row, elapsed: Duration, link: &LinkBound) -> Cow<'a, Row> {
     let (old, new) = (&before.counters, &after.counters);
     let rx = counted_on([old.rx_bytes, new.rx_bytes], [old.rx_packets, new.rx_packets], elapsed, link);
@@ -78,8 +78,8 @@ fn unwrapped<'a>(before: &Row, after: &'a Row, elapsed: Duration, link: &LinkBou
     Cow::Owned(Row::new(after.interface.clone(), counters))
 }
 
-/// What a counter that fell would have counted, if that was the end of 32 bits. Everything must speak for it, else it was a
-/// reset: the link allows the rise but not a whole round more, and the packets went on meanwhile, enough for the bytes.
+/// What a counter that fell would show if it had not wrapped at 32 bits; `None` if it was reset. It counts as wrapped only
+/// if the link allows the rise but not another 2^32 bytes, and enough packets were counted meanwhile for those bytes.
 fn counted_on(bytes: [Option<u64>; 2], packets: [Option<u64>; 2], elapsed: Duration, link: &LinkBound) -> Option<u64> {
     let ([Some(before), Some(after)], [Some(packets), Some(packets_now)]) = (bytes, packets) else { return None };
     let packets = packets_now.checked_sub(packets)?;

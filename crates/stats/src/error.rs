@@ -19,7 +19,7 @@ pub enum Phase {
     Read,
 }
 
-/// As the end of a sentence, with the setting that the limit is of.
+/// The end of a sentence, with the name of the setting that holds the limit.
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -99,13 +99,13 @@ pub enum SourceError {
         /// The router's own words.
         detail: Arc<str>,
     },
-    /// The bytes are not the expected protocol: another service listens on this port, or the line damages data.
+    /// The bytes are not the expected protocol: another service listens on this port, or the connection damages data.
     #[error("unexpected answer: {detail}")]
     Malformed {
         /// What was wrong with it.
         detail: Arc<str>,
     },
-    /// A fault of our own.
+    /// A bug on our side.
     #[error("internal failure: {detail}")]
     Internal {
         /// What happened.

@@ -14,8 +14,8 @@ pub struct ErrorCounts {
 }
 
 impl ErrorCounts {
-    /// The counts between two samples of what should be one interface, whose index in the frame is `place`. `None` where
-    /// nothing went wrong, and where that cannot be known because a counter was reset.
+    /// The counts between two samples of what should be one interface, whose index in the frame is `place`. `None`
+    /// where nothing went wrong, and where that cannot be known because a counter was reset.
     pub fn between(before: &Row, after: &Row, place: usize) -> Option<Self> {
         if !before.interface.is_same(&after.interface) {
             return None;

@@ -18,17 +18,18 @@ pub struct Frame {
     pub seq: u64,
     /// When the router read its counters, on the monotonic clock.
     pub at: Instant,
-    /// The same on the wall clock, ms since 1970-01-01 UTC. Within one time base it rises, with the samples' real spacing.
+    /// The same on the wall clock, ms since 1970-01-01 UTC. Within one time base it rises, with the samples' real
+    /// spacing.
     pub unix_ms: u64,
-    /// The number of the time base. A new one begins when the wall clock has moved against the monotonic clock, because it
-    /// was set or the machine slept. Times of different bases have no known distance, and after the clock was set back
-    /// they may even be in the wrong order.
+    /// The number of the time base. A new one begins when the wall clock has moved against the monotonic clock, because
+    /// it was set or the machine slept. Times of different bases have no known distance, and after the clock was set
+    /// back they may even be in the wrong order.
     pub time_base: u64,
-    /// In the first frame of a time base, by how much the wall clock was moved, ms; otherwise 0. Below 0 it was set back, and
-    /// all earlier times are moved back by as much.
+    /// In the first frame of a time base, by how much the wall clock was moved, ms; otherwise 0. Below 0 it was set
+    /// back, and all earlier times are moved back by as much.
     pub clock_step_ms: i64,
-    /// The time since the sample before, which the rates are divided by; `None` for the first of a run: the first of all,
-    /// the first after a gap in which nothing was asked, and the first of a time base.
+    /// The time since the sample before, which the rates are divided by; `None` for the first of a run: the first of
+    /// all, the first after a gap in which nothing was asked, and the first of a time base.
     pub elapsed: Option<Duration>,
     /// The number of changes of `interfaces`: two frames of one revision have the same list.
     pub revision: u64,

@@ -53,8 +53,8 @@ pub struct Interface {
     pub last_link_up: Option<Arc<str>>,
     /// How often the link went down.
     pub link_downs: Option<u64>,
-    /// How fast the link of a physical port is, bit/s in each direction; `None` without a link, and where it is not
-    /// known or not known yet.
+    /// The speed of a physical port's link, bit/s in each direction; `None` without a link, and as long as it is not
+    /// known.
     pub link_bps: Option<u64>,
     /// The link is up.
     pub running: bool,
@@ -67,7 +67,7 @@ pub struct Interface {
 }
 
 impl Interface {
-    /// An interface of which no more is known than this; the other fields are public.
+    /// An interface about which only this is known. The other fields are public.
     pub fn new(id: &str, name: &str, kind: &str) -> Self {
         Self {
             id: id.into(),
@@ -91,10 +91,10 @@ impl Interface {
 }
 
 impl Interface {
-    /// Whether `later` is this interface at another moment: of one id, and of one name or renamed since.
+    /// Whether `later` is this interface at a later moment: it has the same id, and the same name or was renamed.
     ///
-    /// Only what an operator made can be renamed. The router names dynamic lines itself and gives the id of one that is
-    /// gone to the next: there another name is another line.
+    /// Only interfaces that an operator made can be renamed. The router names dynamic lines itself and gives the id of
+    /// one that ended to the next, so a dynamic line with another name is another line.
     pub fn is_same(&self, later: &Self) -> bool {
         self.id == later.id && (self.name == later.name || self.is_renamed(later))
     }
@@ -105,19 +105,19 @@ impl Interface {
     }
 }
 
-/// What tells an interface from all others of its router, also where they share a name.
+/// What tells an interface apart from all others of its router, even where they share a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// The number of its line on a chart, for as long as the server runs: a renamed interface keeps it, and so does a
-    /// customer's line that is made anew under the same name.
+    /// The number of its line on a chart, for as long as the server runs. An interface keeps it when it is renamed, and
+    /// so does a customer's line that comes back under the same name.
     pub line: u64,
-    /// The name where no other interface has it; otherwise the name with type and id, such as `management (vlan *5)`.
+    /// The name if no other interface has it, otherwise the name with type and id, such as `management (vlan *5)`.
     pub key: Arc<str>,
 }
 
-/// The counters of one interface at one moment. Direction is the router's: `rx` is what the router received.
+/// The counters of one interface at one moment, since the router started them. `rx` is what the router received.
 ///
-/// A counter that the router did not send is `None`, which is not zero: some ports have no drop or error counters.
+/// A counter that the router did not send is `None`, which is not zero: some ports have no counters of drops or errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Bytes received, fast path included.
@@ -141,7 +141,7 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Counters of which only the bytes are known.
+    /// Counters of which only those of bytes are known.
     pub fn bytes(rx: u64, tx: u64) -> Self {
         Self { rx_bytes: Some(rx), tx_bytes: Some(tx), ..Self::default() }
     }

@@ -1,8 +1,8 @@
 //! The vocabulary of interface traffic: interfaces, counters, snapshots, rates.
 //!
-//! An [`Interface`] has [`Counters`]. A [`StatsSource`] reads a [`Snapshot`] of all of a router's interfaces at one moment.
-//! Two snapshots give a [`Rate`] for each interface. A [`Frame`] is one router's rates at one tick, and a [`RouterState`]
-//! says how its reads go.
+//! An [`Interface`] has [`Counters`]. A [`StatsSource`] reads a [`Snapshot`] of all of a router's interfaces at one
+//! moment. Two snapshots give a [`Rate`] for each interface. A [`Frame`] is one router's rates at one tick, and a
+//! [`RouterState`] says how its reads go.
 //!
 //! ```
 //! use std::time::Duration;
@@ -29,8 +29,9 @@
 //!
 //! # Why it is built this way
 //!
-//! **What cannot be known is `None`**, never zero and never a guess. A counter that fell, a line that was made anew under its
-//! old name and a gap have no rate. The alternative, zero or the last value, draws outages and spikes that never were.
+//! **What cannot be known is `None`**, never zero and never a guess. A counter that fell, a line that was made anew
+//! under its old name and a gap have no rate. The alternative, zero or the last value, draws outages and spikes that
+//! never were.
 //!
 //! **A rate is computed in one place**, [`Rate::between`], from two samples and the time between them. If each consumer
 //! divided for itself, the page, the API and the metrics would disagree about one interface.
@@ -38,8 +39,8 @@
 //! **[`StatsSource`] is a name for an instance of [`Source`]**, not a trait of its own, so that the decorators of
 //! `lalin-cache` serve routers and anything else alike.
 //!
-//! There is no I/O, no clock of its own (every moment is passed in) and no serialisation: how an API shows these types is
-//! for the API to say.
+//! There is no I/O, no clock of its own (every moment is passed in) and no serialisation: how an API shows these types
+//! is for the API to say.
 
 mod checked_rate;
 mod error;

@@ -1,24 +1,24 @@
-//! Whose download is meant: direction has a point of view.
+//! Whose download is meant: which of `rx` and `tx` an interface's users call download.
 //!
-//! The router counts from its own side. On an uplink what it receives (`rx`) is the network's download. On a line
-//! towards customers it is the other way round: what the router sends (`tx`) is what the customer downloads.
+//! The router counts from its own side. On an uplink, what it receives (`rx`) is what the network downloads. On a line
+//! to customers it is the other way round: what the router sends (`tx`) is what the customer downloads.
 
 use crate::Interface;
 
 /// From which side an interface's traffic is called download and upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PointOfView {
-    /// Download is `rx`: an uplink, or a port of which nothing else is known.
+    /// Download is `rx`: an uplink, or a port about which nothing else is known.
     Network,
-    /// Download is `tx`: a line towards customers.
+    /// Download is `tx`: a line to customers.
     Customer,
 }
 
 impl PointOfView {
-    /// What an interface's kind and name tell.
+    /// The point of view that an interface's kind and name suggest.
     ///
-    /// The lines of the router's servers (`pppoe-in`, `l2tp-in` ...), access points and bridges face customers. A port whose name or comment says so (`lan`, `hotspot`) does as well, unless it
-    /// also says `wan`.
+    /// Lines that customers dial in on (`pppoe-in`, `l2tp-in` and so on), access points and bridges face customers. So
+    /// does a port whose name or comment says `lan` or `hotspot`, unless it also says `wan` or `uplink`.
     pub fn of(interface: &Interface) -> Self {
         let towards_customers =
             interface.kind.ends_with("-in") || matches!(&*interface.kind, "bridge" | "wlan" | "wifi" | "cap");
@@ -43,7 +43,7 @@ impl PointOfView {
     }
 }
 
-/// Whether `word` stands in `text`, letter case aside, with no letter beside it (`ether2-LAN1`, but not `plan`).
+/// Whether `text` contains `word` in any letter case with no letter beside it (`ether2-LAN1`, but not `plan`).
 fn has_word(text: &str, word: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphabetic()).any(|part| part.eq_ignore_ascii_case(word))
 }

@@ -1,8 +1,8 @@
 //! Rates: two samples of one interface and the time between them.
 //!
-//! The one place where a rate is computed. What cannot be known is `None`, never zero and never a guess: a counter
-//! that fell or is missing, an interface that was made anew, no time between the samples or too much of it, a
-//! jump that no link could carry.
+//! The one place where a rate is computed. What cannot be known is `None`, never zero and never a guess: where a
+//! counter fell or is missing, an interface was removed and made again, there is no time or too much time between the
+//! samples, or a counter jumped by more than any link can carry.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::Row;
 pub struct BitsPerSecond(u64);
 
 impl BitsPerSecond {
-    /// So many bit/s.
+    /// This many bit/s.
     pub const fn new(bits: u64) -> Self {
         Self(bits)
     }
@@ -30,8 +30,8 @@ impl BitsPerSecond {
         Self(u64::try_from((bits + nanos / 2) / nanos).unwrap_or(u64::MAX))
     }
 
-    /// Seven digits are more than the moment of a sample justifies. The recent window keeps no more, and every
-    /// consumer must see the same number.
+    /// Rounded to what the recent window keeps, an `f32`, so that every consumer sees the same number. Seven digits are
+    /// more than the accuracy of a sample's time justifies.
     fn to_seven_digits(self) -> Self {
         Self(self.0 as f32 as u64)
     }
@@ -43,12 +43,12 @@ impl fmt::Display for BitsPerSecond {
     }
 }
 
-/// What is believed of two samples.
+/// Beyond these limits two samples give no rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Two samples further apart than this give no rate: the stretch between them is a gap.
+    /// The longest time between two samples; a longer one is a gap.
     pub longest: Duration,
-    /// A rate above this is a counter's jump, not traffic. The fastest port of any router today carries 400 Gbit/s.
+    /// A rate above this is a jump of the counter and not traffic. The fastest port of any router today has 400 Gbit/s.
     pub fastest: BitsPerSecond,
 }
 
@@ -94,8 +94,8 @@ impl Rate {
 }
 
 impl Rate {
-    /// How many bytes came in and went out between two samples of what should be one interface; `None` where that cannot
-    /// be known, as after a reset.
+    /// How many bytes were received and sent between two samples of what should be one interface; `None` where that
+    /// cannot be known, as after a reset.
     pub fn rises(before: &Row, after: &Row) -> [Option<u64>; 2] {
         if !same_life(before, after) {
             return [None; 2];

@@ -1,20 +1,21 @@
-//! Sums of rates of which some may be unknown: what is known, and of how many it is not the whole.
+//! Sums of rates of which some may be unknown: the sum of the known ones, and how many are missing from it.
 
 use crate::BitsPerSecond;
 
-/// What several lines carry together.
+/// How much several lines carry together.
 ///
-/// An unknown part is neither zero nor the end of the sum: the known rest stays a lower bound, and says so.
+/// An unknown rate does not make the sum unknown, and does not count as zero: the sum of the rest is a lower bound, and
+/// is marked as one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RateSum {
-    /// The sum of what is known; `None` where nothing is.
+    /// The sum of the known rates; `None` if there is none.
     pub known: Option<BitsPerSecond>,
-    /// How many parts are unknown.
+    /// How many rates are unknown.
     pub unknown: usize,
 }
 
 impl RateSum {
-    /// Whether something is known, but not all of it.
+    /// Whether the sum is a lower bound only.
     pub fn is_partial(&self) -> bool {
         self.known.is_some() && self.unknown > 0
     }

@@ -1,4 +1,4 @@
-//! All interfaces of a router at one moment.
+//! All interfaces of a router with their counters at one moment.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// A row of these two parts.
+    /// A row of these.
     pub fn new(interface: Arc<Interface>, counters: Counters) -> Self {
         Self { interface, counters }
     }
@@ -39,7 +39,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// One whose counters are those of exactly this moment.
+    /// One whose counters were read at exactly this moment.
     pub fn at(moment: Instant, unix_ms: u64, rows: Vec<Row>) -> Self {
         Self { asked: moment, answered: moment, unix_ms, rows }
     }

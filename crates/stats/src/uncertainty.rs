@@ -1,8 +1,8 @@
-//! How far a tick's rates may be from the truth, as the moment of its reading is not known exactly.
+//! How far a tick's rates may be from the truth, because the moment of the reading is not known exactly.
 //!
-//! A router reads all its counters at one moment somewhere between the question and the end of its answer. Where that
-//! is not known the time between two readings is not either, and every rate of the tick is off by one and the same
-//! factor. So two numbers a tick say it for all interfaces.
+//! A router reads all its counters at one moment between the question and the end of its answer. As long as that moment
+//! is not known, neither is the time between two readings, and all rates of the tick are off by the same factor. So two
+//! numbers a tick are enough for all interfaces.
 
 /// Two factors: the true mean rate between the two readings lies from `rate * low` to `rate * high`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,12 +14,13 @@ pub struct Uncertainty {
 }
 
 impl Uncertainty {
-    /// The moments of both readings are known: the rates are exact.
+    /// The moments of both readings are known, so the rates are exact.
     pub const NONE: Self = Self { low: 1.0, high: 1.0 };
 
-    /// Of rates that were divided by `elapsed` where the true time lies from `shortest` to `longest`, all in seconds.
+    /// For rates that were divided by `elapsed` where the true time is between `shortest` and `longest`, all in
+    /// seconds.
     ///
-    /// What is no number, or not in that order, widens nothing: a factor is never on the wrong side of 1.
+    /// Arguments that are not a number, or not in that order, widen nothing: a factor is never on the wrong side of 1.
     pub fn of_elapsed(elapsed: f64, shortest: f64, longest: f64) -> Self {
         let factor = |time: f64| if time > 0.0 && elapsed > 0.0 { elapsed / time } else { 1.0 };
         Self { low: factor(longest).min(1.0), high: factor(shortest).max(1.0) }

@@ -47,9 +47,9 @@ impl RecentWindow {
         }
     }
 
-    /// The wall clock was set back by `-step_ms` before tick `seq`, so the times of the newest time base were too late by as
-    /// much and are moved back. Points of older bases stay if they are still before those, so that a clock which was
-    /// wrongly set forward and back again does not move times that were right. All others are moved too.
+    /// The wall clock was set back by `-step_ms` before tick `seq`, so the times of the newest time base were too late
+    /// by as much and are moved back. Points of older bases stay if they are still before those, so that a clock which
+    /// was wrongly set forward and back again does not move times that were right. All others are moved too.
     pub(crate) fn set_back(&mut self, step_ms: i64, seq: u64) {
         self.restated = seq;
         let mut base = self.points.back().map_or(0, |point| point.base);

@@ -26,8 +26,8 @@ pub struct ClockStep {
     pub step_ms: i64,
 }
 
-/// One interface's part of a [`Window`]. A renamed interface is one series, and so is one that was removed and made again
-/// under its old name, with a gap between.
+/// One interface's part of a [`Window`]. A renamed interface is one series, and so is one that was removed and made
+/// again under its old name, with a gap between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Series {
     /// The interface as it was last seen.
@@ -100,8 +100,8 @@ impl Window {
         all
     }
 
-    /// The series of the interfaces that `wanted` accepts as they were last seen. Rates from times at which one had a name
-    /// that `shown` does not accept are left out.
+    /// The series of the interfaces that `wanted` accepts as they were last seen. Rates from times at which one had a
+    /// name that `shown` does not accept are left out.
     pub fn series(
         &self,
         wanted: impl Fn(&Interface, &Identity) -> bool,
@@ -117,8 +117,8 @@ impl Window {
                 series.push(Series { interface, identity, rx: vec![None; length], tx: vec![None; length] });
             }
         }
-        // The places of the wanted ones, in the list and in the answer. Neighbouring points nearly always share one list, so
-        // one line of ten thousand costs one walk through that list and not one a point.
+        // The places of the wanted ones, in the list and in the answer. Neighbouring points nearly always share one
+        // list, so one line of ten thousand costs one walk through that list and not one a point.
         let mut places: Vec<(usize, usize)> = Vec::new();
         let mut last: Option<&Point> = None;
         for (at, point) in self.points.iter().enumerate() {
