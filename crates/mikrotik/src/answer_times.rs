@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use lalin_stats::Timing;
 
-/// So many of the newest answers count.
+/// How many of the newest answers count.
 const RECENT: usize = 32;
-/// The limit is so many times what was needed: a busy moment is no time-out.
+/// The limit is this many times what was needed, so that a busy moment is not a time-out.
 const ROOM: u32 = 2;
 
 /// What the router has shown that it needs.

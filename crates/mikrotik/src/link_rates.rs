@@ -1,4 +1,4 @@
-//! How fast the links of the Ethernet ports are. `/interface/print` does not say, so the router is asked beside the
+//! How fast the links of the Ethernet ports are. `/interface/print` does not say, so the router is asked between the
 //! reads: at most once a minute, only while somebody reads, and never so that a read waits for it.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 /// The least time between two questions.
 const PAUSE: Duration = Duration::from_secs(60);
-/// The most ports that are asked about; no router has so many.
+/// The most ports that are asked about; no router has that many.
 const PORTS: usize = 256;
 
 /// The most questions a minute: one port of 256 that is not there takes 17, several soon more.
@@ -88,8 +88,8 @@ async fn learn(links: Weak<LinkRates>, router: ReconnectingClient, ports: Vec<Ar
     }
 }
 
-/// Of all ports at once. Where the router knows one of them no more, or never did as an Ethernet port, it tells nothing of
-/// any: then of each half, until only that one is left out.
+/// Of all ports at once. Where the router knows one of them no more, or never did as an Ethernet port, it tells
+/// nothing of any: then of each half, until only that one is left out.
 async fn ask(router: &ReconnectingClient, ports: &[Arc<Interface>]) -> Result<Vec<Sentence>, Error> {
     let mut rows = Vec::new();
     let mut parts = vec![ports];
@@ -108,7 +108,7 @@ async fn ask(router: &ReconnectingClient, ports: &[Arc<Interface>]) -> Result<Ve
 }
 
 async fn ask_of(router: &ReconnectingClient, ports: &[Arc<Interface>]) -> Result<Reply, Error> {
-    // By their ids: a name is not always told in the bytes that the router knows it by.
+    // By their ids: a name does not always reach us in the bytes that the router knows it by.
     let ids: Vec<&str> = ports.iter().map(|port| port.id.as_str()).collect();
     let monitor = Command::new("/interface/ethernet/monitor")
         .attribute("numbers", ids.join(","))

@@ -1,4 +1,4 @@
-//! Names inside of RouterOS commands.
+//! Quotes names for RouterOS commands.
 
 use std::fmt::Write;
 

@@ -1,8 +1,8 @@
 //! What to do about each trouble on the way to a router: the commands for its terminal.
 //!
-//! This is the one table of them. `lalin check` prints it, the page and the documents show it, and a test compares their
-//! copies with it. No command takes anything away from others who use the router; where only a look can tell, it is a
-//! command to look. All of them are for RouterOS 6.49 and 7, unless a remedy says otherwise.
+//! This is the one table of them. `lalin check` prints it, the page and the documents show it, and a test compares
+//! their copies with it. No command takes anything away from others who use the router; where only a look can tell, it
+//! is a command to look. All of them are for RouterOS 6.49 and 7, unless a remedy says otherwise.
 
 use lalin_stats::SourceError;
 use routeros::Tls;
@@ -16,8 +16,8 @@ pub struct Remedy {
     pub purpose: &'static str,
     /// What it is for, in English.
     pub explanation: &'static str,
-    /// The command, or several, one a line. `{user}` stands for the user who logs in, in RouterOS' quotation marks where
-    /// needed, and `{service}` for `api` or `api-ssl`.
+    /// The command, or several, one a line. `{user}` stands for the user who logs in, in RouterOS' quotation marks
+    /// where needed, and `{service}` for `api` or `api-ssl`.
     pub template: &'static str,
 }
 

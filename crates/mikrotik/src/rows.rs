@@ -1,4 +1,4 @@
-//! From the rows of `/interface/print` to interfaces and counters.
+//! Turns the rows of `/interface/print` into interfaces and counters.
 //!
 //! Nothing a router sends drops a row but the lack of an id or a name: what is missing or not understood is `None`,
 //! an absent flag is false, text of any code page is read.
@@ -114,7 +114,7 @@ pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>], links: &Rat
     rows
 }
 
-/// An interface as a row tells it, still in the row's bytes: seldom is there anything new to allocate for.
+/// An interface as a row describes it, still in the row's bytes: there is rarely anything new to allocate for.
 struct Facts<'a> {
     id: Cow<'a, str>,
     name: Cow<'a, str>,

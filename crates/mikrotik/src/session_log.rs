@@ -1,5 +1,5 @@
-//! The operator's log of a router's session: when it came, why it went, when it is tried again. Which router's it is
-//! stands in the span that the task was begun in.
+//! Logs a router's session for the operator: when it began, why it ended, when it is tried again. The span that the
+//! task was started in says which router it is.
 
 use std::time::Duration;
 

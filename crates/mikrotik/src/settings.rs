@@ -1,4 +1,4 @@
-//! What a router's source may be told: where the router is, as whom to log in, and every limit.
+//! The settings of a router's source: where the router is, who logs in, and every limit.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -38,14 +38,14 @@ pub struct Settings {
     pub longest_pause: Duration,
     /// The pause after a refused login, at least: 60 s. The router logs each one.
     pub login_pause: Duration,
-    /// A session that lasted so long with an answer makes up for earlier ones that were short: 60 s.
+    /// A session that lasted this long with an answer makes up for earlier ones that were short: 60 s.
     pub settled_after: Duration,
     /// Shared by many routers: only so many connections are opened at once, those to routers that do not answer in a
     /// part of the places.
     pub connects: Option<ConnectLimit>,
     /// Where given, only addresses for which it says yes are connected to, whatever a name resolves to.
     pub may_be_router: Option<fn(IpAddr) -> bool>,
-    /// After so long without a read no attempt to connect is made, until there is one: 10 s.
+    /// After this long without a read no attempt to connect is made until the next read: 10 s.
     pub wanted_for: Duration,
 }
 
@@ -86,8 +86,8 @@ impl Settings {
         }
     }
 
-    /// When the session is opened again. Probes are commands, and nobody looking means none: a session that is dead
-    /// is found out by TCP keepalive or by the next read.
+    /// When the session is opened again. Probes are commands, and while nobody reads there are none: a session that is
+    /// dead is found out by TCP keepalive or by the next read.
     pub(crate) fn reconnect(&self) -> ReconnectPolicy {
         ReconnectPolicy::default()
             .with_pauses(self.first_pause, self.longest_pause)

@@ -1,5 +1,5 @@
-//! The commands that prepare a router: a user who may read by the API and nothing else. Text for an operator to look
-//! at, to put a password in, and to paste; nothing here is ever sent to a router by Lalin.
+//! The commands that prepare a router: they make a user who may read by the API and do nothing else. An operator reads
+//! them, puts a password in and pastes them; Lalin never sends them to a router.
 
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ const POLICY: &str = "read,api,!local,!telnet,!ssh,!ftp,!reboot,!write,!policy,!
 pub fn setup_script(user: &str, from: Option<IpAddr>, tls: bool) -> String {
     let from = from.map(|from| from.to_canonical()).filter(|from| !from.is_loopback() && !from.is_unspecified());
     let user = format!("/user add name={} group={NAME} password=\"PUT-A-PASSWORD-HERE\"", quoted(user));
-    // No question mark anywhere: in a terminal of version 6 it asks for help, even amid a comment.
+    // No question mark anywhere: in a terminal of version 6 it asks for help, even within a comment.
     let mut lines = vec![
         "# RouterOS 6.49 or 7. Replace PUT-A-PASSWORD-HERE, then paste this into the router's terminal.".to_owned(),
         "# A group that may read by the API, and nothing else:".to_owned(),

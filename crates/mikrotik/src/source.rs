@@ -1,4 +1,4 @@
-//! The router as a source: one session, one command a read, and seldom one about the links beside it.
+//! The router as a source: one session, one command for each read, and now and then one about the links.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

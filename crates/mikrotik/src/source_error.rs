@@ -1,4 +1,4 @@
-//! What an error of the client means to whoever reads a source: told apart by what the operator can do.
+//! Turns an error of the client into the error of a source, by what the operator can do about it.
 
 use lalin_stats::{Phase, SourceError};
 use routeros::Error;

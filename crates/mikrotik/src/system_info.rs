@@ -1,10 +1,10 @@
-//! What a router tells of itself: its name, its model, what it is busy with. Counters are `source`'s.
+//! What a router reports about itself: its name, its model, its load. Counters are the business of `source`.
 
 use std::time::Duration;
 
 use routeros::{Command, Reply, Value};
 
-/// What a router tells of itself. What it did not tell, or what was not understood, is `None`.
+/// What a router reports about itself. What it did not report, or what was not understood, is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SystemInfo {
@@ -28,7 +28,7 @@ pub struct SystemInfo {
     pub sessions: Option<u64>,
 }
 
-/// Asks for it, one command after the other. That the dialled-in cannot be counted is no failure.
+/// Asks for it, one command after the other. It is not a failure when those who dialled in cannot be counted.
 pub(crate) async fn ask<F, Fut, E>(run: F) -> Result<SystemInfo, E>
 where
     F: Fn(Command) -> Fut,

@@ -6,10 +6,10 @@
 //!
 //! The protocol's state is kept apart from I/O: bytes go in and events come out, so that every order in which replies
 //! may come is a plain test, and any transport will do. One task owns each connection, and callers send it their
-//! commands. A mutex around the socket was the alternative; there a caller who is dropped amid a reply leaves a broken
-//! stream behind, and a slow consumer holds up everybody. A sentence is one slice of the received bytes in which words
-//! are found by walking: a map of strings for each row would be easier to look into, and cost an allocation for every
-//! word of a reply of which most words are read once.
+//! commands. A mutex around the socket was the alternative; there a caller who is dropped in the middle of a reply
+//! leaves a broken stream behind, and a slow consumer holds up everybody. A sentence is one slice of the received
+//! bytes in which words are found by walking: a map of strings for each row would be easier to look into, and cost an
+//! allocation for every word of a reply of which most words are read once.
 //!
 //! # Code map, in the order in which files need each other
 //!

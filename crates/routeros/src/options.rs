@@ -1,4 +1,4 @@
-//! Who logs in, and within which limits.
+//! The credentials of a login, and the limits of a connection.
 
 use std::net::IpAddr;
 use std::time::Duration;

@@ -58,7 +58,7 @@ fn view(report: Report) -> serde_json::Value {
         .collect();
     json!({
         "ok": ok, "steps": steps, "about": about, "interfaces": interfaces, "readMs": read.map(millis),
-        "fingerprint": fingerprint,
+        "fingerprint": fingerprint.map(|fingerprint| fingerprint.to_string()),
     })
 }
 

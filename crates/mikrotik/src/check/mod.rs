@@ -1,5 +1,5 @@
-//! Whether a router can be watched, found out step by step before it is: each step answers a question that an operator
-//! can act on. It changes nothing on the router, tries nothing that would, and logs in once.
+//! Checks step by step whether a router can be watched. Each step answers a question that an operator can act on. It
+//! changes nothing on the router, tries nothing that would, and logs in once.
 
 mod report;
 
@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use lalin_stats::{Phase, SourceError};
-use routeros::{Client, Command, Error, Query, Reply};
+use routeros::{Client, Command, Error, Fingerprint, Query, Reply, Tls};
 use tokio::time::{Instant, timeout_at};
 
 use crate::link_rates::Rates;
@@ -19,15 +19,15 @@ pub use report::{Outcome, Report, Step, StepKind};
 
 /// How long all steps may take together. With a second for the session's end, a check takes 30 s at most.
 const LIMIT: Duration = Duration::from_secs(29);
-/// The most policies of a group that are told; RouterOS has about twenty.
+/// The most policies of a group that are reported; RouterOS has about twenty.
 const POLICIES: usize = 64;
 
 /// Checks whether the router of these settings can be watched: it is reached, by TLS where that is asked for, logged in
 /// to once, asked what the user may and about itself, and read twice. The first step that fails is the last one taken.
 ///
-/// A router that needs longer for an answer than [`Settings::read_limit`] passes with a note that says how long: a source
-/// gives it that time too. Takes 30 s at most, beside the settings' own limits. A [`Tls::first_use`](routeros::Tls::first_use) in the settings
-/// learns the router's certificate by it.
+/// A router that needs longer for an answer than [`Settings::read_limit`] passes with a note that says how long: a
+/// source gives it that time too. Takes 30 s at most, within the settings' own limits. A [`Tls::first_use`] in the
+/// settings learns the router's certificate by it.
 pub async fn check(settings: &Settings) -> Report {
     check_within(settings, LIMIT).await
 }
@@ -111,7 +111,7 @@ impl Walk<'_> {
         let tls = &self.settings.tls;
         let patience = self.settings.longest_read.max(self.settings.read_limit);
         let (options, began) = (self.settings.options().with_command_timeout(patience), Instant::now());
-        let known = || tls.as_ref().and_then(routeros::Tls::fingerprint).map(|fingerprint| fingerprint.to_string());
+        let known = || tls.as_ref().and_then(Tls::fingerprint);
         let before = known();
         let passed = || Outcome::Passed { note: None };
         let connected = timeout_at(
@@ -187,10 +187,10 @@ fn of_login(error: &Error) -> bool {
 }
 
 /// The fingerprint of the certificate that was not trusted.
-fn shown(error: &Error) -> Option<String> {
+fn shown(error: &Error) -> Option<Fingerprint> {
     match error {
         Error::UntrustedCertificate { fingerprint, .. } | Error::CertificateChanged { presented: fingerprint, .. } => {
-            Some(fingerprint.to_string())
+            Some(*fingerprint)
         }
         _ => None,
     }

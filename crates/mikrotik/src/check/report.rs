@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lalin_stats::SourceError;
+use routeros::Fingerprint;
 
 use crate::SystemInfo;
 
@@ -18,10 +19,10 @@ pub struct Report {
     pub interfaces: Option<usize>,
     /// How long a read takes, on an open session.
     pub read: Option<Duration>,
-    /// With TLS, the SHA-256 of the certificate that the router showed, `AB:CD:..`, trusted or not, so that it can be
-    /// pinned; `None` where it is not known: no handshake came so far, or one that was judged by an authority or by
-    /// nothing at all succeeded.
-    pub fingerprint: Option<String>,
+    /// With TLS, the fingerprint of the certificate that the router showed, trusted or not, so that it can be pinned;
+    /// `None` where it is not known: no handshake came so far, or one that was judged by an authority or by nothing at
+    /// all succeeded.
+    pub fingerprint: Option<Fingerprint>,
     /// What the user may beyond `read` and `api`, in the router's words (`write`, `policy`, `ftp` ...): a user who may
     /// less is safer. Empty also where the router does not tell.
     pub excess: Vec<String>,

@@ -24,7 +24,8 @@ pub struct Gateway {
     pub api_ssl: bool,
 }
 
-/// The default gateway, and whether it looks like a MikroTik. `None` where there is no gateway. Takes two seconds at most.
+/// The default gateway, and whether it looks like a MikroTik. `None` where there is no gateway. Takes two seconds at
+/// most.
 pub async fn default_gateway() -> Option<Gateway> {
     let asked = tokio::task::spawn_blocking(|| netdev::get_default_gateway().ok());
     let gateway = timeout(LIMIT, asked).await.ok()?.ok()??;

@@ -33,7 +33,7 @@ pub struct DiscoverySettings {
     pub port: u16,
     /// How often it is asked: 5 s.
     pub ask_every: Duration,
-    /// A router that was silent for so long is forgotten: 3 min.
+    /// After this much silence a router is forgotten: 3 min.
     pub forget_after: Duration,
     /// Addresses to ask besides the interfaces' own networks; empty.
     pub also_ask: Vec<SocketAddr>,
@@ -182,7 +182,7 @@ async fn hear(socket: Arc<UdpSocket>, shared: Arc<Shared>) {
     }
 }
 
-/// Asks, and forgets who is silent.
+/// Asks, and forgets routers that are silent.
 async fn ask(sockets: Vec<Arc<UdpSocket>>, shared: Arc<Shared>, settings: DiscoverySettings) {
     loop {
         let links = tokio::task::spawn_blocking(links).await.unwrap_or_default();

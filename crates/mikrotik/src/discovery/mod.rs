@@ -1,4 +1,4 @@
-//! Routers found by themselves: by MNDP, which every MikroTik speaks, and by a look at the default gateway.
+//! Finds routers: by MNDP, which every MikroTik speaks, and by a look at the default gateway.
 
 mod gateway;
 mod listener;

@@ -1,4 +1,4 @@
-//! The routers that were heard: one entry a router, though it tells of itself on each of its interfaces.
+//! The routers that were heard: one entry for each, although it announces itself on every one of its interfaces.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -16,7 +16,7 @@ const MOST_EACH: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Neighbour {
-    /// Its `/system/identity`, where it told one.
+    /// Its `/system/identity`, where it announced one.
     pub identity: Option<String>,
     /// The model, such as `RB5009UG+S+`.
     pub board: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct Neighbours {
 }
 
 impl Neighbours {
-    /// Takes in what came from `source`; true if it told something new.
+    /// Takes in what came from `source`; true if there was something new in it.
     pub(crate) fn hear(&mut self, told: Announcement, source: SocketAddr, now: Instant) -> bool {
         let known = self.all.iter_mut().find(|neighbour| neighbour.is(&told));
         let (neighbour, fresh) = match known {
@@ -78,7 +78,7 @@ impl Neighbours {
         all
     }
 
-    /// Forgets who was silent for so long.
+    /// Forgets routers that were silent for this long.
     pub(crate) fn forget(&mut self, silent: Duration) -> bool {
         let before = self.all.len();
         self.all.retain(|neighbour| neighbour.heard.elapsed() < silent);

@@ -1,4 +1,4 @@
-//! When something last came from the router: told by the driver at no cost, asked for by those who wait.
+//! When the router last sent something. The driver records it at next to no cost; whoever waits for a reply reads it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! Opening a TCP connection: every address of a name, one after the other, none of them able to hold up the rest.
+//! Opens a TCP connection. The addresses of a name are tried one after the other, and none of them holds up the rest.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -10,13 +10,13 @@ use tokio::time::{sleep, timeout};
 
 use crate::{Error, Options, Phase};
 
-/// How long an address has before the next one is tried beside it.
+/// How long an address has before the next one is tried as well.
 const HEAD_START: Duration = Duration::from_millis(250);
 /// How many addresses of a name are tried.
 const ADDRESSES: usize = 8;
 
-/// Opens a TCP connection to `host`, an IPv4 or IPv6 address or a name, of which the first address that accepts is taken:
-/// what [`Client::connect`](crate::Client::connect) does first. Of the options,
+/// Opens a TCP connection to `host`, an IPv4 or IPv6 address or a name, of which the first address that accepts is
+/// taken: what [`Client::connect`](crate::Client::connect) does first. Of the options,
 /// [`connect_timeout`](Options::connect_timeout) and [`allowed_address`](Options::allowed_address) hold. By itself it
 /// answers whether anybody listens there.
 ///
@@ -57,7 +57,7 @@ async fn any_address(host: &str, port: u16, allowed: Option<fn(IpAddr) -> bool>)
     }
 }
 
-/// The failure that says most: somebody who refuses is nearer than nobody.
+/// The failure that says most: a refusal shows that somebody is there.
 fn worst(host: &str, failures: Vec<(SocketAddr, io::Error)>) -> Error {
     let refused = |(_, error): &(SocketAddr, io::Error)| error.kind() == io::ErrorKind::ConnectionRefused;
     let detail = |(address, error): &(SocketAddr, io::Error)| format!("{address}: {error}");

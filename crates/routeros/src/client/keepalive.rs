@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 /// A connection may be idle for hours; this keeps firewalls on the way from forgetting it.
 const AFTER: Duration = Duration::from_secs(15);
-/// An idle connection whose peer is gone is noticed after so many unanswered probes, [`EVERY`] apart.
+/// After this many unanswered probes, [`EVERY`] apart, the peer of an idle connection counts as gone.
 const PROBES: u32 = 3;
 const EVERY: Duration = Duration::from_secs(5);
 

@@ -1,4 +1,5 @@
-//! What rows that are kept keep alive beside themselves: each the whole chunk of received bytes that it is a part of.
+//! Bounds the memory that kept rows hold on to: each keeps the whole chunk of received bytes alive that it is a part
+//! of.
 
 use crate::Sentence;
 use crate::session::Chunk;

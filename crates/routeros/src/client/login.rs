@@ -1,4 +1,5 @@
-//! Both logins. A `!done` that carries `ret` is a challenge and not a success, whatever was asked.
+//! The two ways to log in. A `!done` that carries `ret` is a challenge and never a success, whichever way was asked
+//! for.
 
 use std::time::Duration;
 

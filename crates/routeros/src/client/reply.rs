@@ -1,4 +1,4 @@
-//! What a command that was run to its end brought.
+//! The reply of a command that was run to its end.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The rows of a command that may never end, as they come.
+//! The rows of a command that may never end, one by one as they arrive.
 
 use std::pin::Pin;
 use std::sync::Arc;

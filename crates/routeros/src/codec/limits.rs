@@ -1,4 +1,4 @@
-//! The bounds of what a peer may make us hold.
+//! How much memory a peer may make us use.
 
 /// How much a peer may send, and how much may be under way. All of it is memory that a hostile peer could take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,8 +7,8 @@ pub struct Limits {
     /// The longest word, bytes; 128 KiB. The longest that routers are known to send is the source of a script or the
     /// contents of a file, up to 64 KiB.
     pub word: usize,
-    /// The longest sentence, bytes, prefixes included; 256 KiB. While one comes in, up to twice that is held, so that by
-    /// default a connection costs under 1 MiB beyond the rows that were asked for.
+    /// The longest sentence, bytes, prefixes included; 256 KiB. While one comes in, up to twice that is held, so that
+    /// by default a connection costs under 1 MiB beyond the rows that were asked for.
     pub sentence: usize,
     /// The most words in a sentence; 4,096.
     pub words: usize,

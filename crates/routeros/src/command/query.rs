@@ -2,7 +2,7 @@
 
 use super::words::Words;
 
-/// A condition on an item. RouterOS knows no patterns: values are compared whole.
+/// A condition on an item. RouterOS has no patterns: values are compared as a whole.
 ///
 /// ```
 /// use routeros::Query;

@@ -1,4 +1,4 @@
-//! Words on their way out, encoded as they are added and wiped when dropped: one of them may be a password.
+//! The words of a command, encoded as they are added and wiped when dropped: one of them may be a password.
 
 use zeroize::{Zeroize, Zeroizing};
 

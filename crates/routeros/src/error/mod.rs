@@ -1,4 +1,4 @@
-//! What can go wrong, told apart by who is at fault and what the caller can do.
+//! The crate's errors, by who is at fault and what the caller can do about it.
 
 mod protocol;
 mod refusal;
@@ -163,8 +163,8 @@ pub enum Error {
     /// connection goes on.
     #[error("rows came faster than they were taken")]
     Lagged,
-    /// A [`Tls`](crate::Tls) that cannot be: a PEM without a certificate, a fingerprint or a name that is none, a
-    /// system without root certificates.
+    /// A [`Tls`](crate::Tls) that cannot work: a PEM without a certificate, something that is not a fingerprint or a
+    /// name, a system without root certificates.
     #[cfg(feature = "tls")]
     #[error("{detail}")]
     InvalidTls {

@@ -1,4 +1,4 @@
-//! Which of our errors a command's or a login's traps are.
+//! Turns the traps that ended a command or a login into one of our errors.
 
 use super::Error;
 use super::trap::{Trap, summary};

@@ -1,4 +1,4 @@
-//! How long to wait before the next attempt to connect. Pure: when is the connection task's business.
+//! How long to wait before the next attempt to connect. No clock here: the connection task has it.
 
 use std::time::Duration;
 

@@ -1,17 +1,18 @@
-//! How many of many clients may connect at once, and who comes first.
+//! A limit on how many clients connect at the same time, and who goes first.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Of so many places the routers that do not answer have one.
+/// Routers that do not answer share one place in this many.
 const SHARE: usize = 4;
 
 /// Shared by many clients: only so many of them open a connection at once, and the others wait for their turn, which
 /// is a longer pause to them and no failed attempt.
 ///
-/// Routers whose last attempt failed, and that have not answered for some minutes, share a quarter of the places: however
-/// many are dead, one that lives is connected to at once. In that quarter each has its turn in the order of asking.
+/// Routers whose last attempt failed, and that have not answered for some minutes, share a quarter of the places:
+/// however many are dead, one that lives is connected to at once. In that quarter each has its turn in the order of
+/// asking.
 #[derive(Clone, Debug)]
 pub struct ConnectLimit {
     all: Arc<Semaphore>,

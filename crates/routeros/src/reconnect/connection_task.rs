@@ -15,16 +15,16 @@ use super::monitored::MonitoredClient;
 use super::shared::Shared;
 use super::status::Status;
 
-/// However impatient somebody is, attempts begin at least so far apart.
+/// However impatient somebody is, attempts begin at least this far apart.
 const LEAST_GAP: Duration = Duration::from_secs(2);
-/// The same where somebody had to mend something first.
+/// The same after a refusal, where somebody has to fix something first.
 const LEAST_GAP_AFTER_REFUSAL: Duration = Duration::from_secs(10);
 /// The pause after the task itself failed.
 const OWN_FAULT: Duration = Duration::from_secs(1);
 
-/// A router that answered so lately is connected to before those that did not.
+/// A router that answered within this time is connected to before those that did not.
 const LATELY: Duration = Duration::from_secs(300);
-/// Who waits for a turn is told why for so long at a time.
+/// While it waits for its turn, the reason is published again after this time.
 const TURN_TOLD: Duration = Duration::from_secs(5);
 
 /// The task.
@@ -88,8 +88,8 @@ impl ConnectionTask {
         }
     }
 
-    /// Waits until it may connect, where many clients share a limit. To its users that is a pause that goes on; a person
-    /// who asks for it ends it.
+    /// Waits until it may connect, where many clients share a limit. To its users that is a pause that goes on; a
+    /// person who asks for it ends it.
     async fn turn(&self, asked_for: &mut bool) -> Option<Place> {
         let limit = self.shared.policy.connect_limit.clone()?;
         let lately = self.answered.is_some_and(|answered| answered.elapsed() < LATELY);

@@ -1,4 +1,4 @@
-//! Whether a router still answers, judged by the commands that it did and did not answer. Pure but for the clock.
+//! Decides whether a router still answers, from the commands that it did and did not answer. No I/O.
 
 use tokio::time::Instant;
 

@@ -1,4 +1,4 @@
-//! A connection that manages itself: opened when it is first used, opened again when it ends and is still wanted.
+//! A client that reconnects: it connects when it is first used, and again when the connection ends and is still wanted.
 
 mod backoff;
 mod connect_limit;
@@ -36,10 +36,10 @@ pub use states::ConnectionStates;
 /// A router that one may talk to at any time: a [`Client`] that opens its connection by itself.
 ///
 /// - **Lazy.** Nothing is sent before the first use. A connection that ended is opened again by itself if it was used
-///   in the last [`wanted_for`](ReconnectPolicy::wanted_for), or else by the next use. A use is a command, a stream being begun,
-///   [`client`](Self::client) and [`ready`](Self::ready); looking at the state is none.
+///   in the last [`wanted_for`](ReconnectPolicy::wanted_for), or else by the next use. A use is a command, a stream
+///   being begun, [`client`](Self::client) and [`ready`](Self::ready); looking at the state is not.
 /// - **Patient.** One attempt at a time, however many callers wait for it; pauses that grow; at least a minute where
-///   somebody has to mend something, such as a password. A command given during a pause fails at once, with the reason
+///   somebody has to fix something, such as a password. A command given during a pause fails at once, with the reason
 ///   why there is no connection. [`state`](Self::state) knows when the next attempt is.
 /// - **Watchful.** A router that stopped answering, or that a firewall on the way forgot, is noticed: by probes while
 ///   nothing else is answered, and by commands that go unanswered. [`ReconnectPolicy`] says when.
@@ -85,7 +85,7 @@ impl ReconnectingClient {
         Self::with_connector(connect, options, reconnect)
     }
 
-    /// Any way of getting a logged-in client: another transport, a router that is looked up anew each time.
+    /// Any way of getting a logged-in client: another transport, a router that is looked up each time.
     ///
     /// Of the options, the limits hold here: [`command_timeout`](Options::command_timeout) for commands that have none
     /// of their own; those of connecting, of the TLS handshake and of the login together, and a second, for an attempt,
@@ -155,7 +155,7 @@ impl ReconnectingClient {
     /// The connection, waited for through pauses and failed attempts for up to `limit`.
     ///
     /// # Errors
-    /// Why there is none, when the time is over.
+    /// Why there is still no connection when the time is over.
     pub async fn ready(&self, limit: Duration) -> Result<Client, Error> {
         let _use = self.0.start_use();
         let mut status = self.0.shared.status.subscribe();
@@ -167,7 +167,7 @@ impl ReconnectingClient {
         client.ok_or_else(|| self.reason().unwrap_or(Error::TimedOut { phase: Phase::Connect, after: limit }))
     }
 
-    /// How it stands with the connection.
+    /// The state of the connection.
     pub fn state(&self) -> ConnectionState {
         self.0.shared.status.borrow().state()
     }

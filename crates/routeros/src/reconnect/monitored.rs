@@ -1,4 +1,4 @@
-//! One connection of a client that manages itself: runs commands on it and notices when the router stopped answering.
+//! One connection of a reconnecting client: runs commands on it, and notices when the router stops answering.
 
 use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What a connection that manages itself may be told: how long it pauses, when it checks, when it gives up.
+//! How a reconnecting client behaves: how long it pauses, when it checks on the router, when it gives up.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ pub struct ReconnectPolicy {
     pub first_pause: Duration,
     /// The longest such pause; 30 s.
     pub longest_pause: Duration,
-    /// The least pause after a failure that somebody has to mend: wrong credentials, a certificate; 60 s. Routers log
+    /// The least pause after a failure that somebody has to fix: wrong credentials, a certificate; 60 s. Routers log
     /// each refused login, and some block whoever causes many.
     pub refused_pause: Duration,
-    /// A connection that lasted so long, with an answer, makes up for earlier ones that were short; 60 s.
+    /// A connection that lasted this long, with an answer, makes up for earlier ones that were short; 60 s.
     pub settled_after: Duration,
     /// So long after its last use a connection that ended is not opened again before the next use; 10 s.
     /// [`Duration::MAX`]: always, once it was used.
@@ -59,7 +59,7 @@ impl ReconnectPolicy {
         self
     }
 
-    /// Sets the least pause after a failure that somebody has to mend.
+    /// Sets the least pause after a failure that somebody has to fix.
     #[must_use]
     pub fn with_refused_pause(mut self, pause: Duration) -> Self {
         self.refused_pause = pause;

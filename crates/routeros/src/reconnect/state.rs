@@ -1,10 +1,10 @@
-//! How it stands with a connection that manages itself: what callers see of it.
+//! The state of a reconnecting client's connection, as callers see it.
 
 use tokio::time::Instant;
 
 use crate::Error;
 
-/// How it stands with a connection.
+/// The state of a reconnecting client's connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectionState {

@@ -1,4 +1,4 @@
-//! What a connection's task tells those who use it.
+//! What the connection's task publishes to those who use the connection.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::Error;
 use super::monitored::MonitoredClient;
 use super::state::ConnectionState;
 
-/// How it stands with the connection; [`ConnectionState`] and the connection itself.
+/// The [`ConnectionState`], and the connection itself while there is one.
 #[derive(Clone, Debug)]
 pub(super) enum Status {
     Idle,

@@ -1,5 +1,5 @@
 //! Chunks whose rows may have been dropped, to be filled again: an allocator that gives a reply's memory back to the
-//! system and takes it anew for the next one costs a tenth of reading it.
+//! system and takes it back for the next one costs a tenth of reading it.
 
 use bytes::BytesMut;
 

@@ -1,4 +1,4 @@
-//! Bytes on their way out. What was sent is wiped: a login may be among it.
+//! Bytes that are to be sent. They are wiped once they were: one of them may be a login's.
 
 use zeroize::Zeroize;
 

@@ -18,7 +18,7 @@ pub(crate) enum Tag {
 }
 
 impl Tag {
-    /// As it is written; `None` for a tag that is none of ours.
+    /// As it is written; `None` for a tag that is not ours.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         match bytes.strip_prefix(b"c") {
             Some(digits) => number(digits).map(Self::Cancel),

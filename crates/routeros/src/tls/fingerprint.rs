@@ -1,4 +1,4 @@
-//! What a certificate is known by.
+//! The fingerprint by which a certificate is recognised.
 
 use std::fmt;
 

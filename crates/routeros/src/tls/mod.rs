@@ -41,7 +41,7 @@ pub(crate) use certificate_commands::in_one_line as certificate_commands;
 /// Whatever is chosen, the connection is TLS 1.2 or 1.3 with forward secrecy, the router proves that it holds the
 /// certificate's key, the decision falls before the password is sent, and no connection falls back to plain text.
 /// A reconnect may take up the session of an earlier connection of this one or a clone, where the router can; the
-/// certificate of then is looked at again, and a connection that failed is followed by one that begins anew.
+/// certificate of that session is checked again, and after a connection that failed the next one starts from scratch.
 ///
 /// RouterOS without a certificate offers only anonymous ciphers, in which nobody proves anything; that ends in
 /// [`Error::NoCertificate`].
@@ -136,7 +136,7 @@ impl Tls {
         cell.get_or_try_init(read).await.cloned()
     }
 
-    /// Whose certificate it should be. Where names do not count one that is none will do.
+    /// Whose certificate it should be. Where names do not count, anything will do.
     fn name(&self, host: &str, trust: &Trust) -> Result<ServerName<'static>, Error> {
         match (&self.name, server_name(host)) {
             (Some(name), _) => Ok(name.clone()),

@@ -1,7 +1,7 @@
-//! Sessions that are taken up again: a reconnect then spares the router a signature, which takes a small one seconds.
+//! TLS session resumption: a reconnect then spares the router a signature, which takes a small one seconds.
 //!
-//! Not every router need be good at it, so nothing depends on it: whatever goes wrong before a login, the next
-//! connection begins anew.
+//! Not every router is good at it, so nothing depends on it: after anything that goes wrong before the login, the next
+//! connection starts from scratch.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

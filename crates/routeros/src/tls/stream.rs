@@ -1,4 +1,4 @@
-//! The encrypted stream as the client reads it: one that ends without TLS's own farewell has merely ended.
+//! The encrypted stream as the client reads it: an end without TLS's `close_notify` counts as an ordinary end.
 
 use std::io;
 use std::pin::Pin;

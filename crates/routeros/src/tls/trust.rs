@@ -1,4 +1,4 @@
-//! Whom to believe: the decision on a router's certificate, taken amid the handshake and so before any password.
+//! Whether a router's certificate is trusted. That is decided during the handshake, before any password is sent.
 
 use std::sync::{Arc, OnceLock};
 
@@ -60,7 +60,7 @@ impl Trust {
         }
     }
 
-    /// The handshake is over, so `presented` is the certificate of who is there and not merely one that he showed.
+    /// The handshake is over, so `presented` is the certificate of whoever is there, and not merely one that was shown.
     pub(super) fn seen(&self, presented: Fingerprint) -> Result<(), Error> {
         match self {
             // Of two that see a router for the first time at once, one is the first.

@@ -1,4 +1,4 @@
-//! Certificates that somebody gave as trustworthy, and what a router's certificate must be to be covered by them.
+//! Certificates that the caller or the system trusts, and the check of a router's certificate against them.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::provider::provider;
 #[derive(Debug)]
 pub(super) struct TrustedCertificates {
     authorities: Option<Arc<WebPkiServerVerifier>>,
-    /// Each with what knows no other.
+    /// Each with a verifier that trusts this one alone.
     exact: Vec<(CertificateDer<'static>, Arc<WebPkiServerVerifier>)>,
 }
 
@@ -114,7 +114,7 @@ fn verifier(roots: RootCertStore) -> Result<Arc<WebPkiServerVerifier>, Error> {
 }
 
 /// Whether a certificate says of itself that it is an authority: basic constraints, cA true. A router's own certificate
-/// that does not is not to vouch for others. The certificate is the caller's own, so a look at its bytes is enough.
+/// that does not must not sign others. The certificate is the caller's own, so a look at its bytes is enough.
 fn signs_others(certificate: &[u8]) -> bool {
     const BASIC_CONSTRAINTS: [u8; 5] = [0x06, 0x03, 0x55, 0x1D, 0x13];
     const TRUE: [u8; 3] = [0x01, 0x01, 0xFF];

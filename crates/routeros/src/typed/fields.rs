@@ -1,4 +1,4 @@
-//! Which attributes a type has fields for: its deserializer says so before it reads anything.
+//! Finds out which attributes a type has fields for: its deserializer says so before it reads anything.
 
 use serde_core::de::{DeserializeOwned, Deserializer, Error, Visitor};
 use serde_core::forward_to_deserialize_any;

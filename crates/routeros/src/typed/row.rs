@@ -1,4 +1,4 @@
-//! A row as a map from its keys to its values.
+//! Presents a row to serde as a map from its keys to its values.
 
 use serde_core::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde_core::forward_to_deserialize_any;

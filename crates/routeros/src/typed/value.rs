@@ -1,4 +1,4 @@
-//! A value as what a field wants it to be.
+//! Reads a value as the type of a field.
 
 use std::borrow::Cow;
 

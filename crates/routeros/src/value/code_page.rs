@@ -1,10 +1,10 @@
-//! Code pages for bytes that are no UTF-8: RouterOS neither stores nor tells an encoding.
+//! Code pages for bytes that are not UTF-8: RouterOS neither stores nor reports an encoding.
 //!
-//! The two that need no table of somebody else's are here; with the feature `code-pages` there are all that `encoding_rs`
+//! The default and Latin-1 are here; with the feature `code-pages` there are all that `encoding_rs`
 //! knows.
 
-/// How bytes that are not valid UTF-8 become text. Reading never fails: a byte that means nothing in a code page becomes
-/// a replacement character.
+/// How bytes that are not valid UTF-8 become text. Reading never fails: a byte that means nothing in a code page
+/// becomes a replacement character.
 ///
 /// Old WinBox writes the code page of the Windows it runs on; pick the one of the people who write the comments.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,8 +35,9 @@ impl CodePage {
         Self(Kind::Table(high))
     }
 
-    /// The code page of this name, such as `windows-1254`, `gbk` or `koi8-r`, in any case: the names and aliases of the
-    /// [Encoding Standard](https://encoding.spec.whatwg.org/#names-and-labels). `None` where there is none of that name.
+    /// The code page of this name, such as `windows-1254`, `gbk` or `koi8-r`, in any case: the names and aliases of
+    /// the [Encoding Standard](https://encoding.spec.whatwg.org/#names-and-labels). `None` where there is none of that
+    /// name.
     #[cfg(feature = "code-pages")]
     pub fn by_name(name: &str) -> Option<Self> {
         encoding_rs::Encoding::for_label(name.as_bytes()).map(|encoding| Self(Kind::Encoding(encoding)))

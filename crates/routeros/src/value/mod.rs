@@ -52,12 +52,12 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A whole number in decimal digits; `None` if it is none, or beyond 64 bits.
+    /// A whole number in decimal digits; `None` for anything else, and beyond 64 bits.
     pub fn u64(&self) -> Option<u64> {
         number(self.bytes)
     }
 
-    /// A whole number that may be below zero, such as a signal in dBm; `None` if it is none, or beyond 64 bits.
+    /// A whole number that may be below zero, such as a signal in dBm; `None` for anything else, and beyond 64 bits.
     pub fn i64(&self) -> Option<i64> {
         match self.bytes.strip_prefix(b"-") {
             Some(digits) => 0_i64.checked_sub_unsigned(number(digits)?),
@@ -65,7 +65,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A decimal number, such as a load or a voltage; `None` if it is none.
+    /// A decimal number, such as a load or a voltage; `None` for anything else.
     pub fn f64(&self) -> Option<f64> {
         // Words such as `inf` are text to a router.
         let numeric = self.bytes.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-'));
