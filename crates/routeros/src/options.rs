@@ -1,6 +1,8 @@
 //! The credentials of a login, and the limits of a connection.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -10,16 +12,41 @@ use crate::Tls;
 use crate::{CodePage, Limits};
 
 /// A user and the password. The password is wiped when dropped and never shown.
+///
+/// RouterOS keeps a password as the bytes that it was given, which from an old WinBox are those of a Windows code page.
+/// So one with letters beyond ASCII that is refused is sent once more as [`Options::code_page`] writes it, on the same
+/// connection; where that is right, these credentials and their clones begin with it from then on.
 #[derive(Clone)]
 pub struct Credentials {
     pub(crate) user: String,
     pub(crate) password: Zeroizing<String>,
+    in_code_page: Arc<AtomicBool>,
 }
 
 impl Credentials {
     /// These. An empty password is one too.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Self {
-        Self { user: user.into(), password: Zeroizing::new(password.into()) }
+        Self { user: user.into(), password: Zeroizing::new(password.into()), in_code_page: Arc::default() }
+    }
+
+    /// Whether the router was found to keep the password in the code page and not as UTF-8.
+    pub fn in_code_page(&self) -> bool {
+        self.in_code_page.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn found(&self, in_code_page: bool) {
+        self.in_code_page.store(in_code_page, Ordering::Relaxed);
+    }
+
+    /// The password's bytes, in the order in which they are tried: one way or two.
+    pub(crate) fn attempts(&self, code_page: CodePage) -> Vec<(bool, Zeroizing<Vec<u8>>)> {
+        let mut attempts = vec![(false, Zeroizing::new(self.password.as_bytes().to_vec()))];
+        if !self.password.is_ascii()
+            && let Some(bytes) = code_page.write(&self.password)
+        {
+            attempts.insert(usize::from(!self.in_code_page()), (true, Zeroizing::new(bytes)));
+        }
+        attempts
     }
 
     /// Who logs in.

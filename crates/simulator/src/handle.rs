@@ -152,6 +152,7 @@ impl Handle {
     pub fn set_password(&self, password: impl Into<String>) {
         if let Some(user) = lock(&self.0.config).users.first_mut() {
             user.password = password.into();
+            user.password_bytes = None;
         }
     }
 

@@ -21,6 +21,9 @@ pub use report::{Outcome, Report, Step, StepKind};
 const LIMIT: Duration = Duration::from_secs(29);
 /// The most policies of a group that are reported; RouterOS has about twenty.
 const POLICIES: usize = 64;
+const CODE_PAGE_NOTE: &str = "the router keeps this password in a Windows code page, not as UTF-8, so the first login \
+                              after a start of Lalin is refused once; to mend it, set the password anew in the \
+                              router's terminal";
 
 /// Checks whether the router of these settings can be watched: it is reached, by TLS where that is asked for, logged in
 /// to once, asked what the user may and about itself, and read twice. The first step that fails is the last one taken.
@@ -128,7 +131,8 @@ impl Walk<'_> {
                     self.report.fingerprint = known();
                     self.report.note(StepKind::Tls, std::mem::take(&mut took), passed());
                 }
-                self.report.note(StepKind::Login, took, passed());
+                let note = self.settings.credentials.in_code_page().then(|| CODE_PAGE_NOTE.to_owned());
+                self.report.note(StepKind::Login, took, Outcome::Passed { note });
                 return Ok(client);
             }
             Ok(Err(error)) => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lalin_mikrotik::{Outcome, Report, Settings, StepKind, check};
 use lalin_stats::SourceError;
 use routeros::{Credentials, Fingerprint, Tls};
-use routeros_simulator::{Fault, Simulator, TlsIdentity};
+use routeros_simulator::{Fault, Simulator, TlsIdentity, User};
 use tokio::net::TcpListener;
 
 use crate::rig::{USER, config};
@@ -190,4 +190,14 @@ async fn a_router_that_turns_us_away_fails_at_the_login() {
     simulator.handle().set_fault(Fault::SessionLimit(0));
     let report = checked(&simulator, &settings).await;
     assert_eq!(outcomes(&report)[2], ("login", "turned-away"));
+}
+
+#[tokio::test]
+async fn a_password_kept_in_a_windows_code_page_passes_with_a_note() {
+    let (simulator, mut settings) = simulator_of(config()).await;
+    settings.credentials = Credentials::new(USER, "r\u{e9}seau");
+    simulator.handle().set_user(User::new(USER, "").password_bytes(b"r\xE9seau"));
+    let report = checked(&simulator, &settings).await;
+    assert_eq!(report.failure(), None);
+    assert!(note(&report, StepKind::Login).is_some_and(|note| note.contains("code page")), "{report:?}");
 }

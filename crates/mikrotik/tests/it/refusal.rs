@@ -1,7 +1,7 @@
 //! The router answers, and says no.
 
 use lalin_stats::SourceError;
-use routeros_simulator::Fault;
+use routeros_simulator::{Fault, User};
 use tokio::time::{Instant, sleep};
 
 use crate::rig::{PASSWORD, Rig, SECOND, USER};
@@ -71,4 +71,31 @@ async fn who_asks_for_it_need_not_wait_for_a_minute_after_a_refused_login() {
     rig.router.try_now();
     rig.good().await;
     assert_eq!(rig.attempts(), 2, "with a session there is nothing to try");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_kept_in_a_windows_code_page_is_found_and_costs_one_refused_login() {
+    let mut settings = crate::rig::settings();
+    settings.credentials = routeros::Credentials::new(USER, "r\u{e9}seau");
+    let rig = Rig::with(settings);
+    rig.handle.set_user(User::new(USER, "").password_bytes(b"r\xE9seau"));
+    rig.good().await;
+    for _ in 0..3 {
+        rig.handle.cut_connections();
+        rig.recovery(10 * SECOND).await;
+    }
+    let usage = rig.handle.usage();
+    assert_eq!((usage.failed_logins, usage.logins), (1, 4), "what was found is remembered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_is_wrong_in_both_encodings_is_one_attempt_a_minute() {
+    let mut settings = crate::rig::settings();
+    settings.credentials = routeros::Credentials::new(USER, "r\u{e9}seau");
+    let rig = Rig::with(settings);
+    let failure = rig.failure().await;
+    let SourceError::WrongCredentials { detail } = &failure.reason else { panic!("{failure:?}") };
+    assert!(detail.contains("Windows-1252"), "{detail}");
+    assert_eq!(failure.attempt, 1);
+    assert!(failure.retry_at.unwrap() >= Instant::now() + 59 * SECOND);
 }

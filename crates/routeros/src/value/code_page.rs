@@ -51,6 +51,32 @@ impl CodePage {
             Kind::Encoding(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
         }
     }
+
+    /// The bytes of `text`; `None` where the page lacks one of its characters.
+    pub(crate) fn write(self, text: &str) -> Option<Vec<u8>> {
+        match self.0 {
+            Kind::Table(high) => {
+                let byte = |wanted| (0..=u8::MAX).find(|byte| character(high, *byte) == wanted);
+                text.chars().map(byte).collect()
+            }
+            #[cfg(feature = "code-pages")]
+            Kind::Encoding(encoding) => {
+                let (bytes, _, lacks_one) = encoding.encode(text);
+                (!lacks_one).then(|| bytes.into_owned())
+            }
+        }
+    }
+
+    /// As people call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::WINDOWS_1252 => "Windows-1252",
+            Self::LATIN_1 => "ISO 8859-1",
+            #[cfg(feature = "code-pages")]
+            Self(Kind::Encoding(encoding)) => encoding.name(),
+            Self(Kind::Table(_)) => "the code page",
+        }
+    }
 }
 
 fn character(page: &[u16; 128], byte: u8) -> char {
@@ -123,6 +149,24 @@ mod tests {
             assert!(!text.contains(char::REPLACEMENT_CHARACTER), "{page:?}");
             assert!(text.starts_with(&(0..128).map(char::from).collect::<String>()), "{page:?}");
         }
+    }
+
+    #[test]
+    fn what_was_read_is_written_as_the_same_bytes_and_what_a_page_lacks_is_not() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for page in [CodePage::WINDOWS_1252, CodePage::LATIN_1] {
+            assert_eq!(page.write(&page.read(&bytes)), Some(bytes.clone()), "{page:?}");
+        }
+        assert_eq!(CodePage::WINDOWS_1252.write("k\u{e9}y \u{20ac}"), Some(b"k\xE9y \x80".to_vec()));
+        assert_eq!(CodePage::WINDOWS_1252.write("\u{438}"), None);
+    }
+
+    #[cfg(feature = "code-pages")]
+    #[test]
+    fn a_page_of_the_standard_writes_what_it_has() {
+        assert_eq!(CodePage::WINDOWS_1251.write("\u{438}"), Some(b"\xE8".to_vec()));
+        assert_eq!(CodePage::WINDOWS_1251.write("\u{e9}"), None);
+        assert_eq!(CodePage::WINDOWS_1251.name(), "windows-1251");
     }
 
     #[test]

@@ -248,3 +248,57 @@ async fn the_password_is_in_no_error_and_in_nothing_that_can_be_shown() {
     let shown = format!("{client:?} {:?} {:?}", credentials(), Options::default());
     assert!(!shown.contains("rahasia"), "{shown}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_is_refused_as_utf_8_is_sent_once_more_in_the_code_page_and_so_from_then_on() {
+    let (credentials, options) = (Credentials::new("admin", "r\u{e9}seau"), Options::default());
+    let (utf_8, code_page) = (b"=password=r\xC3\xA9seau".as_slice(), b"=password=r\xE9seau".as_slice());
+    for expected in [&[utf_8, code_page][..], &[code_page]] {
+        let (near, mut peer) = wire();
+        let script = async {
+            for password in expected {
+                let heard = peer.hears().await;
+                assert_eq!(heard.words[2], *password);
+                if *password != code_page {
+                    peer.says(&["!trap", &heard.tag(), "=message=invalid user name or password (6)"]).await;
+                }
+                peer.done(&heard).await;
+            }
+        };
+        tokio::join!(Client::login(near, &credentials, &options), script).0.unwrap();
+        assert!(credentials.clone().in_code_page());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_is_wrong_both_ways_is_said_so_and_one_in_ascii_has_one_way() {
+    for (password, attempts) in [("r\u{e9}seau", 2), ("reseau", 1), ("\u{5bc6}", 1)] {
+        let (near, mut peer) = wire();
+        let (credentials, options) = (Credentials::new("admin", password), Options::default());
+        let script = async {
+            for _ in 0..attempts {
+                let heard = peer.hears().await;
+                peer.says(&["!trap", &heard.tag(), "=message=cannot log in"]).await;
+                peer.done(&heard).await;
+            }
+        };
+        let (login, ()) = tokio::join!(Client::login(near, &credentials, &options), script);
+        let Err(Error::WrongCredentials { message }) = login else { panic!("{password}") };
+        assert_eq!(message.contains("as UTF-8 and as Windows-1252"), attempts == 2, "{message}");
+        assert!(!credentials.in_code_page());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_router_that_closes_after_the_first_refusal_has_refused_the_password() {
+    let (near, mut peer) = wire();
+    let (credentials, options) = (Credentials::new("admin", "r\u{e9}seau"), Options::default());
+    let script = async {
+        let heard = peer.hears().await;
+        peer.says(&["!trap", &heard.tag(), "=message=cannot log in"]).await;
+        peer.done(&heard).await;
+        drop(peer);
+    };
+    let (login, ()) = tokio::join!(Client::login(near, &credentials, &options), script);
+    assert_eq!(login.err(), Some(Error::WrongCredentials { message: "cannot log in".into() }));
+}

@@ -11,6 +11,8 @@ pub struct User {
     pub name: String,
     /// The password; empty as on a new router.
     pub password: String,
+    /// The bytes that the router keeps of it, where they are not UTF-8: an old WinBox sends those of a code page.
+    pub password_bytes: Option<Vec<u8>>,
     /// The name of the group.
     pub group: String,
 }
@@ -18,7 +20,19 @@ pub struct User {
 impl User {
     /// A user in the group `watchers`, who may read.
     pub fn new(name: impl Into<String>, password: impl Into<String>) -> Self {
-        Self { name: name.into(), password: password.into(), group: DEFAULT_GROUP.to_owned() }
+        Self { name: name.into(), password: password.into(), password_bytes: None, group: DEFAULT_GROUP.to_owned() }
+    }
+
+    /// Keeps these bytes as the password.
+    #[must_use]
+    pub fn password_bytes(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.password_bytes = Some(bytes.into());
+        self
+    }
+
+    /// The bytes that a login must show.
+    pub(crate) fn stored_password(&self) -> &[u8] {
+        self.password_bytes.as_deref().unwrap_or(self.password.as_bytes())
     }
 
     /// Puts the user into another group: `read`, `write` and `full` are there from the start.
