@@ -3,19 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write;
-use std::sync::OnceLock;
 
-use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, ETAG, Encoding, EntityTag, Header,
-    IfNoneMatch, VARY,
-};
+use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, ETAG, EntityTag, Header, IfNoneMatch, VARY};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use rust_embed::{Embed, EmbeddedFile};
 
+use crate::compressed::Compressed;
 use crate::slim::slim;
 use crate::{Error, made};
 
@@ -86,31 +80,19 @@ fn contents(file: EmbeddedFile) -> Bytes {
 /// A public file.
 #[derive(Debug)]
 pub(crate) struct Asset {
-    plain: Bytes,
+    body: Compressed,
     tag: String,
-    /// `None` where it would not be smaller.
-    packed: OnceLock<Option<Bytes>>,
 }
 
 impl Asset {
     pub(crate) fn new(plain: Bytes) -> Self {
         let mut hasher = DefaultHasher::new();
         plain.as_ref().hash(&mut hasher);
-        Self { tag: format!("{:016x}", hasher.finish()), plain, packed: OnceLock::new() }
-    }
-
-    fn packed(&self) -> Option<&Bytes> {
-        let pack = || {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-            encoder.write_all(&self.plain).ok()?;
-            encoder.finish().ok().filter(|packed| packed.len() < self.plain.len()).map(Bytes::from)
-        };
-        self.packed.get_or_init(pack).as_ref()
+        Self { tag: format!("{:016x}", hasher.finish()), body: Compressed::new(plain) }
     }
 
     /// The answer to a request for this file.
     pub(crate) fn answer(&self, request: &HttpRequest, kind: &str, keep: &str) -> HttpResponse {
-        let packed = takes_gzip(request).then(|| self.packed()).flatten();
         // Each form is a representation of its own, and has a tag of its own.
         let tags = [self.tag.clone(), format!("{}-gz", self.tag)].map(EntityTag::new_strong);
         // A proxy that compresses makes the tag a weak one: still the same file.
@@ -122,7 +104,7 @@ impl Asset {
         let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         answer
             .insert_header((CACHE_CONTROL, keep))
-            .insert_header((ETAG, tags[usize::from(packed.is_some())].to_string()))
+            .insert_header((ETAG, tags[usize::from(self.body.gzip_for(request).is_some())].to_string()))
             .insert_header((VARY, "Accept-Encoding"))
             .insert_header(("X-Content-Type-Options", "nosniff"));
         open_to_all(&mut answer);
@@ -130,11 +112,7 @@ impl Asset {
             return answer.finish();
         }
         answer.content_type(kind);
-        match packed {
-            Some(packed) => answer.insert_header((CONTENT_ENCODING, "gzip")).body(packed.clone()),
-            // Said, so that the server does not compress it after all, under the tag of the plain form.
-            None => answer.insert_header((CONTENT_ENCODING, "identity")).body(self.plain.clone()),
-        }
+        self.body.answer(request, answer)
     }
 }
 
@@ -142,14 +120,6 @@ impl Asset {
 fn open_to_all(answer: &mut HttpResponseBuilder) {
     answer.insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
     answer.insert_header(("Cross-Origin-Resource-Policy", "cross-origin"));
-}
-
-fn takes_gzip(request: &HttpRequest) -> bool {
-    let ours = [Encoding::gzip(), Encoding::identity()];
-    // Without the header anything could be sent; who sends none is a tool that would not unpack it.
-    let header = request.headers().contains_key("Accept-Encoding").then(|| AcceptEncoding::parse(request));
-    let chosen = header.and_then(Result::ok).and_then(|accepted| accepted.negotiate(ours.iter()));
-    chosen == Some(Encoding::gzip())
 }
 
 /// `GET /assets/{fingerprint}/{path}`

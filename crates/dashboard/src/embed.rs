@@ -7,13 +7,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use tera::{Context, Tera};
 
+use crate::compressed::Compressed;
 use crate::texts::Texts;
 use crate::{Error, Lang};
 
 /// The page in each language, made once.
 #[derive(Debug)]
 pub(crate) struct EmbedPage {
-    pages: Vec<(Lang, String)>,
+    pages: Vec<(Lang, Compressed)>,
     policy: String,
     default: Lang,
 }
@@ -30,7 +31,7 @@ impl EmbedPage {
             context.insert("lang", lang.code());
             context.insert("assets", assets);
             context.insert("t", t);
-            pages.push((*lang, tera.render("embed.html", &context)?));
+            pages.push((*lang, Compressed::new(tera.render("embed.html", &context)?)));
         }
         Ok(Self { pages, policy: policy(origins), default })
     }
@@ -64,18 +65,21 @@ pub(crate) async fn get(page: Data<EmbedPage>, request: HttpRequest, asked: Opti
     // No cookie: in somebody else's frame a browser sends none.
     let asked = asked.as_ref().and_then(|asked| asked.lang.as_deref());
     let lang = Lang::choose(asked, None, Lang::preferred_by(&request), page.default);
-    let html = page.pages.iter().find(|(of, _)| *of == lang).map(|(_, html)| html.clone()).unwrap_or_default();
-    HttpResponse::Ok()
+    let Some((_, html)) = page.pages.iter().find(|(of, _)| *of == lang).or(page.pages.first()) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let mut answer = HttpResponse::Ok();
+    answer
         .content_type("text/html; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((CONTENT_LANGUAGE, lang.code()))
-        .insert_header((VARY, "Accept-Language"))
+        .insert_header((VARY, "Accept-Encoding, Accept-Language"))
         .insert_header((CONTENT_SECURITY_POLICY, page.policy.as_str()))
         // The address may hold a token.
         .insert_header((REFERRER_POLICY, "no-referrer"))
         .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"))
-        .insert_header(("X-Content-Type-Options", "nosniff"))
-        .body(html)
+        .insert_header(("X-Content-Type-Options", "nosniff"));
+    html.answer(&request, answer)
 }
 
 #[cfg(test)]

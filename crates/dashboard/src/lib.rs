@@ -12,6 +12,7 @@
 //! ```
 
 mod assets;
+mod compressed;
 mod embed;
 mod error;
 mod lang;

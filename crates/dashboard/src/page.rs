@@ -1,5 +1,6 @@
 //! The routes of the pages.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::http::header::{
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tera::{Context, Tera};
 
 use crate::assets::{self, Assets, Entry};
+use crate::compressed::Compressed;
 use crate::embed::{self, EmbedPage};
 use crate::texts::{self, Texts};
 use crate::{Error, Lang};
@@ -35,8 +37,8 @@ pub struct Dashboard(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     settings: Settings,
-    tera: Tera,
-    texts: [(Lang, Texts); 2],
+    /// Each page in each language, made once: what differs from visitor to visitor is asked for by the page's scripts.
+    pages: BTreeMap<(&'static str, &'static str), Compressed>,
     assets: Data<Assets>,
     entry: Data<Entry>,
     embed: Data<EmbedPage>,
@@ -69,8 +71,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("site.html", include_str!("../templates/site.html")),
 ];
 
+/// Those that are pages.
+const PAGES: &[&str] = &["dashboard.html", "fleet.html", "login.html", "settings.html"];
+
 impl Dashboard {
-    /// Compiles the templates and reads the texts.
+    /// Reads the texts and makes the pages.
     ///
     /// # Errors
     /// [`Error`] when what was embedded is broken.
@@ -81,8 +86,15 @@ impl Dashboard {
         let assets = Assets::new()?;
         let embed = EmbedPage::new(&texts, &assets_path(&settings, &assets), &settings.embed, settings.lang)?;
         let entry = Entry::new(&assets);
+        let mut pages = BTreeMap::new();
+        for template in PAGES {
+            for (lang, texts) in &texts {
+                let html = render(&tera, template, *lang, texts, &settings, &assets)?;
+                pages.insert((*template, lang.code()), Compressed::new(html));
+            }
+        }
         let (assets, entry, embed) = (Data::new(assets), Data::new(entry), Data::new(embed));
-        Ok(Self(Arc::new(Inner { settings, tera, texts, assets, entry, embed })))
+        Ok(Self(Arc::new(Inner { settings, pages, assets, entry, embed })))
     }
 
     /// Adds the routes to an application.
@@ -109,21 +121,26 @@ impl Dashboard {
             }
         }
     }
+}
 
-    /// A page in a language.
-    fn render(&self, template: &str, lang: Lang) -> Result<String, Error> {
-        let Inner { settings, tera, texts, assets, .. } = &*self.0;
-        let texts = texts.iter().find(|(of, _)| *of == lang).map_or(&texts[0].1, |(_, texts)| texts);
-        let data = PageData { lang: lang.code(), version: settings.version, texts };
-        let mut context = Context::new();
-        context.insert("lang", lang.code());
-        context.insert("version", settings.version);
-        context.insert("base", &settings.base_path);
-        context.insert("assets", &assets_path(settings, assets));
-        context.insert("t", texts);
-        context.insert("data", &serde_json::to_string(&data)?);
-        Ok(tera.render(template, &context)?)
-    }
+/// A page in a language.
+fn render(
+    tera: &Tera,
+    template: &str,
+    lang: Lang,
+    texts: &Texts,
+    settings: &Settings,
+    assets: &Assets,
+) -> Result<String, Error> {
+    let data = PageData { lang: lang.code(), version: settings.version, texts };
+    let mut context = Context::new();
+    context.insert("lang", lang.code());
+    context.insert("version", settings.version);
+    context.insert("base", &settings.base_path);
+    context.insert("assets", &assets_path(settings, assets));
+    context.insert("t", texts);
+    context.insert("data", &serde_json::to_string(&data)?);
+    Ok(tera.render(template, &context)?)
 }
 
 /// Where a browser finds the assets.
@@ -169,17 +186,17 @@ fn answer(dashboard: &Dashboard, template: &str, request: &HttpRequest, asked: O
     let remembered = request.cookie("lalin-lang");
     let remembered = remembered.as_ref().map(|cookie| cookie.value());
     let lang = Lang::choose(asked, remembered, Lang::preferred_by(request), dashboard.0.settings.lang);
-    match dashboard.render(template, lang) {
-        Ok(html) => HttpResponse::Ok()
-            .content_type("text/html; charset=utf-8")
-            .insert_header((CACHE_CONTROL, "no-cache"))
-            .insert_header((CONTENT_LANGUAGE, lang.code()))
-            .insert_header((VARY, "Accept-Language, Cookie"))
-            .insert_header((CONTENT_SECURITY_POLICY, POLICY))
-            .insert_header((REFERRER_POLICY, "no-referrer"))
-            .insert_header(("X-Content-Type-Options", "nosniff"))
-            .body(html),
-        // Every template is rendered by a test; this is for what no test foresees.
-        Err(_) => HttpResponse::InternalServerError().content_type("text/plain").body("the page cannot be made"),
-    }
+    let Some(page) = dashboard.0.pages.get(&(template, lang.code())) else {
+        return HttpResponse::NotFound().content_type("text/plain").body("no such page");
+    };
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((CONTENT_LANGUAGE, lang.code()))
+        .insert_header((VARY, "Accept-Encoding, Accept-Language, Cookie"))
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header(("X-Content-Type-Options", "nosniff"));
+    page.answer(request, answer)
 }

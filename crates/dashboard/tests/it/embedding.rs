@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use actix_web::App;
+use actix_web::body::MessageBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::middleware::Compress;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
@@ -10,7 +11,7 @@ use flate2::read::GzDecoder;
 use lalin_dashboard::{Dashboard, Lang, Settings};
 
 use crate::weight::imported;
-use crate::{header, links};
+use crate::{PAGES, header, links};
 
 const HOST: &str = "https://billing.example.id";
 
@@ -126,6 +127,31 @@ async fn assets_are_sent_compressed_to_whoever_takes_it_and_once() {
         assert!(matches!(header(&response, "Content-Encoding"), "" | "identity"), "{accepted}");
         assert!(header(&response, "Vary").contains("Accept-Encoding"), "a cache between must not mix them");
         assert_eq!(read_body(response).await, plain, "{accepted}");
+    }
+}
+
+#[actix_web::test]
+async fn pages_are_compressed_once_and_not_for_each_request() {
+    let dashboard =
+        Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3", embed: Vec::new(), base_path: String::new() })
+            .unwrap();
+    let app = init_service(App::new().configure(dashboard.routes())).await;
+    // No middleware that compresses: it would copy what it leaves as it is.
+    for path in [&PAGES[..], &["/embed"]].concat() {
+        let ask = async |accepted: &'static str| {
+            let request = TestRequest::get().uri(path).insert_header(("Accept-Encoding", accepted)).to_request();
+            let response = call_service(&app, request).await.map_into_boxed_body();
+            assert!(header(&response, "Vary").contains("Accept-Encoding"), "{path}");
+            let encoding = header(&response, "Content-Encoding").to_owned();
+            (encoding, response.into_body().try_into_bytes().unwrap())
+        };
+        let (plain, first, second) = (ask("identity").await, ask("gzip").await, ask("gzip").await);
+        assert_eq!((plain.0.as_str(), first.0.as_str()), ("identity", "gzip"), "{path}");
+        // The very same bytes in memory: nothing was compressed for the second one.
+        assert_eq!(first.1.as_ptr(), second.1.as_ptr(), "{path}");
+        let mut unpacked = Vec::new();
+        GzDecoder::new(first.1.as_ref()).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, plain.1, "{path}");
     }
 }
 
