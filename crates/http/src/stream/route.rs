@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
@@ -10,6 +11,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::stream::{self, SelectAll, Stream, StreamExt};
+use lalin_monitor::Router;
 
 use crate::Problem;
 use crate::api_state::ApiState;
@@ -82,26 +84,37 @@ fn several(
         return Err(Problem::bad_parameter("watch", "names routers and interfaces: leave out router and interface"));
     }
     let chosen = watch_list(api, visibility, parameters)?;
-    let longest = chosen.iter().map(|(router, _)| router.settings().window).min().unwrap_or_default();
+    // One that was removed is told as on a stream that was open already, and the others are shown. Where none is there,
+    // the address is more likely to be wrong than the page to be old.
+    let routers: Vec<Arc<Router>> = chosen.iter().filter_map(|(id, _)| api.monitor.get(id)).collect();
+    if let (true, Some((id, _))) = (routers.is_empty(), chosen.first()) {
+        return Err(Problem::unknown_router(id.as_str()));
+    }
+    let longest = routers.iter().map(|router| router.settings().window).min().unwrap_or_default();
     let window = parameters.seconds("window", longest)?;
     let slot = take_slot(api, request)?;
     let hello = HelloEvent {
         epoch: &api.epoch,
         version: env!("CARGO_PKG_VERSION"),
         router: None,
-        routers: chosen.iter().map(|(router, _)| StreamedRouter::of(router, visibility)).collect(),
-        interval_ms: chosen.iter().map(|(router, _)| millis(router.settings().interval)).max(),
-        recent_ms: chosen.iter().map(|(router, _)| millis(router.window_reach())).min(),
+        routers: routers.iter().map(|router| StreamedRouter::of(router, visibility)).collect(),
+        interval_ms: routers.iter().map(|router| millis(router.settings().interval)).max(),
+        recent_ms: routers.iter().map(|router| millis(router.window_reach())).min(),
     };
-    let mut hello = Some(sse_event("hello", None, &hello));
+    let hello = stream::iter([Ok(sse_event("hello", None, &hello))]);
     let mut all = SelectAll::new();
-    for (router, selection) in chosen {
+    for (id, selection) in chosen {
         let filter = StreamFilter { visibility: visibility.clone(), only: Some(selection), narrow: true, named: true };
-        let subscription = Some(router.subscribe(None, window));
-        let session = StreamSession::new(api.clone(), Some(&router), subscription, filter, hello.take());
-        all.push(events(session.surviving_removal(window)));
+        let session = match routers.iter().find(|router| *router.id() == id) {
+            Some(router) => {
+                let subscription = Some(router.subscribe(None, window));
+                StreamSession::new(api.clone(), Some(router), subscription, filter, None).surviving_removal(window)
+            }
+            None => StreamSession::of_removed(api.clone(), id, filter, window),
+        };
+        all.push(events(session));
     }
-    Ok(answer(slot, while_allowed(request, all)))
+    Ok(answer(slot, while_allowed(request, hello.chain(all))))
 }
 
 type Events = Pin<Box<dyn Stream<Item = Result<Bytes, Infallible>>>>;

@@ -74,6 +74,14 @@ impl StreamSession {
         self
     }
 
+    /// A session of a router that is not there: it begins by saying so, and goes on as [`Self::surviving_removal`].
+    pub(super) fn of_removed(api: Data<ApiState>, router: RouterId, filter: StreamFilter, window: Duration) -> Self {
+        let mut session = Self::new(api, None, None, filter, None).surviving_removal(window);
+        session.router = Some(router);
+        session.removed();
+        session
+    }
+
     /// The next bytes to send; `None` ends the stream.
     pub(super) async fn next(&mut self) -> Option<Bytes> {
         loop {

@@ -1,8 +1,7 @@
 //! `watch=ROUTER/INTERFACE`: which interfaces of which routers one stream carries.
 
-use std::sync::Arc;
-
 use lalin_monitor::Router;
+use lalin_stats::RouterId;
 
 use crate::Problem;
 use crate::api_state::ApiState;
@@ -12,17 +11,18 @@ use crate::routes::{InterfaceSelection, Parameters, SelectedName, list_parts};
 /// The most routers that one stream carries.
 const MOST_ROUTERS: usize = 16;
 
-/// The routers that `watch` names, each with the interfaces that are asked for.
+/// The routers that `watch` names, each with the interfaces that are asked for. They need not be there: one may have
+/// been removed while the page was open.
 pub(super) fn watch_list(
     api: &ApiState,
     visibility: &Visibility,
     parameters: &Parameters,
-) -> Result<Vec<(Arc<Router>, InterfaceSelection)>, Problem> {
-    let mut chosen: Vec<(Arc<Router>, InterfaceSelection)> = Vec::new();
+) -> Result<Vec<(RouterId, InterfaceSelection)>, Problem> {
+    let mut chosen: Vec<(RouterId, InterfaceSelection)> = Vec::new();
     let repeated = parameters.values("watch").nth(1).is_some();
     for value in parameters.values("watch") {
         for (router, interface) in watched(api, visibility, value, repeated)? {
-            if let Some((_, selection)) = chosen.iter_mut().find(|(known, _)| known.id() == router.id()) {
+            if let Some((_, selection)) = chosen.iter_mut().find(|(known, _)| *known == router) {
                 selection.push(interface);
             } else if chosen.len() < MOST_ROUTERS {
                 let mut selection = InterfaceSelection::default();
@@ -44,10 +44,11 @@ fn watched(
     visibility: &Visibility,
     value: &str,
     repeated: bool,
-) -> Result<Vec<(Arc<Router>, SelectedName)>, Problem> {
+) -> Result<Vec<(RouterId, SelectedName)>, Problem> {
+    // Whoever may see nothing of a router is not told whether it is there.
     let router = |id: &str| {
-        let found = id.parse().ok().filter(|id| visibility.sees_router(id)).and_then(|id| api.monitor.get(&id));
-        found.ok_or_else(|| Problem::unknown_router(id))
+        let visible = id.parse().ok().filter(|id| visibility.sees_router(id));
+        visible.ok_or_else(|| Problem::unknown_router(id))
     };
     let malformed = |text: &str| {
         let detail = format!("expected ROUTER/INTERFACE, got {text:?}; for a name with a comma repeat watch=");
@@ -56,9 +57,9 @@ fn watched(
     let (id, name) = value.split_once('/').ok_or_else(|| malformed(value))?;
     if name.contains(',') {
         let first = router(id)?;
-        let is_one = match repeated {
-            true => !list_parts(value).all(|part| part.contains('/')),
-            false => is_name(&first, visibility, name),
+        let is_one = match api.monitor.get(&first).filter(|_| !repeated) {
+            Some(router) => is_name(&router, visibility, name),
+            None => !list_parts(value).all(|part| part.contains('/')),
         };
         if is_one {
             return Ok(vec![(first, SelectedName::Exact(name.to_owned()))]);

@@ -271,3 +271,22 @@ async fn a_watched_router_that_is_removed_is_told_the_others_go_on_and_it_comes_
     reader.wait_for("removed").await;
     assert_eq!(reader.block().await.unwrap(), ": beat\n\n");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_names_a_removed_router_opens_tells_it_and_goes_on_for_the_others() {
+    let world = TestServer::new();
+    world.router("b");
+    let mut reader = Reader::open(&world, "/api/v1/stream?watch=a/ether1,b/ether1", None).await;
+    let hello = reader.wait_for("hello").await.data;
+    assert_eq!(
+        (&hello["routers"][0]["id"], hello["routers"].as_array().map(Vec::len)),
+        (&serde_json::json!("b"), Some(1))
+    );
+    assert_eq!(reader.wait_for("removed").await.data, serde_json::json!({"router": "a"}));
+    for _ in 0..3 {
+        assert_eq!(reader.wait_for("tick").await.data["router"], "b");
+    }
+    world.router("a");
+    while reader.wait_for("tick").await.data["router"] != "a" {}
+    assert_eq!(world.get("/api/v1/stream?watch=x/ether1,y/ether1").await.status, 404, "none of them is there");
+}
