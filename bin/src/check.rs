@@ -7,6 +7,7 @@ use lalin_fleet::session_settings;
 use lalin_mikrotik::{Outcome, Report, StepKind, remedies};
 
 use crate::error::Error;
+use crate::visible_text::visible;
 
 /// Checks every router of the configuration; fails where one does not work.
 pub(crate) async fn run(config: &Config) -> Result<(), Error> {
@@ -15,7 +16,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Error> {
     }
     let mut works = true;
     for router in &config.routers {
-        println!("{} ({}@{}:{})", router.label(), router.user, router.host, router.port);
+        println!("{}", visible(&format!("{} ({}@{}:{})", router.label(), router.user, router.host, router.port)));
         let session = session_settings(router, &config.sampling, None)?;
         let report = lalin_mikrotik::check(&session).await;
         print(&report, &router.user, session.tls.is_some());
@@ -31,11 +32,11 @@ fn print(report: &Report, user: &str, tls: bool) {
             Outcome::Passed { note } => {
                 let note = note.as_deref().map(|note| format!("; {note}")).unwrap_or_default();
                 let what = if step.kind == StepKind::Interfaces { " interfaces" } else { "" };
-                println!("  ok      {:<11} {took} ms{note}{what}", step.kind.code());
+                println!("  ok      {:<11} {took} ms{}{what}", step.kind.code(), visible(&note));
             }
             Outcome::Skipped => println!("  -       {}", step.kind.code()),
             Outcome::Failed(reason) => {
-                println!("  FAILED  {:<11} {took} ms: {reason}", step.kind.code());
+                println!("  FAILED  {:<11} {took} ms: {}", step.kind.code(), visible(&reason.to_string()));
                 for remedy in remedies(reason) {
                     println!("          {}", remedy.explanation);
                     for line in remedy.command(user, tls).lines() {

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 
 use crate::cli::DiscoverFlags;
 use crate::error::Error;
+use crate::visible_text::visible;
 
 #[derive(Serialize)]
 struct Answer {
@@ -90,7 +91,7 @@ impl Answer {
 
 impl Found {
     fn line(&self) -> String {
-        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        let text = |value: &Option<String>| visible(value.as_deref().unwrap_or("-")).into_owned();
         let address = self.addresses.first().map_or_else(|| "(no address)".to_owned(), ToString::to_string);
         // Behind the version stands the time of its build.
         let version = text(&self.version);
@@ -164,6 +165,14 @@ mod tests {
         let table = Answer { routers: vec![found()], gateway: None, malformed: 0 }.table();
         let line = table.lines().nth(1).unwrap();
         assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["RT-01", "192.168.88.1", "-", "7.18.2"]);
+    }
+
+    #[test]
+    fn what_a_router_calls_itself_cannot_change_the_table() {
+        let identity = Some("RT\u{202e}\u{200b}\n\u{1b}[2J".to_owned());
+        let table = Answer { routers: vec![Found { identity, ..found() }], gateway: None, malformed: 0 }.table();
+        assert_eq!(table.lines().count(), 2, "{table}");
+        assert!(table.contains("RT⟦U+202E⟧⟦U+200B⟧⟦U+000A⟧⟦U+001B⟧[2J"), "{table}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod simulated;
 mod status;
 mod store;
 mod users;
+mod visible_text;
 
 use std::process::ExitCode;
 

@@ -8,6 +8,7 @@ use ureq::Agent;
 use ureq::tls::TlsConfig;
 
 use crate::error::Error;
+use crate::visible_text::visible;
 
 /// How long the server may take to answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -107,7 +108,7 @@ pub(crate) fn print(settings: &lalin_config::Server, json: bool) -> Result<(), E
         println!("no router is configured");
     }
     for router in &routers.routers {
-        println!("{}", line(router));
+        println!("{}", visible(&line(router)));
     }
     Ok(())
 }
@@ -178,5 +179,36 @@ fn length(seconds: u64) -> String {
         (0, 0, _) => format!("{minutes} min"),
         (0, _, _) => format!("{hours} h {} min", minutes % 60),
         _ => format!("{days} d {} h", hours % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn router(state: &str) -> Router {
+        serde_json::from_str(&format!(
+            r#"{{"id": "pop-1", "name": "Kantor \u202e", "address": "[2001:db8::1]:8728", "viewers": 2, "state": {state}}}"#
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_router_is_a_sentence_for_people() {
+        let live = router(r#"{"code": "live", "detail": null, "ageMs": 812}"#);
+        assert_eq!(visible(&line(&live)), "pop-1  Kantor ⟦U+202E⟧  [2001:db8::1]:8728  live, 0.8 s old, 2 viewers");
+        let stale =
+            router(r#"{"code": "stale", "detail": "no answer within 3000 ms to a read (read-limit)", "ageMs": 7200}"#);
+        assert!(line(&stale).contains("stale (no answer within 3000 ms to a read (read-limit)), 7.2 s old"));
+        let off = router(r#"{"code": "off", "detail": null, "ageMs": null}"#);
+        assert!(line(&off).contains("off, never sampled"));
+    }
+
+    #[test]
+    fn how_long_it_runs_is_told_in_units_that_fit() {
+        let lengths = [(6, "6 s"), (59, "59 s"), (300, "5 min"), (14_700, "4 h 5 min"), (273_600, "3 d 4 h")];
+        for (seconds, expected) in lengths {
+            assert_eq!(length(seconds), expected);
+        }
     }
 }
