@@ -59,7 +59,12 @@ fn script() -> String {
         writeln!(script, "  {key}: [").unwrap();
         for Remedy { purpose, template, .. } in *remedies {
             match &pieces(template)[..] {
-                [_] => writeln!(script, "    {{ say: {}, command: {} }},", string(purpose), string(template)).unwrap(),
+                [_] => {
+                    let (say, command) = (string(purpose), string(template));
+                    let line = format!("    {{ say: {say}, command: {command} }},");
+                    let divided = format!("    {{\n      say: {say},\n      command: {command},\n    }},");
+                    writeln!(script, "{}", if line.len() <= 120 { line } else { divided }).unwrap();
+                }
                 pieces => {
                     let command: Vec<String> = pieces.iter().map(|piece| string(piece)).collect();
                     let command = command.join(" +\n        ");

@@ -42,7 +42,7 @@ pub const REMEDIES: &[(&str, &[Remedy])] = &[
     ("refused", &[SERVICE, SERVICES]),
     ("turned-away", &[ALLOWED, SESSIONS, MORE_SESSIONS]),
     ("wrong-credentials", &[PASSWORD, USER]),
-    ("not-permitted", &[POLICY, USER]),
+    ("not-permitted", &[USER, POLICY]),
     ("tls", &[TLS_SERVICE, CERTIFICATE]),
     ("certificate", &[FINGERPRINT]),
     ("timed-out", &[FIREWALL, LOAD]),
@@ -62,7 +62,8 @@ const SERVICES: Remedy = Remedy {
 };
 const ALLOWED: Remedy = Remedy {
     purpose: "allowed",
-    explanation: "Which addresses may log in (address), and how many sessions at once (max-sessions):",
+    explanation: "Which addresses may log in (address; from RouterOS 7.24 on available-from), and how many sessions at \
+                  once (max-sessions):",
     template: "/ip service print detail where name={service}",
 };
 const SESSIONS: Remedy = Remedy {
@@ -85,10 +86,12 @@ const USER: Remedy = Remedy {
     explanation: "Look at the user: group, and the addresses from which he may log in:",
     template: "/user print detail where name={user}",
 };
+/// Its group may be that of others too, and setting a group's policies takes away those that are not named.
 const POLICY: Remedy = Remedy {
     purpose: "policy",
-    explanation: "Let the group of Lalin's user read by the API:",
-    template: "/user group set [find name=[/user get [find name={user}] group]] policy=read,api",
+    explanation: "If only Lalin logs in as this user: put it into a group of its own that may read by the API. The group \
+                  it is in now stays as it is, for the others in it:",
+    template: "/user group add name=lalin-read policy=read,api\n/user set [find name={user}] group=lalin-read",
 };
 const TLS_SERVICE: Remedy = Remedy {
     purpose: "tls-service",
@@ -127,6 +130,17 @@ mod tests {
         let wrong = remedies(&SourceError::WrongCredentials { detail: "".into() });
         let command = wrong[0].command("a\"; {service} $x", true);
         assert_eq!(command, r#"/user set [find name="a\22\3B\20\7Bservice\7D\20\24x"] password="PUT-A-PASSWORD-HERE""#);
+    }
+
+    #[test]
+    fn a_missing_permission_takes_nothing_from_the_others_in_the_users_group() {
+        let remedies = remedies(&SourceError::NotPermitted { detail: "".into() });
+        assert!(remedies[0].template.contains(" print "), "first a look at whose user and group it is");
+        let commands = remedies[1].command("budi", false);
+        let expected =
+            ["/user group add name=lalin-read policy=read,api", "/user set [find name=\"budi\"] group=lalin-read"];
+        assert!(commands.lines().eq(expected), "{commands}");
+        assert!(remedies.iter().all(|remedy| !remedy.template.contains("/user group set")));
     }
 
     #[test]

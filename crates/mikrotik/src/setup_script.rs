@@ -50,7 +50,10 @@ pub fn setup_script(user: &str, from: Option<IpAddr>, tls: bool) -> String {
     };
     let us = from.map_or_else(|| "the address of this server".to_owned(), |from| from.to_string());
     lines.extend([
-        format!("# Whom the service lets in is left as it is. If /ip service print shows addresses for {service},"),
+        format!(
+            "# Whom the service lets in is left as it is. If /ip service print detail shows addresses for {service},"
+        ),
+        "# as address (up to RouterOS 7.23) or available-from (from 7.24 on),".to_owned(),
         format!("# {us} has to be among them: add it there, and keep the others."),
         String::new(),
     ]);
@@ -109,6 +112,13 @@ mod tests {
             assert!(user.ends_with(&format!("password=\"PUT-A-PASSWORD-HERE\"{expected}")), "{user}");
             assert!(!commands(&script)[2].contains("address"), "that would shut out others: {script}");
         }
+    }
+
+    #[test]
+    fn whom_the_service_lets_in_is_named_as_old_and_new_versions_call_it() {
+        let script = setup_script("lalin", None, false);
+        let told = script.lines().find(|line| line.contains("available-from (from 7.24 on)")).unwrap_or_default();
+        assert!(told.starts_with("# ") && told.contains("address (up to RouterOS 7.23)"), "{script}");
     }
 
     proptest::proptest! {

@@ -2,6 +2,7 @@
 
 import { element } from "../shared/elements.js";
 import { button } from "../shared/form.js";
+import { discoveryNotes } from "./discovery-notes.js";
 
 /** Who is on the network, to be chosen. The list is made anew only where it says something new. */
 export function neighbours(root, heard, texts, choose) {
@@ -13,11 +14,13 @@ export function neighbours(root, heard, texts, choose) {
     [identity ?? address, [board, version?.split(" ")[0]].filter(Boolean).join(" · ")],
   ]);
   if (gateway && !known) rows.unshift([gateway, [gateway, texts.setup_gateway]]);
-  const shown = JSON.stringify(rows);
+  const notes = discoveryNotes(heard, rows.length, texts);
+  const shown = JSON.stringify([rows, notes]);
   if (root.dataset.shown === shown) return;
   root.dataset.shown = shown;
+  const said = notes.map((note) => element("p", "note", note));
   if (rows.length === 0) {
-    root.replaceChildren(element("p", "note", heard.listening ? texts.setup_nobody : texts.setup_deaf));
+    root.replaceChildren(...said);
     return;
   }
   const list = element("ul", "setup-neighbours");
@@ -31,5 +34,5 @@ export function neighbours(root, heard, texts, choose) {
     item.append(pick);
     list.append(item);
   }
-  root.replaceChildren(element("h3", "", texts.setup_found), list);
+  root.replaceChildren(element("h3", "", texts.setup_found), list, ...said);
 }

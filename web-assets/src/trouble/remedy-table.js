@@ -17,8 +17,11 @@ export const REMEDIES = {
     { say: "user", command: "/user print detail where name={user}" },
   ],
   "not-permitted": [
-    { say: "policy", command: "/user group set [find name=[/user get [find name={user}] group]] policy=read,api" },
     { say: "user", command: "/user print detail where name={user}" },
+    {
+      say: "policy",
+      command: "/user group add name=lalin-read policy=read,api\n/user set [find name={user}] group=lalin-read",
+    },
   ],
   tls: [
     { say: "tls-service", command: "/ip service print detail where name=api-ssl" },

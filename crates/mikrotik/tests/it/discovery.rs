@@ -81,3 +81,18 @@ async fn hostile_datagrams_are_counted_and_hold_up_nobody() {
     let _router = Announcer::start(Announcement::default(), loopback(0), vec![address]).unwrap();
     until(&mut discovery, |discovery| !discovery.found().is_empty() && discovery.malformed() == 3).await;
 }
+
+#[tokio::test]
+async fn a_port_that_another_program_has_is_told_and_not_passed_over() {
+    // Bound without the leave to share it.
+    let taken = std::net::UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
+    let mut settings = DiscoverySettings::default();
+    settings.port = taken.local_addr().unwrap().port();
+    match Discovery::start(settings.clone()) {
+        // By IPv6 it listens all the same.
+        Ok(discovery) => assert!(discovery.deaf().is_some_and(|problem| !problem.is_empty())),
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse),
+    }
+    drop(taken);
+    assert_eq!(Discovery::start(settings).unwrap().deaf(), None);
+}

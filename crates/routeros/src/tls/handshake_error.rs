@@ -47,7 +47,7 @@ fn cut(error: &io::Error) -> Error {
     match error.kind() {
         BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof => Error::closed(
             "the connection was closed during the TLS handshake: is this the port of api-ssl (usually 8729), and is this \
-             address allowed (/ip/service, address)?",
+             address allowed (/ip/service, address, from 7.24 on available-from)?",
         ),
         _ => Error::closed(format!("the connection broke during the TLS handshake: {error}")),
     }

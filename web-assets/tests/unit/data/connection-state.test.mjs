@@ -94,6 +94,16 @@ test("every trouble has its own picture and its words in both languages, and eve
   }
 });
 
+test("a missing permission is mended without taking anything from the others in the user's group", () => {
+  const fixes = fixesOf("not-permitted", { user: "budi" });
+  assert.match(fixes[0].command, /^\/user print /, "first a look at whose user and group it is");
+  assert.deepEqual(fixes.find(({ say }) => say === "policy").command.split("\n"), [
+    "/user group add name=lalin-read policy=read,api",
+    "/user set [find name=budi] group=lalin-read",
+  ]);
+  for (const { command } of fixes) assert.doesNotMatch(command, /user group set/, "that takes the other policies away");
+});
+
 test("a command is for the router's own user and service, and a name cannot be more than a name", () => {
   const first = (trouble, router) => remediesOf(trouble, router)[0].command;
   assert.equal(first("refused", {}), "/ip service enable api");
