@@ -1,4 +1,4 @@
-//! Which routers are on the networks of this machine.
+//! `GET /api/v1/discovery`: which routers are on the networks of this machine.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};

@@ -16,6 +16,7 @@ mod router_checks;
 mod router_form;
 mod router_views;
 pub(crate) mod routers;
+mod setup_script;
 pub(crate) mod tokens;
 mod while_allowed;
 pub(crate) mod window;

@@ -1,13 +1,11 @@
-//! Whether a router can be watched, and the commands that make a user for it.
+//! `/api/v1/check`: whether a router can be watched, step by step.
 
-use std::net::IpAddr;
-
+use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Json, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use lalin_fleet::{Outcome, Report};
 use serde_json::json;
 
-use super::parameters::{Parameters, router_id};
+use super::parameters::router_id;
 use super::router_form::RouterForm;
 use super::router_views::SystemInfoView;
 use crate::Problem;
@@ -18,8 +16,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     let wrong_method = || web::route().to(crate::json::wrong_method);
     config
         .service(web::resource("/api/v1/routers/{id}/check").post(check_one).default_service(wrong_method()))
-        .service(web::resource("/api/v1/check").post(check).default_service(wrong_method()))
-        .service(web::resource("/api/v1/setup-script").get(script).default_service(wrong_method()));
+        .service(web::resource("/api/v1/check").post(check).default_service(wrong_method()));
 }
 
 async fn check(api: Data<ApiState>, form: Json<RouterForm>) -> Result<HttpResponse, Problem> {
@@ -38,6 +35,7 @@ async fn check_one(
     Ok(answer(view(report)))
 }
 
+/// A report as JSON.
 fn view(report: Report) -> serde_json::Value {
     let Report { steps, system_info, interfaces, read, fingerprint, .. } = report;
     let about = system_info.as_ref().map(SystemInfoView::of);
@@ -60,21 +58,4 @@ fn view(report: Report) -> serde_json::Value {
         "ok": ok, "steps": steps, "about": about, "interfaces": interfaces, "readMs": read.map(millis),
         "fingerprint": fingerprint.map(|fingerprint| fingerprint.to_string()),
     })
-}
-
-async fn script(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let parameters = Parameters::of(&request, &["from", "tls", "user"])?;
-    let tls = parameters.flag("tls")?;
-    let user = parameters.text("user").unwrap_or("lalin");
-    if user.is_empty() || user.len() > 64 || user.chars().any(char::is_control) {
-        return Err(Problem::bad_parameter("user", "expected 1 to 64 letters"));
-    }
-    let from = parameters.text("from").map(str::parse::<IpAddr>).transpose();
-    let from = from.map_err(|error| Problem::bad_parameter("from", error))?;
-    let script = api.admin()?.setup_script(user, from, tls);
-    let answer = HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .insert_header(("Cache-Control", "no-store"))
-        .body(script);
-    Ok(answer)
 }

@@ -6,7 +6,7 @@ use lalin_fleet::{RouterChange, Secret};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// What somebody wants a router to be. What is absent stays as it was, or is as it usually is.
+/// The settings that somebody wants for a router. A missing field stays as it was, or gets its default.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub(super) struct RouterForm {

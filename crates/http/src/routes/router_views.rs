@@ -1,4 +1,4 @@
-//! A router as JSON: what is shown of it to whom.
+//! A router as JSON, with as much as whoever asks may see.
 
 use lalin_fleet::{KnownRouter, RouterOrigin, SystemInfo, TlsPolicy};
 use lalin_monitor::Router;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::auth::Visibility;
 use crate::json::{LimitedState, RateBounds, StateView, millis};
 
-/// A router in the list, as anybody may see it who may see something of it.
+/// A router in the list, for everyone who may see anything of it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RouterView {
@@ -23,7 +23,7 @@ pub(super) struct RouterView {
     interfaces: Option<usize>,
     rx_bps: Option<u64>,
     tx_bps: Option<u64>,
-    /// How many of the ports in the sums are not known; the sums are of the others.
+    /// How many ports have no known rate. The sums are those of the other ports.
     rx_unknown: usize,
     tx_unknown: usize,
     #[serde(flatten)]
@@ -31,7 +31,7 @@ pub(super) struct RouterView {
     sessions: Option<u64>,
 }
 
-/// What somebody without limits sees beside it.
+/// What someone without limits sees in addition.
 #[derive(Serialize)]
 struct Details {
     address: Option<String>,
@@ -43,7 +43,7 @@ struct Details {
     about: Option<SystemInfoView>,
 }
 
-/// What an administrator sees of one router, beyond the list.
+/// What an administrator sees of one router.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct FullRouterView {

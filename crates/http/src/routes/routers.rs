@@ -1,4 +1,4 @@
-//! The routers by the API: the list and each one's state, adding, changing, removing, retrying.
+//! `/api/v1/routers`: the list and the state of each router; adding, changing, removing and retrying them.
 
 use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -24,6 +24,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         )
         .service(web::resource("/api/v1/routers/{id}/retry").post(retry).default_service(wrong_method()))
         .configure(super::router_checks::routes)
+        .service(web::resource("/api/v1/setup-script").get(super::setup_script::get).default_service(wrong_method()))
         .service(web::resource("/api/v1/discovery").get(super::discovery::get).default_service(wrong_method()));
 }
 
@@ -109,7 +110,7 @@ async fn retry(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> R
     if !Visibility::of(&request).sees_router(&id) || admin.router(&id).is_none() {
         return Err(Problem::unknown_router(id.as_str()));
     }
-    // Each one may be a login at the router, whoever asks for it.
+    // Each attempt may be a login at the router, whoever asks for it.
     api.retry_limits.begin(&id).map_err(Problem::tried_just_now)?;
     if !admin.retry(&id) {
         return Err(Problem::unknown_router(id.as_str()));

@@ -1,4 +1,4 @@
-//! What strangers' connections may take: on real sockets, because that is where it is decided.
+//! The limits of connections, tested on real sockets because that is where they apply.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! HTTP/2 on the server's own TLS, by a client of somebody else's.
+//! HTTP/2 on the server's own TLS, with the client of another library.
 
 use std::sync::Arc;
 use std::time::Duration;

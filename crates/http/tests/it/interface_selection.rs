@@ -1,4 +1,4 @@
-//! Interfaces are asked for by their names, whatever is in them, and told apart where they share one.
+//! Interfaces are asked for by their names, whatever characters these contain, and by key where they share a name.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

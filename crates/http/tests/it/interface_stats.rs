@@ -1,4 +1,4 @@
-//! `/api/interface-stats`: what the first system's pages rely on.
+//! `/api/interface-stats`: what pages of the system before Lalin rely on.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

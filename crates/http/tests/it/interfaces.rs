@@ -1,4 +1,4 @@
-//! The typed routes.
+//! `/api/v1/interfaces`: values with their types.
 
 use lalin_stats::SourceError;
 

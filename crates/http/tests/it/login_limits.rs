@@ -1,4 +1,4 @@
-//! Guessing: it is slow, and locks nobody out but whoever guesses.
+//! Guessing passwords is slow, and locks out only whoever guesses.
 
 use actix_web::cookie::Cookie;
 use actix_web::http::Method;

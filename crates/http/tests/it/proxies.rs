@@ -1,4 +1,4 @@
-//! Behind proxies: whose address counts, who is taken for the machine's own user, which names are answered.
+//! Behind proxies: which address counts, who counts as the user of this machine, which host names are answered.
 
 use actix_web::http::Method;
 use lalin_http::AuthSettings;

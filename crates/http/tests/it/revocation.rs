@@ -1,4 +1,4 @@
-//! What is open ends with the right to it, within a heartbeat and with the reason.
+//! Streams end when the right to them ends, within a heartbeat and with the reason.
 
 use std::time::Duration;
 

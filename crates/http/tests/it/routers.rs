@@ -1,4 +1,4 @@
-//! The routers by the API, and what of them a visitor with limits sees.
+//! `/api/v1/routers`, and what a viewer with limits sees of it.
 
 use actix_web::http::Method;
 use lalin_store::TokenKind;
@@ -8,8 +8,8 @@ use crate::auth_server::{AuthServer, Credentials, HERE, line};
 use crate::stream::Reader;
 use crate::test_server::{RX_BPS, TestServer};
 
-async fn ask(house: &AuthServer, method: Method, path: &str, body: Value) -> (u16, Value) {
-    let answer = house.ask(&method, path, HERE, &Credentials::default(), Some(body)).await;
+async fn ask(server: &AuthServer, method: Method, path: &str, body: Value) -> (u16, Value) {
+    let answer = server.ask(&method, path, HERE, &Credentials::default(), Some(body)).await;
     (answer.status, answer.body)
 }
 
@@ -57,38 +57,38 @@ async fn a_port_without_counters_takes_nothing_from_a_routers_sum_and_is_counted
 
 #[tokio::test]
 async fn a_router_is_added_changed_checked_tried_and_removed() {
-    let house = AuthServer::new(true).await;
+    let server = AuthServer::new(true).await;
     let form = json!({"name": "Baru", "address": "192.0.2.9", "user": "lalin", "password": "rahasia-9"});
-    let (status, made) = ask(&house, Method::POST, "/api/v1/routers", form).await;
+    let (status, made) = ask(&server, Method::POST, "/api/v1/routers", form).await;
     assert_eq!(
         (status, &made["id"], &made["host"], &made["tlsPolicy"]),
         (201, &json!("baru"), &json!("192.0.2.1"), &json!("off"))
     );
     assert!(!made.to_string().contains("rahasia") && made.get("password").is_none(), "{made}");
-    let (status, bad) = ask(&house, Method::POST, "/api/v1/routers", json!({"user": "x"})).await;
+    let (status, bad) = ask(&server, Method::POST, "/api/v1/routers", json!({"user": "x"})).await;
     assert_eq!((status, &bad["field"], &bad["code"]), (400, &json!("address"), &json!("bad-parameter")));
-    let (status, _) = ask(&house, Method::POST, "/api/v1/routers", json!({"adress": "x"})).await;
+    let (status, _) = ask(&server, Method::POST, "/api/v1/routers", json!({"adress": "x"})).await;
     assert_eq!(status, 400, "an unknown field is no field");
-    let (status, _) = ask(&house, Method::PATCH, "/api/v1/routers/baru", json!({"enabled": false})).await;
+    let (status, _) = ask(&server, Method::PATCH, "/api/v1/routers/baru", json!({"enabled": false})).await;
     assert_eq!(status, 200);
-    let (status, fixed) = ask(&house, Method::PATCH, "/api/v1/routers/pop-1", json!({})).await;
+    let (status, fixed) = ask(&server, Method::PATCH, "/api/v1/routers/pop-1", json!({})).await;
     assert_eq!((status, &fixed["code"]), (409, &json!("not-editable")));
-    let (status, _) = ask(&house, Method::POST, "/api/v1/routers/baru/retry", json!({})).await;
+    let (status, _) = ask(&server, Method::POST, "/api/v1/routers/baru/retry", json!({})).await;
     assert_eq!(status, 202);
-    let (status, checked) = ask(&house, Method::POST, "/api/v1/check", json!({"address": "192.0.2.9"})).await;
+    let (status, checked) = ask(&server, Method::POST, "/api/v1/check", json!({"address": "192.0.2.9"})).await;
     assert_eq!((status, &checked["ok"]), (200, &json!(false)));
     let step = &checked["steps"][2];
     assert_eq!(
         (&step["state"], &step["reason"], &step["ms"]),
         (&json!("failed"), &json!("wrong-credentials"), &json!(12))
     );
-    let (status, _) = ask(&house, Method::POST, "/api/v1/routers/baru/check", json!({})).await;
+    let (status, _) = ask(&server, Method::POST, "/api/v1/routers/baru/check", json!({})).await;
     assert_eq!(status, 200);
-    assert_eq!(ask(&house, Method::DELETE, "/api/v1/routers/baru", json!({})).await.0, 204);
-    assert_eq!(ask(&house, Method::DELETE, "/api/v1/routers/baru", json!({})).await.0, 404);
-    let asked = house.world.admin.asked.lock().unwrap().join("\n");
+    assert_eq!(ask(&server, Method::DELETE, "/api/v1/routers/baru", json!({})).await.0, 204);
+    assert_eq!(ask(&server, Method::DELETE, "/api/v1/routers/baru", json!({})).await.0, 404);
+    let asked = server.world.admin.asked.lock().unwrap().join("\n");
     assert!(asked.contains("check Some(RouterId(\"baru\"))") && !asked.contains("rahasia"), "{asked}");
-    let audit = house.ask(&Method::GET, "/api/v1/audit", HERE, &Credentials::default(), None).await.body.to_string();
+    let audit = server.ask(&Method::GET, "/api/v1/audit", HERE, &Credentials::default(), None).await.body.to_string();
     for action in ["router.add", "router.change", "router.remove"] {
         assert!(audit.contains(action), "{audit}");
     }
@@ -162,19 +162,19 @@ async fn one_stream_carries_interfaces_of_several_routers() {
 
 #[tokio::test]
 async fn a_customer_sees_his_own_line_everywhere_and_nothing_else_anywhere() {
-    let house = AuthServer::with_administrator(false).await;
-    house.world.router("pop-2");
+    let server = AuthServer::with_administrator(false).await;
+    server.world.router("pop-2");
     let keys = Credentials {
-        bearer: Some(house.token(TokenKind::Api, line(Some("<pppoe-budi>"))).await),
+        bearer: Some(server.token(TokenKind::Api, line(Some("<pppoe-budi>"))).await),
         ..Credentials::default()
     };
     for path in
         ["/api/interface-stats", "/api/interface-stats?raw=1", "/api/v1/interfaces", "/api/v1/routers/pop-1/interfaces"]
     {
-        let body = house.get(path, &keys).await.body.to_string();
+        let body = server.get(path, &keys).await.body.to_string();
         assert!(body.contains("<pppoe-budi>") && !body.contains("ether1"), "{path}: {body}");
     }
-    let routers = house.get("/api/v1/routers?watch=1", &keys).await.body;
+    let routers = server.get("/api/v1/routers?watch=1", &keys).await.body;
     let text = routers.to_string();
     assert_eq!(routers["routers"].as_array().unwrap().len(), 1, "{text}");
     assert!(!text.contains("192.0.2.1") && !text.contains("\"gw\"") && !text.contains("pop-2"), "{text}");
@@ -187,9 +187,9 @@ async fn a_customer_sees_his_own_line_everywhere_and_nothing_else_anywhere() {
         "/api/v1/routers/pop-2/interfaces",
         "/api/v1/routers/pop-2/stream",
     ] {
-        assert_eq!(house.get(path, &keys).await.status, 404, "{path}: it does not exist for him");
+        assert_eq!(server.get(path, &keys).await.status, 404, "{path}: it does not exist for him");
     }
-    let mut stream = house.stream("/api/v1/stream?interface=ether1", &keys).await;
+    let mut stream = server.stream("/api/v1/stream?interface=ether1", &keys).await;
     let hello = stream.wait_for("hello").await;
     assert_eq!(hello.data["router"].get("address"), None, "{}", hello.data);
     let list = stream.wait_for("interfaces").await.data.to_string();

@@ -1,4 +1,4 @@
-//! A monitor over scripted routers, and an application to ask.
+//! A monitor over scripted sources, with the API over it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! A database that another program holds, or that cannot be read: who is shut out by it, and who is not.
+//! A database that another program holds, or that cannot be read: who can still look, and who cannot.
 
 use actix_web::http::Method;
 use lalin_store::{EncryptionKey, Store};
