@@ -214,8 +214,7 @@ export class LiveFeed {
     },
     tick: (tick) => {
       this.#trust(tick.t);
-      // What passed while the clock was moved is not known either.
-      if (this.#heard === -Infinity || tick.step) this.store.cut();
+      if (this.#heard === -Infinity) this.store.cut();
       this.#heard = now();
       const step = tick.step ? [{ base: tick.base, t: tick.t, ms: tick.step }] : [];
       this.clock.add(tick.base, step, this.hello?.epoch);
