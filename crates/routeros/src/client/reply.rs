@@ -19,8 +19,8 @@ impl Reply {
         self.done.get("ret").map(|value| value.as_bytes())
     }
 
-    /// The longest silence before a row or the end: what [`Command::silence`] has to allow. `None` where the command
-    /// had no such limit.
+    /// The longest silence before a row or the end: what [`Command::silence`](crate::Command::silence) has to allow.
+    /// `None` where the command had no such limit.
     pub fn longest_silence(&self) -> Option<Duration> {
         self.longest_silence
     }

@@ -95,7 +95,7 @@ test("every trouble has its own picture and its words in both languages, and eve
 });
 
 test("a missing permission is mended without taking anything from the others in the user's group", () => {
-  const fixes = fixesOf("not-permitted", { user: "budi" });
+  const fixes = remediesOf("not-permitted", { user: "budi" });
   assert.match(fixes[0].command, /^\/user print /, "first a look at whose user and group it is");
   assert.deepEqual(fixes.find(({ say }) => say === "policy").command.split("\n"), [
     "/user group add name=lalin-read policy=read,api",
