@@ -199,7 +199,7 @@ fn first_starts_at_once_do_not_fail_and_only_one_of_them_serves() {
 #[test]
 fn a_router_with_an_ipv6_address_is_shown_in_brackets_whether_it_is_watched_or_not() {
     let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0"]).serve();
-    let router = json!({"name": "Enam", "address": "2001:db8::1", "user": "admin", "password": PASSWORD});
+    let router = json!({"name": "Enam", "address": "[2001:db8::1]", "user": "admin", "password": PASSWORD});
     let made = server.send("POST", "/api/v1/routers", &router.to_string());
     assert_eq!(made.status, 201, "{}", made.text);
     for enabled in [true, false] {
