@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::harness::browser::{Look, browse};
 use crate::harness::eventually::{eventually, s};
 use crate::harness::router::Router;
+use crate::harness::series::Point;
 use crate::harness::server::Server;
 use crate::harness::wall_clock::WallClock;
 
@@ -65,7 +66,14 @@ async fn a_server_whose_clock_jumps_forward_keeps_what_was_and_draws_a_gap() {
             if series.end() > now() + 250_000.0 { Ok(series) } else { Err(series.end().to_string()) }
         })
         .await;
-        after.has_gap_between(before.end(), now() + 250_000.0);
+        // The first sample by the new time begins a new line: it has no rate, and the line is interrupted at it.
+        after.has_gap_between(before.end(), after.end());
+        let (old, new): (Vec<Point>, Vec<Point>) = after.points.iter().partition(|point| point.t < now() + 250_000.0);
+        assert!(
+            old.iter().rev().take(before.known().len()).all(|point| point.rx.is_some()),
+            "what was stays: {after:?}"
+        );
+        assert_eq!((new[0].rx, new[0].tx), (None, None), "{after:?}");
         after.is_steady(Router::RX, Router::TX);
         page.moves("ether1", 3, 30).await;
         page.reaches(10, "live").await;
