@@ -4,6 +4,7 @@
 use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use time::UtcDateTime;
 use tokio::time::Instant;
 
 /// The router's wall clock and the moment of its last boot.
@@ -44,14 +45,25 @@ pub(crate) fn date_time(unix: u64, names_months: bool) -> String {
 }
 
 pub(crate) fn date(unix: u64, names_months: bool) -> String {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let (year, month, day) = civil(unix / 86_400);
-    if names_months { format!("{}/{day:02}/{year}", MONTHS[month - 1]) } else { format!("{year}-{month:02}-{day:02}") }
+    let date = at(unix);
+    let (year, day) = (date.year(), date.day());
+    if names_months {
+        let month = date.month().to_string().to_ascii_lowercase();
+        format!("{}/{day:02}/{year}", &month[..3])
+    } else {
+        format!("{year}-{:02}-{day:02}", u8::from(date.month()))
+    }
 }
 
 pub(crate) fn time_of_day(unix: u64) -> String {
-    let second = unix % 86_400;
-    format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
+    let (hour, minute, second) = at(unix).as_hms();
+    format!("{hour:02}:{minute:02}:{second:02}")
+}
+
+/// A moment that no calendar reaches is shown as a clock that was never set.
+fn at(unix: u64) -> UtcDateTime {
+    let unix = i64::try_from(unix).unwrap_or(i64::MAX);
+    UtcDateTime::from_unix_timestamp(unix).unwrap_or(UtcDateTime::UNIX_EPOCH)
 }
 
 /// A duration in seconds as RouterOS writes it: without units that are zero.
@@ -66,23 +78,6 @@ fn span(seconds: u64) -> String {
         rest %= unit;
     }
     text
-}
-
-/// Year, month from 1 and day from 1, this many days after 1970 began.
-fn civil(mut days: u64) -> (u64, usize, u64) {
-    let leap = |year: u64| (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
-    let mut year = 1970;
-    while days >= 365 + u64::from(leap(year)) {
-        days -= 365 + u64::from(leap(year));
-        year += 1;
-    }
-    let lengths = [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let mut month = 0;
-    while days >= lengths[month] {
-        days -= lengths[month];
-        month += 1;
-    }
-    (year, month + 1, days + 1)
 }
 
 #[cfg(test)]
