@@ -42,6 +42,9 @@ impl Page {
 
     /// Ticks or unticks an interface in the open list, which must be in view there: of a long list only that much exists.
     pub async fn tick(&self, interface: &str) {
+        // After a search or in another order the rows move to their places: a click must meet the row it means.
+        let rest = "return document.querySelector('.settling') === null";
+        eventually(s(5), "the rows rest", async || when(self.eval(rest).await, |rest| *rest == true)).await;
         let name = interface.replace('\\', "\\\\").replace('"', "\\\"");
         let selector = format!("[data-testid=picker-option][data-interface=\"{name}\"]");
         let option = self.client().find(Locator::Css(&selector)).await;
