@@ -57,16 +57,20 @@ function submit(word, testid) {
   return made;
 }
 
-function loginForm() {
-  const form = element("form", "form");
-  form.dataset.testid = "login-form";
-  const name = input({
+function accountName() {
+  return input({
     name: "name",
     autocomplete: "username",
     autocapitalize: "none",
     spellcheck: "false",
     required: true,
   });
+}
+
+function loginForm() {
+  const form = element("form", "form");
+  form.dataset.testid = "login-form";
+  const name = accountName();
   const password = input({ type: "password", name: "password", autocomplete: "current-password", required: true });
   const send = submit(texts.door_enter, "login");
   form.append(field(texts.door_name, name), field(texts.door_password, password), end(send));
@@ -97,13 +101,7 @@ function setupForm() {
     placeholder: "XXXX-XXXX-XXXX",
     required: true,
   });
-  const name = input({
-    name: "name",
-    autocomplete: "username",
-    autocapitalize: "none",
-    spellcheck: "false",
-    required: true,
-  });
+  const name = accountName();
   const password = input({ type: "password", name: "password", autocomplete: "new-password", required: true });
   const again = input({ type: "password", name: "again", autocomplete: "new-password", required: true });
   const send = submit(texts.door_make, "setup");
