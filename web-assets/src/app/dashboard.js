@@ -18,7 +18,7 @@ import { TroublePanel } from "../trouble/trouble-panel.js";
 import { checkVersion } from "./version-check.js";
 import { InterfaceOverview } from "../interfaces/interface-overview.js";
 import { ChartPanel } from "../chart/chart-panel.js";
-import { renameSides, whenTurned } from "../interfaces/direction.js";
+import { renameLines, whenSet } from "../interfaces/line-settings.js";
 import { forgetRouter, router } from "../shared/preferences.js";
 import { listSheet } from "../interfaces/list-sheet.js";
 import { siteHeader } from "./site-header.js";
@@ -73,7 +73,7 @@ const feed = new LiveFeed(store, {
   },
   renamed(names) {
     faults.rename(names);
-    renameSides(names);
+    renameLines(names);
     panel.past.rename(names);
     choice.rename(names);
   },
@@ -139,7 +139,7 @@ listSheet({
 });
 theme(byId("theme"), texts, () => overview.recolour());
 wallMode(byId("clock"), lang);
-whenTurned(soon);
+whenSet(soon);
 
 /** What a card shows: the facts, the rates now, and the points with the stretch of them that is seen. */
 function view(name) {

@@ -36,7 +36,7 @@ export function remember(key, value) {
 }
 
 /** Remembers it no longer. */
-function forget(key) {
+export function forget(key) {
   try {
     localStorage.removeItem(`lalin-${key}`);
   } catch {

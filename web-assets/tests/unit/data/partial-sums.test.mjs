@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { about, atLeast, speed } from "../../../src/shared/format.js";
 import { totals } from "../../../src/routers/router-summary.js";
 import { totals as stack } from "../../../src/chart/hover-label.js";
-import { mostOf, sumOf } from "../../../src/data/partial-sums.js";
+import { fullness, mostOf, shareOf, sumOf } from "../../../src/data/partial-sums.js";
 
 test("an unknown part takes nothing from the known, wherever it stands, and is counted", () => {
   for (const at of [0, 1, 2, 3]) {
@@ -58,4 +58,36 @@ test("the total of a stack is partial where a layer is not known, and not where 
   ];
   assert.equal(stack(table, 0, "en", "bit"), "RX ≥ 8.00 Mb/s · TX 2.00 Mb/s");
   assert.equal(stack(table, 1, "en", "bit"), "RX 16.00 Mb/s · TX ≥ 1.00 Mb/s");
+});
+
+test("a line is as full as its fuller direction, of its package before its link", () => {
+  assert.deepEqual(shareOf({ linkBps: 100 }, 20, 60), { share: 0.6, bps: 100, of: "link", partial: false });
+  assert.deepEqual(shareOf({ linkBps: 1_000, limitDownBps: 20 }, 19, 600), {
+    share: 0.95,
+    bps: 20,
+    of: "package",
+    partial: false,
+  });
+  // A slow upload may be full while the download is not.
+  assert.deepEqual(shareOf({ limitDownBps: 20, limitUpBps: 5 }, 10, 4.5), {
+    share: 0.9,
+    bps: 5,
+    of: "package",
+    partial: false,
+  });
+  // One direction is not known: it may be the fuller one.
+  assert.equal(shareOf({ linkBps: 100 }, null, 60).partial, true);
+  assert.equal(shareOf({ limitDownBps: 20 }, null, 60), null, "of its upload no limit is known");
+  for (const [limits, down, up] of [
+    [null, 1, 1],
+    [{}, 1, 1],
+    [{ linkBps: 0 }, 1, 1],
+    [{ linkBps: 100 }, null, null],
+    [{ linkBps: 100 }, NaN, undefined],
+  ])
+    assert.equal(shareOf(limits, down, up), null);
+});
+
+test("full begins at 95 %, and over 80 % it is to be seen", () => {
+  assert.deepEqual([0, 0.8, 0.81, 0.949, 0.95, 2].map(fullness), ["", "", "hot", "hot", "full", "full"]);
 });
