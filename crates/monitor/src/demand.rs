@@ -1,4 +1,5 @@
-//! The demand for a router's samples: open subscriptions, and polls, each of which counts for a while.
+//! The demand for a router's samples: open subscriptions, polls, each of which counts for a while, and recorders, which
+//! are content with fewer samples.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,25 +11,44 @@ use tokio::time::{Instant, sleep_until};
 #[derive(Clone, Copy, Debug, Default)]
 struct Wanted {
     viewers: usize,
+    recorders: usize,
     leased_until: Option<Instant>,
 }
 
 impl Wanted {
-    fn until(self, now: Instant) -> Until {
+    /// Whether somebody looks now, and when that may change.
+    fn watched(self, now: Instant) -> Watched {
         match self.leased_until {
-            _ if self.viewers > 0 => Until::Changed,
-            Some(end) if end > now => Until::LeaseEnd(end),
-            _ => Until::Over,
+            _ if self.viewers > 0 => Watched::Yes,
+            Some(end) if end > now => Watched::Until(end),
+            _ => Watched::No,
+        }
+    }
+
+    fn pace(self, now: Instant) -> Option<Pace> {
+        match self.watched(now) {
+            Watched::Yes | Watched::Until(_) => Some(Pace::Live),
+            Watched::No => (self.recorders > 0).then_some(Pace::Recording),
         }
     }
 }
 
 /// How long somebody watches, as far as is known now.
-enum Until {
+enum Watched {
     /// Until the last subscription ends, which changes the demand.
-    Changed,
-    LeaseEnd(Instant),
-    Over,
+    Yes,
+    /// Until a lease ends.
+    Until(Instant),
+    No,
+}
+
+/// How often samples are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Somebody watches.
+    Live,
+    /// Nobody watches, but samples are recorded.
+    Recording,
 }
 
 /// The demand for one router's samples.
@@ -42,39 +62,57 @@ impl Demand {
         Arc::new(Self { wanted: watch::Sender::new(Wanted::default()) })
     }
 
-    /// Counts a viewer for as long as the guard lives.
-    pub(crate) fn enter(self: &Arc<Self>) -> Viewer {
-        self.wanted.send_modify(|wanted| wanted.viewers += 1);
-        Viewer(self.clone())
+    /// Counts a subscriber at this pace for as long as the guard lives.
+    pub(crate) fn enter(self: &Arc<Self>, pace: Pace) -> Viewer {
+        self.wanted.send_modify(|wanted| *wanted.at(pace) += 1);
+        Viewer(self.clone(), pace)
     }
 
-    /// Counts a poll as a viewer for `lease`.
-    pub(crate) fn lease(&self, lease: Duration) {
-        let end = Instant::now() + lease;
-        self.wanted.send_modify(|wanted| wanted.leased_until = wanted.leased_until.max(Some(end)));
+    /// Counts a poll as a viewer for `lease`. True if nobody watched before.
+    pub(crate) fn lease(&self, lease: Duration) -> bool {
+        let now = Instant::now();
+        let mut begun = false;
+        self.wanted.send_modify(|wanted| {
+            begun = wanted.pace(now) != Some(Pace::Live);
+            wanted.leased_until = wanted.leased_until.max(Some(now + lease));
+        });
+        begun
     }
 
-    /// The number of open subscriptions; polls do not count here.
+    /// The number of open subscriptions of viewers; polls and recorders do not count here.
     pub(crate) fn viewers(&self) -> usize {
         self.wanted.borrow().viewers
     }
 
-    /// Resolves as soon as somebody watches.
-    pub(crate) async fn begun(&self) {
-        let mut wanted = self.wanted.subscribe();
-        // The sender lives in `self`, so the channel cannot close.
-        let _ = wanted.wait_for(|wanted| !matches!(wanted.until(Instant::now()), Until::Over)).await;
+    /// How often samples are wanted now; `None` if they are not.
+    pub(crate) fn pace(&self) -> Option<Pace> {
+        self.wanted.borrow().pace(Instant::now())
     }
 
-    /// Resolves as soon as nobody watches.
+    /// Resolves as soon as samples are wanted.
+    pub(crate) async fn begun(&self) {
+        self.other_than(None).await;
+    }
+
+    /// Resolves as soon as no samples are wanted.
     pub(crate) async fn ended(&self) {
+        while let Some(pace) = self.pace() {
+            self.other_than(Some(pace)).await;
+        }
+    }
+
+    /// Resolves as soon as samples are wanted at another pace than this one.
+    pub(crate) async fn other_than(&self, pace: Option<Pace>) {
         let mut changes = self.wanted.subscribe();
         loop {
-            let wanted = *changes.borrow_and_update();
-            match wanted.until(Instant::now()) {
-                Until::Over => return,
-                Until::Changed => drop(changes.changed().await),
-                Until::LeaseEnd(end) => tokio::select! {
+            let (wanted, now) = (*changes.borrow_and_update(), Instant::now());
+            if wanted.pace(now) != pace {
+                return;
+            }
+            // The sender lives in `self`, so the channel cannot close.
+            match wanted.watched(now) {
+                Watched::Yes | Watched::No => drop(changes.changed().await),
+                Watched::Until(end) => tokio::select! {
                     () = sleep_until(end) => {}
                     _ = changes.changed() => {}
                 },
@@ -83,12 +121,22 @@ impl Demand {
     }
 }
 
-/// One viewer, who leaves when it is dropped.
+impl Wanted {
+    /// The number of open subscriptions at this pace.
+    fn at(&mut self, pace: Pace) -> &mut usize {
+        match pace {
+            Pace::Live => &mut self.viewers,
+            Pace::Recording => &mut self.recorders,
+        }
+    }
+}
+
+/// One subscriber, who leaves when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Viewer(Arc<Demand>);
+pub(crate) struct Viewer(Arc<Demand>, Pace);
 
 impl Drop for Viewer {
     fn drop(&mut self) {
-        self.0.wanted.send_modify(|wanted| wanted.viewers -= 1);
+        self.0.wanted.send_modify(|wanted| *wanted.at(self.1) -= 1);
     }
 }

@@ -11,6 +11,7 @@ use lalin_stats::{
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
+use crate::demand::Pace;
 use crate::identities::Identities;
 use crate::link_rates::LinkRates;
 use crate::memory_budget::MemoryBudget;
@@ -36,6 +37,8 @@ pub(crate) struct Engine {
     router: RouterId,
     /// As they were set.
     configured: Settings,
+    /// How often the router is read now.
+    pace: Pace,
     /// As they are in effect: scaled to what the source needs.
     settings: Settings,
     timing: Timing,
@@ -68,6 +71,7 @@ impl Engine {
         Self {
             router,
             configured,
+            pace: Pace::Live,
             settings,
             timing,
             shown: timing,
@@ -99,11 +103,26 @@ impl Engine {
     /// Goes on with these settings: the recent window and the subscriptions stay.
     pub(crate) fn set_settings(&mut self, configured: Settings) {
         self.configured = configured;
-        self.settings = configured.scaled(self.timing);
-        self.read_times.set_interval(configured.interval);
         self.counters_delay.set_interval(configured.interval);
+        self.rescale();
         let state = self.status.borrow().state.clone();
         self.change(state);
+    }
+
+    /// The router is read at this pace from now on.
+    pub(crate) fn set_pace(&mut self, pace: Pace) {
+        if pace != self.pace {
+            self.pace = pace;
+            self.rescale();
+        }
+    }
+
+    /// Puts into effect what was configured, at the pace of now and for what the source has learned.
+    fn rescale(&mut self) {
+        let before = self.settings.interval;
+        self.settings = self.configured.at(self.pace).scaled(self.timing);
+        // The last reading was asked for at the pace before, so the stretch up to the next one is no gap by that pace.
+        self.read_times.set_interval(before.max(self.settings.interval));
     }
 
     /// Takes in what the source has learned about its reads.
@@ -112,7 +131,7 @@ impl Engine {
         let timing = Timing { longest: None, ..timing };
         if timing != self.timing {
             self.timing = timing;
-            self.settings = self.configured.scaled(timing);
+            self.settings = self.configured.at(self.pace).scaled(timing);
         }
     }
 
@@ -210,7 +229,9 @@ impl Engine {
     fn failing(&self, failure: Failure) -> RouterState {
         let age = self.frames.newest().map(|frame| frame.at.elapsed());
         match age {
-            Some(age) if age <= self.configured.scaled(self.shown).unreachable_after => RouterState::Stale(failure),
+            Some(age) if age <= self.configured.at(self.pace).scaled(self.shown).unreachable_after => {
+                RouterState::Stale(failure)
+            }
             _ => RouterState::Unreachable(failure),
         }
     }
@@ -226,6 +247,7 @@ impl Engine {
         let rises: Vec<_> =
             pairs.each(|old, row| old.map_or([None; 2], |old| Rate::rises(&old, row))).flatten().collect();
         let mut read = self.read_times.next(snapshot.asked, snapshot.answered, &rises);
+        self.read_times.set_interval(self.settings.interval);
         let time = self.time_base.time_of(read.at, snapshot.answered, snapshot.unix_ms);
         if time.step_ms != 0 {
             // The machine may have slept, which its monotonic clock does not count, so the elapsed time is not known.

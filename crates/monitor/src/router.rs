@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span, error_span};
 
+use crate::demand::Pace;
 use crate::interpolation::counters_at;
 use crate::memory_budget::MemoryBudget;
 use crate::shared::Shared;
@@ -78,7 +79,7 @@ impl Router {
         self.shared.changed.notify_one();
     }
 
-    /// How many subscriptions are open.
+    /// How many subscriptions of viewers are open.
     pub fn viewers(&self) -> usize {
         self.shared.demand.viewers()
     }
@@ -98,7 +99,13 @@ impl Router {
     /// `after` is the number of the last tick the caller has. The recent window begins after it if that tick is still
     /// remembered, and otherwise covers the last `window`.
     pub fn subscribe(&self, after: Option<u64>, window: Duration) -> Subscription {
-        Subscription::new(self.shared.clone(), after, window)
+        Subscription::new(self.shared.clone(), after, window, Pace::Live)
+    }
+
+    /// [`Router::subscribe`] for one who keeps the samples and does not look at them: while nobody watches, the router
+    /// is read only once a [`Settings::recording_interval`]. It does not count as a viewer.
+    pub fn record(&self, after: Option<u64>, window: Duration) -> Subscription {
+        Subscription::new(self.shared.clone(), after, window, Pace::Recording)
     }
 
     /// The last `window` of what was sampled. Sends nothing to the router.
@@ -121,9 +128,11 @@ impl Router {
     /// newest sample is fresh, or reads fail, and at the latest after [`Settings::first_sample`].
     pub async fn poll(&self) -> Status {
         let settings = self.settings();
-        self.shared.demand.lease(settings.poll_lease);
+        let begun = self.shared.demand.lease(settings.poll_lease);
         let mut statuses = self.shared.engine().statuses();
-        let fresh = |status: &Status| status.age().is_some_and(|age| age <= settings.fresh_for);
+        // What was only recorded until now may be fresh and still too old to interpolate up to.
+        let old = statuses.borrow().newest.filter(|_| begun);
+        let fresh = |status: &Status| status.newest != old && status.age().is_some_and(|age| age <= settings.fresh_for);
         let answerable = |status: &Status| {
             fresh(status) && status.has_line
                 || matches!(status.state, RouterState::Stale(_) | RouterState::Unreachable(_))

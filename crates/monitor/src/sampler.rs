@@ -1,4 +1,5 @@
-//! The sampling loop of one router: one read an interval while somebody watches, none otherwise.
+//! The sampling loop of one router: one read an interval while somebody watches, fewer while samples are only recorded,
+//! none otherwise.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use lalin_stats::{Failure, Reading, SourceError, StatsSource};
 use tokio::time::{Instant, sleep_until};
 
 use crate::Settings;
+use crate::demand::Pace;
 use crate::shared::Shared;
 
 /// Samples for as long as the task lives.
@@ -29,10 +31,23 @@ pub(crate) async fn run(shared: Arc<Shared>, source: Arc<dyn StatsSource>) {
 /// One read an interval. `next` outlives a run, so that viewers who come and go quickly cause no more reads than one
 /// who stays.
 async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
+    let mut pace = shared.demand.pace();
+    shared.engine().set_pace(pace.unwrap_or(Pace::Live));
     *next = (*next).max(Instant::now() + shared.first_read_delay());
+    // When the newest read began.
+    let mut last = None;
     loop {
         tokio::select! {
             () = sleep_until(*next) => {}
+            () = shared.demand.other_than(pace) => {
+                pace = shared.demand.pace();
+                if let Some(pace) = pace {
+                    shared.engine().set_pace(pace);
+                }
+                let interval = shared.settings().interval;
+                *next = (*next).min(last.map_or(Instant::now(), |last| last + interval)).max(Instant::now());
+                continue;
+            }
             () = shared.changed.notified() => {
                 *next = (*next).min(Instant::now() + shared.settings().interval);
                 continue;
@@ -40,6 +55,7 @@ async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
         }
         let Settings { interval, warm_up, .. } = shared.settings();
         let begun = Instant::now();
+        last = Some(begun);
         *next = begun + interval;
         let outcome = read(source).await;
         let first_of_run = {

@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use lalin_stats::{RateLimits, Timing};
 
+use crate::demand::Pace;
+
 /// How a router is sampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The time between two samples.
     pub interval: Duration,
+    /// The time between two samples while nobody watches and samples are recorded; never less than `interval`.
+    pub recording_interval: Duration,
     /// How far back the recent window reaches in any case.
     pub window: Duration,
     /// How far back it may reach while the memory for it lasts; see [`Monitor::new`](crate::Monitor::new).
@@ -30,6 +34,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(2),
+            recording_interval: Duration::from_secs(10),
             window: Duration::from_secs(600),
             longest_window: Duration::from_secs(6 * 3_600),
             poll_lease: Duration::from_secs(10),
@@ -58,6 +63,15 @@ impl Settings {
             // A little longer than the read, whose own reason is better than a time-out of the poll.
             first_sample: self.first_sample.max(limit + limit / 30),
             ..*self
+        }
+    }
+
+    /// These settings with the interval of this pace.
+    #[must_use]
+    pub(crate) fn at(&self, pace: Pace) -> Self {
+        match pace {
+            Pace::Live => *self,
+            Pace::Recording => Self { interval: self.recording_interval.max(self.interval), ..*self },
         }
     }
 

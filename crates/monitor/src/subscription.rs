@@ -7,7 +7,7 @@ use std::time::Duration;
 use lalin_stats::{Frame, Identity, Interface};
 use tokio::sync::broadcast;
 
-use crate::demand::Viewer;
+use crate::demand::{Pace, Viewer};
 use crate::engine::Event;
 use crate::shared::Shared;
 use crate::{Status, Window};
@@ -55,8 +55,8 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    pub(crate) fn new(shared: Arc<Shared>, after: Option<u64>, window: Duration) -> Self {
-        let viewer = shared.demand.enter();
+    pub(crate) fn new(shared: Arc<Shared>, after: Option<u64>, window: Duration, pace: Pace) -> Self {
+        let viewer = shared.demand.enter(pace);
         let (events, _) = shared.engine().join(None, Duration::ZERO);
         let mut this = Self {
             shared,

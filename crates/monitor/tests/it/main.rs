@@ -6,6 +6,7 @@ mod clock;
 mod counters;
 mod link_rates;
 mod rates;
+mod recording;
 mod slow;
 mod source;
 mod viewers;
