@@ -3,7 +3,8 @@
 
 import { library } from "./chart-library.js";
 
-/** @typedef {Record<"text"|"grid"|"back"|"band"|"edge"|"font", string> & {size: number}} Colours of the chart */
+/** @typedef {Record<"text"|"grid"|"back"|"band"|"edge"|"font", string> & {size: number,
+ *   lines: string[]}} Colours of the chart */
 
 /**
  * A plugin of the chart.

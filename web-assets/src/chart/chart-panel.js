@@ -1,6 +1,7 @@
 // The chart with its controls: which interfaces are shown, which time range, and in which mode and unit.
 
-import { Chart, PALETTE } from "./chart.js";
+import { Chart } from "./chart.js";
+import { PALETTE } from "./palette.js";
 import { KeyboardCursor } from "./keyboard-cursor.js";
 import { MODES, curves, extent, place } from "./curves.js";
 import { query } from "../data/live-feed.js";

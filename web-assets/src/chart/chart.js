@@ -5,12 +5,11 @@ import { hoverLabel } from "./hover-label.js";
 import { library } from "./chart-library.js";
 import { chartMarks } from "./chart-marks.js";
 import { ticks } from "./axis-scale.js";
+import { coloursOf } from "./palette.js";
 /** @import { Band, Direction, Factors, Gap, Limit, Table } from "../data/types.js" */
 /** @import { Colours } from "./chart-marks.js" */
 /** @import { Plot } from "./chart-library.js" */
 
-/** Each stands out from the light card and from the dark one, 3 to 1 and more. */
-export const PALETTE = ["#3b82f6", "#0d9668", "#c27803", "#ef4444", "#8b5cf6", "#ec4899", "#0891b2", "#65a30d"];
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
 /** px; here the axis takes less room. */
@@ -113,7 +112,7 @@ export class Chart {
     const colours = fresh ? this.#colours() : this.#seen.colours;
     const doubts = scene.doubts.map((doubt) => ({
       ...doubt,
-      colour: PALETTE[((doubt.column - 1) >> 1) % PALETTE.length],
+      colour: colours.lines[((doubt.column - 1) >> 1) % colours.lines.length],
     }));
     this.#seen = {
       table: scene.table,
@@ -153,12 +152,14 @@ export class Chart {
       back: value("--card"),
       band: value("--band"),
       edge: value("--line"),
+      lines: coloursOf(this.element),
       font: FONT,
       size: this.root.hasAttribute("data-kiosk") ? 20 : 12,
     };
   }
 
-  #options({ names, mode, unit }, { text, grid, size }) {
+  #options({ names, mode, unit }, colours) {
+    const { text, grid, size } = colours;
     const axis = {
       stroke: text,
       grid: { stroke: grid, width: 1 },
@@ -176,7 +177,7 @@ export class Chart {
         chartMarks(() => this.#seen),
         hoverLabel({
           names,
-          colours: PALETTE,
+          colours: colours.lines,
           lang: this.lang,
           clock: this.clock,
           side: this.side,
@@ -206,13 +207,13 @@ export class Chart {
         },
       ],
       bands: mode === "stack" ? between(names.length) : [],
-      series: [{}, ...this.#lines(names, mode, size)],
+      series: [{}, ...this.#lines(names, mode, colours)],
     };
   }
 
-  #lines(names, mode, size) {
+  #lines(names, mode, { size, lines }) {
     return names.flatMap((name, at) => {
-      const stroke = PALETTE[at % PALETTE.length];
+      const stroke = lines[at % lines.length];
       const line = { stroke, width: size > 12 ? 3 : 2, points: { show: false }, spanGaps: false, fillTo: 0 };
       const light = `${stroke}1a`;
       const layer = `${stroke}40`;

@@ -1,6 +1,6 @@
 // Exports what is visible: as a picture, as a CSV file, or as a table to read.
 
-import { PALETTE } from "./chart.js";
+import { onCanvas, PALETTE } from "./palette.js";
 import { library } from "./chart-library.js";
 import { csv, fileName } from "./csv.js";
 import { shortName, unit } from "../shared/format.js";
@@ -55,7 +55,7 @@ export class ChartExport {
       note: [texts[`legend.${mode}`], doubtful && texts.legend_doubt, texts[`unit.${unit()}`]]
         .filter(Boolean)
         .join(" · "),
-      legend: names.map((name, at) => ({ label: shortName(name), colour: PALETTE[at % PALETTE.length] })),
+      legend: names.map((name, at) => ({ label: shortName(name), colour: onCanvas(PALETTE[at % PALETTE.length]) })),
     };
     const colours = { text: colour("--text"), soft: colour("--soft"), back: colour("--card") };
     const made = picture(plot.ctx.canvas, words, colours, library().pxRatio);

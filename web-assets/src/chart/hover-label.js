@@ -1,10 +1,10 @@
 // The label at the pointer or the keyboard cursor: the time and each interface's exact rates, as download and upload
 // and as the router counts them. In a gap it says why there is no data.
 
-import { nearest } from "./curves.js";
+import { sumOf } from "../data/partial-sums.js";
 import { element, put } from "../shared/elements.js";
 import { atLeast, shortName, speed } from "../shared/format.js";
-import { sumOf } from "../data/partial-sums.js";
+import { nearest } from "./curves.js";
 import { uncertaintyWords } from "./uncertainty.js";
 
 /**
@@ -80,7 +80,7 @@ function gapAt(gaps, here, nearest) {
   return gap && (nearest <= gap.from || nearest >= gap.to) && Math.abs(nearest - here) > 1_000 ? gap : null;
 }
 
-/** `↓ 12.00 Mb/s RX · ↑ 3.00 Mb/s TX`: download stands first, and each says which direction of the router it is. */
+/** `↓ 12.00 Mbps RX · ↑ 3.00 Mbps TX`: download stands first, and each says which direction of the router it is. */
 export function rates(name, at, table, row, lang, side, unit) {
   const { down } = side(name);
   const rate = { rx: value(table[1 + 2 * at], row), tx: value(table[2 + 2 * at], row) };
@@ -90,7 +90,7 @@ export function rates(name, at, table, row, lang, side, unit) {
 }
 
 /**
- * `RX 32.00 Mb/s · TX ≥ 11.00 Mb/s`: what all of them carry, of which a part may not be known. Who is not there carries
+ * `RX 32.00 Mbps · TX ≥ 11.00 Mbps`: what all of them carry, of which a part may not be known. Who is not there carries
  * nothing.
  */
 export function totals(table, row, lang, unit) {

@@ -2,7 +2,7 @@
 
 import { extent } from "./curves.js";
 import { fill, shortName, tick } from "../shared/format.js";
-import { PALETTE } from "./chart.js";
+import { onCanvas, PALETTE } from "./palette.js";
 /** @import { Limit, Texts } from "../data/types.js" */
 
 /**
@@ -52,6 +52,6 @@ export function limitLine({ bps, names: same }, names, texts, lang) {
       name: same.map(shortName).join(", ").slice(0, 60),
       n: tick(Math.abs(bps), lang),
     }),
-    colour: PALETTE[names.indexOf(same[0]) % PALETTE.length],
+    colour: onCanvas(PALETTE[names.indexOf(same[0]) % PALETTE.length]),
   };
 }

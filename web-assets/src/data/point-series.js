@@ -75,6 +75,14 @@ export class PointSeries {
     return most;
   }
 
+  /** The highest known rate of one direction since `from`; 0 where nothing flowed. */
+  peakOf(way, from) {
+    const values = this.#columns[way === "rx" ? 1 : 2];
+    let most = 0;
+    for (let i = this.#start + this.at(from); i < this.#end; i++) if (values[i] > most) most = values[i];
+    return most;
+  }
+
   /** At the end of the room the points move to its beginning; room is doubled or halved where that fits better. */
   #makeRoom() {
     const [size, used] = [this.#columns[0].length, this.length];

@@ -1,17 +1,21 @@
 // The embedded element's style. It is a script, so that the host page's style policy does not matter, and it lives in a
 // shadow root, so that neither page's styles reach the other.
 
+import { DARK as DARK_LINES, LIGHT as LIGHT_LINES } from "../chart/palette.js";
 import plot from "../vendor/uplot/uPlot.style.js";
+
+const lines = (colours) => colours.map((colour, at) => `--l${at + 1}: ${colour};`).join(" ");
 
 const DARK = `
   --card: #161e2b; --line: #2a3446; --text: #e8edf5; --soft: #a3b0c5; --grid: #232d3d;
-  --good: #7ee2a8; --warn: #ffc878; --bad: #ff9ea5; color-scheme: dark;
+  --good: #7ee2a8; --warn: #ffc878; --bad: #ff9ea5; color-scheme: dark; ${lines(DARK_LINES)}
 `;
 
 const OWN = `
   :host {
     --card: #ffffff; --line: #dde3ec; --text: #16202e; --soft: #55627a; --grid: #e6eaf1; --band: rgb(100 116 139 / 11%);
     --good: #116b3a; --warn: #8a4b00; --bad: #a31621;
+    ${lines(LIGHT_LINES)}
     display: block; height: 300px; min-width: 0; color-scheme: light; text-align: start;
   }
   :host([hidden]) { display: none; }

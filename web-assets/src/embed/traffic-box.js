@@ -1,7 +1,8 @@
 // What the embedded element shows: the state, the current rates, the chart, and all of it in words. Names are inserted
 // as text, never as markup.
 
-import { Chart, PALETTE } from "../chart/chart.js";
+import { Chart } from "../chart/chart.js";
+import { PALETTE } from "../chart/palette.js";
 import { MOST } from "./element-attributes.js";
 import { extent } from "../chart/curves.js";
 import { element, put } from "../shared/elements.js";

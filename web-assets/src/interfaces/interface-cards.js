@@ -1,6 +1,6 @@
 // A card for each chosen interface: its current rates, its state and its statistics.
 
-import { PALETTE } from "../chart/chart.js";
+import { PALETTE } from "../chart/palette.js";
 import { element, put } from "../shared/elements.js";
 import { faultWords } from "../data/fault-counts.js";
 import { linkUse } from "../data/partial-sums.js";

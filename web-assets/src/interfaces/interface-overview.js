@@ -2,7 +2,7 @@
 // list. Chosen interfaces go to the chart.
 
 import { arrange, byName, compareGroups, groupOf, resorted, SORTS, titleOf } from "./list-order.js";
-import { PALETTE } from "../chart/chart.js";
+import { PALETTE } from "../chart/palette.js";
 import { element, put } from "../shared/elements.js";
 import { ListFilters } from "./list-filters.js";
 import { linkUse, sumOf } from "../data/partial-sums.js";

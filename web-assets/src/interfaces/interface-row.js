@@ -104,7 +104,7 @@ export class InterfaceRow {
       set(this.use, "data-full", use >= 0.9);
       this.bar.style.setProperty("--use", Math.min(1, use).toFixed(3));
     }
-    this.spark.draw(series, edge, this.colour ?? colour);
+    this.spark.draw(series, edge, this.colour ?? colour, side);
   }
 
   /** What flows, in words, for those who come to this row with the keys. */

@@ -1,7 +1,7 @@
 // The first thing on a phone: the two rates of one chosen interface in large figures, and a chip for each of the
 // others.
 
-import { PALETTE } from "../chart/chart.js";
+import { PALETTE } from "../chart/palette.js";
 import { element, put, target } from "../shared/elements.js";
 import { fill, shortName, speed } from "../shared/format.js";
 import { direction } from "./direction.js";

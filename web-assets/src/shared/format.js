@@ -5,7 +5,7 @@ import { shownName } from "../data/interface-names.js";
 // ===== the unit in which the whole page speaks of rates =====
 
 export const UNITS = {
-  bit: { bits: 1, names: ["b/s", "Kb/s", "Mb/s", "Gb/s", "Tb/s"] },
+  bit: { bits: 1, names: ["bps", "kbps", "Mbps", "Gbps", "Tbps"] },
   byte: { bits: 8, names: ["B/s", "kB/s", "MB/s", "GB/s", "TB/s"] },
 };
 
@@ -50,17 +50,49 @@ function digitsOf(number, lang, least, most) {
   const key = `${lang} ${least} ${most}`;
   let format = FORMATS.get(key);
   if (!format) {
-    const options = { minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: false };
+    const options = { minimumFractionDigits: least, maximumFractionDigits: most };
     FORMATS.set(key, (format = new Intl.NumberFormat(lang === "id" ? "id-ID" : "en-US", options)));
   }
   return format.format(number);
 }
 
-/** A rate (bit/s) such as `100.00 Mb/s` or `12.50 MB/s`; an unknown one is a dash, never 0. */
+/** A rate (bit/s) such as `100.00 Mbps` or `12.50 MB/s`; an unknown one is a dash, never 0. */
 export function speed(bps, lang, digits = 2, name = unit()) {
   if (bps === null || bps === undefined) return "–";
   const { bits, names } = UNITS[name];
   return scaled(bps / bits, names, lang, digits);
+}
+
+/**
+ * A rate in two parts, for where number and unit stand in columns of their own: `216.9` and `Mbps`, `771` and `kbps`,
+ * `1.84` and `Gbps`. An unknown one is a dash without a unit.
+ */
+export function rateParts(bps, lang, name = unit()) {
+  if (bps === null || bps === undefined) return { number: "–", unit: "" };
+  const { bits, names } = UNITS[name];
+  const value = bps / bits;
+  let at = 0;
+  const shown = () => Number((value / 1000 ** at).toFixed(PLACES[at]));
+  while (at < names.length - 1 && shown() >= 1000) at++;
+  return { number: digitsOf(value / 1000 ** at, lang, PLACES[at], PLACES[at]), unit: names[at] };
+}
+/** Decimals by the size of the unit: what is small needs none, of what is large a tenth is much. */
+const PLACES = [0, 0, 1, 2, 2];
+
+/**
+ * The one unit of a whole chart or table whose highest figure is `most` (bit/s): operators speak of Mbps, also of
+ * thousands of them.
+ */
+export function commonUnit(most, name = unit()) {
+  const { bits, names } = UNITS[name];
+  const value = most / bits;
+  const at = value >= 1e10 ? 3 : value >= 1e6 ? 2 : value >= 1e3 ? 1 : 0;
+  return { name: names[at], bps: bits * 1000 ** at };
+}
+
+/** A number with at least and at most so many decimals, in the language's own signs. */
+export function number(value, lang, least, most = least) {
+  return digitsOf(value, lang, least, most);
 }
 
 /** An amount such as `1.25 GB`; decimal, as the rates are. */

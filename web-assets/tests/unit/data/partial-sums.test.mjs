@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { about, atLeast, speed } from "../../../src/shared/format.js";
-import { totals } from "../../../src/routers/router-summary.js";
 import { totals as stack } from "../../../src/chart/hover-label.js";
 import { fullness, mostOf, shareOf, sumOf } from "../../../src/data/partial-sums.js";
+import { totals } from "../../../src/routers/router-summary.js";
+import { about, atLeast, speed } from "../../../src/shared/format.js";
 
 test("an unknown part takes nothing from the known, wherever it stands, and is counted", () => {
   for (const at of [0, 1, 2, 3]) {
@@ -20,8 +20,8 @@ test("an unknown part takes nothing from the known, wherever it stands, and is c
 });
 
 test("a partial figure says so; an unknown one is a dash and no lower bound", () => {
-  assert.equal(atLeast(speed(17e6, "en", 1), true), "≥ 17.0 Mb/s");
-  assert.equal(atLeast(speed(17e6, "en", 1), false), "17.0 Mb/s");
+  assert.equal(atLeast(speed(17e6, "en", 1), true), "≥ 17.0 Mbps");
+  assert.equal(atLeast(speed(17e6, "en", 1), false), "17.0 Mbps");
   assert.equal(atLeast(speed(null, "en"), true), "–");
   assert.equal(about("5", true), "≈ 5");
 });
@@ -56,8 +56,8 @@ test("the total of a stack is partial where a layer is not known, and not where 
     [undefined, undefined],
     [undefined, undefined],
   ];
-  assert.equal(stack(table, 0, "en", "bit"), "RX ≥ 8.00 Mb/s · TX 2.00 Mb/s");
-  assert.equal(stack(table, 1, "en", "bit"), "RX 16.00 Mb/s · TX ≥ 1.00 Mb/s");
+  assert.equal(stack(table, 0, "en", "bit"), "RX ≥ 8.00 Mbps · TX 2.00 Mbps");
+  assert.equal(stack(table, 1, "en", "bit"), "RX 16.00 Mbps · TX ≥ 1.00 Mbps");
 });
 
 test("a line is as full as its fuller direction, of its package before its link", () => {

@@ -49,18 +49,20 @@ test("the small curve rises with the rate and has a gap where nothing is known",
   const pen = [];
   const moves = { moveTo: (x, y) => pen.push(["move", x, y]), lineTo: (x, y) => pen.push(["line", x, y]) };
   const { t, rx } = series([0, 0, 0], [25, 100, 0], [50, null, 0], [100, 50, 0]);
-  trace(moves, { t, values: rx, first: 0 }, { from: 0, to: 100, top: 100, width: 100, height: 40 });
+  const place = { from: 0, to: 100, width: 100, zero: 39, scale: 0.37 };
+  trace(moves, { t, values: rx, first: 0 }, place);
   assert.deepEqual(pen, [
     ["move", 0, 39],
     ["line", 25, 2],
     ["move", 100, 20.5],
   ]);
   pen.length = 0;
-  trace(moves, { t, values: rx, first: 0 }, { from: 0, to: 100, top: 100, width: 100, height: 40 }, true);
+  trace(moves, { t, values: rx, first: 0 }, place, true);
   assert.deepEqual(
-    pen.filter(([, , y]) => y === 40).map(([kind, x]) => [kind, x]),
+    pen.filter(([, , y]) => y === 39).map(([kind, x]) => [kind, x]),
     [
       ["move", 0],
+      ["line", 0],
       ["line", 25],
       ["move", 100],
       ["line", 100],
@@ -68,29 +70,43 @@ test("the small curve rises with the rate and has a gap where nothing is known",
   );
 });
 
-test("the small curve is drawn as the chart draws it: received solid over its fill, sent dashed", () => {
+/** What the small curve paints of these points: each stroke and fill with its highest and lowest place. */
+function painted(points, side) {
   const strokes = [];
   let dash = [];
+  let [least, most] = [Infinity, -Infinity];
+  const reach = (_, y) => ([least, most] = [Math.min(least, y), Math.max(most, y)]);
   const pen = new Proxy(
     {},
     {
       get: (_, name) =>
         ({
           setLineDash: (now) => (dash = now),
-          fill: () => strokes.push(["fill", at]),
-          stroke: () => strokes.push([dash.length > 0 ? "dashed" : "solid", at]),
-          lineTo: (_, y) => (at = Math.min(at, y)),
-          moveTo: (_, y) => (at = Math.min(at, y)),
-          beginPath: () => (at = Infinity),
+          fill: () => strokes.push(["fill", least, most]),
+          stroke: () => strokes.push([dash.length > 0 ? "dashed" : "solid", least, most]),
+          lineTo: reach,
+          moveTo: reach,
+          beginPath: () => ([least, most] = [Infinity, -Infinity]),
         })[name] ?? (() => {}),
       set: () => true,
     },
   );
-  let at = Infinity;
-  const canvas = { getContext: () => pen, width: 0, height: 0 };
-  // Sent is ten times what is received: its line is the one that reaches the top.
-  new Sparkline(canvas, 76, 40).draw(series([1_000, 1e5, 1e6], [61_000, 1e5, 1e6]), 61_000, "#123456");
-  const top = strokes.find(([kind]) => kind === "dashed")[1];
-  for (const [kind, highest] of strokes) assert.equal(highest === top, kind === "dashed", `${kind} at ${highest}`);
-  assert.deepEqual(strokes.map(([kind]) => kind).sort(), ["dashed", "fill", "solid"]);
+  new Sparkline({ getContext: () => pen, width: 0, height: 0 }, 76, 40).draw(points, 61_000, "#123456", side);
+  return strokes;
+}
+
+test("the small curve is drawn as the chart draws it: download solid over its fill, upload dashed below zero", () => {
+  const [network, customer] = [
+    { down: "rx", up: "tx", view: "network" },
+    { down: "tx", up: "rx", view: "customer" },
+  ];
+  const wan = painted(series([1_000, 1e6, 1e5], [61_000, 1e6, 1e5]), network);
+  assert.deepEqual(wan.map(([kind]) => kind).sort(), ["dashed", "fill", "solid"]);
+  const [, , zero] = wan.find(([kind]) => kind === "fill");
+  for (const [kind, least, most] of wan) {
+    if (kind === "dashed") assert.ok(least > zero, `upload from ${least}, zero at ${zero}`);
+    else assert.ok(least < zero && most <= zero, `${kind} from ${least} to ${most}`);
+  }
+  // Of a customer it is the other way round on the router, and the same here.
+  assert.deepEqual(painted(series([1_000, 1e5, 1e6], [61_000, 1e5, 1e6]), customer), wan);
 });

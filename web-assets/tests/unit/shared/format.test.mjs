@@ -2,21 +2,32 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { amount, duration, fill, shortName, speed, tick, useUnit } from "../../../src/shared/format.js";
+import {
+  amount,
+  commonUnit,
+  duration,
+  fill,
+  number,
+  rateParts,
+  shortName,
+  speed,
+  tick,
+  useUnit,
+} from "../../../src/shared/format.js";
 
 test("units are decimal, figures have two decimals, the sign is the language's", () => {
-  assert.equal(speed(100_000_000, "en"), "100.00 Mb/s");
-  assert.equal(speed(100_000_000, "id"), "100,00 Mb/s");
-  assert.equal(speed(1_000, "en"), "1.00 Kb/s");
-  assert.equal(speed(999, "en"), "999 b/s");
-  assert.equal(speed(2_345_678_901, "en"), "2.35 Gb/s");
-  assert.equal(speed(0, "en"), "0 b/s");
+  assert.equal(speed(100_000_000, "en"), "100.00 Mbps");
+  assert.equal(speed(100_000_000, "id"), "100,00 Mbps");
+  assert.equal(speed(1_000, "en"), "1.00 kbps");
+  assert.equal(speed(999, "en"), "999 bps");
+  assert.equal(speed(2_345_678_901, "en"), "2.35 Gbps");
+  assert.equal(speed(0, "en"), "0 bps");
 });
 
 test("no figure says 1000 of a unit", () => {
-  assert.equal(speed(999_999, "en"), "1.00 Mb/s");
-  assert.equal(speed(999_996_000, "en"), "1.00 Gb/s");
-  assert.equal(speed(999_990, "en"), "999.99 Kb/s");
+  assert.equal(speed(999_999, "en"), "1.00 Mbps");
+  assert.equal(speed(999_996_000, "en"), "1.00 Gbps");
+  assert.equal(speed(999_990, "en"), "999.99 kbps");
 });
 
 test("what is not known is a dash and not a zero", () => {
@@ -27,7 +38,7 @@ test("what is not known is a dash and not a zero", () => {
 test("an axis has no needless digits", () => {
   assert.deepEqual(
     [0, 500, 20_000, 2_500_000, 1e9].map((bps) => tick(bps, "en")),
-    ["0 b/s", "500 b/s", "20 Kb/s", "2.5 Mb/s", "1 Gb/s"],
+    ["0 bps", "500 bps", "20 kbps", "2.5 Mbps", "1 Gbps"],
   );
 });
 
@@ -61,9 +72,29 @@ test("the page's unit is one for all", () => {
   useUnit("nonsense");
   assert.equal(speed(16e6, "en"), "2.00 MB/s");
   useUnit("bit");
-  assert.equal(speed(16e6, "en"), "16.00 Mb/s");
+  assert.equal(speed(16e6, "en"), "16.00 Mbps");
 });
 
 test("a stretch of time is as clocks write it", () => {
   assert.deepEqual([4_400, 65_000, 3_725_000].map(duration), ["0:04", "1:05", "1:02:05"]);
+});
+
+test("number and unit stand apart, with as many decimals as the unit deserves", () => {
+  const parts = (bps, lang = "id") => Object.values(rateParts(bps, lang)).join(" ");
+  assert.equal(parts(216_870_000), "216,9 Mbps");
+  assert.equal(parts(771_400), "771 kbps");
+  assert.equal(parts(1_842_000_000), "1,84 Gbps");
+  assert.equal(parts(999_960_000), "1,00 Gbps");
+  assert.equal(parts(999_600), "1,0 Mbps");
+  assert.equal(parts(640), "640 bps");
+  assert.equal(parts(null), "– ");
+});
+
+test("a chart has one unit, and thousands of it have their sign", () => {
+  assert.deepEqual(commonUnit(350e6), { name: "Mbps", bps: 1e6 });
+  assert.deepEqual(commonUnit(2e9), { name: "Mbps", bps: 1e6 });
+  assert.deepEqual(commonUnit(2e10), { name: "Gbps", bps: 1e9 });
+  assert.deepEqual(commonUnit(90_000), { name: "kbps", bps: 1e3 });
+  assert.deepEqual(commonUnit(80e6, "byte"), { name: "MB/s", bps: 8e6 });
+  assert.deepEqual([number(1842.5, "id", 1), number(1842.5, "en", 1)], ["1.842,5", "1,842.5"]);
 });

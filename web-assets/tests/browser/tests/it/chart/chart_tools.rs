@@ -122,7 +122,7 @@ async fn the_chart_is_zoomed_moved_and_read_by_hand_and_by_keys() {
         // The pointer is told what is there.
         page.point_at(plot.at(0.995, 0.4)).await;
         let told = eventually(s(5), "figures at the pointer", async || {
-            when(page.text_of("[data-testid=hover]").await, |text| text.contains("Mb/s"))
+            when(page.text_of("[data-testid=hover]").await, |text| text.contains("Mbps"))
         })
         .await;
         assert!(told.contains("ether1") && told.contains('↓') && told.contains("RX"), "{told:?}");

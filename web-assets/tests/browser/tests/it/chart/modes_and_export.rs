@@ -16,8 +16,8 @@ use crate::harness::router::Router;
 use crate::harness::server::Server;
 
 /// The colours of the first two that are chosen.
-const FIRST: [u8; 3] = [59, 130, 246];
-const SECOND: [u8; 3] = [13, 150, 104];
+const FIRST: [u8; 3] = [36, 86, 214];
+const SECOND: [u8; 3] = [232, 104, 12];
 
 #[tokio::test]
 async fn the_curves_are_drawn_as_lines_mirrored_and_stacked_in_bits_and_bytes() {
@@ -65,7 +65,7 @@ async fn the_curves_are_drawn_as_lines_mirrored_and_stacked_in_bits_and_bytes() 
         page.runs().await;
         in_unit(page, "MB/s").await;
         page.press('u').await;
-        in_unit(page, "Mb/s").await;
+        in_unit(page, "Mbps").await;
         page.open(&server.url("/prepaid/dashboard?interface=a,b&unit=byte&mode=mirror")).await;
         in_unit(page, "MB/s").await;
         eventually(s(10), "mirrored", async || lie_at(page, [40.0, -10.0, 20.0, -30.0]).await).await;

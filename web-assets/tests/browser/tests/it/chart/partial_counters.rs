@@ -21,7 +21,7 @@ async fn a_port_without_counters_makes_sums_partial_and_never_zero() {
     let server = Server::quick(&router).await;
     browse(Look::DESKTOP, async |page| {
         page.open_dashboard(&server).await;
-        says(page, "#overview .group:not([hidden]) .sum", "↓ ≥ 17.0 Mb/s  ↑ ≥ 17.0 Mb/s").await;
+        says(page, "#overview .group:not([hidden]) .sum", "↓ ≥ 17.0 Mbps  ↑ ≥ 17.0 Mbps").await;
         let listed = server.get("/api/v1/routers").await.json["routers"][0].clone();
         let rx = listed["rxBps"].as_f64().expect("a sum");
         assert!((rx - 17e6).abs() < 17e6 * 0.1, "{listed}");
@@ -34,8 +34,8 @@ async fn a_port_without_counters_makes_sums_partial_and_never_zero() {
             router.handle.hide_counters(name, false);
         }
         page.client().goto(&server.url("/prepaid/fleet")).await.unwrap();
-        says(page, ".fleet-row .rate", "↓ RX ≥ 17.0 Mb/s").await;
-        says(page, "#fleet-totals .rx dd", "≥ 17.0 Mb/s").await;
+        says(page, ".fleet-row .rate", "↓ RX ≥ 17.0 Mbps").await;
+        says(page, "#fleet-totals .rx dd", "≥ 17.0 Mbps").await;
         page.screenshot("partial-fleet").await;
     })
     .await;

@@ -99,7 +99,7 @@ async fn many_routers_are_seen_at_a_glance_and_switched_between() {
         let rows = "return [...document.querySelectorAll('[data-router]')].map((row) => row.textContent)";
         let rows = eventually(s(20), "both are live", async || {
             let rows = page.eval(rows).await;
-            let live = |row: &Value| row.as_str().is_some_and(|text| text.contains("CHR") && text.contains("Mb/s"));
+            let live = |row: &Value| row.as_str().is_some_and(|text| text.contains("CHR") && text.contains("Mbps"));
             when(rows, |rows| rows.as_array().is_some_and(|rows| rows.len() == 2 && rows.iter().all(live)))
         })
         .await;

@@ -45,7 +45,7 @@ async fn choosing_interfaces_is_searching_and_ticking() {
         page.screenshot("chosen").await;
 
         // Each has the colour of its place in the choice; there is no third.
-        for (colour, drawn) in [([59, 130, 246], true), ([13, 150, 104], true), ([194, 120, 3], false)] {
+        for (colour, drawn) in [([36, 86, 214], true), ([232, 104, 12], true), ([11, 154, 120], false)] {
             let pixels = page.painted(Some(colour)).await;
             assert_eq!(pixels > 20, drawn, "{pixels} pixels of {colour:?}");
         }

@@ -61,7 +61,7 @@ async fn a_billing_page_on_another_origin_shows_a_line() {
         page.client().goto(&host.origin).await.unwrap();
         eventually(s(20), "the line's speeds", async || {
             when(page.eval(SAID).await, |said| {
-                said.as_str().is_some_and(|said| said.contains("100.") && said.contains("Mb/s"))
+                said.as_str().is_some_and(|said| said.contains("100.") && said.contains("Mbps"))
             })
         })
         .await;
@@ -96,7 +96,7 @@ async fn an_iframe_shows_a_line_too() {
         page.client().goto(&server.url("/embed?interface=ether1&window=2m&lang=en")).await.unwrap();
         eventually(s(20), "the line's speeds", async || {
             when(page.eval(SAID).await, |said| {
-                said.as_str().is_some_and(|said| said.contains("100.") && said.contains("Mb/s"))
+                said.as_str().is_some_and(|said| said.contains("100.") && said.contains("Mbps"))
             })
         })
         .await;
@@ -126,7 +126,7 @@ async fn eight_iframes_of_a_page_are_live_over_http_1() {
             page.client().enter_frame(n).await.unwrap();
             eventually(s(30), "the line's speeds", async || {
                 when(page.eval(SAID).await, |said| {
-                    said.as_str().is_some_and(|said| said.contains("Live") && said.contains("Mb/s"))
+                    said.as_str().is_some_and(|said| said.contains("Live") && said.contains("Mbps"))
                 })
             })
             .await;

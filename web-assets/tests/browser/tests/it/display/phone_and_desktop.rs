@@ -54,7 +54,8 @@ async fn looks(look: Look, name: &str) {
             let (_, _, wide, high) = place(page, id).await;
             assert!(wide >= 44.0 && high >= 44.0, "{id} of {wide} x {high} px is small for a finger");
         }
-        let drawn = page.painted(Some([59, 130, 246])).await;
+        let first = if look.dark { [95, 134, 245] } else { [36, 86, 214] };
+        let drawn = page.painted(Some(first)).await;
         assert!(drawn > 20, "the curve is drawn: {drawn} px of {}", page.painted(None).await);
         assert_eq!(
             page.eval(SPILLED).await,
