@@ -68,6 +68,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("head.html", include_str!("../templates/head.html")),
     ("login.html", include_str!("../templates/login.html")),
     ("settings.html", include_str!("../templates/settings.html")),
+    ("signs.html", include_str!("../templates/signs.html")),
     ("site.html", include_str!("../templates/site.html")),
 ];
 

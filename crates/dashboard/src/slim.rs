@@ -1,10 +1,11 @@
-//! Scripts and styles without their comments: a quarter of what a first visit loads. Lines stay where they are, so that
-//! a browser's messages name the line of the source.
+//! Scripts and styles without their comments and indentation: a quarter of what a first visit loads. Lines stay where
+//! they are, so that a browser's messages name the line of the source.
 
-/// Leaves out lines that are nothing but comment. What stands beside code stays, as does all of a line with code.
+/// Leaves out lines that are nothing but comment, and what a line is indented by, except within a text of several lines.
+/// What stands beside code stays, as does all of a line with code.
 pub(crate) fn slim(source: &str) -> String {
     let mut slimmed = String::with_capacity(source.len());
-    let mut inside = false;
+    let (mut inside, mut quoted) = (false, false);
     for line in source.lines() {
         let text = line.trim();
         let comment = inside || text.starts_with("//") || is_block(text);
@@ -12,7 +13,8 @@ pub(crate) fn slim(source: &str) -> String {
             inside = !text.ends_with("*/");
         }
         if !comment {
-            slimmed.push_str(line);
+            slimmed.push_str(if quoted { line } else { text });
+            quoted ^= text.matches('`').count() % 2 == 1;
         }
         slimmed.push('\n');
     }
@@ -32,6 +34,7 @@ mod tests {
     fn comments_go_and_lines_stay() {
         let source = "// what for\nimport \"x\";\n/**\n * @param {string} x `/*`\n */\nf(x); // why\n  /** one line */\n/* a */ g();\n";
         assert_eq!(slim(source), "\nimport \"x\";\n\n\n\nf(x); // why\n\n/* a */ g();\n");
+        assert_eq!(slim("  f(`a\n  b`);\n  g();\n"), "f(`a\n  b`);\ng();\n");
         assert_eq!(slim("a { b: c; }\n/* two\n lines */\nd {}\n"), "a { b: c; }\n\n\nd {}\n");
     }
 

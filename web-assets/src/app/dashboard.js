@@ -7,8 +7,9 @@ import { leaveForLogin, mayChange } from "../account/auth.js";
 import { put } from "../shared/elements.js";
 import { FaultCounts } from "../data/fault-counts.js";
 import { LiveFeed } from "../data/live-feed.js";
-import { fill, shortName } from "../shared/format.js";
+import { fill } from "../shared/format.js";
 import { connectionDiagram } from "../trouble/connection-diagram.js";
+import { dock } from "./dock.js";
 import { keyboardShortcuts } from "./keyboard-shortcuts.js";
 import { wallMode } from "./wall-mode.js";
 import { language, theme } from "./theme-and-language.js";
@@ -50,7 +51,7 @@ const cards = new InterfaceCards(byId("cards"), texts, lang, (name) => {
   choice.toggle(name);
   byId("picker").focus();
 });
-const status = new StatusLine(byId("state"), texts, lang);
+const status = new StatusLine(byId("state"), byId("try-now"), texts, lang);
 const feed = new LiveFeed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
@@ -132,11 +133,13 @@ listSheet({
   back: byId("overview-back"),
   behind: [
     byId("stage"),
-    ...document.querySelectorAll(/** @type {"header"} */ ("body > header, body > section, body > footer")),
+    byId("dock"),
+    ...document.querySelectorAll(/** @type {"header"} */ ("body > header, body > footer")),
   ],
   opened: () => overview.paint(),
   clear: () => overview.clear(),
 });
+dock(byId("dock"), [byId("start"), byId("stop")]);
 theme(byId("theme"), texts, () => overview.recolour());
 wallMode(byId("clock"), lang);
 whenSet(soon);
@@ -155,10 +158,9 @@ function view(name) {
   };
 }
 
-/** What is chosen, in words, on the button that opens the list. */
+/** How many are chosen, on the button that opens the list. */
 function label(names) {
-  if (names.length === 0) return texts.choose;
-  return names.length === 1 ? shortName(names[0]) : fill(texts.chosen_count, { n: names.length });
+  return names.length === 0 ? "" : fill(texts.chosen_count, { n: names.length });
 }
 
 let drawing = null;

@@ -13,7 +13,7 @@ const byId = (id) => document.getElementById(id);
  *   known now, or where the page is being left for the login
  */
 export async function siteHeader(texts) {
-  for (const link of document.querySelectorAll(/** @type {"a"} */ ("#site-menu a"))) {
+  for (const link of document.querySelectorAll(/** @type {"a"} */ ("#site a"))) {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   }
   menu(byId("site"), byId("site-open"));

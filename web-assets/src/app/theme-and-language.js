@@ -4,7 +4,7 @@ import { below } from "../shared/base-path.js";
 import { recall, remember } from "../shared/preferences.js";
 
 const THEMES = ["system", "light", "dark"];
-const SIGNS = { system: "◐", light: "☀\ufe0e", dark: "☾\ufe0e" };
+const SIGNS = { system: "#i-system", light: "#i-sun", dark: "#i-moon" };
 
 /**
  * Goes round the themes. The page is told by an event, for what is drawn.
@@ -22,9 +22,12 @@ export function theme(button, texts, changed) {
     if (now === "system") delete root.dataset.theme;
     else root.dataset.theme = now;
     scheme.content = now === "system" ? "light dark" : now;
-    button.firstElementChild.textContent = SIGNS[now];
-    button.setAttribute("aria-label", `${texts.theme}: ${texts[`theme_${now}`]}`);
-    button.title = button.getAttribute("aria-label");
+    const words = `${texts.theme}: ${texts[`theme_${now}`]}`;
+    button.querySelector("use")?.setAttribute("href", SIGNS[now]);
+    const word = button.querySelector(".word");
+    if (word) word.textContent = words;
+    button.setAttribute("aria-label", words);
+    button.title = words;
   }
   function told() {
     document.dispatchEvent(new CustomEvent("themechange"));

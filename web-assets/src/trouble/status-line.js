@@ -3,12 +3,32 @@
 
 import { put } from "../shared/elements.js";
 import { fill, tenths } from "../shared/format.js";
+import { turn } from "../shared/signs.js";
 import { retryOf } from "../data/connection-state.js";
+
+/** The shape of each state: told apart without colour. */
+const SIGNS = {
+  loading: "s-unk",
+  live: "s-up",
+  late: "s-late",
+  stale: "s-late",
+  reconnecting: "s-unk",
+  unreachable: "s-bad",
+  "no-router": "s-unk",
+  stopped: "s-off",
+};
 
 export class StatusLine {
   #shown = "";
 
-  constructor(root, texts, lang) {
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLElement} retry the button beside it that does not wait for the next attempt
+   * @param {Record<string, string>} texts
+   * @param {string} lang
+   */
+  constructor(root, retry, texts, lang) {
+    this.retry = retry;
     this.texts = texts;
     this.lang = lang;
     this.root = root;
@@ -28,9 +48,10 @@ export class StatusLine {
     this.root.dataset.state = state;
     this.root.dataset.reason = state === "unreachable" || state === "stale" ? reason : "";
     put(this.part("state-word"), texts[`state.${state}`]);
-    put(this.part("state-age"), age && `· ${age}`);
-    put(this.part("state-why"), why && `— ${why}`);
-    this.part("try-now").hidden = !retry;
+    put(this.part("state-age"), age);
+    put(this.part("state-why"), why);
+    this.retry.hidden = !retry;
+    turn(this.part("state-sign"), SIGNS[state]);
   }
 
   #age(ms) {

@@ -41,6 +41,8 @@ fn links(html: &str) -> Vec<String> {
     for mark in ["src=\"", "href=\""] {
         links.extend(html.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
     }
+    // What points to something within the page is loaded from nowhere.
+    links.retain(|link| !link.starts_with('#'));
     links
 }
 
