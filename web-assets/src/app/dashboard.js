@@ -9,6 +9,7 @@ import { FaultCounts } from "../data/fault-counts.js";
 import { LiveFeed } from "../data/live-feed.js";
 import { fill } from "../shared/format.js";
 import { connectionDiagram } from "../trouble/connection-diagram.js";
+import { CostLine } from "./cost-line.js";
 import { dock } from "./dock.js";
 import { keyboardShortcuts } from "./keyboard-shortcuts.js";
 import { wallMode } from "./wall-mode.js";
@@ -23,6 +24,7 @@ import { renameLines, whenSet } from "../interfaces/line-settings.js";
 import { forgetRouter, router } from "../shared/preferences.js";
 import { listSheet } from "../interfaces/list-sheet.js";
 import { siteHeader } from "./site-header.js";
+import { splitter } from "./splitter.js";
 import { StatusLine } from "../trouble/status-line.js";
 import { PointStore } from "../data/point-store.js";
 import { RouterSwitcher } from "../routers/router-switcher.js";
@@ -52,6 +54,7 @@ const cards = new InterfaceCards(byId("cards"), texts, lang, (name) => {
   byId("picker").focus();
 });
 const status = new StatusLine(byId("state"), byId("try-now"), texts, lang);
+const cost = new CostLine({ facts: byId("cost-facts"), zone: byId("cost-zone") }, texts, lang);
 const feed = new LiveFeed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
@@ -70,7 +73,9 @@ const feed = new LiveFeed(store, {
     // Who has limits is told no address.
     const { name, address = "" } = hello.router;
     routers.greeted();
-    put(byId("router-name"), address.startsWith(name) ? address : [name, address].filter(Boolean).join(" · "));
+    put(byId("router-name"), address.startsWith(name) ? address : name);
+    put(byId("router-where"), address.startsWith(name) ? "" : address);
+    byId("router-words").title = [name, address].filter(Boolean).join(" · ");
   },
   renamed(names) {
     faults.rename(names);
@@ -99,7 +104,7 @@ const feed = new LiveFeed(store, {
   },
 });
 const routers = new RouterSwitcher({
-  name: byId("router-name"),
+  name: byId("router-words"),
   button: /** @type {HTMLButtonElement} */ (byId("router-switch")),
   texts,
 });
@@ -139,7 +144,8 @@ listSheet({
   opened: () => overview.paint(),
   clear: () => overview.clear(),
 });
-dock(byId("dock"), [byId("start"), byId("stop")]);
+splitter(byId("watching"), byId("split"), byId("overview"));
+dock(byId("dock"), [byId("start"), byId("stop"), ...panel.tools.docked]);
 theme(byId("theme"), texts, () => overview.recolour());
 wallMode(byId("clock"), lang);
 whenSet(soon);
@@ -178,13 +184,21 @@ function draw() {
   panel.note(state);
   if (document.hidden) return;
   const standing = { ...known, ageMs: feed.ageMs(), now: performance.now() };
-  status.show(state, standing, mend.show(state, standing));
+  mend.show(state, standing);
+  status.show(state, standing, panel.span.paused ? panel.chart.clock(panel.range().to) : "");
+  cost.show(state, standing, {
+    router: feed.hello?.router?.id ?? null,
+    interfaces: feed.interfaces.length,
+    clock: (t) => panel.chart.clock(t),
+    newest: feed.newest.t,
+  });
   unconfigured(state === "no-router");
   byId("watching").hidden = state === "no-router";
+  dead(state);
   byId("start").hidden = !known.stopped;
   byId("stop").hidden = known.stopped;
   const { names } = choice;
-  byId("choose-one").hidden = names.length > 0 || feed.interfaces.length === 0;
+  byId("choose-one").hidden = names.length > 0 || feed.interfaces.length === 0 || feed.newest.t === null;
   const dim = state !== "live" && state !== "late";
   byId("chart").classList.toggle("dim", dim);
   byId("overview").classList.toggle("dim", dim);
@@ -193,6 +207,20 @@ function draw() {
   byId("picker-label").textContent = label(names);
   overview.paint();
   panel.draw();
+}
+
+/**
+ * A router of which nothing was ever read has no list and no axis: a sentence stands in their place. While that may
+ * only take a second, the chart waits without one.
+ */
+function dead(state) {
+  const nothing = feed.newest.t === null;
+  const lasting = nothing && ["unreachable", "stale", "reconnecting"].includes(state);
+  byId("watching").toggleAttribute("data-waiting", nothing && !lasting);
+  byId("stage").toggleAttribute("data-dead", lasting);
+  byId("overview").toggleAttribute("data-dead", lasting && feed.interfaces.length === 0);
+  byId("stage-blank").hidden = !lasting;
+  byId("list-blank").hidden = !lasting || feed.interfaces.length > 0;
 }
 
 /**

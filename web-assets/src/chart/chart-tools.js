@@ -55,6 +55,11 @@ export class ChartTools {
     place();
   }
 
+  /** What a phone has in the bar at its bottom. */
+  get docked() {
+    return [this.pause, this.menu.root];
+  }
+
   /**
    * @param {{windowMs: number, recentMs: number, mode: string, unit: string, paused: boolean, following: boolean,
    *   behind: number}} now

@@ -6,7 +6,7 @@ import { PALETTE } from "../chart/palette.js";
 import { MOST } from "./element-attributes.js";
 import { extent } from "../chart/curves.js";
 import { element, put } from "../shared/elements.js";
-import { about, atLeast, fill, shortName, speed, tenths } from "../shared/format.js";
+import { about, age, atLeast, fill, shortName, speed } from "../shared/format.js";
 import { explained } from "../chart/gap-words.js";
 import { gaps } from "../data/gaps.js";
 import { measure } from "../data/range-statistics.js";
@@ -185,11 +185,7 @@ export class TrafficBox {
   }
 
   #age(ms) {
-    if (ms === null) return "";
-    const { lang } = this.asked;
-    if (ms < 10_000) return fill(this.texts["age.seconds"], { n: tenths(ms / 1000, lang) });
-    if (ms < 120_000) return fill(this.texts["age.seconds"], { n: Math.round(ms / 1000) });
-    return fill(this.texts["age.minutes"], { n: Math.round(ms / 60_000) });
+    return ms === null ? "" : age(ms, this.texts, this.asked.lang);
   }
 
   #sentences(state) {

@@ -138,6 +138,18 @@ export function about(text, partial) {
   return partial && text !== "–" ? `≈ ${text}` : text;
 }
 
+/** How old something is, as one says it: 0,8 dtk; 2 mnt 50 dtk; 12 hari. Never longer than two parts. */
+export function age(ms, texts, lang) {
+  const seconds = Math.floor(ms / 1000);
+  if (ms < 10_000) return fill(texts["age.seconds"], { n: tenths(ms / 1000, lang) });
+  if (seconds < 60) return fill(texts["age.seconds"], { n: seconds });
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return fill(texts["age.minutes"], { n: minutes, s: seconds % 60 });
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return fill(texts["age.hours"], { n: hours, m: minutes % 60 });
+  return fill(texts["age.days"], { n: Math.floor(hours / 24) });
+}
+
 /** A number with one decimal. */
 export function tenths(number, lang) {
   return digitsOf(number, lang, 1, 1);

@@ -1,9 +1,9 @@
-// The status line that is always visible: the state in a word, the age of the data, and the next retry. Lasting
-// troubles are explained below it by the trouble panel; short ones get their sentence here.
+// The pill in the header: the state by its shape, its word and its colour, and how old the data is. A trouble is named
+// by its cause; what to do about it stands in the trouble panel.
 
 import { put } from "../shared/elements.js";
-import { fill, tenths } from "../shared/format.js";
 import { turn } from "../shared/signs.js";
+import { age, fill, tenths } from "../shared/format.js";
 import { retryOf } from "../data/connection-state.js";
 
 /** The shape of each state: told apart without colour. */
@@ -16,7 +16,10 @@ const SIGNS = {
   unreachable: "s-bad",
   "no-router": "s-unk",
   stopped: "s-off",
+  paused: "s-pause",
 };
+/** The states in which the age of the data is worth a word. */
+const AGED = ["live", "late", "stale", "unreachable"];
 
 export class StatusLine {
   #shown = "";
@@ -32,55 +35,68 @@ export class StatusLine {
     this.texts = texts;
     this.lang = lang;
     this.root = root;
-    this.part = (name) => root.querySelector(`#${name}`);
+    const part = (name) => root.querySelector(`#state-${name}`);
+    this.parts = { sign: part("sign"), word: part("word"), age: part("age"), why: part("why") };
   }
 
-  /** @param {boolean} explained there is more to read below */
-  show(state, known, explained) {
-    const { texts } = this;
+  /**
+   * @param {string} state
+   * @param {import("../data/connection-state.js").Known & {now: number, retryAt: number, routerRetryAt: number|null}}
+   *   known
+   * @param {string} [until] where the view stands still: until when it shows
+   */
+  show(state, known, until = "") {
+    const paused = until !== "" && (state === "live" || state === "late");
+    const seen = paused ? "paused" : state;
     const reason = known.router?.reason ?? "";
-    const why = this.#why(state, known, explained);
-    const age = ["live", "late", "stale", "unreachable", "reconnecting"].includes(state) ? this.#age(known.ageMs) : "";
+    const word = this.#word(seen, known);
+    const aged = AGED.includes(seen) && known.ageMs !== null ? age(known.ageMs, this.texts, this.lang) : until;
+    const why = this.#why(seen, known);
+    const whole = this.#sentence(state, known);
     const retry = retryOf(state, known) === "server";
-    const shown = JSON.stringify([state, reason, why, age, retry]);
+    const shown = JSON.stringify([state, seen, reason, word, aged, why, whole, retry]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.root.dataset.state = state;
-    this.root.dataset.reason = state === "unreachable" || state === "stale" ? reason : "";
-    put(this.part("state-word"), texts[`state.${state}`]);
-    put(this.part("state-age"), age);
-    put(this.part("state-why"), why);
+    const { root, parts } = this;
+    root.dataset.state = state;
+    root.dataset.reason = state === "unreachable" || state === "stale" ? reason : "";
+    root.toggleAttribute("data-paused", paused);
+    root.title = whole;
+    turn(parts.sign, SIGNS[seen]);
+    put(parts.word, word);
+    put(parts.age, paused || AGED.includes(seen) ? aged : "");
+    put(parts.why, why);
     this.retry.hidden = !retry;
-    turn(this.part("state-sign"), SIGNS[state]);
   }
 
-  #age(ms) {
-    if (ms === null) return "";
-    const seconds = ms / 1000;
-    if (seconds < 10) return fill(this.texts["age.seconds"], { n: tenths(seconds, this.lang) });
-    if (seconds < 120) return fill(this.texts["age.seconds"], { n: Math.round(seconds) });
-    return fill(this.texts["age.minutes"], { n: Math.round(seconds / 60) });
-  }
-
-  #why(state, known, explained) {
+  #word(state, { offline, router }) {
     const { texts } = this;
-    if (state === "reconnecting") {
-      if (known.offline) return texts["hop.offline"];
-      const wait = Math.ceil(Math.max(0, known.retryAt - known.now) / 1000);
-      const parts = [fill(texts["hop.server"], { n: known.failures })];
-      if (wait > 0) parts.push(fill(texts["hop.wait"], { n: wait }));
-      return parts.join(", ");
-    }
+    if (state === "unreachable") return texts[`trouble.${router?.reason}`] ?? texts["state.unreachable"];
+    return state === "reconnecting" && offline ? texts["trouble.offline"] : texts[`state.${state}`];
+  }
+
+  /** What changes while one waits: the attempt, and how long until the next. */
+  #why(state, { offline, failures = 0, retryAt, now }) {
+    if (state !== "reconnecting" || offline) return "";
+    const wait = Math.ceil(Math.max(0, retryAt - now) / 1000);
+    return fill(this.texts[wait > 0 ? "state.attempt_in" : "state.attempt"], { n: failures, s: wait });
+  }
+
+  /** The cause in a sentence, for whoever rests the mouse there. */
+  #sentence(state, known) {
+    const { texts } = this;
+    const { router, polling, offline, failures = 0 } = known;
     const parts = [];
-    if ((state === "unreachable" || state === "stale") && known.router?.reason) {
-      if (!explained) parts.push(texts[`reason.${known.router.reason}`] ?? known.router.detail ?? "");
-      const wait = known.routerRetryAt === null ? 0 : Math.ceil((known.routerRetryAt - known.now) / 1000);
-      if (wait > 0) parts.push(fill(texts["router.wait"], { n: wait, a: known.router.attempt ?? 1 }));
+    if (state === "reconnecting") {
+      parts.push(`${offline ? texts["hop.offline"] : fill(texts["hop.server"], { n: failures })}.`);
     }
-    if (state === "live" && known.router?.readMs > known.router?.intervalMs) {
-      parts.push(fill(texts["router.slow"], { n: tenths(known.router.readMs / 1000, this.lang) }));
+    if ((state === "unreachable" || state === "stale") && router?.reason) {
+      parts.push(texts[`reason.${router.reason}`] ?? router.detail ?? "");
     }
-    if (known.polling && state !== "no-router" && state !== "stopped") parts.push(texts["hop.polling"]);
+    if (state === "live" && (router?.readMs ?? 0) > (router?.intervalMs ?? Infinity)) {
+      parts.push(fill(texts["router.slow"], { n: tenths((router?.readMs ?? 0) / 1000, this.lang) }));
+    }
+    if (polling && state !== "no-router" && state !== "stopped") parts.push(texts["hop.polling"]);
     return parts.join(" ");
   }
 }

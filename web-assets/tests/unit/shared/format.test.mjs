@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  age,
   amount,
   commonUnit,
   duration,
@@ -97,4 +98,21 @@ test("a chart has one unit, and thousands of it have their sign", () => {
   assert.deepEqual(commonUnit(90_000), { name: "kbps", bps: 1e3 });
   assert.deepEqual(commonUnit(80e6, "byte"), { name: "MB/s", bps: 8e6 });
   assert.deepEqual([number(1842.5, "id", 1), number(1842.5, "en", 1)], ["1.842,5", "1,842.5"]);
+});
+
+test("an age is said in two parts at most, and a day is never a d in Indonesian", () => {
+  const texts = {
+    "age.seconds": "{n} dtk",
+    "age.minutes": "{n} mnt {s} dtk",
+    "age.hours": "{n} jam {m} mnt",
+    "age.days": "{n} hari",
+  };
+  const said = (seconds) => age(seconds * 1000, texts, "id");
+  assert.deepEqual([0.84, 12.9, 170, 3 * 3600 + 61, 12 * 86_400].map(said), [
+    "0,8 dtk",
+    "12 dtk",
+    "2 mnt 50 dtk",
+    "3 jam 1 mnt",
+    "12 hari",
+  ]);
 });

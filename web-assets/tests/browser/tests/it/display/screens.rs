@@ -162,7 +162,7 @@ async fn interfaces_are_found_and_chosen_without_a_mouse() {
         {
             assert!(met.iter().any(|here| here == id), "{id} in {met:?}");
         }
-        for id in ["picker", "stop", "window", "pause", "mode-mirror", "unit-byte", "more", "chart", "card-view"] {
+        for id in ["split", "stop", "window", "pause", "mode-mirror", "unit-byte", "more", "chart", "card-view"] {
             assert!(met.iter().any(|here| here == id), "{id} in {met:?}");
         }
 
