@@ -8,8 +8,9 @@ use serde::Serialize;
 use tokio::time::sleep;
 
 use crate::cli::DiscoverFlags;
+use crate::columns;
 use crate::error::Error;
-use crate::visible_text::visible;
+use crate::words::say;
 
 #[derive(Serialize)]
 struct Answer {
@@ -51,7 +52,7 @@ pub(crate) async fn run(flags: &DiscoverFlags) -> Result<(), Error> {
     let discovery = Discovery::start(settings).map_err(Error::Discovery)?;
     let (gateway, ()) = tokio::join!(default_gateway(), sleep(Duration::from_secs(flags.seconds)));
     if let Some(problem) = discovery.deaf() {
-        eprintln!("UDP port 5678 cannot be listened on by IPv4 ({problem}): routers may stay unheard");
+        eprintln!("{}", say("discover.deaf", &[("problem", &problem)]));
     }
     let answer = Answer {
         routers: discovery.found().into_iter().map(Found::from).collect(),
@@ -68,50 +69,44 @@ pub(crate) async fn run(flags: &DiscoverFlags) -> Result<(), Error> {
 
 impl Answer {
     fn table(&self) -> String {
-        let mut lines = Vec::new();
-        if self.routers.is_empty() {
-            lines.push(
-                "No MikroTik was heard. It may be in another network, or have neighbour discovery off".to_owned(),
-            );
-            lines.push(
-                "(/ip neighbor discovery-settings). Its address is enough: lalin serve --router USER@ADDRESS"
-                    .to_owned(),
-            );
+        let mut text = if self.routers.is_empty() {
+            say("discover.nobody", &[]) + "\n"
         } else {
-            lines.push(row("IDENTITY", "ADDRESS", "MODEL", "ROUTEROS"));
-            lines.extend(self.routers.iter().map(Found::line));
-        }
+            let head = |key: &str| say(key, &[]);
+            let heads = [head("discover.head-identity"), head("discover.head-address"), head("discover.head-model")];
+            let mut rows = vec![[heads.to_vec(), vec!["ROUTEROS".to_owned()]].concat()];
+            rows.extend(self.routers.iter().map(Found::row));
+            columns::table(&rows)
+        };
         if let Some(gateway) = &self.gateway {
             let known = self.routers.iter().any(|router| router.addresses.contains(&gateway.address.to_string()));
-            lines.push(format!("\nDefault gateway {}{}", gateway.address, gateway.words(known)));
+            let words = say(gateway.words(known), &[]);
+            text += &format!("\n{}\n", say("discover.gateway", &[("address", &gateway.address), ("words", &words)]));
         }
-        lines.join("\n") + "\n"
+        text
     }
 }
 
 impl Found {
-    fn line(&self) -> String {
-        let text = |value: &Option<String>| visible(value.as_deref().unwrap_or("-")).into_owned();
-        let address = self.addresses.first().map_or_else(|| "(no address)".to_owned(), ToString::to_string);
+    fn row(&self) -> Vec<String> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        let address = self.addresses.first().cloned().unwrap_or_else(|| say("discover.no-address", &[]));
         // Behind the version stands the time of its build.
         let version = text(&self.version);
-        let version = version.split(' ').next().unwrap_or_default();
-        row(&text(&self.identity), &address, &text(&self.board), version)
+        let version = version.split(' ').next().unwrap_or_default().to_owned();
+        vec![text(&self.identity), address, text(&self.board), version]
     }
 }
 
-fn row(identity: &str, address: &str, board: &str, version: &str) -> String {
-    format!("{identity:<28} {address:<26} {board:<20} {version}")
-}
-
 impl FoundGateway {
+    /// The text that says what is open there.
     fn words(&self, known: bool) -> &'static str {
         match (self.api, self.api_ssl) {
-            (true, true) => ": the ports of the API and of the API with TLS are open",
-            (true, false) => ": the port of the API is open",
-            (false, true) => ": the port of the API with TLS is open",
-            (false, false) if known => ": its API is off, or not allowed for this machine: /ip service enable api",
-            (false, false) => ": neither 8728 nor 8729 is open",
+            (true, true) => "discover.api-both",
+            (true, false) => "discover.api-plain",
+            (false, true) => "discover.api-tls",
+            (false, false) if known => "discover.api-off",
+            (false, false) => "discover.api-none",
         }
     }
 }

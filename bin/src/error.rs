@@ -2,84 +2,94 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use lalin_config::Origin;
+
+use crate::words::say;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum Error {
     /// The configuration cannot be used.
-    #[error(transparent)]
+    #[error("{}", said_of_config(.0))]
     Config(#[from] lalin_config::Error),
     /// The log's level or filter cannot be used.
-    #[error("log level: {0}")]
+    #[error("{}", say("error.log", &[("reason", .0)]))]
     Log(String),
     /// A router has no password and nobody can be asked.
-    #[error("router {router} has no password: set LALIN_ROUTER_PASSWORD, or `password` in the configuration file")]
+    #[error("{}", say("error.no-password", &[("router", router)]))]
     NoPassword { router: String },
     /// The prompt for a password failed.
-    #[error("cannot ask for the password of router {router}: {source}")]
-    Prompt { router: String, source: io::Error },
+    #[error("{}", say("error.prompt", &[("router", router), ("reason", reason)]))]
+    Prompt { router: String, reason: io::Error },
     /// The address is taken or is none of ours.
-    #[error("cannot listen on {address}: {source}{}", taken(source, *address))]
-    Listen { address: SocketAddr, source: io::Error },
+    #[error("{}", say("error.listen", &[("address", address), ("reason", reason), ("advice", &taken(reason, *address))]))]
+    Listen { address: SocketAddr, reason: io::Error },
     /// The server ended by itself.
-    #[error("the web server failed: {0}")]
+    #[error("{}", say("error.server", &[("reason", .0)]))]
     Server(io::Error),
     /// What is remembered cannot be read or written.
-    #[error(transparent)]
+    #[error("{}", said_of_store(.0))]
     Store(#[from] lalin_store::Error),
+    /// There is no data where accounts were to be changed.
+    #[error("{}", no_data(folder, command, service.as_deref()))]
+    NoData { folder: PathBuf, command: String, service: Option<PathBuf> },
     /// The pages' certificate cannot be used.
-    #[error("the pages' certificate {}: {detail}", path.display())]
+    #[error("{}", say("error.certificate", &[("path", &path.display()), ("reason", detail)]))]
     Certificate { path: PathBuf, detail: String },
     /// A router of the configuration cannot be used.
     #[error(transparent)]
     Router(#[from] lalin_fleet::UnusableRouter),
     /// The first account is a viewer's.
-    #[error("the first account has to be an administrator's: leave out --viewer")]
+    #[error("{}", say("error.first-administrator", &[]))]
     FirstIsAdministrator,
     /// No such account.
-    #[error("there is no user {name}: see `lalin user list`")]
+    #[error("{}", say("error.no-user", &[("name", name)]))]
     NoUser { name: String },
-    /// A question at the terminal failed.
-    #[error("cannot ask for {what}: {source}")]
-    Asked { what: String, source: io::Error },
+    /// The question for an account's password failed.
+    #[error("{}", say("error.asked-password", &[("name", name), ("reason", reason)]))]
+    Asked { name: String, reason: io::Error },
     /// The password was not typed twice alike.
-    #[error("these were two different passwords")]
+    #[error("{}", say("error.not-the-same", &[]))]
     NotTheSame,
     /// There is nothing to check.
-    #[error("no router to check: --router USER@HOST, or name one in lalin.toml")]
+    #[error("{}", say("error.nothing-to-check", &[]))]
     NothingToCheck,
     /// A check found something.
-    #[error("not everything works: see above")]
+    #[error("{}", say("error.check-failed", &[]))]
     CheckFailed,
+    /// There is no help of such a command.
+    #[error("{}", say("usage.unknown-command", &[("command", name)]))]
+    NoCommand { name: String },
     /// The pages cannot be made.
     #[error(transparent)]
     Dashboard(#[from] lalin_dashboard::Error),
     /// The simulated router cannot start.
-    #[error("simulated router: {0}")]
+    #[error("{}", say("error.simulator", &[("reason", .0)]))]
     Simulator(#[from] routeros_simulator::Error),
     /// A file that describes the simulated router cannot be used.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}", say("error.simulator-file", &[("path", &path.display()), ("reason", reason)]))]
     SimulatorFile { path: PathBuf, reason: String },
     /// There are not so many ports.
-    #[error("{count} routers from port {port} on need ports beyond 65535")]
+    #[error("{}", say("error.no-ports", &[("count", count), ("port", port)]))]
     NoPorts { count: u16, port: u16 },
     /// The simulated router listens nowhere.
-    #[error("the simulated router has no address")]
+    #[error("{}", say("error.no-simulator", &[]))]
     NoSimulator,
     /// Neighbour discovery cannot have its port.
-    #[error("neighbour discovery (UDP 5678): {0}")]
+    #[error("{}", say("error.discovery", &[("reason", .0)]))]
     Discovery(io::Error),
     /// The answer cannot be written as JSON.
-    #[error("the answer cannot be written: {0}")]
+    #[error("{}", say("error.json", &[("reason", .0)]))]
     Json(#[from] serde_json::Error),
     /// The system has no threads or timers for us.
-    #[error("the runtime cannot start: {0}")]
+    #[error("{}", say("error.runtime", &[("reason", .0)]))]
     Runtime(io::Error),
     /// Nobody answers where the server should be.
-    #[error("no Lalin answers at http://{address}/: {reason}")]
+    #[error("{}", say("error.not-running", &[("address", address), ("reason", reason)]))]
     NotRunning { address: SocketAddr, reason: String },
 }
 
@@ -94,6 +104,8 @@ impl Error {
             | Self::FirstIsAdministrator
             | Self::NoPorts { .. }
             | Self::NoUser { .. }
+            | Self::NoData { .. }
+            | Self::NoCommand { .. }
             | Self::SimulatorFile { .. } => 64,
             Self::NotRunning { .. } => 3,
             _ => 1,
@@ -103,14 +115,145 @@ impl Error {
 
 fn taken(error: &io::Error, address: SocketAddr) -> String {
     match error.kind() {
-        io::ErrorKind::AddrInUse => format!(
-            "\nis Lalin running already? Ask `lalin status`, or choose another port: --listen {}:{}",
-            address.ip(),
-            address.port().saturating_add(1)
-        ),
-        io::ErrorKind::PermissionDenied => {
-            "\nports below 1024 need rights that Lalin should not have: choose a higher one".into()
+        io::ErrorKind::AddrInUse => {
+            let free = SocketAddr::new(address.ip(), address.port().saturating_add(1));
+            say("error.listen-taken", &[("address", &free)])
         }
+        io::ErrorKind::PermissionDenied => say("error.listen-rights", &[]),
         _ => String::new(),
+    }
+}
+
+fn no_data(folder: &Path, command: &str, service: Option<&Path>) -> String {
+    let mut said = say("error.no-data", &[("folder", &folder.display())]);
+    if let Some(service) = service {
+        said += &say("error.no-data-service", &[("folder", &service.display()), ("command", &command)]);
+    }
+    said + &say("error.no-data-new", &[("folder", &folder.display()), ("command", &command)])
+}
+
+/// What is wrong with a value is in the configuration's own English; where, in the language in use.
+fn said_of_config(error: &lalin_config::Error) -> String {
+    use lalin_config::Error as Config;
+    match error {
+        Config::Unreadable { path, reason } => {
+            say("error.unreadable", &[("path", &path.display()), ("reason", reason)])
+        }
+        Config::File { origin, problem } => {
+            say("error.config-place", &[("place", &place(origin)), ("reason", problem)])
+        }
+        Config::UnknownVariable { name, nearest: None } => say("error.unknown-variable", &[("name", name)]),
+        Config::UnknownVariable { name, nearest: Some(near) } => {
+            say("error.unknown-variable-near", &[("name", name), ("near", near)])
+        }
+        Config::Invalid { field, origin, problem } => {
+            say("error.config-value", &[("place", &place(origin)), ("field", field), ("reason", problem)])
+        }
+        other => other.to_string(),
+    }
+}
+
+fn place(origin: &Origin) -> String {
+    match origin {
+        Origin::File { path, line, column } => {
+            say("error.config-line", &[("path", &path.display()), ("line", line), ("column", column)])
+        }
+        other => other.to_string(),
+    }
+}
+
+fn said_of_store(error: &lalin_store::Error) -> String {
+    use lalin_store::Error as Store;
+    let number =
+        |process: &Option<u32>| process.map(|number| say("store.process", &[("number", &number)])).unwrap_or_default();
+    match error {
+        Store::Open { path, detail } => say("store.open", &[("path", &path.display()), ("reason", detail)]),
+        Store::Newer { found, known, copy: None } => say("store.newer", &[("found", found), ("known", known)]),
+        Store::Newer { found, known, copy: Some(copy) } => {
+            say("store.newer-copy", &[("found", found), ("known", known), ("copy", &copy.display())])
+        }
+        Store::NoCopy { path, detail } => say("store.no-copy", &[("path", &path.display()), ("reason", detail)]),
+        Store::OlderRuns { process } => say("store.older-runs", &[("process", &number(process))]),
+        Store::Running { folder, process } => {
+            say("store.running", &[("folder", &folder.display()), ("process", &number(process))])
+        }
+        Store::Emptied { path } => say("store.emptied", &[("path", &path.display())]),
+        Store::WrongKey => say("store.wrong-key", &[]),
+        Store::KeyFile { path, source } => say("store.key-file", &[("path", &path.display()), ("reason", source)]),
+        Store::NoKey { path } => say("store.no-key", &[("path", &path.display())]),
+        Store::KeyLost { path } => say("store.key-lost", &[("path", &path.display())]),
+        Store::KeyText => say("store.key-text", &[]),
+        Store::Taken { what: "a user" } => say("store.user-taken", &[]),
+        Store::Unknown { what: "user" } => say("store.user-unknown", &[]),
+        Store::Invalid { field: "name", .. } => say("store.name-wrong", &[]),
+        Store::Invalid { field: "password", reason } if reason.contains("least") => say("store.password-short", &[]),
+        Store::Invalid { field: "password", .. } => say("store.password-long", &[]),
+        Store::LastAdministrator => say("store.last-administrator", &[]),
+        Store::Full => say("store.full", &[]),
+        Store::ReadOnly => say("store.read-only", &[]),
+        Store::Busy => say("store.busy", &[]),
+        Store::Database(reason) => say("store.database", &[("reason", reason)]),
+        Store::System(reason) => say("store.system", &[("reason", reason)]),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The libraries say the same in English: whoever embeds them has no texts of ours.
+    #[test]
+    fn in_english_a_failure_of_the_data_is_what_the_store_itself_says() {
+        use lalin_store::Error as Store;
+        let path = || PathBuf::from("lalin-data/lalin.db");
+        let all = [
+            Store::Open { path: path(), detail: "denied".to_owned() },
+            Store::Newer { found: 9, known: 7, copy: None },
+            Store::Newer { found: 9, known: 7, copy: Some(path()) },
+            Store::NoCopy { path: path(), detail: "full".to_owned() },
+            Store::OlderRuns { process: Some(7) },
+            Store::Running { folder: path(), process: None },
+            Store::Emptied { path: path() },
+            Store::WrongKey,
+            Store::KeyFile { path: path(), source: io::Error::other("denied") },
+            Store::NoKey { path: path() },
+            Store::KeyLost { path: path() },
+            Store::KeyText,
+            Store::Taken { what: "a user" },
+            Store::Unknown { what: "user" },
+            Store::Invalid { field: "name", reason: "1 to 64 characters, none of them a control character" },
+            Store::Invalid { field: "password", reason: "at least 8 characters" },
+            Store::Invalid { field: "password", reason: "at most 1,024 bytes" },
+            Store::LastAdministrator,
+            Store::Full,
+            Store::ReadOnly,
+            Store::Busy,
+            Store::System("no threads".to_owned()),
+        ];
+        for error in all {
+            assert_eq!(said_of_store(&error), error.to_string());
+        }
+        let config = lalin_config::Config::load(
+            Some((Path::new("lalin.toml"), "[server]\nlisten = \"x\"\n")),
+            std::iter::empty(),
+            lalin_config::Flags::default(),
+        );
+        let error = config.err().unwrap();
+        assert_eq!(said_of_config(&error), error.to_string());
+    }
+
+    #[test]
+    fn missing_data_is_told_with_the_folder_of_the_service_and_the_call_that_works() {
+        let service = PathBuf::from("/var/lib/lalin");
+        let error = |service| Error::NoData {
+            folder: "/home/sari/lalin-data".into(),
+            command: "user add sari".into(),
+            service,
+        };
+        let said = error(Some(service)).to_string();
+        assert!(said.contains("sudo -u lalin lalin user add sari --data-dir /var/lib/lalin"), "{said}");
+        assert!(said.contains("lalin user add sari --data-dir /home/sari/lalin-data"), "{said}");
+        assert!(!error(None).to_string().contains("sudo"));
     }
 }

@@ -3,12 +3,15 @@
 //! The binary only composes: command line, log, configuration, then one of the commands. It is the only place that
 //! reads the environment and the only one that knows all rooms.
 
+mod addresses;
 mod certificate;
 mod check;
 mod cli;
+mod columns;
 mod discover;
 mod environment;
 mod error;
+mod help;
 mod logs;
 mod passwords;
 mod serve;
@@ -18,19 +21,28 @@ mod status;
 mod store;
 mod users;
 mod visible_text;
+mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use lalin_config::Log;
+use clap::error::ErrorKind;
+use lalin_config::{Config, Flags, Log};
 
 use crate::cli::{Cli, Command, UserFlags};
 use crate::environment::{gather, variables};
 use crate::error::Error;
 
+/// The exit code of a call that cannot be understood, as clap has it.
+const USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli.command) {
+    let variable = |name: &str| std::env::var(name).ok();
+    words::speak(words::language(std::env::args_os().filter_map(|word| word.into_string().ok()), variable));
+    let cli = match help::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => return not_a_call(&error),
+    };
+    match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lalin: {error}");
@@ -39,10 +51,28 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<(), Error> {
+/// Help, the version, or what is wrong with the call.
+fn not_a_call(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            print!("{error}");
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprint!("{error}");
+            ExitCode::from(USAGE)
+        }
+        _ => {
+            eprintln!("{}", help::problem(error));
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn run(Cli { lang, command, .. }: Cli) -> Result<(), Error> {
     match command {
         Command::Serve(flags) => {
-            let (mut config, warnings) = gather(flags.into())?;
+            let (mut config, warnings) = gather(Flags { lang, ..flags.into() })?;
             logs::start(&config.log)?;
             for warning in warnings {
                 tracing::warn!("{warning}");
@@ -56,7 +86,7 @@ fn run(command: Command) -> Result<(), Error> {
             // Only how to serve comes from outside: the router is the simulated one, whatever is configured.
             let serving = ["LALIN_LISTEN", "LALIN_LANG", "LALIN_LOG", "LALIN_LOG_FORMAT"];
             let variables = variables().filter(|(key, _)| serving.contains(&key.as_str()));
-            on_runtime(simulated::demo(demo, variables))
+            on_runtime(simulated::demo(demo, lang, variables))
         }
         Command::Simulate(simulate) => {
             logs::start(&Log::default())?;
@@ -72,8 +102,10 @@ fn run(command: Command) -> Result<(), Error> {
             Ok(())
         }
         Command::User(UserFlags { command, data }) => {
+            let by_call = data.names_folder();
             let (config, _) = gather(data.into())?;
-            on_runtime(users::run(&config, command))
+            let named = by_call || config.data_dir != Config::default().data_dir;
+            on_runtime(users::run(&config, named, command))
         }
         Command::Status(flags) => {
             let (config, _) = gather(flags.flags())?;
@@ -82,6 +114,10 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Discover(flags) => {
             logs::start(&Log { level: "warn".to_owned(), ..Log::default() })?;
             on_runtime(discover::run(&flags))
+        }
+        Command::Help { command } => {
+            print!("{}", help::help_of(&command).map_err(|name| Error::NoCommand { name })?);
+            Ok(())
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use lalin_config::{Config, Secret};
 
 use crate::error::Error;
+use crate::words::say;
 
 /// Asks for the passwords that neither file nor environment gave.
 pub(crate) fn ask(config: &mut Config) -> Result<(), Error> {
@@ -17,8 +18,8 @@ pub(crate) fn ask(config: &mut Config) -> Result<(), Error> {
         if !std::io::stdin().is_terminal() {
             return Err(Error::NoPassword { router: name });
         }
-        let prompt = format!("Password of {} on {}: ", router.user, router.host);
-        let password = rpassword::prompt_password(prompt).map_err(|source| Error::Prompt { router: name, source })?;
+        let prompt = say("prompt.router", &[("user", &router.user), ("host", &router.host)]);
+        let password = rpassword::prompt_password(prompt).map_err(|reason| Error::Prompt { router: name, reason })?;
         router.password = Some(Secret::new(password));
     }
     Ok(())

@@ -16,9 +16,11 @@ use lalin_http::{Api, Auth, AuthSettings, ConnectionLimits, StreamLimits, WebSer
 use lalin_store::Store;
 use tokio::time::timeout;
 
+use crate::addresses;
 use crate::certificate::Certificate;
 use crate::error::Error;
 use crate::signals::stop_asked;
+use crate::words::say;
 
 /// How long open requests may take to end; with the rest the program ends within 5 s.
 const GRACE: Duration = Duration::from_secs(3);
@@ -64,14 +66,22 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
         Some((chain, key)) => Some(Certificate::of(chain, key)?),
         None => None,
     };
-    let failed = |source| Error::Listen { address: listen, source };
+    let failed = |reason| Error::Listen { address: listen, reason };
     let listener = lalin_http::listen(listen).map_err(failed)?;
     let address = listener.local_addr().unwrap_or(listen);
     let server = web_server(config, certificate.as_ref()).serve(listener, app).map_err(failed)?;
-    announce(address, certificate.is_some());
+    let scheme = if config.server.tls.is_some() { "https" } else { "http" };
+    let url = |address: SocketAddr| format!("{scheme}://{address}/");
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "Lalin serves");
+    println!("Lalin: {}", url(reachable(address)));
     if let Some(code) = code {
-        println!("No administrator yet. Open the page and type this code: {}", *code);
+        println!("{}", say("start.code", &[("code", &*code)]));
         tracing::warn!("no administrator yet: nothing is shown before one is made with the one-time code {}", *code);
+    }
+    if address.ip().is_unspecified() {
+        for ip in addresses::others(address.ip()) {
+            println!("{}", say("start.others", &[("url", &url(SocketAddr::new(ip, address.port())))]));
+        }
     }
     let handle = server.handle();
     let mut server = tokio::spawn(server);
@@ -137,14 +147,9 @@ fn headers() -> DefaultHeaders {
     DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")).add(("Referrer-Policy", "no-referrer"))
 }
 
-/// Prints where the dashboard is, on standard output so that scripts can read it.
-fn announce(address: SocketAddr, tls: bool) {
-    let reachable = match address.ip() {
-        ip if ip.is_unspecified() => SocketAddr::from(([127, 0, 0, 1], address.port())),
-        _ => address,
-    };
-    println!("Lalin: http{}://{reachable}/", if tls { "s" } else { "" });
-    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "Lalin serves");
+/// Where this machine itself opens the dashboard, printed so that scripts can read it.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], address.port())) } else { address }
 }
 
 /// As many threads as help: a tick is made once, whoever watches.

@@ -8,20 +8,25 @@ use routeros_simulator::{Announcement, Announcer, Config as Simulated, Recording
 
 use crate::cli::{DemoFlags, SimulateFlags};
 use crate::error::Error;
+use crate::words::say;
 use crate::{logs, serve, signals};
 
 /// The port of neighbour discovery.
 const MNDP: u16 = 5678;
 
 /// Serves the dashboard over a simulated router. Nothing is short-circuited: it is reached over TCP like any other.
-pub(crate) async fn demo(demo: DemoFlags, variables: impl Iterator<Item = (String, String)>) -> Result<(), Error> {
+pub(crate) async fn demo(
+    demo: DemoFlags,
+    lang: Option<String>,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<(), Error> {
     // Other users of this machine should not be able to log in.
     let (user, password) = ("admin", format!("{:016x}", fastrand::u64(..)));
     let simulated = Simulated::demo(usize::from(demo.interfaces)).credentials(user, &*password);
     let name = simulated.identity.clone();
     let simulator = Simulator::start(simulated, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let address = simulator.addr().ok_or(Error::NoSimulator)?;
-    let flags = Flags { router: Some(format!("{user}@{address}")), ..demo.flags() };
+    let flags = Flags { router: Some(format!("{user}@{address}")), lang, ..demo.flags() };
     let secret = ("LALIN_ROUTER_PASSWORD".to_owned(), password);
     let mut config = Config::load(None, variables.chain([secret]), flags)?;
     for router in &mut config.routers {
@@ -47,7 +52,8 @@ pub(crate) async fn simulate(flags: &SimulateFlags) -> Result<(), Error> {
         let (identity, user) = (config.identity.clone(), config.users.first().map(|user| user.name.clone()));
         let simulator = Simulator::start(config, SocketAddr::new(flags.address, port)).await?;
         let address = simulator.addr().ok_or(Error::NoSimulator)?;
-        println!("{identity} (simulated): {address}, user {:?}", user.unwrap_or_default());
+        let user = format!("{:?}", user.unwrap_or_default());
+        println!("{}", say("simulate.router", &[("identity", &identity), ("address", &address), ("user", &user)]));
         simulators.push(simulator);
         if flags.mndp {
             announcers.push(announcer(&identity, flags.address, number)?);
@@ -57,7 +63,7 @@ pub(crate) async fn simulate(flags: &SimulateFlags) -> Result<(), Error> {
     let usages = simulators.iter().map(|simulator| simulator.handle().usage());
     let (logins, commands, bytes) =
         usages.fold((0, 0, 0), |sum, usage| (sum.0 + usage.logins, sum.1 + usage.commands, sum.2 + usage.bytes_out));
-    println!("{logins} logins, {commands} commands, {bytes} bytes sent");
+    println!("{}", say("simulate.sums", &[("logins", &logins), ("commands", &commands), ("bytes", &bytes)]));
     Ok(())
 }
 

@@ -1,14 +1,17 @@
 //! `lalin status`: is the server running, and how do its routers stand.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use lalin_dashboard::Lang;
 use serde::{Deserialize, Serialize};
 use ureq::Agent;
 use ureq::tls::TlsConfig;
 
+use crate::addresses;
+use crate::columns::table;
 use crate::error::Error;
-use crate::visible_text::visible;
+use crate::words::{known, lang, say};
 
 /// How long the server may take to answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -76,9 +79,9 @@ pub(crate) fn print(settings: &lalin_config::Server, json: bool) -> Result<(), E
     let trust = TlsConfig::builder().disable_verification(true).build();
     let config = Agent::config_builder().timeout_global(Some(LIMIT)).http_status_as_error(false).tls_config(trust);
     let server = Server { agent: config.build().into(), address, scheme: if tls { "https" } else { "http" } };
-    let health: Health = server.ask("/healthz")?.ok_or_else(|| server.not_running("it asks for a login even here"))?;
+    let health: Health = server.ask("/healthz")?.ok_or_else(|| server.not_running(say("status.asks-login", &[])))?;
     if health.status != "ok" {
-        return Err(server.not_running("somebody else answers there"));
+        return Err(server.not_running(say("status.not-lalin", &[])));
     }
     let routers: Option<Routers> = server.ask("/api/v1/routers")?;
     let url = |address: SocketAddr| format!("{}://{address}{}/", server.scheme, settings.base_path);
@@ -89,40 +92,64 @@ pub(crate) fn print(settings: &lalin_config::Server, json: bool) -> Result<(), E
     }
     let Health { version, uptime_ms, viewers, .. } = &health;
     let version = version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
-    let since = uptime_ms.map(|ms| format!(" since {}", length(ms / 1_000))).unwrap_or_default();
-    let viewers = viewers.map(|viewers| format!(", {viewers} viewers")).unwrap_or_default();
-    println!("Lalin{version} runs at {}{since}{viewers}", url(address));
-    let on_network = own_address(listen.is_ipv6()).map(|ip| url(SocketAddr::new(ip, listen.port())));
-    match on_network {
-        Some(url) if listen.ip().is_unspecified() => println!("others open it at {url}"),
-        Some(url) if listen.ip().to_canonical().is_loopback() => {
-            println!("only this machine opens it; with listen = \"0.0.0.0:{}\" others would at {url}", listen.port());
+    let since = uptime_ms.map(|ms| say("status.since", &[("time", &length(ms / 1_000))])).unwrap_or_default();
+    let viewers = viewers.map(|viewers| say("status.viewers", &[("n", &viewers)])).unwrap_or_default();
+    let here = url(address);
+    println!(
+        "{}",
+        say("status.runs", &[("version", &version), ("url", &here), ("since", &since), ("viewers", &viewers)])
+    );
+    if listen.ip().is_unspecified() {
+        for ip in addresses::others(listen.ip()) {
+            println!("{}", say("status.others", &[("url", &url(SocketAddr::new(ip, listen.port())))]));
         }
-        _ => {}
+    } else if listen.ip().to_canonical().is_loopback()
+        && let Some(ip) = addresses::others(Ipv4Addr::UNSPECIFIED.into()).first()
+    {
+        let (open, url) = (format!("0.0.0.0:{}", listen.port()), url(SocketAddr::new(*ip, listen.port())));
+        println!("{}", say("status.only-here", &[("listen", &open), ("url", &url)]));
     }
     let Some(routers) = routers else {
-        println!("how its routers stand is told to whoever is logged in there");
+        println!("{}", say("status.login-needed", &[]));
         return Ok(());
     };
     if routers.routers.is_empty() {
-        println!("no router is configured");
-    }
-    for router in &routers.routers {
-        println!("{}", visible(&line(router)));
+        println!("{}", say("status.no-router", &[]));
+    } else {
+        print!("{}", router_table(&routers.routers));
     }
     Ok(())
 }
 
-fn line(router: &Router) -> String {
-    let age = router
-        .state
-        .age_ms
-        .map_or_else(|| "never sampled".to_owned(), |ms| format!("{}.{} s old", ms / 1_000, ms % 1_000 / 100));
-    let why = router.state.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+/// The routers under each other. Why one is not live stands at the end, where it may be of any length.
+fn router_table(routers: &[Router]) -> String {
+    let heads = ["id", "name", "address", "state", "age", "viewers"];
+    let mut rows = vec![heads.iter().map(|head| say(&format!("status.head-{head}"), &[])).collect()];
+    rows.extend(routers.iter().map(row));
+    table(&rows)
+}
+
+fn row(router: &Router) -> Vec<String> {
     let Router { id, name, address, viewers, state } = router;
-    let address = address.as_deref().unwrap_or("-");
-    let viewers = viewers.map(|viewers| format!(", {viewers} viewers")).unwrap_or_default();
-    format!("{id}  {name}  {address}  {}{why}, {age}{viewers}", state.code)
+    let word = known(&format!("state.{}", state.code)).map_or_else(|| state.code.clone(), str::to_owned);
+    let viewers = viewers.map_or_else(|| "-".to_owned(), |viewers| viewers.to_string());
+    let (address, age) = (address.clone().unwrap_or_else(|| "-".to_owned()), state.age_ms.map_or_else(never, age));
+    let mut row = vec![id.clone(), name.clone(), address, word, age, viewers];
+    row.extend(state.detail.clone());
+    row
+}
+
+fn never() -> String {
+    say("status.never", &[])
+}
+
+/// `0.8 s`, from a minute on in units that fit.
+fn age(ms: u64) -> String {
+    if ms >= 60_000 {
+        return length(ms / 1_000);
+    }
+    let sign = if lang() == Lang::Id { ',' } else { '.' };
+    say("status.seconds", &[("n", &format!("{}{sign}{}", ms / 1_000, ms % 1_000 / 100))])
 }
 
 struct Server {
@@ -139,27 +166,13 @@ impl Server {
         match answer.status().as_u16() {
             200 => answer.body_mut().read_json().map(Some).map_err(|error| self.not_running(error)),
             401 | 403 => Ok(None),
-            other => Err(self.not_running(format!("it answers with the status {other}"))),
+            other => Err(self.not_running(say("status.answers", &[("status", &other)]))),
         }
     }
 
     fn not_running(&self, reason: impl ToString) -> Error {
         Error::NotRunning { address: self.address, reason: reason.to_string() }
     }
-}
-
-/// This machine's address on the network that leads outside. Nothing is sent: the system is asked by which it would be.
-fn own_address(v6: bool) -> Option<IpAddr> {
-    let ask = |from: IpAddr, to: IpAddr| {
-        let socket = UdpSocket::bind((from, 0)).ok()?;
-        socket.connect((to, 9)).ok()?;
-        let found = socket.local_addr().ok()?.ip();
-        (!found.is_loopback() && !found.is_unspecified()).then_some(found)
-    };
-    // Addresses of examples, which nobody has.
-    let v4 = || ask(Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into());
-    let example = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
-    v4().or_else(|| v6.then(|| ask(Ipv6Addr::UNSPECIFIED.into(), example.into())).flatten())
 }
 
 /// Who listens everywhere is asked on the loopback.
@@ -175,10 +188,10 @@ fn reachable(listen: IpAddr) -> IpAddr {
 fn length(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
     match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, _) => format!("{minutes} min"),
-        (0, _, _) => format!("{hours} h {} min", minutes % 60),
-        _ => format!("{days} d {} h", hours % 24),
+        (0, 0, 0) => say("status.seconds", &[("n", &seconds)]),
+        (0, 0, _) => say("status.minutes", &[("n", &minutes)]),
+        (0, _, _) => say("status.hours", &[("h", &hours), ("m", &(minutes % 60))]),
+        _ => say("status.days", &[("d", &days), ("h", &(hours % 24))]),
     }
 }
 
@@ -194,14 +207,26 @@ mod tests {
     }
 
     #[test]
-    fn a_router_is_a_sentence_for_people() {
+    fn a_router_is_a_row_for_people() {
         let live = router(r#"{"code": "live", "detail": null, "ageMs": 812}"#);
-        assert_eq!(visible(&line(&live)), "pop-1  Kantor ⟦U+202E⟧  [2001:db8::1]:8728  live, 0.8 s old, 2 viewers");
         let stale =
             router(r#"{"code": "stale", "detail": "no answer within 3000 ms to a read (read-limit)", "ageMs": 7200}"#);
-        assert!(line(&stale).contains("stale (no answer within 3000 ms to a read (read-limit)), 7.2 s old"));
         let off = router(r#"{"code": "off", "detail": null, "ageMs": null}"#);
-        assert!(line(&off).contains("off, never sampled"));
+        let text = router_table(&[live, stale, off]);
+        let expected = "\
+ID     NAME             ADDRESS             STATE  AGE            VIEWERS
+pop-1  Kantor ⟦U+202E⟧  [2001:db8::1]:8728  live   0.8 s          2
+pop-1  Kantor ⟦U+202E⟧  [2001:db8::1]:8728  stale  7.2 s          2  no answer within 3000 ms to a read (read-limit)
+pop-1  Kantor ⟦U+202E⟧  [2001:db8::1]:8728  off    never sampled  2
+";
+        assert_eq!(text, expected, "{text}");
+    }
+
+    #[test]
+    fn every_state_of_the_api_has_a_word() {
+        for code in ["live", "stale", "unreachable", "connecting", "idle", "off"] {
+            assert!(known(&format!("state.{code}")).is_some(), "{code}");
+        }
     }
 
     #[test]

@@ -9,6 +9,13 @@ use crate::error::Error;
 
 /// The name of the key among systemd's credentials.
 const CREDENTIAL: &str = "lalin-key";
+/// The database, as the store names it.
+const DATABASE: &str = "lalin.db";
+
+/// Whether a folder has data of Lalin. One that may not be looked into counts: opening it says what is wrong.
+pub(crate) fn exists(folder: &Path) -> bool {
+    folder.join(DATABASE).try_exists().unwrap_or(true)
+}
 
 /// Opens the store of a configuration, beside a server that may run; makes it where there is none.
 ///

@@ -1,17 +1,32 @@
 //! `lalin user`: the accounts, from the machine itself.
 
 use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
 
 use lalin_config::Config;
-use lalin_store::{Access, Actor, AuditEvent, Store, Timestamp};
+use lalin_store::{Access, Actor, AuditEvent, Store, Timestamp, User};
 use zeroize::Zeroizing;
 
 use crate::cli::UserCommand;
+use crate::columns::table;
 use crate::error::Error;
 use crate::store;
+use crate::words::say;
 
-/// Does what was asked; prints what there is to say.
-pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Error> {
+/// Where the service keeps its data, as deploy/lalin.service says.
+const SERVICE: &str = "/var/lib/lalin";
+
+/// Does what was asked; prints what there is to say. Without data in a folder that nobody `named` nothing is done: who
+/// runs this beside the service would otherwise make accounts that it does not know.
+pub(crate) async fn run(config: &Config, named: bool, command: UserCommand) -> Result<(), Error> {
+    let folder = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    if !store::exists(&folder) {
+        if !named {
+            let service = Some(PathBuf::from(SERVICE)).filter(|path| path.is_dir() && *path != folder);
+            return Err(Error::NoData { folder, command: command.call(), service });
+        }
+        eprintln!("{}", say("account.made-folder", &[("folder", &folder.display())]));
+    }
     let store = store::open(config)?;
     match command {
         UserCommand::Add { name, viewer } => {
@@ -23,31 +38,32 @@ pub(crate) async fn run(config: &Config, command: UserCommand) -> Result<(), Err
             }
             let user = store.add_user(&name, password, access, Timestamp::now()).await?;
             record(&store, "user.add", &user.name).await?;
-            println!("{} {} was added", user.access.role().as_str(), user.name);
+            let said = if viewer { "account.viewer-added" } else { "account.administrator-added" };
+            println!("{}", say(said, &[("name", &user.name)]));
         }
         UserCommand::Password { name } => {
             let user = find(&store, &name).await?;
             let name = &user.name;
             store.set_password(user.id, new_password(name)?).await?;
             record(&store, "user.password", name).await?;
-            println!("the password of {name} is a new one; every session of it has ended");
+            println!("{}", say("account.password-changed", &[("name", name)]));
         }
         UserCommand::Remove { name } => {
             let user = find(&store, &name).await?;
             store.remove_user(user.id).await?;
             record(&store, "user.remove", &user.name).await?;
-            println!("{} was removed", user.name);
+            println!("{}", say("account.removed", &[("name", &user.name)]));
         }
         UserCommand::List => {
-            for user in store.users().await? {
-                println!("{:<14} {}", user.access.role().as_str(), user.name);
-            }
+            let role = |user: &User| say(&format!("role.{}", user.access.role().as_str()), &[]);
+            let rows: Vec<_> = store.users().await?.iter().map(|user| vec![role(user), user.name.clone()]).collect();
+            print!("{}", table(&rows));
         }
     }
     Ok(())
 }
 
-async fn find(store: &Store, name: &str) -> Result<lalin_store::User, Error> {
+async fn find(store: &Store, name: &str) -> Result<User, Error> {
     store.user_named(name).await?.ok_or_else(|| Error::NoUser { name: name.to_owned() })
 }
 
@@ -59,15 +75,15 @@ async fn record(store: &Store, action: &str, target: &str) -> Result<(), Error> 
 
 /// Asked for twice at a terminal; otherwise the first line of the standard input.
 fn new_password(name: &str) -> Result<Zeroizing<String>, Error> {
-    let failed = |source| Error::Asked { what: format!("the password of {name}"), source };
+    let failed = |reason| Error::Asked { name: name.to_owned(), reason };
     if !std::io::stdin().is_terminal() {
         let mut line = Zeroizing::new(String::new());
         std::io::stdin().lock().read_line(&mut line).map_err(failed)?;
         return Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()));
     }
     let ask = |prompt: String| rpassword::prompt_password(prompt).map(Zeroizing::new).map_err(failed);
-    let password = ask(format!("New password of {name}: "))?;
-    if *ask("The same once more: ".to_owned())? != *password {
+    let password = ask(say("account.password", &[("name", &name)]))?;
+    if *ask(say("account.again", &[]))? != *password {
         return Err(Error::NotTheSame);
     }
     Ok(password)

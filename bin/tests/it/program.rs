@@ -1,6 +1,7 @@
 //! A running `lalin`, ended when the test ends.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::{Mutex, mpsc};
 use std::thread;
@@ -49,9 +50,23 @@ impl Lalin {
         std::fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap()
     }
 
+    /// The folder it runs in, as long as it does.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
     /// Runs to its end.
     pub fn output(mut self) -> Output {
         self.command.output().unwrap()
+    }
+
+    /// Runs to its end, with this to read; and whether `made` is there then.
+    pub fn output_with(mut self, input: &[u8], made: &Path) -> (Output, bool) {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().unwrap();
+        // One that ends without reading it has closed its end.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        (child.wait_with_output().unwrap(), made.exists())
     }
 
     /// Starts a server and waits for the line that says where it is.

@@ -46,8 +46,8 @@ fn pieces(command: &str) -> Vec<String> {
 
 fn script() -> String {
     let mut script = "// What to do about each trouble: a copy of the table in crates/mikrotik/src/remedies.rs, which a test writes \
-                      and\n// compares. What `say` is for is the text `fix.…`; `{user}` and `{service}` are put in by \
-                      remedies.js.\n\n/** @type {Record<string, {say: string, command: string}[]>} */\n\
+                      and\n// compares. What `say` is for is the text `fix.…`; `{user}`, `{group}` and `{service}` are put \
+                      in by remedies.js.\n\n/** @type {Record<string, {say: string, command: string}[]>} */\n\
                       export const REMEDIES = {\n"
         .to_owned();
     for (code, remedies) in REMEDIES {

@@ -1,6 +1,6 @@
 //! Parses the settings' values. An error says what the value should be, never what it was: it could be a password.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,8 +48,30 @@ pub(crate) fn written(duration: Duration) -> String {
     }
 }
 
+/// Where the server listens when only half of an address is given: this machine, and the usual port.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
+/// An address and a port, or what people write for them: `3000` and `:3000` are ports of this machine alone, so that
+/// nobody opens the server to others by leaving something out; `localhost` is its address; `0.0.0.0` has the usual port.
 pub(crate) fn listen(text: String) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "must be ADDRESS:PORT, such as 127.0.0.1:3000 or [::1]:3000".to_owned())
+    let text = text.trim();
+    let host = |host: &str| match host {
+        "" | "localhost" => Some(LISTEN.ip()),
+        "*" => Some(Ipv4Addr::UNSPECIFIED.into()),
+        _ => host.trim_start_matches('[').trim_end_matches(']').parse().ok(),
+    };
+    let port = |port: &str| port.parse::<u16>().ok();
+    let short = || match text.rsplit_once(':') {
+        Some((before, after)) if !before.contains(':') => Some(SocketAddr::new(host(before)?, port(after)?)),
+        _ if text.is_empty() => None,
+        _ => match port(text) {
+            Some(port) => Some(SocketAddr::new(LISTEN.ip(), port)),
+            None => Some(SocketAddr::new(host(text)?, LISTEN.port())),
+        },
+    };
+    let found = text.parse().ok().or_else(short);
+    found
+        .ok_or_else(|| "must be ADDRESS:PORT, such as 127.0.0.1:3000, 0.0.0.0:3000 or [::1]:3000, or a port".to_owned())
 }
 
 pub(crate) fn lang(text: String) -> Result<Lang, String> {
@@ -191,6 +213,29 @@ mod tests {
     fn a_duration_out_of_range_is_told_the_range() {
         let parse = duration(Duration::from_secs(1), Duration::from_secs(60));
         assert_eq!(parse("61s".into()), Err("must be from 1s to 1m".into()));
+    }
+
+    #[test]
+    fn half_an_address_is_understood_and_opens_nothing_to_others_by_itself() {
+        let cases = [
+            ("127.0.0.1:3000", "127.0.0.1:3000"),
+            ("[::1]:8080", "[::1]:8080"),
+            ("3000", "127.0.0.1:3000"),
+            (":8080", "127.0.0.1:8080"),
+            ("localhost:3001", "127.0.0.1:3001"),
+            ("localhost", "127.0.0.1:3000"),
+            ("0.0.0.0", "0.0.0.0:3000"),
+            ("*:80", "0.0.0.0:80"),
+            ("::", "[::]:3000"),
+            ("[::]", "[::]:3000"),
+            ("192.168.88.10", "192.168.88.10:3000"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(listen(text.into()), Ok(expected.parse().unwrap()), "{text}");
+        }
+        for bad in ["", " ", "nowhere", "70000", "-1", "localhost:", "example.id:3000", "1.2.3.4.5:1", "::1:x"] {
+            assert!(listen(bad.into()).is_err(), "{bad}");
+        }
     }
 
     #[test]

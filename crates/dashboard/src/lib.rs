@@ -24,3 +24,4 @@ mod texts;
 pub use error::Error;
 pub use lang::{Lang, UnknownLang};
 pub use page::{Dashboard, Settings};
+pub use texts::text;

@@ -1,6 +1,7 @@
 //! The texts of the pages, by language and key.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::{Error, Lang};
 
@@ -13,6 +14,18 @@ pub(crate) fn of(lang: Lang) -> Result<Texts, Error> {
         Lang::Id => include_str!("../texts/id.json"),
         Lang::En => include_str!("../texts/en.json"),
     })?)
+}
+
+/// One text of the pages, for whoever says the same elsewhere: the command line.
+pub fn text(lang: Lang, key: &str) -> Option<String> {
+    static TEXTS: OnceLock<[Texts; 2]> = OnceLock::new();
+    let of = |lang| of(lang).unwrap_or_default();
+    let [id, en] = TEXTS.get_or_init(|| [of(Lang::Id), of(Lang::En)]);
+    let texts = match lang {
+        Lang::Id => id,
+        Lang::En => en,
+    };
+    texts.get(key).cloned()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub struct Remedy {
     /// What it is for, in English.
     pub explanation: &'static str,
     /// The command, or several, one a line. `{user}` stands for the user who logs in, in RouterOS' quotation marks
-    /// where needed, and `{service}` for `api` or `api-ssl`.
+    /// where needed, `{group}` for a group named after that user, and `{service}` for `api` or `api-ssl`.
     pub template: &'static str,
 }
 
@@ -25,8 +25,9 @@ impl Remedy {
     /// The command for a router that is logged in to as `user`, with TLS or without.
     pub fn command(&self, user: &str, tls: bool) -> String {
         let service = if tls { "api-ssl" } else { "api" };
-        // The user comes last: a name may hold anything.
-        self.template.replace("{service}", service).replace("{user}", &quoted(user))
+        // What is quoted holds no braces, so no name is taken for a place to fill.
+        let group = quoted(&format!("{user}-read"));
+        self.template.replace("{service}", service).replace("{group}", &group).replace("{user}", &quoted(user))
     }
 }
 
@@ -91,7 +92,7 @@ const POLICY: Remedy = Remedy {
     purpose: "policy",
     explanation: "If only Lalin logs in as this user: put it into a group of its own that may read by the API. The group \
                   it is in now stays as it is, for the others in it:",
-    template: "/user group add name=lalin-read policy=read,api\n/user set [find name={user}] group=lalin-read",
+    template: "/user group add name={group} policy=read,api\n/user set [find name={user}] group={group}",
 };
 const TLS_SERVICE: Remedy = Remedy {
     purpose: "tls-service",
@@ -137,8 +138,10 @@ mod tests {
         let remedies = remedies(&SourceError::NotPermitted { detail: "".into() });
         assert!(remedies[0].template.contains(" print "), "first a look at whose user and group it is");
         let commands = remedies[1].command("budi", false);
-        let expected =
-            ["/user group add name=lalin-read policy=read,api", "/user set [find name=\"budi\"] group=lalin-read"];
+        let expected = [
+            "/user group add name=\"budi-read\" policy=read,api",
+            "/user set [find name=\"budi\"] group=\"budi-read\"",
+        ];
         assert!(commands.lines().eq(expected), "{commands}");
         assert!(remedies.iter().all(|remedy| !remedy.template.contains("/user group set")));
     }

@@ -156,10 +156,6 @@
  * @property {number} [rxUnknown] of how many interfaces it is not known
  * @property {number} [txUnknown]
  * @property {number|null} [sessions]
- * @property {string[]} [wan] its lines to the internet
- * @property {"chosen"|"route"|"comment"|"none"} [wanFrom] how these were found
- * @property {number|null} [downBps] of its WANs together; null where it is not known
- * @property {number|null} [upBps]
  */
 
 /**

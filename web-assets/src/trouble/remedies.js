@@ -10,9 +10,9 @@ import { REMEDIES } from "./remedy-table.js";
  */
 export function remediesOf(trouble, { user = "lalin", tls = false } = {}) {
   if (trouble === "server") return [{ say: "server", command: "sudo systemctl restart lalin" }];
-  // The user comes last: a name may hold anything.
-  const service = tls ? "api-ssl" : "api";
-  const put = (command) => command.replaceAll("{service}", service).replaceAll("{user}", () => quoted(user));
+  const values = { service: tls ? "api-ssl" : "api", group: quoted(`${user}-read`), user: quoted(user) };
+  // In one go: a name may hold anything, the name of another place to fill too.
+  const put = (command) => command.replace(/\{(service|group|user)\}/g, (_, name) => values[name]);
   return (REMEDIES[trouble] ?? []).map(({ say, command }) => ({ say, command: put(command) }));
 }
 

@@ -1,5 +1,5 @@
 // What to do about each trouble: a copy of the table in crates/mikrotik/src/remedies.rs, which a test writes and
-// compares. What `say` is for is the text `fix.…`; `{user}` and `{service}` are put in by remedies.js.
+// compares. What `say` is for is the text `fix.…`; `{user}`, `{group}` and `{service}` are put in by remedies.js.
 
 /** @type {Record<string, {say: string, command: string}[]>} */
 export const REMEDIES = {
@@ -20,7 +20,7 @@ export const REMEDIES = {
     { say: "user", command: "/user print detail where name={user}" },
     {
       say: "policy",
-      command: "/user group add name=lalin-read policy=read,api\n/user set [find name={user}] group=lalin-read",
+      command: "/user group add name={group} policy=read,api\n/user set [find name={user}] group={group}",
     },
   ],
   tls: [

@@ -98,8 +98,8 @@ test("a missing permission is mended without taking anything from the others in 
   const fixes = remediesOf("not-permitted", { user: "budi" });
   assert.match(fixes[0].command, /^\/user print /, "first a look at whose user and group it is");
   assert.deepEqual(fixes.find(({ say }) => say === "policy").command.split("\n"), [
-    "/user group add name=lalin-read policy=read,api",
-    "/user set [find name=budi] group=lalin-read",
+    "/user group add name=budi-read policy=read,api",
+    "/user set [find name=budi] group=budi-read",
   ]);
   for (const { command } of fixes) assert.doesNotMatch(command, /user group set/, "that takes the other policies away");
 });
