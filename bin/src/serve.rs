@@ -40,6 +40,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
         );
     }
     let auth = auth(config, store).await?;
+    auth.follow(&fleet.monitor());
     let api = Api::with_admin(fleet.monitor(), StreamLimits::default(), Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {

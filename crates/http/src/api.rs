@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api_state::ApiState;
 use crate::json::{no_such_path, wrong_method};
-use crate::routes::{accounts, audit_log, health, interface_stats, interfaces, login, routers, tokens, window};
+use crate::routes::{accounts, audit_log, health, interface_stats, interfaces, lines, login, routers, tokens, window};
 use crate::{Auth, StreamLimits, stream};
 
 /// The API over a monitor. Cheap to clone: one for each worker.
@@ -44,6 +44,7 @@ impl Api {
                 .service(web::resource("/api/v1/stream").get(stream::get).default_service(only_get()))
                 .service(web::resource("/api/v1/window").get(window::get).default_service(only_get()))
                 .configure(routers::routes)
+                .configure(lines::routes)
                 .service(
                     web::resource("/api/v1/routers/{id}/interfaces").get(interfaces::get).default_service(only_get()),
                 )

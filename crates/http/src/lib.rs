@@ -12,6 +12,7 @@
 //! | `routes/` | the routes that answer once, one file for each group |
 //! | `stream/` | the event stream |
 //! | `auth/` | who makes a request, and what they may see and do |
+//! | `lines/` | what people say of lines: from which side they are seen, what they are called |
 //! | `json/` | problem documents, and values that several answers show |
 //! | `server/` | connections and their limits, TLS, HTTP/1.1 and HTTP/2 |
 //!
@@ -34,6 +35,7 @@ mod api;
 mod api_state;
 mod auth;
 mod json;
+mod lines;
 mod routes;
 mod server;
 mod stream;

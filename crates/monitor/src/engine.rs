@@ -17,9 +17,10 @@ use crate::link_rates::LinkRates;
 use crate::memory_budget::MemoryBudget;
 use crate::recent_frames::RecentFrames;
 use crate::recent_window::{Point, RecentWindow, Retention};
+use crate::renames::renamed;
 use crate::row_pairs::RowPairs;
 use crate::time_base::TimeBase;
-use crate::{CountersDelay, ReadTimes, Settings, Status, Window};
+use crate::{CountersDelay, ReadTimes, Renamed, Settings, Status, Window};
 
 /// What the engine tells subscribers.
 #[derive(Clone, Debug)]
@@ -60,11 +61,17 @@ pub(crate) struct Engine {
     budget: Arc<MemoryBudget>,
     /// `None` once the router was removed.
     events: Option<broadcast::Sender<Event>>,
+    renames: broadcast::Sender<Renamed>,
     status: watch::Sender<Status>,
 }
 
 impl Engine {
-    pub(crate) fn new(router: RouterId, configured: Settings, budget: Arc<MemoryBudget>) -> Self {
+    pub(crate) fn new(
+        router: RouterId,
+        configured: Settings,
+        budget: Arc<MemoryBudget>,
+        renames: broadcast::Sender<Renamed>,
+    ) -> Self {
         let (timing, settings) = (Timing::default(), configured.scaled(Timing::default()));
         let interval = configured.interval;
         let status = Status { state: RouterState::Idle, newest: None, timing, interval, has_line: false };
@@ -87,8 +94,13 @@ impl Engine {
             recent_window: RecentWindow::default(),
             budget,
             events: Some(broadcast::Sender::new(BACKLOG)),
+            renames,
             status: watch::Sender::new(status),
         }
+    }
+
+    pub(crate) fn router(&self) -> &RouterId {
+        &self.router
     }
 
     pub(crate) fn statuses(&self) -> watch::Receiver<Status> {
@@ -305,7 +317,14 @@ impl Engine {
             }
             _ => {
                 self.revision += 1;
-                (new().cloned().collect(), self.identities.of(&snapshot.rows, before))
+                let interfaces: Arc<[Arc<Interface>]> = new().cloned().collect();
+                let identities = self.identities.of(&snapshot.rows, before);
+                let names = before.map(|before| renamed(before, &interfaces, &identities)).unwrap_or_default();
+                if !names.is_empty() {
+                    // It is no error if nobody keeps anything by name.
+                    let _ = self.renames.send(Renamed { router: self.router.clone(), names });
+                }
+                (interfaces, identities)
             }
         }
     }

@@ -5,14 +5,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dashmap::DashMap;
 use lalin_stats::{RouterId, StatsSource};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use crate::memory_budget::MemoryBudget;
+use crate::shared::Shared;
 use crate::stagger::Stagger;
-use crate::{Label, Router, Settings};
+use crate::{Label, Renamed, Router, Settings};
 
 /// What the recent windows of all routers may take beyond [`Settings::window`], bytes.
 const WINDOWS_BYTES: usize = 64 << 20;
+/// How many renames a listener may be behind.
+const RENAMES: usize = 256;
 
 /// The routers that can be watched.
 #[derive(Debug)]
@@ -23,6 +26,7 @@ pub struct Monitor {
     budget: Arc<MemoryBudget>,
     /// Counts what was added.
     arrivals: watch::Sender<u64>,
+    renames: broadcast::Sender<Renamed>,
 }
 
 impl Monitor {
@@ -36,6 +40,7 @@ impl Monitor {
             added: AtomicUsize::new(0),
             budget: Arc::new(MemoryBudget::new(WINDOWS_BYTES)),
             arrivals: watch::Sender::new(0),
+            renames: broadcast::Sender::new(RENAMES),
         }
     }
 
@@ -61,8 +66,8 @@ impl Monitor {
     ) -> Arc<Router> {
         let known = self.routers.get(&id).map(|old| old.0);
         let place = known.unwrap_or_else(|| self.added.fetch_add(1, Ordering::Relaxed));
-        let budget_and_stagger = (self.budget.clone(), Stagger::of(place));
-        let router = Arc::new(Router::new(id.clone(), label, settings, source, budget_and_stagger));
+        let shared = Shared::new(id.clone(), settings, self.budget.clone(), Stagger::of(place), self.renames.clone());
+        let router = Arc::new(Router::new(label, shared, source));
         let old = self.routers.insert(id, (place, router.clone()));
         self.budget.set_routers(self.routers.len());
         if let Some((_, old)) = old {
@@ -80,6 +85,11 @@ impl Monitor {
             router.change(label, settings);
         }
         router.is_some()
+    }
+
+    /// The lines that get other names from now on. Whoever is too slow for them loses the oldest.
+    pub fn renames(&self) -> broadcast::Receiver<Renamed> {
+        self.renames.subscribe()
     }
 
     /// The router of this id, as soon as there is one.

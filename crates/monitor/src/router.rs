@@ -10,9 +10,7 @@ use tracing::{Instrument, Span, error_span};
 
 use crate::demand::Pace;
 use crate::interpolation::counters_at;
-use crate::memory_budget::MemoryBudget;
 use crate::shared::Shared;
-use crate::stagger::Stagger;
 use crate::{CountersAt, Settings, Status, Subscription, Window, sampler};
 
 /// What people call a router.
@@ -43,14 +41,9 @@ pub struct Router {
 }
 
 impl Router {
-    pub(crate) fn new(
-        id: RouterId,
-        label: Label,
-        settings: Settings,
-        source: Arc<dyn StatsSource>,
-        (budget, stagger): (Arc<MemoryBudget>, Stagger),
-    ) -> Self {
-        let shared = Arc::new(Shared::new(id.clone(), settings, budget, stagger));
+    pub(crate) fn new(label: Label, shared: Shared, source: Arc<dyn StatsSource>) -> Self {
+        let shared = Arc::new(shared);
+        let id = shared.engine().router().clone();
         let span = error_span!("router", router = %id);
         let sampling = sampler::run(shared.clone(), source).instrument(span.clone());
         let sampler = AbortOnDropHandle::new(tokio::spawn(sampling));

@@ -34,6 +34,19 @@ impl PointOfView {
         }
     }
 
+    /// A stable word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Customer => "customer",
+        }
+    }
+
+    /// The point of view that [`PointOfView::code`] is the word of.
+    pub fn read(code: &str) -> Option<Self> {
+        [Self::Network, Self::Customer].into_iter().find(|side| side.code() == code)
+    }
+
     /// Picks download and upload from what the router received and sent.
     pub fn down_up<T>(self, rx: T, tx: T) -> (T, T) {
         match self {

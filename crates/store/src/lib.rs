@@ -17,7 +17,7 @@
 //! | `access` | what somebody may see and do; pure |
 //! | `credentials` | whether a credential still opens something: for streams that stay open |
 //! | `devices` | from where somebody logged in before |
-//! | `routers`, `users`, `sessions`, `tokens`, `audit_log` | one table each |
+//! | `routers`, `users`, `sessions`, `tokens`, `audit_log`, `lines` | one table each |
 //! | `timestamp` | a point in real time, as it is kept |
 
 mod access;
@@ -31,6 +31,7 @@ mod encryption_key;
 mod error;
 mod files;
 mod last_use;
+mod lines;
 mod memory_sessions;
 mod password;
 mod password_stamp;
@@ -50,6 +51,7 @@ pub use data_dir::ServerLock;
 pub use devices::DeviceId;
 pub use encryption_key::EncryptionKey;
 pub use error::Error;
+pub use lines::{LineChange, LineScope, LineSettings, StoredLine};
 pub use password_stamp::{PasswordStamp, UserId};
 pub use routers::{StoredRouter, UnreadableRouter};
 pub use secret_token::SecretToken;

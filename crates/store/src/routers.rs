@@ -6,7 +6,7 @@ use lalin_config::{INTERVALS, RouterOrigin, RouterSettings, Secret, TlsPolicy};
 use lalin_stats::RouterId;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use crate::{EncryptionKey, Error, Store, Timestamp};
+use crate::{EncryptionKey, Error, Store, Timestamp, lines};
 
 /// A router's settings as they are kept. `Debug` shows no password.
 #[derive(Clone, Debug)]
@@ -73,14 +73,14 @@ impl Store {
         .await
     }
 
-    /// Forgets a router.
+    /// Forgets a router, and what was said of its lines.
     ///
     /// # Errors
     /// [`Error::Unknown`], [`Error::Database`].
     pub async fn remove_router(&self, id: RouterId) -> Result<(), Error> {
         self.write(move |db, _| match db.execute("DELETE FROM routers WHERE id = ?1", [id.as_str()])? {
             0 => Err(Error::Unknown { what: "router" }),
-            _ => Ok(()),
+            _ => lines::forget(db, &id),
         })
         .await
     }

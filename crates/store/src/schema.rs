@@ -8,7 +8,7 @@ use crate::files::{companion, copy_of, private, put};
 use crate::{EncryptionKey, Error};
 
 /// The migrations, in order; the file's `user_version` is the number of those applied. A released one never changes.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     CREATE TABLE routers (
@@ -42,6 +42,22 @@ const STEPS: [&str; 2] = [
     CREATE INDEX audit_by_action ON audit (action, id);
     CREATE INDEX audit_by_actor ON audit (action, actor, address, id);
     CREATE INDEX audit_by_time ON audit (at, id);
+",
+    "
+    ALTER TABLE routers ADD COLUMN wan TEXT;
+    CREATE TABLE lines (
+        router TEXT NOT NULL, interface TEXT NOT NULL, user INTEGER REFERENCES users ON DELETE CASCADE,
+        point_of_view TEXT, alias TEXT, favourite INTEGER, hidden INTEGER, limit_down INTEGER, limit_up INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX lines_by_name ON lines (router, interface, ifnull(user, 0));
+    CREATE INDEX lines_of_user ON lines (user);
+    CREATE TABLE layouts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, owner INTEGER REFERENCES users ON DELETE CASCADE, name TEXT NOT NULL,
+        shared INTEGER NOT NULL, tiles TEXT NOT NULL, rotate_seconds INTEGER NOT NULL, window_seconds INTEGER NOT NULL,
+        created INTEGER NOT NULL, changed INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX layouts_of_owner ON layouts (owner);
+    CREATE TABLE embed_origins (origin TEXT PRIMARY KEY, place INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ",
 ];
 
@@ -220,6 +236,44 @@ mod tests {
         bring(&mut connection, &path, &key, &STEPS).unwrap();
         let note: i64 = connection.query_row("SELECT count(*) FROM meta", [], |row| row.get(0)).unwrap();
         assert_eq!(note, 2, "what was in it is in the copy");
+    }
+
+    #[test]
+    fn a_file_of_each_older_schema_keeps_what_it_held_and_gets_what_is_new() {
+        for older in 1..STEPS.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let (path, key) = (folder.path().join("lalin.db"), EncryptionKey::random().unwrap());
+            let mut connection = Connection::open(&path).unwrap();
+            connection.pragma_update(None, "foreign_keys", "ON").unwrap();
+            fill(&mut connection, &key, &STEPS[..older]).unwrap();
+            let filled = "
+                INSERT INTO users (name, password, role, created) VALUES ('sari', 'x', 'administrator', 1);
+                INSERT INTO routers (id, name, host, port, user, password, tls, tags, notes, enabled, created, changed)
+                    VALUES ('pop-1', 'POP', '192.0.2.1', 8728, 'lalin', x'', 'off', '', '', 1, 1, 1);
+                INSERT INTO tokens (hash, kind, name, role, created) VALUES (x'01', 'api', 'billing', 'viewer', 1);
+                INSERT INTO audit (at, actor, address, action, target) VALUES (1, 'sari', '', 'router.add', 'pop-1');";
+            connection.execute_batch(filled).unwrap();
+            migrate(&mut connection, &path, &key).unwrap();
+            assert!(copy_of(&path, i64::try_from(older).unwrap()).exists(), "schema {older}");
+            for table in ["users", "routers", "tokens", "audit"] {
+                let sql = format!("SELECT count(*) FROM {table}");
+                assert_eq!(connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap(), 1, "{older}: {table}");
+            }
+            let new = "
+                UPDATE routers SET wan = 'ether1';
+                INSERT INTO lines (router, interface, alias) VALUES ('pop-1', 'ether1', 'Uplink');
+                INSERT INTO lines (router, interface, user, hidden) VALUES ('pop-1', 'ether1', 1, 1);
+                INSERT INTO layouts (owner, name, shared, tiles, rotate_seconds, window_seconds, created, changed)
+                    VALUES (1, 'NOC', 1, '', 20, 900, 1, 1);
+                INSERT INTO embed_origins (origin, place) VALUES ('https://a.example', 0);
+                DELETE FROM users;";
+            connection.execute_batch(new).unwrap();
+            for (table, left) in [("lines", 1), ("layouts", 0), ("embed_origins", 1)] {
+                let sql = format!("SELECT count(*) FROM {table}");
+                let found: i64 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+                assert_eq!(found, left, "{older}: {table} after its user is gone");
+            }
+        }
     }
 
     #[test]

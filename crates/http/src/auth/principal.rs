@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use lalin_store::{Access, Role, SecretToken, Session, Token, TokenKind};
+use lalin_store::{Access, Role, SecretToken, Session, Token, TokenKind, UserId};
 
 use crate::Problem;
 
@@ -88,6 +88,14 @@ impl Principal {
 
     pub(crate) fn is_administrator(&self) -> bool {
         self.access.role() == Role::Administrator
+    }
+
+    /// Whose account it is; `None` for whoever comes without one.
+    pub(crate) fn account(&self) -> Option<UserId> {
+        match &self.kind {
+            PrincipalKind::Person(session, _) => Some(session.user.id),
+            _ => None,
+        }
     }
 
     /// The address the request came from; behind a trusted proxy, the browser's address.

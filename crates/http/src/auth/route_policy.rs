@@ -40,6 +40,9 @@ const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("GET", "/embed.js", RoutePolicy::Public),
     ("GET", "/api/interface-stats", RoutePolicy::Viewer),
     ("GET", "/api/v1/interfaces", RoutePolicy::Viewer),
+    ("GET", "/api/v1/lines", RoutePolicy::Viewer),
+    // For themself anyone with an account; for everyone only administrators. The route tells them apart.
+    ("PUT", "/api/v1/lines", RoutePolicy::Viewer),
     ("GET", "/api/v1/routers", RoutePolicy::Viewer),
     ("GET", "/api/v1/stream", RoutePolicy::Viewer),
     ("GET", "/api/v1/window", RoutePolicy::Viewer),

@@ -9,10 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
 use actix_web::web::Data;
+use lalin_monitor::Monitor;
+use lalin_stats::RouterId;
 use lalin_store::{Actor, AuditEvent, Credential, Error, Store, Timestamp};
+use tokio_util::task::AbortOnDropHandle;
 use zeroize::Zeroizing;
 
 use crate::Problem;
+use crate::lines::{LineTable, LineView, LineWatch};
 
 use super::local_requests::{NotLocal, why_not_local};
 use super::login_limits::LoginLimits;
@@ -31,6 +35,10 @@ struct Inner {
     /// Without a store the server is a demonstration: nothing is kept, and nobody has an account.
     store: Option<Store>,
     revocation: Option<RevocationWatch>,
+    /// What is said of lines.
+    lines: Option<Arc<LineTable>>,
+    /// Moves it along with their names.
+    following: Mutex<Option<AbortOnDropHandle<()>>>,
     login_limits: LoginLimits,
     /// Makes the first administrator; gone once there is one.
     setup_code: Mutex<Option<Zeroizing<String>>>,
@@ -47,19 +55,27 @@ impl Auth {
     /// When the store cannot be read.
     pub async fn new(store: Store, settings: AuthSettings) -> Result<Self, Error> {
         let code = if store.has_administrator().await? { None } else { Some(random_setup_code()?) };
-        Ok(Self::of(Some(store), settings, code))
+        let lines = LineTable::load(store.clone()).await?;
+        Ok(Self::of(Some(store), Some(lines), settings, code))
     }
 
     /// Authentication without accounts: open on loopback, shut elsewhere.
     pub fn without_accounts(settings: AuthSettings) -> Self {
-        Self::of(None, settings, None)
+        Self::of(None, None, settings, None)
     }
 
-    fn of(store: Option<Store>, settings: AuthSettings, code: Option<Zeroizing<String>>) -> Self {
+    fn of(
+        store: Option<Store>,
+        lines: Option<LineTable>,
+        settings: AuthSettings,
+        code: Option<Zeroizing<String>>,
+    ) -> Self {
         Self(Arc::new(Inner {
             settings,
             revocation: store.clone().map(RevocationWatch::start),
             store,
+            lines: lines.map(Arc::new),
+            following: Mutex::default(),
             login_limits: LoginLimits::default(),
             setup_code: Mutex::new(code),
             proxy_seen: AtomicBool::new(false),
@@ -77,6 +93,33 @@ impl Auth {
 
     pub(crate) fn store(&self) -> Result<&Store, Problem> {
         self.0.store.as_ref().ok_or_else(|| Problem::forbidden("this server keeps no accounts"))
+    }
+
+    /// Lets what is said of lines follow them when `monitor` sees that they are renamed. Needs a Tokio runtime.
+    pub fn follow(&self, monitor: &Monitor) {
+        let Some(lines) = self.0.lines.clone() else { return };
+        let renames = monitor.renames();
+        let following = tokio::spawn(async move { lines.follow(renames).await });
+        *self.0.following.lock().unwrap_or_else(PoisonError::into_inner) = Some(AbortOnDropHandle::new(following));
+    }
+
+    /// What is said of lines.
+    pub(crate) fn lines(&self) -> Result<&LineTable, Problem> {
+        self.0.lines.as_deref().ok_or_else(|| Problem::forbidden("this server keeps nothing"))
+    }
+
+    /// What whoever made a request sees of a router's lines; nothing is said in an application without accounts.
+    pub(crate) fn line_view(request: &HttpRequest, router: &RouterId) -> LineView {
+        let table = request.app_data::<Data<Self>>().and_then(|auth| auth.0.lines.as_deref());
+        let person = Principal::of(request).and_then(|principal| principal.account());
+        table.map(|table| table.view(router, person)).unwrap_or_default()
+    }
+
+    /// The same for as long as a stream is open.
+    pub(crate) fn line_watch(request: &HttpRequest, router: &RouterId) -> LineWatch {
+        let table = request.app_data::<Data<Self>>().and_then(|auth| auth.0.lines.clone());
+        let person = Principal::of(request).and_then(|principal| principal.account());
+        LineWatch::new(table, router, person)
     }
 
     /// The one-time code that makes the first administrator, for terminal and log; `None` once there is one.

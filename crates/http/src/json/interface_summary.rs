@@ -3,6 +3,8 @@
 use lalin_stats::{Identity, Interface, PointOfView};
 use serde::Serialize;
 
+use crate::lines::LineView;
+
 /// What an interface is, without its counters. The stream's list shows the same as the routes.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,10 +26,22 @@ pub(crate) struct InterfaceSummary<'a> {
     /// The speed of the link, bit/s, of a port that is up.
     #[serde(skip_serializing_if = "Option::is_none")]
     link_bps: Option<u64>,
+    /// What people say of it; see `lalin_store::LineSettings`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alias: Option<String>,
+    #[serde(skip_serializing_if = "is_not")]
+    favourite: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    hidden: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit_down_bps: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit_up_bps: Option<u64>,
 }
 
 impl<'a> InterfaceSummary<'a> {
-    pub(crate) fn of(interface: &'a Interface, identity: &'a Identity) -> Self {
+    pub(crate) fn of(interface: &'a Interface, identity: &'a Identity, lines: &LineView) -> Self {
+        let said = lines.settings(interface, identity);
         Self {
             id: interface.id.as_str(),
             name: &interface.name,
@@ -39,16 +53,22 @@ impl<'a> InterfaceSummary<'a> {
             disabled: interface.disabled,
             dynamic: interface.dynamic,
             slave: interface.slave,
-            point_of_view: point_of_view(PointOfView::of(interface)),
+            point_of_view: point_of_view(said.point_of_view.unwrap_or_else(|| PointOfView::of(interface))),
             link_bps: interface.link_bps,
+            alias: said.alias,
+            favourite: said.favourite.unwrap_or_default(),
+            hidden: said.hidden.unwrap_or_default(),
+            limit_down_bps: said.limit_down_bps,
+            limit_up_bps: said.limit_up_bps,
         }
     }
 }
 
 /// Which side of the interface the customer is on.
 pub(crate) fn point_of_view(side: PointOfView) -> &'static str {
-    match side {
-        PointOfView::Network => "network",
-        PointOfView::Customer => "customer",
-    }
+    side.code()
+}
+
+fn is_not(flag: &bool) -> bool {
+    !flag
 }

@@ -102,6 +102,7 @@ async fn change(
 async fn remove(auth: Data<Auth>, principal: Principal, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = UserId(id.into_inner());
     auth.store()?.remove_user(id).await?;
+    auth.lines()?.forget_person(id);
     auth.record(&principal, "user.remove", id.0.to_string()).await;
     Ok(no_content())
 }

@@ -14,10 +14,10 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use tokio::time::Instant;
 
-use crate::Problem;
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::{RateBounds, millis, point_of_view, rfc3339, state_headers};
+use crate::{Auth, Problem};
 
 use super::parameters::Parameters;
 use super::requested_router::requested_router;
@@ -50,12 +50,14 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
         details: visibility.sees_details(),
     };
     let seen = |interface: &Interface| visibility.sees_interface(router.id(), &interface.name);
+    let lines = Auth::line_view(&request, router.id());
     let rows = frame.rows().zip(&counters).zip(frame.identities.iter());
     let rows = rows.filter(|(((interface, ..), _), _)| seen(interface));
     let rows = rows.map(|(((interface, _, rate), counters), identity)| StatsRow {
         interface,
         identity,
         counters,
+        side: lines.point_of_view(interface, identity),
         rx_bps: rate.rx.map(BitsPerSecond::get),
         tx_bps: rate.tx.map(BitsPerSecond::get),
         sampled: &sampled,
@@ -83,6 +85,7 @@ struct StatsRow<'a> {
     interface: &'a Interface,
     identity: &'a Identity,
     counters: &'a Counters,
+    side: PointOfView,
     rx_bps: Option<u64>,
     tx_bps: Option<u64>,
     sampled: &'a Sampled,
@@ -124,7 +127,7 @@ impl Serialize for StatsRow<'_> {
         both("comment", "comment", text(&interface.comment))?;
         map.serialize_entry("key", &*self.identity.key)?;
         map.serialize_entry("line", &self.identity.line)?;
-        map.serialize_entry("pointOfView", point_of_view(PointOfView::of(interface)))?;
+        map.serialize_entry("pointOfView", point_of_view(self.side))?;
         map.serialize_entry("rxBps", &self.rx_bps)?;
         map.serialize_entry("txBps", &self.tx_bps)?;
         let rated = self.rx_bps.is_some() || self.tx_bps.is_some();

@@ -2,13 +2,14 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_stats::{BitsPerSecond, Counters, Identity, Interface, PointOfView, Rate};
+use lalin_stats::{BitsPerSecond, Counters, Identity, Interface, Rate};
 use serde::Serialize;
 
-use crate::Problem;
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::{InterfaceSummary, RateBounds, StateView, counter, rfc3339, state_headers};
+use crate::lines::LineView;
+use crate::{Auth, Problem};
 
 use super::parameters::Parameters;
 use super::requested_router::requested_router;
@@ -64,11 +65,11 @@ struct InterfaceView<'a> {
 }
 
 impl<'a> InterfaceView<'a> {
-    fn of(interface: &'a Interface, identity: &'a Identity, counters: &Counters, rate: Rate) -> Self {
+    fn of(interface: &'a Interface, identity: &'a Identity, counters: &Counters, rate: Rate, lines: &LineView) -> Self {
         let (rx_bps, tx_bps) = (rate.rx.map(BitsPerSecond::get), rate.tx.map(BitsPerSecond::get));
-        let (download_bps, upload_bps) = PointOfView::of(interface).down_up(rx_bps, tx_bps);
+        let (download_bps, upload_bps) = lines.point_of_view(interface, identity).down_up(rx_bps, tx_bps);
         Self {
-            facts: InterfaceSummary::of(interface, identity),
+            facts: InterfaceSummary::of(interface, identity, lines),
             default_name: interface.default_name.as_deref(),
             mtu: interface.mtu.as_deref(),
             actual_mtu: interface.actual_mtu,
@@ -99,6 +100,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
     let router = requested_router(&api, &visibility, &request, &parameters)?;
     let state = visibility.state_view(&answer_while_allowed(&request, router.poll()).await?);
     let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
+    let lines = Auth::line_view(&request, router.id());
     let mut answer = HttpResponse::Ok();
     state_headers(&mut answer, &state);
     Ok(answer.insert_header(("Cache-Control", "no-store")).json(Interfaces {
@@ -112,7 +114,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
             .zip(frame.identities.iter())
             .filter(|((interface, ..), _)| visibility.sees_interface(router.id(), &interface.name))
             .map(|((interface, counters, rate), identity)| {
-                let view = InterfaceView::of(interface, identity, counters, rate);
+                let view = InterfaceView::of(interface, identity, counters, rate, &lines);
                 // Nobody who sees only single interfaces needs it.
                 InterfaceView { mac_address: view.mac_address.filter(|_| visibility.sees_details()), ..view }
             })

@@ -8,6 +8,7 @@ pub(crate) mod health;
 mod interface_selection;
 pub(crate) mod interface_stats;
 pub(crate) mod interfaces;
+pub(crate) mod lines;
 pub(crate) mod login;
 mod parameters;
 mod requested_router;

@@ -100,6 +100,9 @@ async fn change(
 async fn remove(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = router_id(&id)?;
     api.admin()?.remove(&id).await?;
+    if let Some(lines) = request.app_data::<Data<crate::Auth>>().and_then(|auth| auth.lines().ok()) {
+        lines.forget_router(&id);
+    }
     record(&request, "router.remove", &id).await;
     Ok(no_content())
 }

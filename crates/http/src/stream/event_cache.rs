@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use lalin_stats::{Frame, Identity, Interface};
 
+use crate::lines::LineView;
+
 use super::events::{InterfacesEvent, TickEvent};
 use super::sse_event::sse_event;
 
@@ -16,32 +18,45 @@ const KEPT: usize = 64;
 /// equal addresses always mean the same data.
 #[derive(Debug, Default)]
 pub(crate) struct EventCache {
-    ticks: Mutex<Kept<Frame>>,
-    lists: Mutex<Kept<[Identity]>>,
+    ticks: Mutex<Kept<Arc<Frame>>>,
+    lists: Mutex<Kept<(Arc<[Identity]>, LineView)>>,
 }
 
 /// What was encoded, and its bytes; the oldest first.
-type Kept<T> = VecDeque<(Arc<T>, Bytes)>;
+type Kept<T> = VecDeque<(T, Bytes)>;
 
 impl EventCache {
     /// The `tick` event of a frame.
     pub(super) fn tick(&self, epoch: &str, frame: &Arc<Frame>) -> Bytes {
-        shared(&self.ticks, frame, || sse_event("tick", Some((epoch, frame.seq)), &TickEvent::of(frame, None)))
+        let same = |known: &Arc<Frame>| Arc::ptr_eq(known, frame);
+        shared(&self.ticks, same, frame, || sse_event("tick", Some((epoch, frame.seq)), &TickEvent::of(frame, None)))
     }
 
-    /// The `interfaces` event of a revision.
-    pub(super) fn list(&self, revision: u64, interfaces: &[Arc<Interface>], identities: &Arc<[Identity]>) -> Bytes {
+    /// The `interfaces` event of a revision, for those who are told the same of its lines.
+    pub(super) fn list(
+        &self,
+        revision: u64,
+        interfaces: &[Arc<Interface>],
+        identities: &Arc<[Identity]>,
+        lines: &LineView,
+    ) -> Bytes {
         // The monitor makes both lists together, so the identities identify the pair.
-        let list = || InterfacesEvent::of(revision, (interfaces, identities), None);
-        shared(&self.lists, identities, || sse_event("interfaces", None, &list()))
+        let list = || InterfacesEvent::of(revision, (interfaces, identities), None, lines);
+        let same = |known: &(Arc<[Identity]>, LineView)| Arc::ptr_eq(&known.0, identities) && known.1.is_same(lines);
+        shared(&self.lists, same, &(identities.clone(), lines.clone()), || sse_event("interfaces", None, &list()))
     }
 }
 
 /// The kept bytes for `source`, or new ones. They are encoded under the lock, so that a thousand streams woken by one tick
 /// encode it once.
-fn shared<T: ?Sized>(kept: &Mutex<Kept<T>>, source: &Arc<T>, encode: impl FnOnce() -> Bytes) -> Bytes {
+fn shared<T: Clone>(
+    kept: &Mutex<Kept<T>>,
+    same: impl Fn(&T) -> bool,
+    source: &T,
+    encode: impl FnOnce() -> Bytes,
+) -> Bytes {
     let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, bytes)) = kept.iter().rev().find(|(encoded, _)| Arc::ptr_eq(encoded, source)) {
+    if let Some((_, bytes)) = kept.iter().rev().find(|(encoded, _)| same(encoded)) {
         return bytes.clone();
     }
     let bytes = encode();
@@ -92,7 +107,7 @@ mod tests {
     #[test]
     fn a_line_break_in_a_name_does_not_break_the_event() {
         let frame = frame();
-        let list = EventCache::default().list(2, &frame.interfaces, &frame.identities);
+        let list = EventCache::default().list(2, &frame.interfaces, &frame.identities, &LineView::default());
         assert_eq!(list.iter().filter(|byte| **byte == b'\n').count(), 3);
         assert!(String::from_utf8_lossy(&list).contains(r#""name":"a\nb""#));
     }

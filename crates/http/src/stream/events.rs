@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::auth::Visibility;
 use crate::json::{InterfaceSummary, RateBounds};
+use crate::lines::LineView;
 
 /// `hello`, the first event of a stream.
 #[derive(Serialize)]
@@ -114,14 +115,16 @@ impl<'a> InterfacesEvent<'a> {
         revision: u64,
         (interfaces, identities): (&'a [Arc<Interface>], &'a [Identity]),
         positions: Option<&[usize]>,
+        lines: &LineView,
     ) -> Self {
         let interfaces = match positions {
             None => {
                 let all = interfaces.iter().zip(identities);
-                all.map(|(interface, identity)| InterfaceSummary::of(interface, identity)).collect()
+                all.map(|(interface, identity)| InterfaceSummary::of(interface, identity, lines)).collect()
             }
             Some(positions) => {
-                let summary = |at: &usize| Some(InterfaceSummary::of(interfaces.get(*at)?, identities.get(*at)?));
+                let summary =
+                    |at: &usize| Some(InterfaceSummary::of(interfaces.get(*at)?, identities.get(*at)?, lines));
                 positions.iter().filter_map(summary).collect()
             }
         };

@@ -13,11 +13,11 @@ use bytes::Bytes;
 use futures_util::stream::{self, SelectAll, Stream, StreamExt};
 use lalin_monitor::Router;
 
-use crate::Problem;
 use crate::api_state::ApiState;
 use crate::auth::{ClientAddress, Visibility};
 use crate::json::millis;
 use crate::routes::{Parameters, requested_router};
+use crate::{Auth, Problem};
 
 use super::ended::while_allowed;
 use super::events::{HelloEvent, StreamedRouter};
@@ -69,7 +69,8 @@ fn one(
     let after = last_event(request, &api.epoch);
     let subscription = router.as_ref().map(|router| router.subscribe(after, window));
     let filter = StreamFilter { visibility, only, narrow, named: false };
-    let session = StreamSession::new(api.clone(), router.as_deref(), subscription, filter, Some(hello));
+    let lines = router.as_ref().map(|router| Auth::line_watch(request, router.id())).unwrap_or_default();
+    let session = StreamSession::new(api.clone(), router.as_deref(), subscription, filter, lines, Some(hello));
     Ok(answer(slot, while_allowed(request, events(session))))
 }
 
@@ -105,12 +106,14 @@ fn several(
     let mut all = SelectAll::new();
     for (id, selection) in chosen {
         let filter = StreamFilter { visibility: visibility.clone(), only: Some(selection), narrow: true, named: true };
+        let lines = Auth::line_watch(request, &id);
         let session = match routers.iter().find(|router| *router.id() == id) {
             Some(router) => {
                 let subscription = Some(router.subscribe(None, window));
-                StreamSession::new(api.clone(), Some(router), subscription, filter, None).surviving_removal(window)
+                StreamSession::new(api.clone(), Some(router), subscription, filter, lines, None)
+                    .surviving_removal(window)
             }
-            None => StreamSession::of_removed(api.clone(), id, filter, window),
+            None => StreamSession::of_removed(api.clone(), id, filter, lines, window),
         };
         all.push(events(session));
     }

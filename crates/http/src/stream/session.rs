@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::WindowView;
+use crate::lines::LineWatch;
 use crate::routes::InterfaceSelection;
 
 use super::events::{EmptyEvent, InterfacesEvent, TickEvent, WithRouter};
@@ -38,6 +39,7 @@ pub(super) struct StreamSession {
     subscription: Option<Subscription>,
     router: Option<RouterId>,
     filter: StreamFilter,
+    lines: LineWatch,
     ready: VecDeque<Bytes>,
     /// The interface list that the client has, and the positions of its interfaces in the router's list.
     revision: Option<(u64, Vec<usize>)>,
@@ -53,6 +55,7 @@ impl StreamSession {
         router: Option<&Router>,
         subscription: Option<Subscription>,
         mut filter: StreamFilter,
+        lines: LineWatch,
         first: Option<Bytes>,
     ) -> Self {
         filter.narrow |= router.is_some_and(|router| !filter.visibility.sees_whole_router(router.id()));
@@ -62,6 +65,7 @@ impl StreamSession {
             subscription,
             router,
             filter,
+            lines,
             ready: first.into_iter().collect(),
             revision: None,
             resume_window: None,
@@ -75,8 +79,14 @@ impl StreamSession {
     }
 
     /// A session of a router that is not there: it begins by saying so, and goes on as [`Self::surviving_removal`].
-    pub(super) fn of_removed(api: Data<ApiState>, router: RouterId, filter: StreamFilter, window: Duration) -> Self {
-        let mut session = Self::new(api, None, None, filter, None).surviving_removal(window);
+    pub(super) fn of_removed(
+        api: Data<ApiState>,
+        router: RouterId,
+        filter: StreamFilter,
+        lines: LineWatch,
+        window: Duration,
+    ) -> Self {
+        let mut session = Self::new(api, None, None, filter, lines, None).surviving_removal(window);
         session.router = Some(router);
         session.removed();
         session
@@ -97,6 +107,12 @@ impl StreamSession {
                 update = next_update(&mut self.subscription) => update,
                 subscription = returned(&api.monitor, away) => {
                     self.subscription = Some(subscription);
+                    continue;
+                }
+                () = self.lines.changed() => {
+                    // The same interfaces, of which something else is said now.
+                    self.revision = None;
+                    self.list();
                     continue;
                 }
                 () = sleep_until(beat) => return Some(Bytes::from_static(b": beat\n\n")),
@@ -147,13 +163,18 @@ impl StreamSession {
             let bytes = self.event(
                 "interfaces",
                 None,
-                InterfacesEvent::of(revision, (&interfaces, &identities), Some(&positions)),
+                InterfacesEvent::of(revision, (&interfaces, &identities), Some(&positions), self.lines.view()),
             );
             self.revision = Some((revision, positions));
             bytes
         } else {
             self.revision = Some((revision, Vec::new()));
-            self.api.event_cache.list(revision, &interfaces, &identities)
+            let lines = self.lines.view();
+            if lines.is_everyones() {
+                self.api.event_cache.list(revision, &interfaces, &identities, lines)
+            } else {
+                self.event("interfaces", None, InterfacesEvent::of(revision, (&interfaces, &identities), None, lines))
+            }
         };
         self.ready.push_back(bytes);
     }

@@ -9,6 +9,7 @@ mod http2;
 mod interface_selection;
 mod interface_stats;
 mod interfaces;
+mod lines;
 mod login_limits;
 mod logins;
 mod problems;

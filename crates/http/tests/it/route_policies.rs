@@ -15,6 +15,8 @@ pub const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/api/interface-stats", [401, 200, 200]),
     ("GET", "/api/v1/interfaces", [401, 200, 200]),
     ("GET", "/api/v1/routers", [401, 200, 200]),
+    ("GET", "/api/v1/lines", [401, 200, 200]),
+    ("PUT", "/api/v1/lines", [401, 400, 400]),
     ("GET", "/api/v1/stream", [401, 200, 200]),
     ("GET", "/api/v1/window?interface=ether1", [401, 200, 200]),
     ("GET", "/api/v1/routers/pop-1", [401, 403, 200]),

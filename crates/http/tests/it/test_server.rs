@@ -25,6 +25,8 @@ pub struct ScriptedSource {
     pub failure: Mutex<Option<SourceError>>,
     pub hang: Mutex<bool>,
     pub comment: Mutex<&'static str>,
+    /// The name of the first port.
+    pub name: Mutex<&'static str>,
     pub down: Mutex<bool>,
     /// More ports, each with what it receives and sends, bit/s; `None`: it has no counters.
     pub ports: Mutex<Vec<Option<u64>>>,
@@ -58,7 +60,7 @@ impl Source for ScriptedSource {
         }
         let bytes =
             |bps: u64| BASE + u64::try_from(self.begun.elapsed().as_nanos() * u128::from(bps) / 8_000_000_000).unwrap();
-        let mut ether1 = Interface::new("*2", "ether1", "ether");
+        let mut ether1 = Interface::new("*2", *self.name.lock().unwrap(), "ether");
         ether1.comment = Some((*self.comment.lock().unwrap()).into());
         ether1.actual_mtu = Some(1500);
         ether1.mac_address = Some("0C:00:E6:1F:95:00".into());
@@ -104,6 +106,7 @@ impl TestServer {
             failure: Mutex::default(),
             hang: Mutex::default(),
             comment: Mutex::new("uplink"),
+            name: Mutex::new("ether1"),
             down: Mutex::default(),
             ports: Mutex::default(),
             clock_off_ms: Mutex::default(),

@@ -26,6 +26,7 @@ pub struct Script {
     pub behaviour: Behaviour,
     pub latency: Duration,
     pub id: &'static str,
+    pub name: &'static str,
     /// Added to the counters; a negative one is a reset.
     pub shift: i64,
     pub hide_tx: bool,
@@ -53,6 +54,7 @@ impl Steady {
             behaviour: Behaviour::Answer,
             latency: Duration::from_millis(5),
             id: "*1",
+            name: "ether1",
             shift: 1_000_000_000_000,
             hide_tx: false,
             on_the_way: Duration::ZERO,
@@ -127,7 +129,7 @@ impl Steady {
         let line = |n: usize| Interface::new(&format!("*F0{n:04}"), &format!("<pppoe-{n}>"), "pppoe-in");
         let mut rows: Vec<_> =
             (0..script.lines_before).map(|n| Row::new(Arc::new(line(n)), Counters::bytes(0, 0))).collect();
-        let ether1 = Interface { link_bps: script.link_bps, ..Interface::new(script.id, "ether1", "ether") };
+        let ether1 = Interface { link_bps: script.link_bps, ..Interface::new(script.id, script.name, "ether") };
         rows.push(Row::new(Arc::new(ether1), counters));
         rows
     }

@@ -212,3 +212,22 @@ async fn many_routers_are_not_all_read_at_once() {
     sleep(Duration::from_secs(2)).await;
     assert!(sources.iter().all(|source| source.reads() > 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_renamed_line_is_told_to_whoever_keeps_something_by_name_and_another_one_under_its_id_is_not() {
+    let source = Steady::new();
+    let monitor = Monitor::new(Settings::default());
+    let mut renames = monitor.renames();
+    let router = monitor.add("r".parse().unwrap(), Label::new("r", "test"), source.clone());
+    let mut subscription = router.subscribe(None, Duration::ZERO);
+    tick(&mut subscription).await;
+    source.set(|script| script.name = "wan");
+    tick(&mut subscription).await;
+    let told = renames.try_recv().unwrap();
+    assert_eq!((told.router.as_str(), told.names), ("r", vec![("ether1".into(), "wan".into())]));
+    // Its counters fell: this is another interface.
+    source.set(|script| (script.name, script.shift) = ("ether9", 0));
+    tick(&mut subscription).await;
+    tick(&mut subscription).await;
+    assert!(renames.try_recv().is_err());
+}

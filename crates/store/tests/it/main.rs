@@ -4,6 +4,7 @@
 
 mod file;
 mod folder;
+mod lines;
 mod routers;
 mod sessions;
 mod tokens;
