@@ -1,9 +1,16 @@
 // Wall mode: while <html> has `data-kiosk` a clock is shown, and the screen is kept on where the browser allows it.
+// Full
+// screen is asked for beside it, as far as a browser gives it to a key or a button.
 
 const root = document.documentElement;
 
-/** @param {HTMLElement} clock */
-export function wallMode(clock, lang) {
+/**
+ * @param {HTMLElement} clock
+ * @param {string} lang
+ * @param {{always?: boolean}} [how] `always`: the clock goes outside the wall mode too
+ * @returns {() => void} ends it
+ */
+export function wallMode(clock, lang, { always = false } = {}) {
   const time = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", {
     hour: "2-digit",
     minute: "2-digit",
@@ -12,6 +19,7 @@ export function wallMode(clock, lang) {
   });
   let ticking = null;
   let lock = null;
+  let over = false;
 
   function tick() {
     clock.textContent = time.format(new Date()).replaceAll(".", ":");
@@ -27,17 +35,33 @@ export function wallMode(clock, lang) {
   }
   function changed() {
     clearTimeout(ticking);
-    const on = root.hasAttribute("data-kiosk");
-    if (on && !document.hidden) {
-      tick();
-      stayOn();
-    } else {
+    const on = root.hasAttribute("data-kiosk") && !document.hidden && !over;
+    if ((on || (always && !over)) && !document.hidden) tick();
+    if (on) stayOn();
+    else {
       lock?.release();
       lock = null;
     }
   }
-  new MutationObserver(changed).observe(root, { attributes: true, attributeFilter: ["data-kiosk"] });
+  const observer = new MutationObserver(changed);
+  observer.observe(root, { attributes: true, attributeFilter: ["data-kiosk"] });
   // The browser takes the lock back whenever the page is hidden; and then nobody reads the clock.
   document.addEventListener("visibilitychange", changed);
   changed();
+  return () => {
+    over = true;
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", changed);
+    changed();
+  };
+}
+
+/** Asks for the whole screen, or gives it back; a browser that does not is no failure. */
+export async function fullScreen(on) {
+  try {
+    if (on && !document.fullscreenElement) await root.requestFullscreen?.();
+    else if (!on && document.fullscreenElement) await document.exitFullscreen();
+  } catch {
+    // not asked for by a hand, or forbidden: the wall is as large as the window
+  }
 }

@@ -23,6 +23,7 @@
  * @property {string} key what it is asked for by: its name, or where several share one a name of its own
  * @property {number} [line] the server's number of its past
  * @property {string} type
+ * @property {string} [called] what the router calls it
  * @property {string|null} comment
  * @property {boolean} running
  * @property {boolean} disabled
@@ -30,6 +31,7 @@
  * @property {boolean} [slave]
  * @property {string} [pointOfView] whose download and upload are meant
  * @property {number|null} [linkBps] what its link carries at most
+ * @property {string|null} [alias] what people call it, where somebody said so
  */
 
 /** @typedef {{down: Way, up: Way, view: "customer"|"network"}} Direction from whose side a rate is looked at */
@@ -44,6 +46,8 @@
  * @property {string} [addressSeen] where the router's log says that we come from
  * @property {number} [ageMs]
  * @property {number} [retryInMs]
+ * @property {number} [attempt]
+ * @property {string} [sampledAt]
  * @property {number} [readMs] the slowest of the newest answers
  * @property {number} [readLimitMs]
  * @property {number} [intervalMs]
@@ -156,6 +160,10 @@
  * @property {number} [rxUnknown] of how many interfaces it is not known
  * @property {number} [txUnknown]
  * @property {number|null} [sessions]
+ * @property {string[]} [wan] its lines to the internet
+ * @property {"chosen"|"route"|"comment"|"none"} [wanFrom] how these were found
+ * @property {number|null} [downBps] of its WANs together; null where it is not known
+ * @property {number|null} [upBps]
  */
 
 /**
@@ -166,8 +174,8 @@
  * @property {string} [version]
  * @property {number|null} [memoryTotal]
  * @property {number|null} [memoryUsed]
- * @property {number|null} [cpuLoad]
- * @property {number|null} [uptimeS]
+ * @property {number|null} [cpuPercent]
+ * @property {number|null} [uptimeMs]
  */
 
 /** @typedef {{errors: number, drops: number}} FaultCount */

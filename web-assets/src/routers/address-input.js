@@ -15,7 +15,8 @@ export function port(text) {
 
 /**
  * @param {string} text such as `192.168.88.1`, `router.example.id:8729`, `[fe80::1]:8728`, `fe80::1`
- * @returns {{host: string, port: number|null}|null} null where it is no address; a host with colons is without brackets
+ * @returns {{host: string, port: number|null}|null} null where it is no address; a host with colons is without
+ * brackets
  */
 export function endpoint(text) {
   const typed = text.trim();

@@ -6,6 +6,7 @@ import { dialog } from "../shared/dialog.js";
 import { element, put } from "../shared/elements.js";
 import { button, sentence } from "../shared/form.js";
 import { fill } from "../shared/format.js";
+import { wanChoice } from "./wan-choice.js";
 /** @import { RouterEntry, Texts } from "../data/types.js" */
 
 let parts = null;
@@ -17,6 +18,7 @@ let parts = null;
  * @param {RouterEntry|null} page.router null to add one
  * @param {HTMLElement} page.opener
  * @param {() => void} page.changed the list is not what it was
+ * @param {boolean} [page.change] its form at once
  */
 export function manageRouter(page) {
   parts ??= build(page.texts);
@@ -24,7 +26,8 @@ export function manageRouter(page) {
   put(parts.title, router ? router.name : texts.fleet_add);
   parts.router = router;
   parts.page = page;
-  if (router) overview(page);
+  if (router && page.change) change(page);
+  else if (router) overview(page);
   else form(page, undefined);
   parts.open();
 }
@@ -40,6 +43,20 @@ function leave() {
   parts.form?.stop?.();
   parts.form = null;
   parts.body.replaceChildren();
+}
+
+function pathOf(router) {
+  return `/api/v1/routers/${encodeURIComponent(router.id)}`;
+}
+
+/** Its form, as the button that mends a trouble opens it. */
+async function change(page) {
+  leave();
+  try {
+    await form(page, await api.get(pathOf(page.router)));
+  } catch (error) {
+    if (!leaveForLogin(error)) overview(page, error.message);
+  }
 }
 
 /** What can be done with a router that there is. */
@@ -74,7 +91,7 @@ function overview(page, said = "") {
       },
       kind,
     );
-  const path = `/api/v1/routers/${encodeURIComponent(router.id)}`;
+  const path = pathOf(router);
   actions.append(
     act(texts.try_now, "router-retry", async () => {
       await api.send("POST", `${path}/retry`, {});
@@ -96,6 +113,7 @@ function overview(page, said = "") {
   }
   leave();
   parts.body.append(note, actions, told, wrong);
+  if (stored) parts.body.append(wanChoice(router, { texts, changed }));
 }
 
 function show(page, router, said) {
@@ -137,7 +155,8 @@ function remove(page, path) {
 }
 
 /**
- * The form with which routers are added and changed, with the test of the connection; the rest of the page does without
+ * The form with which routers are added and changed, with the test of the connection; the rest of the page does
+ * without
  * it.
  */
 async function form(page, router) {

@@ -1,169 +1,201 @@
-// A router in the list of routers: a table row where there is room, otherwise a card with the same cells.
+// A router in the list of routers: one row of a table, with a line for each of its WANs; where there is little room,
+// two
+// lines with the same facts. In trouble a sentence takes the figures' place, with the button that mends it.
 
 import { element, put } from "../shared/elements.js";
-import { amount, atLeast, fill, speed } from "../shared/format.js";
-import { dashboardOf, inTrouble, memoryShare, standing, uptime } from "./router-summary.js";
+import { fill, number, rateParts } from "../shared/format.js";
+import { shareOf } from "../data/partial-sums.js";
+import { sign, turn } from "../shared/signs.js";
+import { dashboardOf, inTrouble, memoryShare, standing } from "./router-summary.js";
+import { lasting, mendFor, troubleName, troubleSentence } from "./router-trouble.js";
+import { makeShare, set, setShare } from "./share-rule.js";
+import { WanLine } from "./wan-line.js";
 /** @import { RouterEntry } from "../data/types.js" */
+/** @import { LinesFeed } from "../data/lines-feed.js" */
+/** @import { Rights } from "./router-trouble.js" */
 
 /** The columns: what each is called in the texts, and by what a press on its head sorts. */
 export const COLUMNS = [
   ["router", "name"],
   ["state", "trouble"],
-  ["model", null],
-  ["uptime", "uptime"],
+  ["wan", null],
+  ["down", "down"],
+  ["up", "up"],
+  ["trend", null],
+  ["link", null],
   ["cpu", "cpu"],
   ["memory", "memory"],
-  ["traffic", "traffic"],
+  ["uptime", "uptime"],
   ["sessions", "sessions"],
+  ["model", null],
 ];
+/** So many lines a row has at most: more WANs are seen on the router's own page. */
+export const MOST_LINES = 4;
 
-/** Why a router does not stand well, in a sentence; empty where it does. */
-export function why({ state, enabled }, texts) {
-  if (enabled === false || !state.reason) return "";
-  return texts[`reason.${state.reason}`] ?? state.detail ?? state.reason;
-}
+const SIGNS = { live: "s-up", late: "s-late", stale: "s-bad", unreachable: "s-bad", off: "s-off" };
 
-/** Whether there are figures of it; without them a card is short. */
-export function known({ about, rxBps, txBps, sessions }) {
-  return [about, rxBps, txBps, sessions].some((one) => one != null);
+/**
+ * What a row needs of its page.
+ * @typedef {object} RowPage
+ * @property {Record<string, string>} texts
+ * @property {string} lang
+ * @property {LinesFeed} feed
+ * @property {Rights} rights
+ * @property {((router: RouterEntry, opener: HTMLElement) => void)|null} manage null for those who may only look
+ * @property {(router: RouterEntry, mend: string, opener: HTMLButtonElement) => void} mend
+ * @property {(date: Date) => string} clock
+ */
+
+/** How many lines a router's row has. */
+export function linesOf(router) {
+  if (inTrouble(router)) return 1;
+  return Math.min(MOST_LINES, Math.max(1, router.wan?.length ?? 0));
 }
 
 export class RouterListRow {
   #router = null;
+  #mend = null;
+  /** @type {WanLine[]} */
+  #lines = [];
+  /** The room for a curve, px. */
+  width = 0;
+  /** Where the row stands and how high it is, px: whoever places it. */
+  top = NaN;
+  height = NaN;
 
-  /**
-   * @param {{texts: Record<string, string>, lang: string, manage: ((router: RouterEntry, opener: HTMLElement) =>
-   *   void)|null}} page `manage`: null for those who may only look
-   */
-  constructor({ texts, lang, manage }) {
-    this.texts = texts;
-    this.lang = lang;
+  constructor(/** @type {RowPage} */ page) {
+    this.page = page;
+    const { texts } = page;
     this.root = element("div", "fleet-row");
     this.root.setAttribute("role", "row");
     this.cells = Object.fromEntries(COLUMNS.map(([name]) => [name, this.#cell(name)]));
-    const { router, state, model, cpu, memory, traffic, sessions } = this.cells;
+    const { router, state } = this.cells;
     this.link = element("a", "name");
     this.link.dataset.testid = "fleet-open";
     this.link.append((this.name = element("bdi")));
-    this.where = element("bdi", "note");
-    this.tags = element("bdi", "note tags");
-    router.append(this.link, this.where, this.tags);
-    this.standing = element("span", "standing");
-    this.why = element("span", "note why");
-    state.append(this.standing, this.why);
-    this.model = element("bdi");
-    this.version = element("bdi", "note");
-    model.append(this.model, this.version);
-    this.up = this.#value(this.cells.uptime);
-    this.cpu = this.#bar(cpu);
-    this.memory = this.#bar(memory);
-    this.used = element("span", "note");
-    memory.append(this.used);
-    this.rx = element("span", "rate");
-    this.tx = element("span", "rate");
-    traffic.append(this.rx, this.tx);
-    this.sessions = this.#value(sessions);
-    if (!manage) return;
+    this.where = element("bdi", "where");
+    router.append(this.link, this.where);
+    this.standing = element("span", "stands");
+    this.standing.append((this.sign = sign("s-unk", "st")), (this.word = element("span", "word")));
+    state.append(this.standing);
+    const reason = this.#cell("why");
+    this.why = element("span", "why");
+    this.mend = element("button", "edge");
+    this.mend.type = "button";
+    this.mend.dataset.testid = "fleet-mend";
+    this.mend.addEventListener("click", () => page.mend(this.#router, this.#mend, this.mend));
+    reason.append(this.why, this.mend);
+    this.cpu = this.#share(this.cells.cpu, texts["column.cpu"]);
+    this.memory = this.#share(this.cells.memory, texts["column.memory"]);
     const cell = this.#cell("manage");
-    this.manage = element("button", "", "⋯");
+    if (!page.manage) return;
+    this.manage = element("button", "bare icon");
     this.manage.type = "button";
     this.manage.dataset.testid = "fleet-manage";
-    this.manage.addEventListener("click", () => manage(this.#router, this.manage));
+    this.manage.append(sign("i-more"));
+    this.manage.addEventListener("click", () => page.manage(this.#router, this.manage));
     cell.append(this.manage);
   }
 
-  fill(router, place) {
-    const { texts, lang } = this;
+  fill(/** @type {RouterEntry} */ router, /** @type {number} */ place) {
+    const { texts, lang } = this.page;
     const { about } = router;
     this.#router = router;
+    const word = standing(router);
+    const trouble = inTrouble(router);
     set(this.root, "aria-rowindex", place + 2); // the head is the first
     set(this.root, "data-router", router.id);
-    set(this.root, "data-trouble", inTrouble(router));
-    set(this.root, "data-known", known(router));
+    set(this.root, "data-trouble", trouble);
+    set(this.root, "data-is", word);
     // One that is disabled has nothing to show.
-    if (standing(router) === "off") this.link.removeAttribute("href");
+    if (word === "off") this.link.removeAttribute("href");
     else set(this.link, "href", dashboardOf(router.id));
     put(this.name, router.name);
-    put(
-      this.where,
-      [about?.identity === router.name ? "" : about?.identity, router.address].filter(Boolean).join(" · "),
-    );
-    put(
-      this.tags,
-      [...(router.tags ?? []).map((tag) => `#${tag}`), router.origin === "file" ? "lalin.toml" : ""]
-        .filter(Boolean)
-        .join(" "),
-    );
-    const word = standing(router);
-    set(this.standing, "data-is", word);
-    put(this.standing, texts[`standing.${word}`]);
-    const reason = why(router, texts);
-    put(this.why, reason);
-    const detail = router.state.detail ?? "";
-    set(this.why, "title", reason && detail && detail !== reason ? `${reason} (${detail})` : reason);
-    put(this.model, about?.model ?? "–");
-    put(this.version, about?.version ? `RouterOS ${about.version}` : "");
-    put(this.up, about?.uptimeMs == null ? "–" : uptimeWords(about.uptimeMs, texts));
-    this.#use(this.cpu, about?.cpuPercent == null ? null : about.cpuPercent / 100);
-    this.#use(this.memory, memoryShare(router));
-    put(
-      this.used,
-      memoryShare(router) === null
-        ? ""
-        : `${amount(about.memoryUsed, lang, 0)} / ${amount(about.memoryTotal, lang, 0)}`,
-    );
-    this.#sum(this.rx, "↓ RX", router.rxBps, router.rxUnknown);
-    this.#sum(this.tx, "↑ TX", router.txBps, router.txUnknown);
-    put(this.sessions, router.sessions == null ? "–" : String(router.sessions));
+    set(this.link, "title", [router.name, about?.identity].filter(Boolean).join(" · "));
+    put(this.where, router.address?.replace(/:8728$/, "") ?? "");
+    set(this.where, "title", (router.tags ?? []).map((tag) => `#${tag}`).join(" "));
+    turn(this.sign, SIGNS[word] ?? "s-unk");
+    const name = troubleName(router, texts);
+    put(this.word, trouble && name ? name : this.#standing(word, router));
+    set(this.cells.state, "title", trouble ? (router.state.detail ?? "") : "");
+    put(this.why, trouble ? troubleSentence(router, texts, this.page.clock) : "");
+    set(this.why, "title", this.why.textContent);
+    this.#mend = trouble ? mendFor(router, this.page.rights) : null;
+    this.mend.hidden = this.#mend === null;
+    if (this.#mend) put(this.mend, texts[`mend.${this.#mend}`]);
+    this.#fillLines(trouble ? [] : (router.wan ?? []).slice(0, MOST_LINES));
+    put(this.cells.model, [about?.model, about?.version?.split(" ")[0]].filter(Boolean).join(" · ") || "–");
+    set(this.cells.model, "title", about?.version ? `RouterOS ${about.version}` : "");
+    put(this.cells.uptime, about?.uptimeMs == null ? "–" : lasting(about.uptimeMs, texts, 1));
+    setShare(this.cpu, about?.cpuPercent == null ? null : about.cpuPercent / 100, "load");
+    setShare(this.memory, memoryShare(router), "load");
+    put(this.cells.sessions, router.sessions == null ? "–" : number(router.sessions, lang, 0));
     if (this.manage) set(this.manage, "aria-label", fill(texts.fleet_manage, { name: router.name }));
+    this.live();
+  }
+
+  /** What comes by the stream is written anew: rates, curves and how full the links are. */
+  live() {
+    const { feed, lang } = this.page;
+    const router = this.#router;
+    if (inTrouble(router)) return;
+    const names = (router.wan ?? []).slice(0, MOST_LINES);
+    names.forEach((name, at) => {
+      const line = { router: router.id, interface: name };
+      const known = feed.line(line);
+      let { down, up } = feed.rates(line);
+      // Until the stream tells of it: what the list says of a router's only line.
+      if (!known && names.length === 1) [down, up] = [router.downBps ?? null, router.upBps ?? null];
+      this.#lines[at].show({
+        name,
+        facts: known?.facts ?? null,
+        series: known?.series ?? null,
+        down: rateParts(down, lang),
+        up: rateParts(up, lang),
+        share: known ? shareOf(known.facts, down, up) : null,
+        edge: feed.router(router.id)?.t ?? null,
+      });
+    });
+  }
+
+  /** The room for curves has changed, or the colours have. */
+  redraw() {
+    for (const line of this.#lines) line.forget(this.width);
+    this.live();
+  }
+
+  #standing(word, /** @type {RouterEntry} */ { state }) {
+    const { texts } = this.page;
+    if (word !== "late") return texts[`standing.${word}`];
+    return `${texts["standing.late"]} ${lasting(state.ageMs, texts)}`;
+  }
+
+  /** Where no WAN is known there is still a line: with a dash in each place. */
+  #fillLines(names) {
+    const count = Math.max(1, names.length);
+    while (this.#lines.length < count) {
+      const line = new WanLine(this.page.texts);
+      this.#lines.push(line);
+      for (const [name, part] of Object.entries(line.parts)) this.cells[name].append(part);
+    }
+    this.#lines.forEach((line, at) => {
+      line.resize(this.width);
+      line.toggle(at < count);
+    });
+    if (names.length === 0) this.#lines[0].show(null);
   }
 
   #cell(name) {
     const cell = element("div", `cell at-${name}`);
     cell.setAttribute("role", "cell");
-    // A card has no head above it that says what the figure is.
-    if (["uptime", "cpu", "memory", "sessions"].includes(name))
-      cell.append(element("span", "label", this.texts[`column.${name}`]));
     this.root.append(cell);
     return cell;
   }
 
-  #value(cell) {
-    const value = element("span", "value");
-    cell.append(value);
-    return value;
+  #share(cell, label) {
+    const made = makeShare();
+    // Where a row has two lines there is no head above the figure.
+    cell.append(element("span", "label", label), made.root);
+    return made;
   }
-
-  #bar(cell) {
-    const root = element("span", "use");
-    const bar = element("i");
-    const words = element("span");
-    bar.setAttribute("aria-hidden", "true");
-    root.append(bar, words);
-    cell.append(root);
-    return { root, bar, words, shown: null };
-  }
-
-  #sum(target, way, bps, unknown = 0) {
-    put(target, `${way} ${atLeast(speed(bps, this.lang, 1), unknown > 0)}`);
-    set(target, "title", unknown > 0 ? fill(this.texts.partial_ports, { n: unknown }) : "");
-  }
-
-  #use(use, share) {
-    put(use.words, share === null ? "–" : `${Math.round(share * 100)} %`);
-    set(use.root, "data-full", share !== null && share >= 0.9);
-    const shown = share === null ? "0" : Math.min(1, Math.max(0, share)).toFixed(2);
-    if (use.shown !== shown) use.bar.style.setProperty("--use", (use.shown = shown));
-  }
-}
-
-function uptimeWords(ms, texts) {
-  return Object.entries(uptime(ms))
-    .map(([unit, n]) => fill(texts[`uptime.${unit}`], { n }))
-    .join(" ");
-}
-
-function set(target, name, value) {
-  const text = String(value);
-  if (target.getAttribute(name) !== text) target.setAttribute(name, text);
 }

@@ -1,17 +1,21 @@
-// The page with all routers: their states and total traffic, those in trouble first. It asks for data only while the
-// page is visible.
+// The page with all routers: a table of them, those in trouble first, or the wall with all their WANs. It asks for
+// data
+// only while the page is visible.
 
 import { api } from "../shared/api.js";
 import { leaveForLogin, mayChange } from "../account/auth.js";
 import { element, put, target } from "../shared/elements.js";
-import { COLUMNS, RouterListRow, known, why } from "./router-list-row.js";
+import { COLUMNS, linesOf, RouterListRow } from "./router-list-row.js";
 import { RouterListRows } from "./router-list-rows.js";
+import { FleetFacts } from "./fleet-facts.js";
 import { button } from "../shared/form.js";
-import { atLeast, fill, speed, UNIT_NAMES, useUnit } from "../shared/format.js";
+import { fill, UNIT_NAMES, useUnit } from "../shared/format.js";
 import { language, theme } from "../app/theme-and-language.js";
+import { LinesFeed } from "../data/lines-feed.js";
+import { lazyImport } from "../shared/lazy-import.js";
 import { Poller } from "../data/poller.js";
 import { choice, decide, remember } from "../shared/preferences.js";
-import { fits, ordered, SORTS, steady, tagsOf, totals } from "./router-summary.js";
+import { fits, inTrouble, ordered, SORTS, steady, tagsOf } from "./router-summary.js";
 import { siteHeader } from "../app/site-header.js";
 /** @import { RouterEntry } from "../data/types.js" */
 
@@ -21,12 +25,16 @@ const search = /** @type {HTMLInputElement} */ (byId("fleet-search"));
 const [stateChoice, tagChoice, sortChoice] = ["fleet-state", "fleet-tag", "fleet-sort"].map(
   (id) => /** @type {HTMLSelectElement} */ (byId(id)),
 );
-const TABLE = matchMedia("(min-width: 1180px)");
-const WIDE = matchMedia("(min-width: 700px)");
+const WIDE = matchMedia("(min-width: 960px)");
 const FINE = matchMedia("(pointer: fine)");
+const COARSE = matchMedia("(pointer: coarse)");
 /** After a finger was last here, ms, the list is in use for so long. */
 const IN_USE = 3_000;
-const STATES = ["", "trouble", "live", "stale", "unreachable", "connecting", "idle", "off"];
+/** Rows that have come into sight are followed by the stream so much later, ms: whoever scrolls goes on scrolling. */
+const REST = 400;
+/** What comes by the stream is written so often, ms. */
+const WRITE = 500;
+const STATES = ["", "trouble", "live", "late", "connecting", "idle", "off"];
 
 /** What the server said last; null before it said anything. */
 /** @type {RouterEntry[]|null} */
@@ -38,13 +46,28 @@ let answered = 0;
 let touched = -Infinity;
 let manage = null;
 let list = null;
+/** Who looks; null where that is not known. */
+let who = null;
+/** The wall, while it is shown. */
+let wall = null;
+const wallModule = lazyImport(() => import("../wall/wall.js"));
+const rights = { change: false, retry: false };
+const clock = clockIn(lang);
 
 useUnit(choice("unit", UNIT_NAMES));
-theme(byId("theme"), texts, () => {});
 language(byId("lang"), lang);
 
 const table = byId("fleet-table");
+const facts = new FleetFacts({ root: byId("fleet-totals"), pill: byId("fleet-pill"), texts, lang });
 const heads = head();
+const feed = new LinesFeed({
+  changed: (router) => followed(router),
+  refused: (problem) => leaveForLogin(problem),
+});
+theme(byId("theme"), texts, () => {
+  list?.redraw();
+  wall?.recolour();
+});
 stateChoice.append(
   ...STATES.map((state) =>
     option(
@@ -69,13 +92,19 @@ document.addEventListener("keydown", (event) => {
     event.ctrlKey ||
     event.metaKey ||
     event.altKey ||
+    wall !== null ||
     target(event, "input, select, textarea, dialog")
   )
     return;
   event.preventDefault();
   search.focus();
 });
-for (const media of [TABLE, WIDE]) media.addEventListener("change", () => show(true));
+WIDE.addEventListener("change", () => show(true));
+for (const [id, view] of [
+  ["view-table", "table"],
+  ["view-wall", "wall"],
+])
+  byId(id).addEventListener("click", () => turnTo(view));
 
 /** @type {Poller<{routers: RouterEntry[]}>} */
 const poller = new Poller(
@@ -96,33 +125,55 @@ const poller = new Poller(
   globalThis,
   true,
 );
-document.addEventListener("visibilitychange", () => (document.hidden ? poller.stop() : poller.start()));
-addEventListener("pagehide", () => poller.stop());
-addEventListener("pageshow", (event) => event.persisted && poller.start());
+document.addEventListener("visibilitychange", () => (document.hidden ? rest() : work()));
+addEventListener("pagehide", rest);
+addEventListener("pageshow", (event) => event.persisted && work());
 addEventListener("online", again);
 setInterval(() => lost && tell(), 1_000);
 
 begin();
 
 async function begin() {
-  const who = await siteHeader(texts);
-  if (who && mayChange(who)) {
-    manage = async (router, opener) => {
+  // The wall is asked for by the address before anything is known: nothing else is to be seen first.
+  if (wanted() === "wall") openWall();
+  who = await siteHeader(texts);
+  rights.change = who !== null && mayChange(who);
+  rights.retry = rights.change || who?.state === "in";
+  if (rights.change) {
+    manage = async (router, opener, change = false) => {
       const { manageRouter } = await import("./router-list-actions.js");
-      manageRouter({ router, opener, texts, lang, changed: again });
+      manageRouter({ router, opener, texts, lang, change, changed: again });
     };
     byId("fleet-add").hidden = false;
     byId("fleet-add").addEventListener("click", () => manage(null, byId("fleet-add")));
   }
-  const heightOf = (router) => {
-    if (TABLE.matches) return 72;
-    const reason = why(router, texts) ? 34 : 0;
-    if (WIDE.matches) return known(router) ? 136 : 86 + (reason && 6);
-    return (known(router) ? 208 : 112) + reason;
+  const mend = async (router, kind, opener) => {
+    const { mendRouter } = await import("./router-mend.js");
+    mendRouter({ router, kind, opener, texts, rights, manage, changed: again });
   };
+  const page = { texts, lang, feed, rights, manage, mend, clock };
   table.classList.toggle("managed", manage !== null);
-  list = new RouterListRows(table, { heightOf, make: () => new RouterListRow({ texts, lang, manage }) });
-  if (!document.hidden) poller.start();
+  list = new RouterListRows(table, { heightOf, make: () => new RouterListRow(page), seen });
+  if (!document.hidden) work();
+}
+
+/** A row's height, px: a line for each WAN; where there is little room, two lines, and a third for a trouble. */
+function heightOf(router) {
+  const line = COARSE.matches ? 44 : 30;
+  if (WIDE.matches) return line * linesOf(router);
+  if (inTrouble(router)) return 102;
+  return 57 + (linesOf(router) - 1) * 24;
+}
+
+function work() {
+  if (!list) return;
+  poller.start();
+  feed.start();
+}
+
+function rest() {
+  poller.stop();
+  feed.stop();
 }
 
 /** Asks now instead of waiting for the next poll. */
@@ -144,6 +195,8 @@ function inUse() {
 /** @param {boolean} anew by choice in a new order, whatever is in use */
 function show(anew = false) {
   if (routers === null || !list) return;
+  facts.show(routers, lost !== null);
+  if (wall) return wall.show(routers);
   tags(tagsOf(routers));
   const asked = {
     text: search.value.trim(),
@@ -153,46 +206,80 @@ function show(anew = false) {
   const wanted = ordered(
     routers.filter((router) => fits(router, asked)),
     sort,
+    asked.text,
   );
   shown = !anew && inUse() ? steady(shown, wanted) : wanted;
-  sum(shown.length);
+  facts.count(shown.length, routers.length);
   table.hidden = shown.length === 0;
   table.setAttribute("aria-rowcount", String(shown.length + 1));
   put(byId("fleet-empty"), shown.length > 0 ? "" : routers.length === 0 ? texts.fleet_none : texts.none_found);
   list.set(shown);
 }
 
-function sum(count) {
-  const { all, live, trouble, rxBps, txBps, sessions, rxPartial, txPartial, sessionsPartial } = totals(routers);
-  const parts = [
-    ["all", texts.fleet_title, count === all ? String(all) : fill(texts.of_all, { n: count, all })],
-    ["live", texts["standing.live"], String(live)],
-    ["trouble", texts.fleet_trouble, String(trouble)],
-    ["rx", texts.fleet_rx, atLeast(speed(rxBps, lang, 1), rxPartial), rxPartial],
-    ["tx", texts.fleet_tx, atLeast(speed(txBps, lang, 1), txPartial), txPartial],
-    [
-      "sessions",
-      texts["column.sessions"],
-      sessions === null ? "–" : atLeast(String(sessions), sessionsPartial),
-      sessionsPartial,
-    ],
-  ];
-  const root = byId("fleet-totals");
-  if (root.children.length === 0) {
-    root.append(
-      ...parts.map(([name, word]) => {
-        const part = element("div", name);
-        part.append(element("dt", "", word), element("dd"));
-        return part;
-      }),
-    );
-  }
-  parts.forEach(([, , value, partial], at) => {
-    const cell = /** @type {HTMLElement} */ (root.children[at].lastElementChild);
-    put(cell, value);
-    cell.title = partial ? texts.partial_routers : "";
+let following = null;
+/** These rows are in the page: their WANs are followed. */
+function seen(visible) {
+  if (wall) return;
+  clearTimeout(following);
+  following = setTimeout(() => {
+    const on = visible.filter((router) => router.enabled !== false);
+    feed.watch(on.flatMap(({ id, wan }) => (wan ?? []).map((name) => ({ router: id, interface: name }))));
+  }, REST);
+}
+
+let news = new Set();
+let writing = null;
+/** Something of this router has come by the stream. */
+function followed(router) {
+  if (wall) return wall.changed(router);
+  news.add(router);
+  if (writing !== null) return;
+  writing = setTimeout(() => {
+    writing = null;
+    const all = news;
+    news = new Set();
+    if (list && !wall) for (const one of all.has(null) ? [null] : all) list.live(one);
+  }, WRITE);
+}
+
+/** What the address wants to see. */
+function wanted() {
+  const asked = new URLSearchParams(location.search);
+  return asked.has("kiosk") || asked.has("layout") || asked.get("view") === "wall" ? "wall" : "table";
+}
+
+function turnTo(view) {
+  if (view === (wall ? "wall" : "table")) return;
+  const url = new URL(location.href);
+  for (const name of ["view", "layout", "kiosk"]) url.searchParams.delete(name);
+  if (view === "wall") url.searchParams.set("view", "wall");
+  history.replaceState(null, "", url);
+  if (view === "wall") openWall();
+  else closeWall();
+}
+
+function openWall() {
+  document.documentElement.dataset.view = "wall";
+  pressed("wall");
+  wallModule(({ Wall }) => {
+    if (wanted() !== "wall" || wall) return;
+    clearTimeout(following);
+    wall = new Wall({ root: byId("wall"), texts, lang, feed, clock, account: () => who, left: () => turnTo("table") });
+    if (routers) wall.show(routers);
   });
-  root.children[2].toggleAttribute("data-some", trouble > 0);
+}
+
+function closeWall() {
+  delete document.documentElement.dataset.view;
+  pressed("table");
+  wall?.close();
+  wall = null;
+  show(true);
+}
+
+function pressed(view) {
+  byId("view-table").setAttribute("aria-pressed", String(view === "table"));
+  byId("view-wall").setAttribute("aria-pressed", String(view === "wall"));
 }
 
 /** The tags that there are now; the one that is chosen stays. */
@@ -219,9 +306,10 @@ function tell() {
   notice.hidden = text === "";
   put(notice, text);
   // The age counts on; a reader's voice is not to count along.
-  notice.dataset.age = lost && routers !== null ? fill(texts["age.seconds"], { n: seconds }) : "";
+  notice.dataset.age = lost && routers !== null ? fill(texts["span.s"], { n: seconds }) : "";
   notice.dataset.kind = lost ? "bad" : "";
   table.classList.toggle("dim", lost !== null);
+  if (lost && routers) facts.show(routers, true);
 }
 
 function sortBy(by) {
@@ -260,4 +348,15 @@ function option(value, word) {
   const made = element("option", "", word);
   made.value = value;
   return made;
+}
+
+/** How a time of day is written: 14:07:32 in both languages. */
+function clockIn(lang) {
+  const time = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  });
+  return (date) => time.format(date).replaceAll(".", ":");
 }

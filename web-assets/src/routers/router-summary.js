@@ -3,10 +3,13 @@
 
 import { below } from "../shared/base-path.js";
 import { sumOf } from "../data/partial-sums.js";
-/** @import { RouterEntry } from "../data/types.js" */
+/** @import { RouterEntry, System } from "../data/types.js" */
 
 /** How bad each standing is: the worst first. */
-const RANKS = { unreachable: 0, stale: 1, connecting: 2, idle: 3, live: 4, off: 5 };
+const RANKS = { unreachable: 0, stale: 1, late: 2, connecting: 3, idle: 4, live: 5, off: 6 };
+/** The newest sample of a live router may be so old, ms: a list that is asked for every 2 s is itself a little
+ * behind. */
+const LATE_MS = 4_000;
 const number = (value) => value ?? -1;
 /** Texts in the order in which people count: POP 2 before POP 10. */
 const WORDS = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
@@ -17,9 +20,8 @@ const most = (value) => (a, b) => number(value(b)) - number(value(a));
 const ORDERS = {
   trouble: (a, b) => RANKS[standing(a)] - RANKS[standing(b)],
   name: () => 0,
-  traffic: most(({ rxBps, txBps }) => sumOf([rxBps, txBps]).known),
-  rx: most((router) => router.rxBps),
-  tx: most((router) => router.txBps),
+  down: most((router) => router.downBps),
+  up: most((router) => router.upBps),
   cpu: most((router) => router.about?.cpuPercent),
   memory: most((router) => memoryShare(router)),
   sessions: most((router) => router.sessions),
@@ -28,12 +30,17 @@ const ORDERS = {
 export const SORTS = Object.keys(ORDERS);
 
 /**
- * How a router stands, in one word: off, live, idle, connecting, stale or unreachable.
+ * How a router stands, in one word: off, live, late, idle, connecting, stale or unreachable.
  * @param {Pick<RouterEntry, "enabled"|"state">} router
  */
 export function standing({ enabled, state }) {
   if (enabled === false) return "off";
-  return state.code in RANKS ? state.code : "connecting";
+  if (
+    state.code === "live" &&
+    state.ageMs > Math.max(LATE_MS, 2.5 * Math.max(state.intervalMs ?? 0, state.readMs ?? 0))
+  )
+    return "late";
+  return state.code in RANKS && state.code !== "late" ? state.code : "connecting";
 }
 
 /** Whether somebody should look after it. */
@@ -42,7 +49,7 @@ export function inTrouble(router) {
 }
 
 /** 0 to 1; null where it is not known. */
-export function memoryShare({ about }) {
+export function memoryShare(/** @type {{about?: System|null}} */ { about }) {
   return about?.memoryTotal > 0 && about.memoryUsed !== null ? about.memoryUsed / about.memoryTotal : null;
 }
 
@@ -65,9 +72,25 @@ export function fits(router, { text = "", tag = "", state = "" }) {
     .every((word) => all.includes(word));
 }
 
-/** The routers in an order, as a new list. */
-export function ordered(routers, by) {
-  return [...routers].sort((a, b) => ORDERS[by](a, b) || byName(a, b));
+/** The routers in an order, as a new list; those whose name was typed come before those found by something else. */
+export function ordered(routers, by, text = "") {
+  const all = [...routers];
+  if (text === "") return all.sort((a, b) => ORDERS[by](a, b) || byName(a, b));
+  const ranks = new Map(all.map((router) => [router, rankOf(router, text)]));
+  return all.sort((a, b) => ranks.get(a) - ranks.get(b) || ORDERS[by](a, b) || byName(a, b));
+}
+
+/**
+ * How well a router's name fits what was typed: 0 it begins so, 1 a word of it does, 2 it is somewhere in it, 3 it
+ * was
+ * found by its address, its model or a tag.
+ */
+export function rankOf({ name }, text) {
+  const [called, first] = [name.toLowerCase(), text.toLowerCase().split(/\s+/)[0]];
+  const at = called.indexOf(first);
+  if (at < 0) return 3;
+  if (at === 0) return 0;
+  return /[^\p{L}\p{N}]/u.test(called[at - 1]) ? 1 : 2;
 }
 
 /** `wanted` in the order in which they are shown already: nothing moves under a hand; what is new comes last. */
@@ -82,39 +105,26 @@ export function tagsOf(routers) {
 }
 
 /**
- * How many stand how, and what flows in all of which it is known; a sum of nothing known is null. `rxPartial`,
- * `txPartial`, `sessionsPartial`: a router that is not disabled is missing in it, or a port of one.
+ * How many stand how, and what the WANs carry in all of which it is known; a sum of nothing known is null. `unknown`:
+ * of so many routers that are not disabled it is not known, and they are not in the sums.
  */
 export function totals(routers) {
   const on = routers.filter((router) => standing(router) !== "off");
-  /**
-   * @param {(router: RouterEntry) => number|null|undefined} value
-   * @param {(router: RouterEntry) => boolean} missing a part of it
-   * @returns {[number|null, boolean]}
-   */
-  const sum = (value, missing = () => false) => {
-    const { known, unknown } = sumOf(on.map(value));
-    return [known, known !== null && (unknown > 0 || on.some(missing))];
-  };
-  const [rxBps, rxPartial] = sum(
-    (router) => router.rxBps,
-    (router) => router.rxUnknown > 0,
-  );
-  const [txBps, txPartial] = sum(
-    (router) => router.txBps,
-    (router) => router.txUnknown > 0,
-  );
-  const [sessions, sessionsPartial] = sum((router) => router.sessions);
+  const count = (/** @type {string} */ word) => routers.filter((router) => standing(router) === word).length;
+  const [down, up, sessions] = [
+    sumOf(on.map((router) => router.downBps)),
+    sumOf(on.map((router) => router.upBps)),
+    sumOf(on.map((router) => router.sessions)),
+  ];
   return {
     all: routers.length,
-    live: routers.filter((router) => standing(router) === "live").length,
+    live: count("live"),
+    late: count("late"),
     trouble: routers.filter(inTrouble).length,
-    rxBps,
-    txBps,
-    sessions,
-    rxPartial,
-    txPartial,
-    sessionsPartial,
+    downBps: down.known,
+    upBps: up.known,
+    sessions: sessions.known,
+    unknown: on.filter(({ downBps, upBps }) => (downBps ?? null) === null || (upBps ?? null) === null).length,
   };
 }
 

@@ -8,8 +8,8 @@ use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::routes::{InterfaceSelection, Parameters, SelectedName, list_parts};
 
-/// The most routers that one stream carries.
-const MOST_ROUTERS: usize = 16;
+/// The most routers that one stream carries: a wall, or the rows of a list that are seen.
+const MOST_ROUTERS: usize = 64;
 
 /// The routers that `watch` names, each with the interfaces that are asked for. They need not be there: one may have
 /// been removed while the page was open.

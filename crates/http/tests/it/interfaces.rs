@@ -81,12 +81,12 @@ async fn a_list_of_names_is_bounded_and_the_problem_says_by_what() {
         assert_eq!((answer.status, &answer.body["code"]), (400, &"bad-parameter".into()), "{}", &path[..40]);
         assert!(answer.body["detail"].as_str().unwrap().contains("at most"), "{}", answer.body);
     }
-    let routers: Vec<String> = (0..17).map(|n| format!("p{n}")).collect();
+    let routers: Vec<String> = (0..65).map(|n| format!("p{n}")).collect();
     for id in &routers {
         world.router(id);
     }
     let watch = routers.iter().map(|id| format!("{id}/ether1")).collect::<Vec<_>>().join(",");
     assert!(
-        world.get(&format!("/api/v1/stream?watch={watch}")).await.body["detail"].to_string().contains("16 routers")
+        world.get(&format!("/api/v1/stream?watch={watch}")).await.body["detail"].to_string().contains("64 routers")
     );
 }

@@ -8,6 +8,7 @@ import {
   inTrouble,
   memoryShare,
   ordered,
+  rankOf,
   SORTS,
   standing,
   steady,
@@ -24,8 +25,8 @@ const router = (id, code = "live", more = {}) => ({
   tags: [],
   state: { code },
   about: null,
-  rxBps: null,
-  txBps: null,
+  downBps: null,
+  upBps: null,
   sessions: null,
   ...more,
 });
@@ -50,11 +51,12 @@ test("trouble comes first, the worst before the rest; equals count as people cou
 test("what is not known stands below zero", () => {
   const all = [
     router("none"),
-    router("zero", "live", { rxBps: 0, txBps: 0 }),
-    router("most", "live", { rxBps: 5, txBps: null }),
-    router("some", "live", { rxBps: 1, txBps: 1 }),
+    router("zero", "live", { downBps: 0, upBps: 0 }),
+    router("most", "live", { downBps: 5, upBps: null }),
+    router("some", "live", { downBps: 1, upBps: 1 }),
   ];
-  for (const by of ["traffic", "rx"]) assert.deepEqual(ids(ordered(all, by)), ["most", "some", "zero", "none"], by);
+  assert.deepEqual(ids(ordered(all, "down")), ["most", "some", "zero", "none"]);
+  assert.deepEqual(ids(ordered(all, "up")), ["some", "zero", "most", "none"]);
   const started = [
     router("unknown"),
     router("old", "live", { about: { uptimeMs: 9e9 } }),
@@ -91,10 +93,40 @@ test("every word has to be found somewhere; tag and state too", () => {
   assert.deepEqual(tagsOf([one, router("b", "live", { tags: ["solo", "backhaul"] })]), ["backhaul", "solo"]);
 });
 
-test("a sum of nothing known is not zero", () => {
-  const { rxBps, sessions, all, live, trouble } = totals([router("a"), router("b", "unreachable")]);
-  assert.deepEqual([rxBps, sessions, all, live, trouble], [null, null, 2, 1, 1]);
-  assert.equal(totals([router("a", "live", { rxBps: 0 }), router("b", "live", { rxBps: 7 }), router("c")]).rxBps, 7);
+test("a sum of nothing known is not zero, and says of how many it is not known", () => {
+  const { downBps, sessions, all, live, trouble, unknown } = totals([router("a"), router("b", "unreachable")]);
+  assert.deepEqual([downBps, sessions, all, live, trouble, unknown], [null, null, 2, 1, 1, 2]);
+  const some = [
+    router("a", "live", { downBps: 0, upBps: 1 }),
+    router("b", "live", { downBps: 7, upBps: 1 }),
+    router("c", "live", { downBps: 9, upBps: null }),
+    router("off", "unreachable", { enabled: false }),
+  ];
+  assert.deepEqual([totals(some).downBps, totals(some).unknown], [16, 1]);
+});
+
+test("a live router whose newest sample is old is late, by its own pace", () => {
+  const live = (state) => standing({ enabled: true, state: { code: "live", ...state } });
+  assert.equal(live({ ageMs: 900, intervalMs: 1_000 }), "live");
+  assert.equal(live({ ageMs: 4_100, intervalMs: 1_000 }), "late");
+  assert.equal(live({ ageMs: 20_000, intervalMs: 10_000 }), "live");
+  assert.equal(live({ ageMs: 20_000, intervalMs: 1_000, readMs: 9_000 }), "live");
+  assert.equal(live({ ageMs: 26_000, intervalMs: 10_000 }), "late");
+  assert.equal(totals([router("a", "live", { state: { code: "live", ageMs: 9_000 } })]).late, 1);
+});
+
+test("a name that was typed comes before what is found by something else", () => {
+  const all = [
+    router("d", "unreachable", { name: "Menara", address: "10.9.0.5" }),
+    router("a", "live", { name: "Kantor POP" }),
+    router("b", "live", { name: "POP Selatan" }),
+    router("c", "live", { name: "Depop" }),
+    router("e", "live", { name: "Zebra", tags: ["pop"] }),
+  ];
+  const found = all.filter((one) => fits(one, { text: "pop" }));
+  assert.deepEqual(ids(ordered(found, "trouble", "pop")), ["b", "a", "c", "e"]);
+  assert.deepEqual(ids(ordered(all, "trouble"))[0], "d");
+  assert.equal(rankOf({ name: "POP-Utara" }, "utara"), 1);
 });
 
 test("another router keeps the window and the mode, not the interfaces", () => {
