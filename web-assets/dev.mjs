@@ -46,8 +46,15 @@ async function page(file, lang) {
   );
 }
 
+/** A language's texts as a script. */
+async function words(lang) {
+  return `export default ${await readFile(join(here, `../crates/dashboard/texts/${lang}.json`), "utf8")};\n`;
+}
+
 /** What the server makes of other files: see crates/dashboard/src/made.rs. */
 const MADE = {
+  "shared/words-id.js": () => words("id"),
+  "shared/words-en.js": () => words("en"),
   "vendor/uplot/uPlot.module.js": async () =>
     `${await asset("vendor/uplot/uPlot.iife.min.js")}\nexport default uPlot;\n`,
   "vendor/uplot/uPlot.style.js": async () =>

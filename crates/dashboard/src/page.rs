@@ -72,6 +72,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("site.html", include_str!("../templates/site.html")),
 ];
 
+/// The texts that the dashboard's scripts need only later, by how their keys begin: a first visit does not wait for
+/// them. What is loaded later takes them from `shared/words-LANG.js`.
+const LATER: &[&str] =
+    &["audit.", "check_", "door_", "embed.", "kind.", "life.", "origins", "role.", "set_", "setup_", "share_"];
+
 /// Those that are pages.
 const PAGES: &[&str] = &["dashboard.html", "fleet.html", "login.html", "settings.html"];
 
@@ -133,7 +138,11 @@ fn render(
     settings: &Settings,
     assets: &Assets,
 ) -> Result<String, Error> {
-    let data = PageData { lang: lang.code(), version: settings.version, texts };
+    let mut first = texts.clone();
+    if template == "dashboard.html" {
+        first.retain(|key, _| !LATER.iter().any(|start| key.starts_with(start)));
+    }
+    let data = PageData { lang: lang.code(), version: settings.version, texts: &first };
     let mut context = Context::new();
     context.insert("lang", lang.code());
     context.insert("version", settings.version);

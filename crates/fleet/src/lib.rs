@@ -15,6 +15,7 @@
 //! | `router_admin`, `fleet_admin` | what the API asks for, and the fleet's answers |
 //! | `router_change` | a change, and the settings that it makes |
 //! | `address_policy` | where a router may be |
+//! | `own_address` | where a router sees this machine |
 //! | `certificate_pinning` | the first certificate becomes the only one |
 //! | `system_info`, `check`, `discovery` | what a router is, whether it can be watched, which others there are |
 
@@ -25,6 +26,7 @@ mod discovery;
 mod error;
 mod fleet;
 mod fleet_admin;
+mod own_address;
 mod router_admin;
 mod router_change;
 mod shared;
@@ -37,6 +39,7 @@ pub use error::{Error, UnusableRouter};
 pub use fleet::Fleet;
 pub use lalin_config::{RouterOrigin, RouterSettings, Secret, TlsPolicy};
 pub use lalin_mikrotik::{Gateway, Neighbour, Outcome, Report, Step, StepKind, SystemInfo};
+pub use own_address::own_address;
 pub use router_admin::{KnownRouter, RouterAdmin};
 pub use router_change::RouterChange;
 pub use source_stack::session_settings;

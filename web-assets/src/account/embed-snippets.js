@@ -24,21 +24,52 @@ export function shownBy(only, router) {
   return { router: first, interfaces: names.length > 0 ? names : ["ether1"] };
 }
 
-/** @param {{origin: string, token: string, router: string|null, interfaces: string[], lang: string}} what */
-export function snippets({ origin, token, router, interfaces, lang }) {
-  const values = { ...(router === null ? {} : { router }), interface: listed(interfaces), window: "5m", lang, token };
-  const link = `${origin}/embed?${new URLSearchParams(values)}`;
-  const attributes = Object.entries(values)
-    .map(([name, value]) => `${name}="${attribute(value)}"`)
-    .join(" ");
+/**
+ * The lines of one link, by their routers: one box shows one router.
+ * @param {{router: string|null, interface: string}[]} lines
+ * @returns {{router: string|null, interfaces: string[]}[]} in the order in which they are first named
+ */
+export function groupsOf(lines) {
+  const groups = new Map();
+  for (const { router, interface: name } of lines) {
+    if (!groups.has(router)) groups.set(router, []);
+    if (!groups.get(router).includes(name)) groups.get(router).push(name);
+  }
+  return [...groups].map(([router, interfaces]) => ({ router, interfaces }));
+}
+
+/**
+ * @param {object} what
+ * @param {string} what.origin
+ * @param {string|null} what.token null where none is needed
+ * @param {string|null} what.router
+ * @param {string[]} what.interfaces
+ * @param {string} what.lang
+ * @param {string} [what.window]
+ * @param {{router: string|null, interfaces: string[]}[]} [what.more] lines of further routers
+ */
+export function snippets({ origin, token, router, interfaces, lang, window = "5m", more = [] }) {
+  const line = (group) => [
+    ...(group.router === null ? [] : [["router", group.router]]),
+    ["interface", listed(group.interfaces)],
+  ];
+  const rest = [["window", window], ["lang", lang], ...(token === null ? [] : [["token", token]])];
+  const first = line({ router, interfaces });
+  // Of several routers each is followed by its lines.
+  const link = `${origin}/embed?${new URLSearchParams([...first, ...rest, ...more.flatMap(line)])}`;
+  const tag = (values) => {
+    const attributes = values.map(([name, value]) => `${name}="${attribute(value)}"`).join(" ");
+    return `<lalin-traffic ${attributes}></lalin-traffic>`;
+  };
   return {
     link,
     element: [
       `<script type="module" src="${attribute(origin)}/embed.js"></script>`,
-      `<lalin-traffic ${attributes}></lalin-traffic>`,
+      tag([...first, ...rest]),
+      ...more.map((group) => tag([...line(group), ...rest])),
     ].join("\n"),
     frame: [
-      `<iframe src="${attribute(link)}" title="Lalin" width="100%" height="320"`,
+      `<iframe src="${attribute(link)}" title="Lalin" width="100%" height="${320 * (1 + more.length)}"`,
       'loading="lazy" referrerpolicy="no-referrer"></iframe>',
     ].join(" "),
   };

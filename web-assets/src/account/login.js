@@ -3,10 +3,10 @@
 import { api } from "../shared/api.js";
 import { mayChange, me, ownPath } from "./auth.js";
 import { element, put } from "../shared/elements.js";
-import { button, complain, end, field, input, onSubmit, say } from "../shared/form.js";
+import { button, complain, end, field, input, onSubmit, passwordField, say } from "../shared/form.js";
 import { fill } from "../shared/format.js";
 import { language, theme } from "../app/theme-and-language.js";
-import { SHORTEST } from "./own-account.js";
+import { newPasswordFields } from "./new-password.js";
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
 const byId = (id) => document.getElementById(id);
@@ -73,7 +73,7 @@ function loginForm() {
   const name = accountName();
   const password = input({ type: "password", name: "password", autocomplete: "current-password", required: true });
   const send = submit(texts.door_enter, "login");
-  form.append(field(texts.door_name, name), field(texts.door_password, password), end(send));
+  form.append(field(texts.door_name, name), passwordField(texts.door_password, password, texts), end(send));
   onSubmit(form, {
     texts,
     async send() {
@@ -102,28 +102,23 @@ function setupForm() {
     required: true,
   });
   const name = accountName();
-  const password = input({ type: "password", name: "password", autocomplete: "new-password", required: true });
-  const again = input({ type: "password", name: "again", autocomplete: "new-password", required: true });
+  const twice = newPasswordFields(texts);
   const send = submit(texts.door_make, "setup");
   form.append(
     field(texts.door_code, code, texts.door_code_note),
     field(texts.door_name, name),
-    field(texts.door_password, password, texts.form_password_note),
-    field(texts.site_password_again, again),
+    ...twice.fields,
     end(send),
   );
   onSubmit(form, {
     texts,
-    check() {
-      if (password.value.length < SHORTEST) return [password, texts.form_password_note];
-      return password.value === again.value ? null : [again, texts.form_differs];
-    },
+    check: twice.wrong,
     async send() {
       try {
         await api.send("POST", "/api/v1/setup", {
           code: code.value.trim(),
           name: name.value.trim(),
-          password: password.value,
+          password: twice.password.value,
         });
         onwards();
       } catch (error) {

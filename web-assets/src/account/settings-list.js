@@ -1,16 +1,57 @@
-// A list on the settings page: each item with its buttons, and the dialogs that those buttons open.
+// A list on the settings page: a table with hairlines, each row with its buttons, and the dialogs that those open.
 
 import { dialog } from "../shared/dialog.js";
 import { element, put } from "../shared/elements.js";
 import { button, end, onSubmit } from "../shared/form.js";
 
-/** A row: what it is, what is to be said of it, and its buttons. */
-export function settingsItem(name, facts, ...buttons) {
-  const row = element("li", "thing");
-  const words = element("div", "words");
-  words.append(element("bdi", "name", name), ...facts.filter(Boolean).map((fact) => element("bdi", "note", fact)));
-  row.append(words, ...buttons);
+/**
+ * A table with a name for it; its rows are put in by `set`.
+ * @param {string} label
+ * @param {string[]} heads the last, of the buttons, is for who does not see them
+ */
+export function settingsTable(label, heads) {
+  const root = element("table", "things");
+  root.setAttribute("aria-label", label);
+  const row = element("tr");
+  for (const [at, head] of heads.entries()) {
+    const cell = element("th");
+    cell.scope = "col";
+    cell.append(at === heads.length - 1 ? element("span", "hidden", head) : head);
+    row.append(cell);
+  }
+  const top = element("thead");
+  top.append(row);
+  const body = element("tbody");
+  root.append(top, body);
+  return Object.assign(root, { set: (rows) => body.replaceChildren(...rows) });
+}
+
+/**
+ * A row: its name, what is to be said of it, and its buttons. A fact that is too long ends in an ellipsis.
+ * @param {string} name
+ * @param {string[]} facts
+ */
+export function settingsRow(name, facts, ...buttons) {
+  const row = element("tr", "thing");
+  const head = element("th", "name");
+  head.scope = "row";
+  head.append(words(name));
+  row.append(head);
+  for (const fact of facts) {
+    const cell = element("td");
+    if (fact) cell.append(words(fact));
+    row.append(cell);
+  }
+  const actions = element("td", "actions");
+  actions.append(...buttons);
+  row.append(actions);
   return row;
+}
+
+function words(text) {
+  const made = element("bdi", "", text);
+  made.title = made.textContent;
+  return made;
 }
 
 let made = null;

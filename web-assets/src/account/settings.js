@@ -1,30 +1,35 @@
-// The settings page for administrators: accounts, tokens and links, and the audit log.
+// The settings page: the own account, and for administrators accounts, tokens and links, the pages that may show lines,
+// and the log of who changed what.
 
-import { api } from "../shared/api.js";
-import { leaveForLogin, mayChange } from "./auth.js";
-import { element, put } from "../shared/elements.js";
-import { button, sentence } from "../shared/form.js";
 import { language, theme } from "../app/theme-and-language.js";
 import { siteHeader } from "../app/site-header.js";
+import { api } from "../shared/api.js";
+import { element, put } from "../shared/elements.js";
+import { button, sentence } from "../shared/form.js";
+import { auditLog } from "./audit-log.js";
+import { leaveForLogin, mayChange } from "./auth.js";
+import { EmbedOrigins } from "./embed-origins.js";
+import { logout, passwordDialog } from "./own-account.js";
 import { Tokens } from "./tokens.js";
 import { Users } from "./users.js";
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
 const byId = (id) => document.getElementById(id);
-/** So many entries of the log are shown at a time. */
-const ENTRIES = 50;
 
 const format = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
 const moment = (ms) => format.format(ms);
 
 theme(byId("theme"), texts, () => {});
 language(byId("lang"), lang);
-begin();
+begin().finally(contents);
 
 async function begin() {
   const who = await siteHeader(texts);
   if (!who) return notice(texts.fleet_no_server, "bad");
-  if (!mayChange(who)) return notice(who.state === "none" ? texts.set_no_accounts : texts["problem.forbidden"], "bad");
+  if (who.state === "in" && who.name !== null) own(who);
+  // Where nothing is kept there is nothing to set, and no harm in that.
+  if (who.state === "none") return notice(texts.set_no_accounts, "");
+  if (!mayChange(who)) return who.state === "in" ? undefined : notice(texts["problem.forbidden"], "bad");
   const open = who.state === "open";
   try {
     const { routers } = await api.get("/api/v1/routers");
@@ -33,10 +38,11 @@ async function begin() {
     if (open) notice(texts.set_open, "");
     // A token opens a door; while everybody walks in there is none.
     else await new Tokens({ root: byId("set-tokens"), texts, lang, routers, moment }).load();
-    await audit();
+    await auditLog(byId("set-audit"), texts, moment);
   } catch (error) {
     if (leaveForLogin(error)) return;
-    notice(open && error.code === "forbidden" ? texts.set_no_accounts : sentence(error, texts), "bad");
+    if (open && error.code === "forbidden") return notice(texts.set_no_accounts, "");
+    notice(sentence(error, texts), "bad");
   }
 }
 
@@ -47,48 +53,44 @@ function notice(text, kind) {
   put(root, text);
 }
 
-/** Who changed what, the newest first. */
-async function audit() {
-  const { entries } = await api.get("/api/v1/audit");
-  const root = byId("set-audit");
-  const wide = element("div", "wide");
-  wide.tabIndex = 0;
-  wide.setAttribute("role", "group");
-  wide.setAttribute("aria-label", texts.set_audit);
-  const table = element("table", "audit");
-  const head = element("tr");
-  for (const name of [texts.time, texts.set_who, texts.set_what, texts.set_target, texts.set_from]) {
-    const cell = element("th", "", name);
-    cell.scope = "col";
-    head.append(cell);
-  }
-  const body = element("tbody");
-  const top = element("thead");
-  top.append(head);
-  table.append(top, body);
-  wide.append(table);
-  const more = button(texts.set_more, "audit-more", () => show());
-  let shown = 0;
-  const show = () => {
-    for (const { at, actor, action, target, address, times } of entries.slice(shown, shown + ENTRIES)) {
-      const row = element("tr");
-      for (const text of [
-        moment(at),
-        actor,
-        `${texts[`audit.${action}`] ?? action}${times > 1 ? ` (${times}×)` : ""}`,
-        target,
-        address,
-      ]) {
-        const cell = element("td");
-        cell.append(element("bdi", "", text));
-        row.append(cell);
-      }
-      body.append(row);
-    }
-    shown += ENTRIES;
-    more.hidden = shown >= entries.length;
-  };
-  show();
-  root.append(wide, more);
+/** Who is logged in. */
+function own({ name, role }) {
+  const root = byId("set-own");
+  const line = element("p", "own");
+  line.append(element("bdi", "name", name), element("span", "soft", texts[`role.${role}`]));
+  const out = button(texts.site_logout, "set-logout", () => {
+    out.disabled = true;
+    logout();
+  });
+  root.querySelector(".page-head").append(
+    button(texts.site_password, "set-password", () => passwordDialog(texts)),
+    out,
+  );
+  root.append(line);
   root.hidden = false;
+}
+
+/** Which other pages may show lines; where nothing is kept there is no such list. */
+export async function origins() {
+  const made = new EmbedOrigins(texts);
+  try {
+    await made.load();
+  } catch (error) {
+    if (error.status === 404) return;
+    throw error;
+  }
+  byId("set-origins").append(made.root);
+  byId("set-origins").hidden = false;
+}
+
+/** The list of what is on this page, where there is room for it. */
+function contents() {
+  const root = byId("set-contents");
+  const sections = [...document.querySelectorAll("main section:not([hidden])")];
+  for (const section of sections) {
+    const link = element("a", "", section.querySelector("h2").textContent);
+    link.href = `#${section.id}`;
+    root.append(link);
+  }
+  root.hidden = sections.length < 2;
 }

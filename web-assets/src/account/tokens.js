@@ -8,12 +8,9 @@ import { button, end, field, input, onSubmit, select } from "../shared/form.js";
 import { fill } from "../shared/format.js";
 import { AccessLimits, limitWords } from "./access-limits.js";
 import { call, shownBy, snippets } from "./embed-snippets.js";
-import { openDialog, confirmed, settingsItem } from "./settings-list.js";
+import { expiry, isOver, lifeChoice, lifeWords } from "./token-life.js";
+import { openDialog, confirmed, settingsRow, settingsTable } from "./settings-list.js";
 /** @import { RouterEntry } from "../data/types.js" */
-
-const DAY = 86_400_000;
-/** How long a token may live, days; 0 for ever. */
-const LIVES = [1, 7, 30, 365, 0];
 
 export class Tokens {
   /**
@@ -26,36 +23,39 @@ export class Tokens {
     this.lang = lang;
     this.routers = routers;
     this.moment = moment;
-    this.list = element("ul", "things");
+    this.list = settingsTable(texts.set_tokens, [
+      texts.door_name,
+      texts.set_kind,
+      texts.set_sees,
+      texts.set_life,
+      texts.set_use,
+      texts.set_actions,
+    ]);
     this.empty = element("p", "empty", texts.set_tokens_none);
     root.append(this.list, this.empty);
-    root.querySelector(".page-head").append(button(texts.set_token_add, "token-add", () => this.#form()));
+    root.querySelector(".page-head").append(button(texts.set_token_add, "token-add", () => this.#form(), "edge"));
   }
 
   async load() {
     const { tokens } = await api.get("/api/v1/tokens");
     const { texts, moment } = this;
-    this.list.replaceChildren(
-      ...tokens.map((token) => {
-        const over = token.expires !== null && token.expires <= Date.now();
+    this.list.hidden = tokens.length === 0;
+    this.list.set(
+      tokens.map((token) => {
         const facts = [
-          [texts[`kind.${token.kind}`], texts[`role.${token.role}`]].join(" · "),
-          token.role === "viewer" && limitWords(token.only, this.routers, texts),
-          [
-            fill(texts.set_made, { when: moment(token.created) }),
-            token.maker && fill(texts.set_made_by, { name: token.maker }),
-            token.expires === null
-              ? texts["life.0"]
-              : fill(over ? texts.set_expired : texts.set_expires, { when: moment(token.expires) }),
-            token.used === null ? texts.set_unused : fill(texts.set_used, { when: moment(token.used) }),
-          ]
-            .filter(Boolean)
-            .join(" · "),
+          token.role === "administrator"
+            ? [texts[`kind.${token.kind}`], texts["role.administrator"]].join(" · ")
+            : texts[`kind.${token.kind}`],
+          token.role === "viewer" ? limitWords(token.only, this.routers, texts) : texts.set_sees_all,
+          lifeWords(token, texts, moment),
+          token.used === null ? texts.set_unused : moment(token.used),
         ];
-        const remove = button(texts.set_revoke, "token-remove", () => this.#remove(token), "bad");
+        const remove = button(texts.set_revoke, "token-remove", () => this.#remove(token), "bare bad");
         remove.setAttribute("aria-label", `${texts.set_revoke}: ${token.name}`);
-        const row = settingsItem(token.name, facts, remove);
-        row.classList.toggle("over", over);
+        const row = settingsRow(token.name, facts, remove);
+        // Who made it, and when, is asked for seldom: it is told where one points.
+        row.querySelector(/** @type {"bdi"} */ (".name bdi")).title = madeWords(token, texts, moment);
+        row.classList.toggle("over", isOver(token));
         return row;
       }),
     );
@@ -85,11 +85,7 @@ export class Tokens {
       ["viewer", "administrator"].map((value) => [value, texts[`role.${value}`]]),
     );
     const limits = new AccessLimits({ only: undefined, routers: this.routers, texts });
-    const life = select(
-      "expires",
-      LIVES.map((days) => [String(days), texts[`life.${days}`]]),
-    );
-    life.value = "30";
+    const life = lifeChoice(texts);
     const roleField = field(texts.set_role, role);
     const show = () => {
       // Who has the link may only look.
@@ -113,13 +109,12 @@ export class Tokens {
       texts,
       send: async () => {
         const only = limits.value();
-        const days = Number(life.value);
         const wanted = {
           kind: kind.value,
           name: name.value.trim(),
           role: role.value,
           ...(only && { only }),
-          ...(days > 0 && { expires: Date.now() + days * DAY }),
+          ...expiry(Number(life.value)),
         };
         this.#made(await api.send("POST", "/api/v1/tokens", wanted));
         await this.load();
@@ -154,4 +149,10 @@ export class Tokens {
     }
     openDialog(name, texts, root);
   }
+}
+
+/** Who made it, and when. */
+function madeWords({ name, created, maker }, texts, moment) {
+  const by = maker && fill(texts.set_made_by, { name: maker });
+  return [name, [fill(texts.set_made, { when: moment(created) }), by].filter(Boolean).join(" ")].join(" · ");
 }

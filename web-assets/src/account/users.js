@@ -4,9 +4,10 @@ import { api } from "../shared/api.js";
 import { element } from "../shared/elements.js";
 import { button, end, field, input, onSubmit, select } from "../shared/form.js";
 import { fill } from "../shared/format.js";
+import { shortNote } from "../shared/short-note.js";
 import { AccessLimits, limitWords } from "./access-limits.js";
-import { SHORTEST } from "./own-account.js";
-import { openDialog, confirmed, settingsItem } from "./settings-list.js";
+import { newPasswordFields } from "./new-password.js";
+import { openDialog, confirmed, settingsRow, settingsTable } from "./settings-list.js";
 /** @import { RouterEntry } from "../data/types.js" */
 
 export class Users {
@@ -20,25 +21,27 @@ export class Users {
     this.routers = routers;
     this.first = first;
     this.joined = joined;
-    this.list = element("ul", "things");
+    this.list = settingsTable(texts.set_users, [texts.door_name, texts.set_role, texts.set_sees, texts.set_actions]);
     root.append(this.list);
-    root.querySelector(".page-head").append(button(texts.set_user_add, "user-add", () => this.#form(null)));
+    const word = first ? texts.set_user_first : texts.set_user_add;
+    root.querySelector(".page-head").append(button(word, "user-add", () => this.#form(null), first ? "main" : "edge"));
   }
 
   async load() {
     const { users } = await api.get("/api/v1/users");
     const { texts } = this;
-    this.list.replaceChildren(
-      ...users.map((user) => {
+    this.list.hidden = users.length === 0;
+    this.list.set(
+      users.map((user) => {
         const facts = [
           texts[`role.${user.role}`],
-          user.role === "viewer" && limitWords(user.only, this.routers, texts),
+          user.role === "viewer" ? limitWords(user.only, this.routers, texts) : texts.set_sees_all,
         ];
-        const change = button(texts.fleet_change, "user-change", () => this.#form(user));
-        const remove = button(texts.fleet_remove, "user-remove", () => this.#remove(user), "bad");
+        const change = button(texts.fleet_change, "user-change", () => this.#form(user), "bare");
+        const remove = button(texts.fleet_remove, "user-remove", () => this.#remove(user), "bare bad");
         change.setAttribute("aria-label", `${texts.fleet_change}: ${user.name}`);
         remove.setAttribute("aria-label", `${texts.fleet_remove}: ${user.name}`);
-        return settingsItem(user.name, facts, change, remove);
+        return settingsRow(user.name, facts, change, remove);
       }),
     );
     this.root.hidden = false;
@@ -79,36 +82,38 @@ export class Users {
     const show = () => (limits.root.hidden = role.value === "administrator");
     role.addEventListener("change", show);
     show();
-    const password = input({
-      type: "password",
-      name: "password",
-      autocomplete: "new-password",
-      required: user === null,
-    });
-    const send = button(texts.form_save, "user-save", null, "main");
+    const twice = newPasswordFields(
+      texts,
+      user ? { label: texts.site_password_new, note: texts.set_password_keep, optional: true } : {},
+    );
+    const send = button(this.first ? texts.door_make : texts.form_save, "user-save", null, "main");
     send.type = "submit";
-    const note = user ? texts.set_password_keep : texts.form_password_note;
     form.append(
       field(texts.door_name, name),
-      field(texts.set_role, role, texts.set_role_note),
-      limits.root,
-      field(user ? texts.site_password_new : texts.door_password, password, note),
+      // The first one has to be an administrator: there is nothing to choose.
+      ...(this.first ? [] : [field(texts.set_role, role, texts.set_role_note), limits.root]),
+      ...twice.fields,
       end(send),
     );
     onSubmit(form, {
       texts,
-      check: () =>
-        password.value !== "" && password.value.length < SHORTEST ? [password, texts.form_password_note] : null,
+      check: twice.wrong,
       send: async () => {
         const only = limits.value();
-        const wanted = { role: role.value, ...(only && { only }), ...(password.value && { password: password.value }) };
-        if (user) await api.send("PATCH", `/api/v1/users/${user.id}`, wanted);
+        const secret = twice.password.value;
+        const wanted = { role: role.value, ...(only && { only }), ...(secret && { password: secret }) };
+        // On this machine no code is needed, and whoever makes the first one is logged in with it.
+        if (this.first)
+          await api.send("POST", "/api/v1/setup", { code: "", name: name.value.trim(), password: secret });
+        else if (user) await api.send("PATCH", `/api/v1/users/${user.id}`, wanted);
         else await api.send("POST", "/api/v1/users", { name: name.value.trim(), ...wanted });
         dialog.root.close();
-        if (this.first) this.joined();
-        else await this.load();
+        if (this.first) return this.joined();
+        await this.load();
+        shortNote(fill(texts.setup_saved, { name: name.value.trim() }));
       },
     });
-    const dialog = openDialog(user ? user.name : texts.set_user_add, texts, form);
+    const title = user ? user.name : this.first ? texts.set_user_first : texts.set_user_add;
+    const dialog = openDialog(title, texts, form);
   }
 }

@@ -241,7 +241,7 @@ function unconfigured(yes) {
   form ??= looking.then(async (who) => {
     if (!who) return null;
     if (!mayChange(who)) {
-      byId("setup").textContent = texts.setup_ask;
+      byId("setup").textContent = texts.unconfigured_ask;
       return null;
     }
     const { routerForm } = await import("../routers/router-form.js");

@@ -1,21 +1,26 @@
-// The form for adding or changing a router: choose one found on the network, test the connection, save.
+// The form for adding or changing a router: choose one found on the network, make a user on it with the script, test
+// the connection, save.
 
-import { api } from "../shared/api.js";
 import { leaveForLogin } from "../account/auth.js";
-import { element } from "../shared/elements.js";
-import { endpoint, fingerprint, port as portOf } from "./address-input.js";
-import { button, complain, end, field, input, onSubmit, say, select, sentence } from "../shared/form.js";
-import { fill } from "../shared/format.js";
 import { Poller } from "../data/poller.js";
-import { neighbours } from "./neighbour-list.js";
-import { scriptDialog } from "./setup-script-dialog.js";
+import { api } from "../shared/api.js";
+import { allTexts } from "../shared/all-words.js";
+import { element, put } from "../shared/elements.js";
+import { button, complain, end, field, onSubmit, passwordField, say, sentence } from "../shared/form.js";
+import { fill } from "../shared/format.js";
+import { shortNote } from "../shared/short-note.js";
+import { styleSheet } from "../shared/style-sheet.js";
 import { checkSteps } from "../trouble/check-steps.js";
+import { endpoint } from "./address-input.js";
+import { NeighbourList } from "./neighbour-list.js";
+import { bracketed, fillFields, routerFields, toldBy, wrongField } from "./router-fields.js";
+import { SetupScriptPanel } from "./setup-script-panel.js";
 /** @import { RouterEntry, Texts } from "../data/types.js" */
 
 const PORTS = { off: "8728", tls: "8729" };
 /** Fields on which the test's result depends. */
 const TESTED = ["address", "port", "user", "password", "tls", "pin"];
-const POLICIES = ["off", "first-use", "system", "pin", "insecure"];
+const USER = "lalin";
 
 /**
  * @param {HTMLElement} root empty
@@ -26,217 +31,334 @@ const POLICIES = ["off", "first-use", "system", "pin", "insecure"];
  * @param {RouterEntry} [page.router] the one to change, as `GET /api/v1/routers/{id}` tells it
  * @returns {{stop: () => void}} ends what it asks of the server
  */
-export function routerForm(root, { texts, lang, saved, router }) {
-  const form = element("form", "form setup");
-  form.dataset.testid = "setup";
-  const text = (name, more = {}) =>
-    input({ name, type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "none", ...more });
-  const name = text("name", { maxlength: "255" });
-  const address = text("address", { required: true, inputmode: "url", placeholder: "192.168.88.1" });
-  const port = text("port", { inputmode: "numeric", maxlength: "5" });
-  const user = text("user", { required: true, autocomplete: "off", placeholder: "lalin" });
-  const password = input({ name: "password", type: "password", autocomplete: "new-password" });
-  const tls = select(
-    "tls",
-    POLICIES.map((policy) => [policy, texts[`setup_tls.${policy}`]]),
-  );
-  const pin = text("pin", { maxlength: "100", placeholder: "AB:CD:…" });
-  const interval = select(
-    "intervalMs",
-    ["", "1000", "2000", "5000", "10000", "30000", "60000"].map((ms) => [
-      ms,
-      ms ? fill(texts["age.seconds"], { n: Number(ms) / 1000 }) : texts.setup_usual,
-    ]),
-  );
-  const tags = text("tags");
-  const notes = element("textarea");
-  Object.assign(notes, { name: "notes", rows: 2 });
-  const shown = button(texts.setup_show, "password-show", () => {
-    const open = password.type === "password";
-    password.type = open ? "text" : "password";
-    shown.setAttribute("aria-pressed", String(open));
+export function routerForm(root, page) {
+  let form = null;
+  let stopped = false;
+  // Not a moment without its style, or its words.
+  Promise.all([allTexts(page.lang, page.texts), styleSheet(import.meta.url, "./router-form.css")]).then(([texts]) => {
+    if (stopped) return;
+    form = new RouterForm({ ...page, texts }, root.closest("dialog") !== null);
+    root.append(form.root);
+    form.begin();
   });
-  shown.setAttribute("aria-pressed", "false");
+  return {
+    stop() {
+      stopped = true;
+      form?.stop();
+    },
+  };
+}
 
-  const secret = field(texts.setup_password, password, router ? texts.setup_password_kept : "");
-  secret.insertBefore(shown, password.nextSibling);
-  const pinned = field(texts.setup_pin, pin);
-  const more = element("details", "setup-more");
-  more.append(
-    element("summary", "", texts.setup_more),
-    field(texts.setup_name, name),
-    field(texts.setup_interval, interval),
-    field(texts.setup_tags, tags, texts.setup_tags_note),
-    field(texts.setup_notes, notes),
-  );
-  const test = button(texts.setup_test, "setup-test", () => check());
-  const save = button(texts.setup_save, "setup-save", null, "main");
-  save.type = "submit";
-  const found = element("div", "setup-found");
-  const report = element("div", "setup-report");
-  report.setAttribute("aria-live", "polite");
-  const row = element("div", "setup-row");
-  row.append(field(texts.setup_address, address), field(texts.setup_port, port));
-  form.append(
-    row,
-    field(texts.setup_user, user),
-    secret,
-    field(texts.setup_tls, tls),
-    pinned,
-    more,
-    report,
-    end(
-      test,
-      save,
-      button(texts.setup_script, "setup-script", () => script()),
-    ),
-  );
-  root.append(found, form);
+class RouterForm {
+  /** What the router that is chosen calls itself: its name where none is typed. */
+  #identity = "";
+  /** The address that was found on this network, and not typed. */
+  #near = "";
+  #poller = null;
+  #hidden = () => {};
 
-  const encrypted = () => tls.value !== "off";
-  function follow() {
-    port.placeholder = encrypted() ? PORTS.tls : PORTS.off;
+  /**
+   * @param {{texts: Texts, lang: string, saved: (router: RouterEntry) => void, router?: RouterEntry}} page
+   * @param {boolean} dialog it has a title of its own
+   */
+  constructor({ texts, lang, saved, router }, dialog) {
+    this.dialog = dialog;
+    this.texts = texts;
+    this.lang = lang;
+    this.router = router;
+    this.root = element("form", "form setup");
+    this.root.dataset.testid = "setup";
+    this.root.classList.toggle("changing", Boolean(router));
+    this.#build();
+    this.#wire();
+    onSubmit(this.root, {
+      texts,
+      check: () => wrongField(this, texts),
+      send: async () => {
+        const path = router ? this.#path() : "/api/v1/routers";
+        const told = await api.send(router ? "PATCH" : "POST", path, toldBy(this, this.router, this.#identity));
+        shortNote(
+          fill(texts.setup_saved, {
+            name: told?.name || toldBy(this, this.router, this.#identity).name || this.address.value,
+          }),
+        );
+        saved(told);
+      },
+    });
+  }
+
+  #path() {
+    return `/api/v1/routers/${encodeURIComponent(this.router.id)}`;
+  }
+
+  #build() {
+    const { texts, router } = this;
+    const fields = routerFields(texts, this.lang);
+    this.name = fields.name;
+    this.address = fields.address;
+    this.port = fields.port;
+    this.user = fields.user;
+    this.password = fields.password;
+    this.tls = fields.tls;
+    this.pin = fields.pin;
+    this.interval = fields.interval;
+    this.tags = fields.tags;
+    this.notes = fields.notes;
+
+    this.count = element("small");
+    this.found = new NeighbourList({ texts, count: this.count, choose: (one) => this.#choose(one) });
+    this.secret = passwordField(texts.setup_password, this.password, texts, router ? texts.setup_password_kept : "");
+    this.pinned = field(texts.setup_pin, this.pin);
+    this.script = new SetupScriptPanel({ texts, renewed: () => this.#fillPassword() });
+    this.test = button(texts.setup_test, "setup-test", () => this.#check());
+    this.save = button("", "setup-save", null);
+    this.save.type = "submit";
+    this.report = element("div", "setup-report");
+    this.report.setAttribute("aria-live", "polite");
+
+    this.#more();
+    const where = element("div", "setup-where");
+    where.append(
+      field(texts.setup_address, this.address),
+      field(texts.setup_port, this.port),
+      field(texts.setup_tls, this.tls),
+    );
+    const login = element("div", "setup-login");
+    login.append(field(texts.setup_user, this.user), this.secret);
+    const step = (word, small, ...content) => {
+      const section = element("section", "setup-step");
+      const head = element("h3", "", word);
+      if (small) head.append(" ", small);
+      section.append(head, ...content);
+      return section;
+    };
+    this.from = element("small", "", router ? "" : texts.setup_filled);
+    this.root.append(
+      ...(router || this.dialog ? [] : [this.#head()]),
+      step(texts.setup_which, router ? null : this.count, this.found.root, where, this.pinned),
+      step(texts.setup_login, this.from, login),
+      router ? this.#folded() : this.script.root,
+      step(
+        router ? texts.setup_test : texts.setup_last,
+        null,
+        this.report,
+        end(this.test, this.save, this.more),
+        this.extras,
+      ),
+    );
+    this.#ready(false);
+  }
+
+  /** On a page of its own; a dialog has a title. */
+  #head() {
+    const { texts } = this;
+    const head = element("div", "setup-head");
+    head.append(
+      element("h2", "", texts.setup_title),
+      element("p", "", `${texts.unconfigured}. ${texts.setup_promise}`),
+    );
+    return head;
+  }
+
+  /** What may be said of a router, and need not. */
+  #more() {
+    const { texts } = this;
+    this.extras = element("div", "setup-extras");
+    this.extras.id = "setup-extras";
+    this.extras.hidden = true;
+    this.extras.append(
+      field(texts.setup_name, this.name, this.router ? "" : texts.setup_name_note),
+      field(texts.setup_interval, this.interval),
+      field(texts.setup_tags, this.tags, texts.setup_tags_note),
+      field(texts.setup_notes, this.notes),
+    );
+    this.more = button(
+      texts.setup_more,
+      "setup-more",
+      () => {
+        this.extras.hidden = !this.extras.hidden;
+        this.more.setAttribute("aria-expanded", String(!this.extras.hidden));
+        if (!this.extras.hidden) this.name.focus();
+      },
+      "bare fold",
+    );
+    this.more.setAttribute("aria-expanded", "false");
+    this.more.setAttribute("aria-controls", this.extras.id);
+  }
+
+  /** A router that is known has a user: another one is made only where somebody wants it. */
+  #folded() {
+    const details = element("details", "setup-more");
+    const summary = element("summary", "", this.texts.setup_script);
+    summary.dataset.testid = "setup-script";
+    details.append(summary, this.script.root);
+    details.addEventListener("toggle", () => {
+      if (details.open) this.#fillPassword();
+      else if (this.password.value === this.script.password) this.password.value = "";
+      this.#follow();
+    });
+    return details;
+  }
+
+  #wire() {
+    const { address, port, tls, root, router } = this;
+    tls.addEventListener("change", () => this.#follow());
+    this.user.addEventListener("change", () => this.#follow());
+    address.addEventListener("input", () => {
+      this.#near = "";
+      this.#identity = "";
+      this.found.mark(address.value.trim());
+    });
+    // An address is often pasted with its port.
+    address.addEventListener("change", () => {
+      const typed = endpoint(address.value);
+      if (typed?.port) {
+        address.value = bracketed(typed.host);
+        port.value = String(typed.port);
+        complain(port, "");
+      }
+      this.#follow();
+    });
+    this.password.addEventListener("input", () => {
+      // The script's own is there to be read; one that somebody types is not.
+      if (this.password.value !== this.script.password && !router) this.secret.reveal(false);
+      put(this.from, "");
+    });
+    // What was found of another connection says nothing of this one.
+    root.addEventListener("input", ({ target }) => {
+      if (TESTED.includes(/** @type {HTMLInputElement} */ (target).name)) this.#forget();
+    });
+    if (router) {
+      fillFields(this, router);
+    } else {
+      this.user.value = USER;
+      this.#fillPassword();
+    }
+  }
+
+  /** The password of the script is the one of the form. */
+  #fillPassword() {
+    this.password.value = this.script.password;
+    this.secret.reveal(true);
+    put(this.from, this.texts.setup_filled);
+    complain(this.password, "");
+    this.#forget();
+  }
+
+  /** What depends on the other fields. */
+  #follow() {
+    const { tls, port, pin, pinned, address } = this;
+    const encrypted = tls.value !== "off";
+    port.placeholder = encrypted ? PORTS.tls : PORTS.off;
     // The other kind's usual port was not meant for this one.
-    if (port.value === (encrypted() ? PORTS.off : PORTS.tls)) port.value = "";
+    if (port.value === (encrypted ? PORTS.off : PORTS.tls)) port.value = "";
     pinned.hidden = tls.value !== "pin";
     pin.required = tls.value === "pin";
-  }
-  tls.addEventListener("change", follow);
-  // An address is often pasted with its port.
-  address.addEventListener("change", () => {
-    const typed = endpoint(address.value);
-    if (!typed?.port) return;
-    address.value = bracketed(typed.host);
-    port.value = String(typed.port);
-    complain(port, "");
-  });
-  // What was found of another connection says nothing of this one.
-  form.addEventListener("input", ({ target }) => {
-    if (TESTED.includes(/** @type {HTMLInputElement} */ (target).name)) report.replaceChildren();
-  });
-  if (router) {
-    name.value = router.name ?? "";
-    address.value = bracketed(router.host ?? "");
-    port.value = String(router.port ?? "");
-    user.value = router.user ?? "";
-    const policy = router.tlsPolicy ?? "off";
-    tls.value = policy.startsWith("pin:") ? "pin" : policy;
-    pin.value = policy.startsWith("pin:") ? policy.slice(4) : "";
-    const often = String(router.intervalMs ?? "");
-    if ([...interval.options].some(({ value }) => value === often)) interval.value = often;
-    tags.value = (router.tags ?? []).join(", ");
-    notes.value = router.notes ?? "";
-  }
-  follow();
-
-  /** What the form says, as the API takes it. */
-  function said() {
-    const told = {
-      address: address.value.trim(),
-      user: user.value.trim(),
-      tls: tls.value === "pin" ? `pin:${fingerprint(pin.value) ?? pin.value.trim()}` : tls.value,
-      name: name.value.trim(),
-      notes: notes.value,
-      tags: tags.value
-        .split(",")
-        .map((tag) => tag.trim())
-        .filter(Boolean),
-    };
-    if (port.value.trim()) told.port = Number(port.value);
-    if (interval.value) told.intervalMs = Number(interval.value);
-    // A password that is not typed again stays as it is.
-    if (!router || password.value) told.password = password.value;
-    return told;
+    if (!this.script.root.isConnected || !this.script.root.checkVisibility()) return;
+    const named = this.user.value.trim();
+    const host = endpoint(address.value)?.host ?? "";
+    this.script.load({
+      // The script makes a user: the one that every router has is not meant.
+      user: named === "admin" ? "" : named,
+      tls: encrypted,
+      towards: /^[\d.]+$|:/.test(host) ? host.split("%")[0] : null,
+      near: host !== "" && host === this.#near,
+    });
   }
 
-  /** @returns {[HTMLElement, string]|null} the first field that cannot be as it is, and why */
-  function wrong() {
-    if (endpoint(address.value) === null) return [address, texts.setup_address_wrong];
-    if (port.value.trim() && portOf(port.value.trim()) === null) return [port, texts.setup_port_wrong];
-    return tls.value === "pin" && fingerprint(pin.value) === null ? [pin, texts.setup_pin_wrong] : null;
+  #choose(one) {
+    this.address.value = bracketed(one.address);
+    this.#near = one.address;
+    this.#identity = one.identity ?? "";
+    if (one.onlyTls && this.tls.value === "off") this.tls.value = "first-use";
+    complain(this.address, "");
+    this.#forget();
+    this.#follow();
   }
 
-  async function check() {
+  #forget() {
+    this.report.replaceChildren();
+    this.#ready(false);
+  }
+
+  /** The one main button is the next thing to do. */
+  #ready(good) {
+    const { texts } = this;
+    this.test.classList.toggle("main", !good);
+    this.save.classList.toggle("main", good);
+    put(this.test, good ? texts.setup_test_again : texts.setup_test);
+    put(this.save, this.router ? texts.form_save : good ? texts.setup_save : texts.setup_save_untested);
+    // What comes next stands first.
+    if (good) this.test.before(this.save);
+    else this.save.before(this.test);
+  }
+
+  async #check() {
+    const { texts, root, report, test, address, user } = this;
     const empty = [address, user].find((control) => control.value.trim() === "");
     /** @type {[HTMLElement, string]|null} */
-    const bad = empty ? [empty, texts.form_needed] : wrong();
+    const bad = empty ? [empty, texts.form_needed] : wrongField(this, texts);
     if (bad) {
       complain(...bad);
       bad[0].focus();
       return;
     }
     test.disabled = true;
-    say(form, "");
-    report.replaceChildren(element("p", "note", texts.setup_testing));
+    say(root, "");
+    report.replaceChildren(element("p", "testing", texts.setup_testing));
     try {
-      const { name: _, notes: __, tags: ___, ...asked } = said();
-      const path = router ? `/api/v1/routers/${encodeURIComponent(router.id)}/check` : "/api/v1/check";
-      const told = await api.send("POST", path, asked);
-      report.replaceChildren(
-        checkSteps(told, { user: asked.user, tls: encrypted() }, texts, (fingerprint) => {
-          tls.value = "pin";
-          pin.value = fingerprint;
-          follow();
-        }),
-      );
-      // It may be longer than what is seen.
+      const { name: _, notes: __, tags: ___, ...asked } = toldBy(this, this.router, this.#identity);
+      const told = await api.send("POST", this.router ? `${this.#path()}/check` : "/api/v1/check", asked);
+      // Something was changed meanwhile: this is about another connection.
+      if (!report.querySelector(".testing")) return;
+      if (told.about?.identity) this.#identity = told.about.identity;
+      const known = this.password.value === this.script.password ? this.script.password : undefined;
+      const about = { user: asked.user, tls: this.tls.value !== "off", password: known };
+      report.replaceChildren(checkSteps(told, about, texts, (print) => this.#trust(print)));
+      this.#ready(told.ok);
+      if (told.ok) this.save.focus({ preventScroll: true });
+      // On a small screen it may be longer than what is seen.
       report.scrollIntoView({ block: "nearest" });
     } catch (error) {
       report.replaceChildren();
       if (leaveForLogin(error)) return;
-      const control = error.field && form.elements.namedItem(error.field);
+      const control = error.field && root.elements.namedItem(error.field);
       if (control instanceof HTMLElement && control.id) complain(control, sentence(error, texts));
-      else say(form, sentence(error, texts));
+      else say(root, sentence(error, texts));
     } finally {
       test.disabled = false;
     }
   }
 
-  onSubmit(form, {
-    texts,
-    check: wrong,
-    async send() {
-      const path = router ? `/api/v1/routers/${encodeURIComponent(router.id)}` : "/api/v1/routers";
-      saved(await api.send(router ? "PATCH" : "POST", path, said()));
-    },
-  });
-
-  let shownScript = null;
-  function script() {
-    shownScript ??= scriptDialog(texts);
-    // The script makes a user: the one that every router has is not meant.
-    const named = user.value.trim();
-    shownScript.open(encrypted(), named === "admin" ? "" : named);
+  #trust(print) {
+    this.tls.value = "pin";
+    this.pin.value = print;
+    this.#follow();
   }
 
-  const gone = () => shownScript?.root.remove();
-  if (router) return { stop: gone };
-  const poller = new Poller(
-    () => api.get("/api/v1/discovery"),
-    (heard) =>
-      neighbours(found, heard, texts, (chosen) => {
-        address.value = bracketed(chosen);
-        report.replaceChildren();
-        complain(address, "");
-        (user.value ? password : user).focus();
-      }),
-    () => {},
-    globalThis,
-    true,
-  );
-  if (!document.hidden) poller.start();
-  const hidden = () => (document.hidden ? poller.stop() : poller.start());
-  document.addEventListener("visibilitychange", hidden);
-  return {
-    stop() {
-      gone();
-      poller.stop();
-      document.removeEventListener("visibilitychange", hidden);
-    },
-  };
-}
+  /** It is in the page. */
+  begin() {
+    this.#follow();
+    if (this.router) return;
+    this.#poller = new Poller(
+      () => api.get("/api/v1/discovery"),
+      (heard) => this.#heard(heard),
+      () => {},
+      globalThis,
+      true,
+    );
+    this.#hidden = () => (document.hidden ? this.#poller.stop() : this.#poller.start());
+    if (!document.hidden) this.#poller.start();
+    document.addEventListener("visibilitychange", this.#hidden);
+  }
 
-/** An address as it stands before a port. */
-function bracketed(host) {
-  return host.includes(":") ? `[${host}]` : host;
+  #heard(heard) {
+    this.found.show(heard);
+  }
+
+  stop() {
+    this.script.stop();
+    this.#poller?.stop();
+    document.removeEventListener("visibilitychange", this.#hidden);
+  }
 }

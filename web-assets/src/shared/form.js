@@ -30,6 +30,33 @@ export function field(label, input, note = "") {
   return Object.assign(root, { control: input });
 }
 
+/**
+ * A field for a password, with a button that shows what is typed: whoever types it twice, or reads it from elsewhere,
+ * wants to see it.
+ * @param {string} label
+ * @param {HTMLInputElement} secret
+ * @param {Record<string, string>} texts
+ * @returns {HTMLElement & {control: HTMLElement, reveal: (open: boolean) => void}}
+ */
+export function passwordField(label, secret, texts, note = "") {
+  const root = field(label, secret, note);
+  root.classList.add("secret");
+  const show = button(texts.form_show, "password-show", () => reveal(secret.type === "password"), "bare");
+  const reveal = (open) => {
+    secret.type = open ? "text" : "password";
+    // The word says what it does now; pressed besides would say the opposite.
+    put(show, open ? texts.form_hide : texts.form_show);
+  };
+  show.setAttribute("aria-controls", secret.id);
+  secret.spellcheck = false;
+  secret.setAttribute("autocapitalize", "none");
+  reveal(secret.type !== "password");
+  const both = element("div", "secret-box");
+  secret.replaceWith(both);
+  both.append(secret, show);
+  return Object.assign(root, { control: secret, reveal });
+}
+
 /** A field for text; `attributes` such as type, name, autocomplete. */
 export function input(attributes) {
   const made = element("input");

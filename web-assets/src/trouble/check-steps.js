@@ -1,4 +1,5 @@
-// The result of a connection test, step by step: a sign, a word, the time it took, and for a failure its remedies.
+// The result of a connection test: one line where all is well, else what is wrong and what mends it; step by step on
+// demand.
 
 import { element } from "../shared/elements.js";
 import { button } from "../shared/form.js";
@@ -12,12 +13,13 @@ import { remedyList } from "./remedy-list.js";
  * @property {{step: string, state: string, ms?: number, reason?: string, detail?: string}[]} steps
  * @property {System} [about]
  * @property {number|null} interfaces
+ * @property {number|null} [readMs]
  * @property {string} [fingerprint]
  */
 
 /**
  * @param {Report} told the answer of `POST /api/v1/check`
- * @param {{user: string, tls: boolean}} router whose it is
+ * @param {{user: string, tls: boolean, password?: string}} router whose it is; the password only where it may be shown
  * @param {Record<string, string>} texts
  * @param {(fingerprint: string) => void} pin
  */
@@ -25,20 +27,20 @@ export function checkSteps(told, router, texts, pin) {
   const root = element("div", "steps");
   root.dataset.testid = "check-report";
   root.dataset.ok = String(told.ok);
-  root.append(element("p", told.ok ? "done" : "wrong", told.ok ? texts.check_ok : texts.check_failed));
-  const list = element("ol");
-  for (const step of told.steps) list.append(line(step, router, texts));
-  root.append(list);
-  const { about } = told;
-  if (about) {
-    const parts = [
-      about.identity,
-      about.model,
-      about.version && `RouterOS ${about.version.split(" ")[0]}`,
-      told.interfaces !== null && fill(texts.check_interfaces, { n: told.interfaces }),
-    ];
-    root.append(element("p", "note", parts.filter(Boolean).join(" · ")));
+  const details = element("details");
+  const failed = told.steps.find(({ state }) => state === "failed");
+  const summary = element("summary", told.ok ? "okline" : "");
+  if (told.ok) {
+    summary.append(element("b", "", texts.check_ok), element("bdi", "about", facts(told, texts)));
+    summary.append(element("span", "more", texts.check_details));
+  } else {
+    root.append(trouble(failed, router, texts));
+    summary.append(element("span", "more", texts.check_details));
   }
+  const list = element("ol");
+  for (const step of told.steps) list.append(line(step, texts));
+  details.append(summary, list);
+  if (!told.ok && told.about) details.append(element("p", "note", facts(told, texts)));
   if (told.fingerprint) {
     const fingerprint = element("p", "note", `${texts.check_fingerprint} `);
     fingerprint.append(
@@ -46,12 +48,45 @@ export function checkSteps(told, router, texts, pin) {
       " ",
       button(texts.check_pin, "check-pin", () => pin(told.fingerprint)),
     );
-    root.append(fingerprint);
+    // Where the certificate is the trouble, it is what mends it.
+    if (failed?.reason === "certificate") root.append(fingerprint);
+    else details.append(fingerprint);
   }
+  root.append(details);
   return root;
 }
 
-function line(step, router, texts) {
+/**
+ * Which router it is, in a line.
+ * @param {Report} told
+ */
+function facts({ about, interfaces, readMs }, texts) {
+  return [
+    about?.identity,
+    about?.model,
+    about?.version && `RouterOS ${about.version.split(" ")[0]}`,
+    interfaces !== null && fill(texts.check_interfaces, { n: interfaces }),
+    typeof readMs === "number" && fill(texts.check_ms, { n: readMs }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/**
+ * The cause, with the words of the panel that explains the same trouble later.
+ * @param {Report["steps"][0]} failed
+ */
+function trouble({ reason, detail, step }, router, texts) {
+  const root = element("div", "failed");
+  root.append(
+    element("h4", "", texts[`trouble.${reason}`] ?? texts[`check_step.${step}`] ?? texts.check_failed),
+    element("p", "", texts[`reason.${reason}`] ?? detail ?? ""),
+    remedyList(reason, router, texts),
+  );
+  return root;
+}
+
+function line(step, texts) {
   const item = element("li", "step");
   item.dataset.step = step.step;
   item.dataset.state = step.state;
@@ -62,10 +97,6 @@ function line(step, router, texts) {
     element("span", "note", `${texts[`check_state.${step.state}`]}${time}`),
   );
   item.append(head);
-  if (step.state === "failed") {
-    item.append(element("p", "", texts[`reason.${step.reason}`] ?? step.detail ?? ""));
-    if (step.detail) item.append(element("p", "note", step.detail));
-    item.append(remedyList(step.reason, router, texts));
-  } else if (step.detail) item.append(element("p", "note", step.detail));
+  if (step.detail) item.append(element("p", "note", step.detail));
   return item;
 }

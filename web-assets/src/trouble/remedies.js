@@ -3,17 +3,26 @@
 
 import { REMEDIES } from "./remedy-table.js";
 
+/** Where a command waits for a password. */
+const PLACE = "PUT-A-PASSWORD-HERE";
+
 /**
  * @param {string} trouble the API's reason, or `server`
- * @param {{user?: string, tls?: boolean}} router as far as it is known
+ * @param {{user?: string, tls?: boolean, password?: string}} router as far as it is known; the password only where it
+ *   is on the screen anyway
  * @returns {{say: string, command: string}[]} the likeliest first; `say` is what it is for, the key of a text `fix.…`
  */
-export function remediesOf(trouble, { user = "lalin", tls = false } = {}) {
+export function remediesOf(trouble, { user = "lalin", tls = false, password } = {}) {
   if (trouble === "server") return [{ say: "server", command: "sudo systemctl restart lalin" }];
   const values = { service: tls ? "api-ssl" : "api", group: quoted(`${user}-read`), user: quoted(user) };
+  const secret = password?.replace(/["\\$?]/g, "\\$&");
   // In one go: a name may hold anything, the name of another place to fill too.
-  const put = (command) => command.replace(/\{(service|group|user)\}/g, (_, name) => values[name]);
-  return (REMEDIES[trouble] ?? []).map(({ say, command }) => ({ say, command: put(command) }));
+  const put = (command) =>
+    command.replace(/\{(service|group|user)\}|PUT-A-PASSWORD-HERE/g, (place, name) => values[name] ?? secret ?? place);
+  return (REMEDIES[trouble] ?? []).map(({ say, command }) => ({
+    say: secret && command.includes(PLACE) ? `${say}-same` : say,
+    command: put(command),
+  }));
 }
 
 /** A name as RouterOS takes it: as it is where that is plain, else in quotes. */

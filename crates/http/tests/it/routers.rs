@@ -101,7 +101,12 @@ async fn neighbours_and_the_script_are_told() {
     assert_eq!((&found["listening"], &found["neighbours"][0]["identity"]), (&json!(true), &json!("gw")));
     let script = world.get("/api/v1/setup-script?user=lalin&tls=1&from=192.0.2.7").await;
     assert_eq!((script.status, script.header("Content-Type")), (200, "text/plain; charset=utf-8"));
-    for bad in ["user=", "user=a%0Ab", "from=x", "tls=2", "what=1"] {
+    // Towards a router on this machine we are this machine; who says where from is believed.
+    for (asked, from) in [("towards=127.0.0.1", "127.0.0.1"), ("towards=127.0.0.1&from=192.0.2.7", "192.0.2.7")] {
+        let told = world.get(&format!("/api/v1/setup-script?{asked}")).await.body.to_string();
+        assert!(told.contains(&format!("Some({from})")), "{told}");
+    }
+    for bad in ["user=", "user=a%0Ab", "from=x", "towards=router", "tls=2", "what=1"] {
         assert_eq!(world.get(&format!("/api/v1/setup-script?{bad}")).await.status, 400, "{bad}");
     }
 }

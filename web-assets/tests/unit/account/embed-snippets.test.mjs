@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { boxes } from "../../../src/embed/boxes-of-address.js";
 import { limitWords } from "../../../src/account/access-limits.js";
-import { call, shownBy, snippets } from "../../../src/account/embed-snippets.js";
+import { call, groupsOf, shownBy, snippets } from "../../../src/account/embed-snippets.js";
 
 const origin = "https://lalin.example";
 
@@ -52,4 +53,34 @@ test("a limit is told with the names that people know", () => {
     limitWords([{ router: "a", interface: "<pppoe-budi>" }, { router: "gone" }], routers, texts),
     "Kantor: budi, gone",
   );
+});
+
+test("lines of several routers are one link, and its page finds every one again", () => {
+  const lines = [
+    { router: "pusat", interface: "ether1" },
+    { router: "pop&1", interface: "<pppoe-budi>" },
+    { router: "pusat", interface: "a,b" },
+    { router: "pusat", interface: "ether1" },
+  ];
+  const [first, ...more] = groupsOf(lines);
+  const made = snippets({ origin, token: "t", lang: "id", window: "15m", ...first, more });
+  const common = { window: "15m", lang: "id", token: "t" };
+  assert.deepEqual(boxes(new URL(made.link).searchParams), [
+    { ...common, router: "pusat", interface: "ether1,a%2Cb" },
+    { ...common, router: "pop&1", interface: "<pppoe-budi>" },
+  ]);
+  assert.equal(made.element.match(/<lalin-traffic /g).length, 2);
+  assert.equal(made.element.match(/<script/g).length, 1);
+  assert.equal(made.frame.match(/<iframe/g).length, 1);
+});
+
+test("without accounts a link needs no token", () => {
+  const made = snippets({ origin, token: null, router: null, interfaces: ["ether1"], lang: "en" });
+  assert.equal(made.link, `${origin}/embed?interface=ether1&window=5m&lang=en`);
+  assert.ok(!made.element.includes("token"), made.element);
+});
+
+test("one router is one box, in whatever order its address is written", () => {
+  const asked = new URLSearchParams("interface=ether1&interface=ether2&router=main&other=1");
+  assert.deepEqual(boxes(asked), [{ interface: "ether1,ether2", router: "main" }]);
 });

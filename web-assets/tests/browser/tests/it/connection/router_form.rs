@@ -57,15 +57,22 @@ async fn a_router_is_set_up_in_the_page_tested_step_by_step_and_watched_without_
         assert!(bad["fix"].as_str().unwrap().starts_with("/user set"), "what mends it: {bad}");
         page.screenshot("setup-wrong-password").await;
 
-        page.click_on("[data-testid=setup-script]").await;
-        eventually(s(10), "the script", async || {
-            let script = "return document.querySelector('#setup-script code')?.textContent ?? ''";
+        // The script stands beside the form, for the user that the form names and with a password of its own.
+        let script = "return document.querySelector('#setup-script code')?.textContent ?? ''";
+        let script = eventually(s(10), "the script", async || {
             when(page.eval(script).await, |text| {
                 text.as_str().is_some_and(|text| text.contains("/user group add name=lalin"))
             })
         })
         .await;
-        page.click_on("#setup-script .close").await;
+        assert!(!script.as_str().unwrap().contains("PUT-A-PASSWORD"), "nothing is left to fill in: {script}");
+        let own = page.text_of("#setup-script mark").await;
+        assert_ne!(own, "salah", "what somebody types is not shown");
+        page.click_on("[data-testid=setup-renew]").await;
+        let filled = "return document.querySelector('form.setup [name=password]').value";
+        let renewed = page.eval(filled).await.as_str().unwrap().to_owned();
+        assert_eq!(renewed, page.text_of("#setup-script mark").await, "the form has the script's password");
+        assert_ne!(renewed, own);
 
         fill(page, "password", Router::PASSWORD).await;
         page.click_on("[data-testid=setup-test]").await;

@@ -32,6 +32,15 @@ impl Router {
         Self::configured(Config::default().interfaces(Self::interfaces()).tls(identity)).await
     }
 
+    /// At this address of this machine with the usual port. It has this user, but nobody knows the password yet.
+    pub async fn waiting_for_its_user(address: &str, user: &str) -> Self {
+        let config = Config::default().interfaces(Self::interfaces()).credentials(user, "not said yet");
+        let address = format!("{address}:8728").parse().unwrap();
+        let simulator = Simulator::start(config, address).await.unwrap();
+        let handle = simulator.handle();
+        Self { simulator, handle }
+    }
+
     async fn configured(config: Config) -> Self {
         let config = config.password(Self::PASSWORD);
         let simulator = Simulator::start(config, ([127, 0, 0, 1], 0).into()).await.unwrap();
