@@ -10,8 +10,10 @@ use crate::texts::{self, Texts};
 use crate::{Error, Lang};
 
 /// The texts that the element needs, by how their keys begin.
-const EMBEDDED: &[&str] =
-    &["age.", "average", "download", "embed.", "gap.", "hop.", "peak", "reason.", "state.", "upload"];
+const EMBEDDED: &[&str] = &[
+    "age.", "average", "download", "embed.", "gap.", "hop.", "limit.", "peak", "reason.", "span.", "state.",
+    "trouble.", "upload", "view_",
+];
 
 /// The made files, by path; `of` gives those that are embedded.
 pub(crate) fn files(of: impl Fn(&str) -> Option<Bytes>) -> Result<Vec<(String, Bytes)>, Error> {

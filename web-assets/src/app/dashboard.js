@@ -20,6 +20,7 @@ import { TroublePanel } from "../trouble/trouble-panel.js";
 import { checkVersion } from "./version-check.js";
 import { InterfaceOverview } from "../interfaces/interface-overview.js";
 import { ChartPanel } from "../chart/chart-panel.js";
+import { turn } from "../interfaces/direction.js";
 import { renameLines, whenSet } from "../interfaces/line-settings.js";
 import { forgetRouter, router } from "../shared/preferences.js";
 import { listSheet } from "../interfaces/list-sheet.js";
@@ -49,9 +50,14 @@ function keep() {
   store.windowMs = recent === null ? 600_000 : 180_000;
   store.keep(choice.names, recent ?? 0);
 }
-const cards = new InterfaceCards(byId("cards"), texts, lang, (name) => {
-  choice.toggle(name);
-  byId("picker").focus();
+const cards = new InterfaceCards(byId("cards"), {
+  texts,
+  lang,
+  remove(name) {
+    choice.toggle(name);
+    byId("picker").focus();
+  },
+  turn: (name) => turn(name, panel.factsOf(name)),
 });
 const status = new StatusLine(byId("state"), byId("try-now"), texts, lang);
 const cost = new CostLine({ facts: byId("cost-facts"), zone: byId("cost-zone") }, texts, lang);
@@ -118,7 +124,7 @@ const mend = new TroublePanel({
   router: () => feed.hello?.router?.id ?? null,
 });
 
-const panel = new ChartPanel({ lang, texts, store, feed, choice, redraw: soon });
+const panel = new ChartPanel({ lang, texts, store, feed, choice, faults, redraw: soon });
 const overview = new InterfaceOverview({
   texts,
   lang,
@@ -150,18 +156,9 @@ theme(byId("theme"), texts, () => overview.recolour());
 wallMode(byId("clock"), lang);
 whenSet(soon);
 
-/** What a card shows: the facts, the rates now, and the points with the stretch of them that is seen. */
+/** What is told of a line: the facts, and the rates now. */
 function view(name) {
-  const { intervalMs } = store;
-  return {
-    facts: feed.facts.get(name) ?? null,
-    ...feed.rates(name),
-    points: store.points(name),
-    factors: store.factors,
-    range: panel.range(),
-    intervalMs,
-    faults: faults.of(name),
-  };
+  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name) };
 }
 
 /** How many are chosen, on the button that opens the list. */
@@ -202,11 +199,11 @@ function draw() {
   const dim = state !== "live" && state !== "late";
   byId("chart").classList.toggle("dim", dim);
   byId("overview").classList.toggle("dim", dim);
-  cards.show(names, view, dim);
+  cards.show(panel.wide ? [] : names, (name) => panel.line(name), panel.figures, dim);
   lead.show(names, view, dim);
   byId("picker-label").textContent = label(names);
   overview.paint();
-  panel.draw();
+  panel.draw(dim);
 }
 
 /**
@@ -262,7 +259,7 @@ let summed = 0;
 function summary() {
   if (performance.now() - summed < SUMMARY) return;
   summed = performance.now();
-  byId("summary").textContent = feed.known.stopped ? "" : cards.summary(choice.names, view);
+  byId("summary").textContent = feed.known.stopped ? "" : cards.summary(choice.names, (name) => panel.line(name));
 }
 
 const life = followActivity(feed, {

@@ -1,38 +1,42 @@
-// The chart with its controls: which interfaces are shown, which time range, and in which mode and unit.
+// The chart with its controls and its legend: which lines are shown, which time range, and in which mode, unit, scale.
+// Long because it is the one place that connects all of them.
 
 import { Chart } from "./chart.js";
-import { PALETTE } from "./palette.js";
-import { KeyboardCursor } from "./keyboard-cursor.js";
-import { MODES, curves, extent, place } from "./curves.js";
-import { query } from "../data/live-feed.js";
-import { duration, fill, shortName, unit, UNIT_NAMES, useUnit } from "../shared/format.js";
-import { explained } from "./gap-words.js";
-import { gaps, reasonOf, GapReasons } from "../data/gaps.js";
-import { rates } from "./hover-label.js";
-import { lazyImport } from "../shared/lazy-import.js";
-import { limitLine, linkLimits } from "./link-limits.js";
-import { StatisticsTable } from "./statistics-table.js";
-import { RecentPast } from "../data/recent-past.js";
-import { direction } from "../interfaces/direction.js";
-import { choice as preference, decide, recall, remember } from "../shared/preferences.js";
-import { AxisTop } from "./axis-scale.js";
-import { TimeSpan } from "./time-span.js";
-import { GAP_INTERVALS } from "../data/point-store.js";
-/** @import { PointStore } from "../data/point-store.js" */
-import { downsample } from "./downsample.js";
-import { ChartTools } from "./chart-tools.js";
-import { banded, bands, uncertaintyWords } from "./uncertainty.js";
+import { ChartTools, windowSpoken } from "./chart-tools.js";
+import { SCALES } from "./chart-scale.js";
+import { MODES } from "./curves.js";
 import { dragZoom } from "./drag-zoom.js";
+import { rates } from "./hover-label.js";
+import { KeyboardCursor } from "./keyboard-cursor.js";
+import { gapAt, rowAt, SceneMaker } from "./scene.js";
+import { TimeSpan } from "./time-span.js";
+import { uncertaintyWords } from "./uncertainty.js";
+import { reasonOf, GapReasons } from "../data/gaps.js";
+import { query } from "../data/live-feed.js";
+import { shareOf } from "../data/partial-sums.js";
+import { GAP_INTERVALS } from "../data/point-store.js";
+import { RecentPast } from "../data/recent-past.js";
+import { direction, turn } from "../interfaces/direction.js";
+import { titleOf } from "../interfaces/line-settings.js";
+import { LegendTable } from "../legend/legend-table.js";
+import { LineFigures } from "../legend/line-figures.js";
+import { duration, fill, unit, UNIT_NAMES, useUnit } from "../shared/format.js";
+import { lazyImport } from "../shared/lazy-import.js";
+import { choice as preference, decide, recall, remember } from "../shared/preferences.js";
 /** @import { InterfaceChoice } from "../interfaces/interface-choice.js" */
+/** @import { FaultCounts } from "../data/fault-counts.js" */
 /** @import { LiveFeed } from "../data/live-feed.js" */
-/** @import { Scene, Texts } from "../data/types.js" */
+/** @import { PointStore } from "../data/point-store.js" */
+/** @import { Facts, Scene, Texts } from "../data/types.js" */
 
 /** A server that does not say how far back it remembers remembers this, ms. */
 const RECENT = 600_000;
 /** What is seen is kept at most this long while the view stands still, ms. */
-const KEPT = 4 * 3_600_000;
-/** The figures under the chart change this often at most, ms. */
+const KEPT = 7 * 3_600_000;
+/** The figures of the visible time change this often at most, ms. */
 const FIGURES = 1_000;
+/** Without a window that somebody chose this one is shown, ms. */
+const USUAL = 300_000;
 
 const byId = (id) => document.getElementById(id);
 
@@ -46,33 +50,59 @@ export class ChartPanel {
     gaps: [],
     factors: { low: [], high: [] },
     doubtful: false,
+    unit: { name: "Mbps", bps: 1e6 },
   };
-  #tops = [new AxisTop(), new AxisTop()];
-  #shape = "";
   #reasons = new GapReasons();
   #figures = null;
   #figuresAt = 0;
+  /** What was last known of each: a line that is gone is still a customer's. */
+  #facts = new Map();
+  /** Where there is room the legend stands under the chart; else cards, which are not here. */
+  #wide = matchMedia("(min-width: 960px)");
+  /** What the visible time comes to. */
+  figures = new LineFigures();
 
   /**
-   * @param {{lang: string, texts: Texts, store: PointStore, feed: LiveFeed, choice: InterfaceChoice, redraw: () =>
-   *   void}} page
+   * @param {{lang: string, texts: Texts, store: PointStore, feed: LiveFeed, choice: InterfaceChoice,
+   *   faults: FaultCounts, redraw: () => void}} page
    */
-  constructor({ lang, texts, store, feed, choice, redraw }) {
+  constructor({ lang, texts, store, feed, choice, faults, redraw }) {
     this.lang = lang;
     this.texts = texts;
     this.store = store;
     this.feed = feed;
     this.choice = choice;
+    this.faults = faults;
     this.redraw = redraw;
     this.mode = preference("mode", MODES);
+    this.scale = preference("scale", SCALES);
     useUnit(preference("unit", UNIT_NAMES));
     const wanted = Number(recall("window"));
-    this.span = new TimeSpan(wanted >= 60_000 ? wanted : 60_000);
+    this.span = new TimeSpan(wanted >= 60_000 ? wanted : USUAL);
     this.wanted = this.span.windowMs;
-    this.side = (name) => direction(name, feed.facts.get(name));
+    this.side = (name) => direction(name, this.factsOf(name));
     const root = byId("chart");
-    this.chart = new Chart(root, { lang, side: this.side });
-    this.measures = new StatisticsTable(byId("measures"), { lang, texts, side: this.side });
+    this.chart = new Chart(root, { lang, texts, side: this.side, title: titleOf });
+    this.legend = new LegendTable(byId("legend"), {
+      lang,
+      texts,
+      remove: (name) => {
+        choice.toggle(name);
+        byId("picker-search").focus();
+      },
+      lift: (name) => this.chart.lift(name),
+      turn: (name) => turn(name, this.factsOf(name)),
+    });
+    this.maker = new SceneMaker({
+      lang,
+      texts,
+      store,
+      feed,
+      reasons: this.#reasons,
+      side: this.side,
+      facts: (name) => this.factsOf(name),
+      clock: this.chart.clock,
+    });
     const seen = () => ({ ...this.#scene, mode: this.mode });
     const out = lazyImport(async () => {
       const { ChartExport } = await import("./export.js");
@@ -82,11 +112,16 @@ export class ChartPanel {
         chart: this.chart,
         router: () => feed.hello?.router,
         seen,
+        side: this.side,
+        title: titleOf,
+        figures: this.figures,
         words: (range) => this.#rangeText(range),
       });
     });
     const shortcutHelp = lazyImport(async () => (await import("../app/keyboard-shortcuts.js")).shortcutHelp(texts));
     this.help = () => shortcutHelp((open) => open());
+    const dialog = "../account/share-dialog.js";
+    const share = lazyImport(async () => (await import(dialog)).shareDialog);
     this.past = new RecentPast({
       ask: (names, seconds, signal) =>
         fetch(query("/api/v1/window", { interface: names, window: seconds }), { signal, cache: "no-store" }),
@@ -94,6 +129,7 @@ export class ChartPanel {
         feed.took(window);
         redraw();
       },
+      reach: () => feed.hello?.recentMs,
     });
     this.tools = new ChartTools({
       bar: byId("chart-bar"),
@@ -102,11 +138,15 @@ export class ChartPanel {
       window: (ms) => this.window(ms),
       mode: (mode) => this.setMode(mode),
       unit: (name) => this.setUnit(name),
+      scale: (scale) => this.setScale(scale),
       pause: () => this.pause(),
       live: () => this.live(),
+      unzoom: () => this.unzoom(),
+      share: () => share((open) => open({ lang, texts, router: feed.hello?.router ?? null, lines: [...choice.names] })),
       more: {
         png: () => out((it) => it.png()),
-        csv: () => out((it) => it.csv()),
+        csv: () => out((it) => it.csv(false)),
+        "csv-plain": () => out((it) => it.csv(true)),
         table: () => out((it) => it.table()),
         help: this.help,
       },
@@ -127,6 +167,24 @@ export class ChartPanel {
       reset: () => this.unzoom(),
       tap: (t) => this.cross.show(t),
     });
+  }
+
+  /** What the server said of a line last. */
+  factsOf(/** @type {string} */ name) {
+    return /** @type {Facts|undefined} */ (this.feed.facts.get(name) ?? this.#facts.get(name));
+  }
+
+  /**
+   * What is told of a line now, for the legend and the cards.
+   * @returns {import("../legend/legend-table.js").LineView}
+   */
+  line(/** @type {string} */ name) {
+    const facts = this.feed.facts.get(name) ?? null;
+    const side = this.side(name);
+    const now = this.feed.rates(name);
+    const [down, up] = [now[side.down], now[side.up]];
+    const share = shareOf(this.factsOf(name) ?? null, down, up);
+    return { facts, title: titleOf(name), side, down, up, share, faults: this.faults.of(name) };
   }
 
   /** What is seen, {from, to} in ms; for the cards too. */
@@ -176,94 +234,74 @@ export class ChartPanel {
     this.#reasons.note(newest.t + performance.now() - newest.came, ...reasonOf(state, known, document.hidden));
   }
 
-  draw() {
-    const { feed, store, span, mode, chart } = this;
+  /** @param {boolean} dim the figures are not of now */
+  draw(dim = false) {
+    const { feed, store, span, mode, scale } = this;
     const { names } = this.choice;
     const edge = feed.edge();
     const range = span.range(edge);
+    this.#remember(names);
     this.tools.show({
       windowMs: span.windowMs,
       recentMs: this.#recent(),
       mode,
       unit: unit(),
+      scale,
       paused: span.paused,
+      zoomed: span.zoomed,
       following: span.following,
       behind: span.behind(edge),
+      some: names.length > 0,
     });
     // Points of a paused view must not be forgotten while it is shown.
     store.keep(names, Math.min(KEPT, Math.max(this.#recent(), edge - range.from + 10_000)));
     if (feed.known.stopped) this.past.stop();
     else if (feed.hello?.recentMs && feed.newest.t !== null)
       this.past.want(names, Math.max(range.from, edge - this.#recent()), edge, (name) => store.points(name).t[0]);
+    this.#draw(names, range);
+    this.legend.show(this.wide ? names : [], (name) => this.line(name), this.#scene.unit, dim);
+  }
 
+  /** Whether the legend is shown; else the cards are. */
+  get wide() {
+    return this.#wide.matches && !document.documentElement.hasAttribute("data-kiosk");
+  }
+
+  #draw(names, range) {
+    const { store, mode, scale, chart } = this;
     // Nothing changed in what is seen: nothing is drawn.
     const gapMs = GAP_INTERVALS * store.intervalMs;
     const inside = names.map((name) => {
       const points = store.points(name);
-      return [
-        points.at(range.from),
-        points.at(range.to + 1) - points.at(range.from),
-        points.length > 0,
-        feed.facts.get(name)?.linkBps,
-        this.side(name).down,
-      ];
+      const { linkBps, limitDownBps, limitUpBps } = this.factsOf(name) ?? {};
+      const count = points.at(range.to + 1) - points.at(range.from);
+      return [count, points.length > 0, linkBps, limitDownBps, limitUpBps, this.side(name).down, titleOf(name)];
     });
-    const drawn = JSON.stringify([range, names, mode, unit(), gapMs, inside.map(([, ...rest]) => rest)]);
+    const drawn = JSON.stringify([range, names, mode, scale, unit(), gapMs, inside]);
     if (drawn === this.#drawn && !chart.stale) return;
     this.#drawn = drawn;
-    this.#draw(names, range, gapMs);
+    const look = { mode, unit: unit(), scale, gapMs, width: chart.width, quiet: false };
+    const { scene, drawing } = this.maker.make(names, range, {
+      ...look,
+      window: [this.span.windowMs, this.span.zoomed],
+    });
+    this.#scene = scene;
+    chart.draw(drawing);
     this.cross.follow();
     this.#soonFigures();
   }
 
-  #draw(names, range, gapMs) {
-    const { store, feed, mode, chart } = this;
-    const since = store.enters(names, range.from);
-    const table = store.table(names, since);
-    const lines = curves(table, mode, gapMs);
-    const earlier = names.some((name) => store.points(name).t[0] < since);
-    const found = gaps(table, range.from, range.to, gapMs, earlier).map((gap) =>
-      explained(gap, feed, this.#reasons, this.texts),
-    );
-    const { most, least } = extent(lines, range.from, range.to);
-    const links = linkLimits(names, table, mode, (name) => feed.facts.get(name)?.linkBps, range).map((limit) =>
-      limitLine(limit, names, this.texts, this.lang),
-    );
-    const shape = JSON.stringify([names, mode, unit(), this.span.windowMs, this.span.zoomed]);
-    if (shape !== this.#shape) this.#tops.forEach((top) => top.reset());
-    this.#shape = shape;
-    const limit = links.reduce((highest, { bps }) => Math.max(highest, bps), 0);
-    const lowest = links.reduce((deepest, { bps }) => Math.min(deepest, bps), 0);
-    const now = performance.now();
-    const top = this.#tops[0].fit(Math.max(most, limit), unit(), now);
-    // Below zero there is room for a few words at least.
-    const bottom = mode === "lines" ? 0 : -this.#tops[1].fit(Math.max(-least, -lowest), unit(), now, top / 10);
-    const factors = store.factorsAt(table[0]);
-    const doubts = bands(lines, factors, banded(names.length, mode), { ...range, width: chart.width });
-    this.#scene = { names, table, range, gaps: found, factors, doubtful: doubts.length > 0 };
-    const drawn = downsample(lines, range.from, range.to, chart.width);
-    chart.draw({
-      names,
-      mode,
-      unit: unit(),
-      table,
-      drawn,
-      ...range,
-      top,
-      bottom,
-      gaps: found,
-      limits: links,
-      doubts,
-      factors,
-    });
+  #remember(names) {
+    for (const name of this.#facts.keys()) if (!names.includes(name)) this.#facts.delete(name);
+    for (const name of names) if (this.feed.facts.has(name)) this.#facts.set(name, this.feed.facts.get(name));
   }
 
   #words(t) {
-    const { names, table, gaps: all, factors } = this.#scene;
-    const row = place(table[0], t / 1000 - 1e-4);
-    const gap = all.find(({ from, to }) => t > from && t < to);
+    const { names, table, factors } = this.#scene;
+    const row = rowAt(this.#scene, t);
+    const gap = gapAt(this.#scene, t);
     if (gap) return `${this.chart.clock(t)}: ${gap.why}`;
-    const each = names.map((name, at) => `${shortName(name)} ${rates(name, at, table, row, this.lang, this.side)}`);
+    const each = names.map((name, at) => `${titleOf(name)} ${rates(name, at, table, row, this.lang, this.side)}`);
     const doubt = uncertaintyWords(factors.low[row], factors.high[row]);
     return `${this.chart.clock(t)}: ${each.join("; ")}${doubt && ` (${doubt})`}`;
   }
@@ -278,16 +316,14 @@ export class ChartPanel {
       this.#figures = null;
       this.#figuresAt = performance.now();
       const { names, range } = this.#scene;
-      const title = fill(this.texts.visible, { range: this.#rangeText(range) });
-      this.measures.show(
-        names,
-        PALETTE,
-        (name) => this.store.points(name),
-        range,
-        this.store.intervalMs,
-        title,
-        this.store.factors,
-      );
+      const { store } = this;
+      this.figures.reckon(names, (name) => store.points(name), this.side, range, store.intervalMs, store.factors);
+      const exactly = this.#rangeText(range);
+      const title = this.span.following
+        ? fill(this.texts.window_last, { n: windowSpoken(this.span.windowMs, this.texts) })
+        : `${this.chart.clock(range.from)} – ${this.chart.clock(range.to)}`;
+      if (this.wide) this.legend.measure(names, this.figures, title, exactly);
+      else this.redraw();
     }, wait);
   }
 
@@ -359,6 +395,12 @@ export class ChartPanel {
   setUnit(name) {
     useUnit(name);
     decide("unit", name);
+    this.redraw();
+  }
+
+  setScale(scale) {
+    this.scale = scale;
+    decide("scale", scale);
     this.redraw();
   }
 

@@ -1,6 +1,6 @@
-// Exports the chart as a picture, with a title, the time range and a legend, in the page's colours.
+// Exports the chart as a picture, with a title, the time range and the legend with its figures, in the page's colours.
 
-import { FONT } from "./chart.js";
+const FONT = '-apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
 
 /**
  * @param {HTMLCanvasElement} chart
@@ -8,58 +8,73 @@ import { FONT } from "./chart.js";
  * @param {string} words.title
  * @param {string} words.range
  * @param {string} words.note what solid and dashed mean, and the unit
- * @param {{label: string, colour: string}[]} words.legend
+ * @param {string[]} words.heads of the legend's columns, the first of its names
+ * @param {{colour: string, cells: string[]}[]} words.legend a row for each line
  * @param {{text: string, soft: string, back: string}} colours
  * @param {number} ratio device pixels a CSS pixel
  * @returns {HTMLCanvasElement}
  */
-export function picture(chart, { title, range, note, legend }, colours, ratio) {
+export function picture(chart, { title, range, note, heads, legend }, colours, ratio) {
   const paper = document.createElement("canvas");
   const pen = paper.getContext("2d");
   const [edge, line] = [16, 22];
+  const [plain, bold] = [`13px ${FONT}`, `600 13px ${FONT}`];
   const width = chart.width / ratio + 2 * edge;
-  pen.font = `13px ${FONT}`;
-  const places = lay(
-    legend.map(({ label }) => pen.measureText(clip(pen, label, width - 3 * edge - 26)).width + 26 + 18),
-    width - 2 * edge,
-  );
+  pen.font = bold;
+  const all = [heads, ...legend.map(({ cells }) => cells)];
+  const widths = heads.map((_, column) => Math.max(...all.map((cells) => pen.measureText(cells[column]).width)));
+  const columns = fitting(widths.slice(1), width - 2 * edge - 26 - Math.min(widths[0], 160));
   const head = 26 + 2 * line + 10;
-  const foot = (places.lines + 1) * line + edge;
+  const foot = (legend.length + 1) * line + 2 * edge;
   paper.width = Math.round(width * ratio);
   paper.height = Math.round((head + foot) * ratio) + chart.height;
   pen.scale(ratio, ratio);
   pen.fillStyle = colours.back;
   pen.fillRect(0, 0, width, head + foot + chart.height / ratio);
   pen.textBaseline = "middle";
-  const write = (text, x, y, font, colour) => {
+  const write = (text, x, y, font, colour, most = width - edge - x) => {
     pen.font = font;
     pen.fillStyle = colour;
-    pen.fillText(clip(pen, text, width - edge - x), x, y);
+    pen.fillText(clip(pen, text, most), x, y);
   };
   write(title, edge, 26, `600 17px ${FONT}`, colours.text);
-  write(range, edge, 26 + line, `13px ${FONT}`, colours.text);
-  write(note, edge, 26 + 2 * line, `13px ${FONT}`, colours.soft);
+  write(range, edge, 26 + line, plain, colours.text);
+  write(note, edge, 26 + 2 * line, plain, colours.soft);
   pen.drawImage(chart, edge, head, chart.width / ratio, chart.height / ratio);
-  const under = head + chart.height / ratio + line / 2 + 6;
-  legend.forEach(({ label, colour }, at) => {
-    const { x, y } = places.at[at];
-    pen.fillStyle = colour;
-    pen.fillRect(edge + x, under + y * line - 5, 18, 10);
-    write(label, edge + x + 26, under + y * line, `13px ${FONT}`, colours.text);
+  const top = head + chart.height / ratio + edge;
+  all.forEach((cells, row) => {
+    const y = top + row * line + line / 2;
+    const first = row === 0;
+    if (!first) {
+      pen.fillStyle = legend[row - 1].colour;
+      pen.fillRect(edge, y - 5, 18, 10);
+    }
+    const shown = columns.reduce((sum, wide) => sum + wide + GAP, 0);
+    write(
+      cells[0],
+      edge + 26,
+      y,
+      first ? plain : bold,
+      first ? colours.soft : colours.text,
+      width - 2 * edge - 26 - shown,
+    );
+    let x = width - edge;
+    for (let column = columns.length; column > 0; column--) {
+      pen.textAlign = "right";
+      write(cells[column], x, y, plain, first ? colours.soft : colours.text, Infinity);
+      pen.textAlign = "left";
+      x -= columns[column - 1] + GAP;
+    }
   });
   return paper;
 }
+/** Between two columns, px. */
+const GAP = 18;
 
-/** Items of these widths in lines of at most `width`. */
-export function lay(widths, width) {
-  let [x, y] = [0, 0];
-  const at = widths.map((wide) => {
-    if (x > 0 && x + wide > width) [x, y] = [0, y + 1];
-    const here = { x, y };
-    x += wide;
-    return here;
-  });
-  return { at, lines: y + 1 };
+/** As many of the columns as fit beside each other, from the first on. */
+export function fitting(widths, room) {
+  let sum = 0;
+  return widths.filter((wide) => (sum += wide + GAP) <= room);
 }
 
 /** As much of a text as fits. */

@@ -26,6 +26,10 @@ export function cell(name) {
  * The rows from `from` to `to` (ms) of a table of the store: `{t, rates, low, high}` with rates in bit/s, null where
  * not known, and the factors between which the truth lies, null where they are not. Rows in which nothing is known (the
  * marks of gaps) are left out.
+ * @param {import("../data/types.js").Table} table
+ * @param {number} from
+ * @param {number} to
+ * @param {import("../data/types.js").Factors} factors
  */
 export function rows(table, from, to, factors = { low: [], high: [] }) {
   const times = table[0];
@@ -39,25 +43,53 @@ export function rows(table, from, to, factors = { low: [], high: [] }) {
 }
 
 /**
- * RFC 4180, UTF-8 with a byte order mark: without it Excel takes names for another code page's. Where the server told
- * how sure it is, the last two columns are factors: the truth of each rate in the row lies between rate * low and rate
- * * high.
+ * How the file is written: for programs with commas and points, as RFC 4180 has it; for spreadsheets as the language
+ * has its numbers, with the separator in the first line where it is not the comma.
+ * @typedef {{separator: string, decimal: string}} Dialect
+ * @type {Dialect}
  */
-export function csv(names, table, from, to, offset, factors) {
+export const PLAIN = { separator: ",", decimal: "." };
+/** @type {Record<string, Dialect>} */
+const DIALECTS = { id: { separator: ";", decimal: "," } };
+
+/** The spreadsheet's dialect of a language. */
+export function dialectOf(lang) {
+  return DIALECTS[lang] ?? PLAIN;
+}
+
+/**
+ * UTF-8 with a byte order mark: without it Excel takes names for another code page's. Download and upload are those of
+ * each line's own point of view; in brackets which direction of the router that is. Where the server told how sure it
+ * is, the last two columns are factors: the truth of each rate in the row lies between rate * low and rate * high.
+ * @param {{name: string, down: "rx"|"tx", up: "rx"|"tx"}[]} lines
+ * @param {import("../data/types.js").Table} table
+ * @param {number} from ms
+ * @param {number} to ms
+ * @param {number|undefined} offset minutes east of UTC
+ * @param {import("../data/types.js").Factors} [factors]
+ * @param {Dialect} [dialect]
+ */
+export function csv(lines, table, from, to, offset, factors, { separator, decimal } = PLAIN) {
   const all = rows(table, from, to, factors);
   const edges = all.some(({ low, high }) => low !== null || high !== null) ? ["low", "high"] : [];
   const head = [
     "time",
     "local_time",
-    ...names.flatMap((name) => [cell(`${name} RX (bit/s)`), cell(`${name} TX (bit/s)`)]),
+    ...lines.flatMap(({ name, down, up }) => [
+      cell(`${name} download ${down.toUpperCase()} (bit/s)`),
+      cell(`${name} upload ${up.toUpperCase()} (bit/s)`),
+    ]),
     ...edges,
   ];
-  const lines = all.map((row) => {
+  const written = all.map((row) => {
     const bits = row.rates.map((rate) => (rate === null ? "" : Math.round(rate)));
-    const factors = edges.map((edge) => (row[edge] === null ? "" : Number(row[edge].toFixed(4))));
-    return [iso(row.t, offset), local(row.t, offset), ...bits, ...factors].join(",");
+    const factors = edges.map((edge) =>
+      row[edge] === null ? "" : String(Number(row[edge].toFixed(4))).replace(".", decimal),
+    );
+    return [iso(row.t, offset), local(row.t, offset), ...bits, ...factors].join(separator);
   });
-  return `\ufeff${[head.join(","), ...lines].join("\r\n")}\r\n`;
+  const said = separator === "," ? [] : [`sep=${separator}`];
+  return `\ufeff${[...said, head.join(separator), ...written].join("\r\n")}\r\n`;
 }
 
 /** A file's name: `lalin_kantor_ether1_20261123-100405.csv`. */

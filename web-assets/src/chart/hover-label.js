@@ -1,42 +1,69 @@
-// The label at the pointer or the keyboard cursor: the time and each interface's exact rates, as download and upload
-// and as the router counts them. In a gap it says why there is no data.
+// The table at the pointer or the keyboard cursor: the time and each line's exact rates, download and upload, and in
+// small print which direction of the router each of them is. In a gap it says why there is no data.
 
-import { sumOf } from "../data/partial-sums.js";
-import { element, put } from "../shared/elements.js";
-import { atLeast, shortName, speed } from "../shared/format.js";
 import { nearest } from "./curves.js";
+import { figure } from "./figures.js";
+import { element, put } from "../shared/elements.js";
+import { atLeast, speed } from "../shared/format.js";
+import { sumOf } from "../data/partial-sums.js";
 import { uncertaintyWords } from "./uncertainty.js";
+/** @import { Direction, Factors, Gap, Table, Texts } from "../data/types.js" */
+/** @import { Unit } from "./figures.js" */
+
+/** Of so many lines each has its small print; of more the points of view have it once. */
+const FEW = 4;
 
 /**
  * A plugin of the chart.
  * @param {object} page
- * @param {string[]} page.names in the order of the series, rx and tx each
+ * @param {string[]} page.names in the order of the series, download and upload each
  * @param {string[]} page.colours
  * @param {string} page.lang
+ * @param {Texts} page.texts
  * @param {(t: number) => string} page.clock writes a time (ms)
- * @param {(name: string) => {down: "rx"|"tx"}} page.side
+ * @param {(name: string) => Direction} page.side
+ * @param {(name: string) => string} page.title
  * @param {"bit"|"byte"} page.unit
  * @param {boolean} page.stacked the lines are layers of a total, which is told as well
- * @param {() => {table: (number|null|undefined)[][], gaps: {from: number, to: number, why: string}[],
- *   factors: {low: ArrayLike<number>, high: ArrayLike<number>}}} page.seen what is drawn, as it was received: neither
- *   mirrored nor stacked
+ * @param {() => {table: Table, gaps: Gap[], factors: Factors, axis: {unit: Unit}}} page.seen what is
+ *   drawn, as it was received: neither mirrored nor stacked
  */
-export function hoverLabel({ names, colours, lang, clock, side, unit, stacked = false, seen }) {
-  const box = element("div", names.length > 3 ? "hover many" : "hover");
-  const time = element("strong");
+export function hoverLabel({ names, colours, lang, texts, clock, side, title, unit, stacked = false, seen }) {
+  const box = element("div", "hover");
+  const table = element("table");
+  const [head, body] = [element("thead"), element("tbody")];
+  const top = element("tr");
+  const time = element("th");
+  const [downHead, upHead] = [element("td"), element("td")];
+  top.append(time, downHead, upHead);
+  head.append(top);
   const why = element("p", "why");
+  const line = (...cells) => {
+    const row = element("tr");
+    row.append(...cells);
+    return row;
+  };
+  const soft = () => line(element("th", "soft"), element("td", "soft"), element("td", "soft"));
   const rows = names.map((name, at) => {
-    const root = element("div", "row");
-    root.style.setProperty("--colour", colours[at % colours.length]);
-    const value = element("span");
-    root.append(element("bdi", "", shortName(name)), value);
-    return { root, value };
+    const who = element("th");
+    const mark = element("span", "swatch");
+    mark.style.setProperty("--colour", colours[at % colours.length]);
+    who.append(mark, element("bdi", "", title(name)));
+    const [down, up] = [element("td"), element("td")];
+    down.dataset.testid = "hover-down";
+    up.dataset.testid = "hover-up";
+    const root = line(who, down, up);
+    root.dataset.interface = name;
+    const print = names.length <= FEW ? soft() : null;
+    body.append(root, ...(print ? [print] : []));
+    return { root, down, up, print };
   });
-  const total = element("div", "row");
-  const sum = element("span");
-  total.append(element("bdi", "", "Σ"), sum);
-  total.hidden = !(stacked && names.length > 1);
-  box.append(time, why, ...rows.map(({ root }) => root), ...(total.hidden ? [] : [total]));
+  const sums = line(element("th", "", "Σ"), element("td"), element("td"));
+  if (stacked && names.length > 1) body.append(sums);
+  const both = [soft(), soft()];
+  if (names.length > FEW) body.append(...both);
+  table.append(head, body);
+  box.append(table, why);
   box.dataset.testid = "hover";
   box.hidden = true;
 
@@ -47,22 +74,37 @@ export function hoverLabel({ names, colours, lang, clock, side, unit, stacked = 
         const { idx, left } = plot.cursor;
         box.hidden = names.length === 0 || idx === null || idx === undefined || left < 0;
         if (box.hidden) return;
-        const { table, gaps, factors } = seen();
+        const { table, gaps, factors, axis } = seen();
         const here = plot.posToVal(left, "x") * 1000;
         // What is drawn may be thinned out: the figures are those of the nearest sample.
         const row = nearest(table[0], here / 1000);
         const gap = gapAt(gaps, here, table[0][row] * 1000);
         // Of one tick all rates are right or wrong together.
         const doubt = gap ? "" : uncertaintyWords(factors.low[row], factors.high[row]);
+        const bit = axis.unit.name === "%" ? PERCENT[unit] : axis.unit;
         put(time, clock(gap ? here : table[0][row] * 1000) + (doubt && `  ${doubt}`));
+        put(downHead, gap ? "" : `↓ ${bit.name}`);
+        put(upHead, gap ? "" : `↑ ${bit.name}`);
         put(why, gap ? gap.why : "");
         why.hidden = !gap;
-        rows.forEach(({ root, value }, at) => {
-          root.hidden = Boolean(gap);
-          if (!gap) put(value, rates(names[at], at, table, row, lang, side, unit));
-        });
-        total.hidden = Boolean(gap);
-        if (!gap) put(sum, totals(table, row, lang, unit));
+        body.hidden = Boolean(gap);
+        if (!gap) {
+          const seenFrom = new Set();
+          rows.forEach(({ down, up, print }, at) => {
+            put(down, figure(value(table[1 + 2 * at], row), bit, lang));
+            put(up, figure(value(table[2 + 2 * at], row), bit, lang));
+            const way = side(names[at]);
+            seenFrom.add(way.view);
+            if (print) tell(print, way, texts);
+          });
+          [NETWORK, CUSTOMER].forEach((way, at) => {
+            both[at].hidden = !seenFrom.has(way.view);
+            tell(both[at], way, texts);
+          });
+          const { down, up } = totals(table, row);
+          put(sums.cells[1], atLeast(figure(down.known, bit, lang), down.unknown > 0));
+          put(sums.cells[2], atLeast(figure(up.known, bit, lang), up.unknown > 0));
+        }
         // Beside the pointer, on the side where there is more room; within the chart in any case.
         const { clientWidth: width } = plot.over;
         const wide = box.offsetWidth;
@@ -73,6 +115,17 @@ export function hoverLabel({ names, colours, lang, clock, side, unit, stacked = 
     },
   };
 }
+const NETWORK = { down: "rx", up: "tx", view: "network" };
+const CUSTOMER = { down: "tx", up: "rx", view: "customer" };
+/** On an axis of per cent the figures stay rates. */
+const PERCENT = { bit: { name: "Mbps", bps: 1e6 }, byte: { name: "MB/s", bps: 8e6 } };
+
+/** The small print: from where it is seen, and which direction of the router each is. */
+function tell(row, { down, up, view }, texts) {
+  put(row.cells[0], texts[`view_${view}`]);
+  put(row.cells[1], down.toUpperCase());
+  put(row.cells[2], up.toUpperCase());
+}
 
 /** The gap at this moment, if the nearest point is not in sight. */
 function gapAt(gaps, here, nearest) {
@@ -82,27 +135,21 @@ function gapAt(gaps, here, nearest) {
 
 /** `↓ 12.00 Mbps RX · ↑ 3.00 Mbps TX`: download stands first, and each says which direction of the router it is. */
 export function rates(name, at, table, row, lang, side, unit) {
-  const { down } = side(name);
-  const rate = { rx: value(table[1 + 2 * at], row), tx: value(table[2 + 2 * at], row) };
-  const up = down === "rx" ? "tx" : "rx";
-  const words = (way) => `${speed(rate[way], lang, 2, unit)} ${way.toUpperCase()}`;
-  return `↓ ${words(down)} · ↑ ${words(up)}`;
+  const { down, up } = side(name);
+  const words = (way, place) => `${speed(value(table[place], row), lang, 2, unit)} ${way.toUpperCase()}`;
+  return `↓ ${words(down, 1 + 2 * at)} · ↑ ${words(up, 2 + 2 * at)}`;
 }
 
-/**
- * `RX 32.00 Mbps · TX ≥ 11.00 Mbps`: what all of them carry, of which a part may not be known. Who is not there carries
- * nothing.
- */
-export function totals(table, row, lang, unit) {
+/** What all of them carry, of which a part may not be known. Who is not there carries nothing. */
+export function totals(table, row) {
   const way = (first) => {
     const here = table
       .slice(1)
       .filter((_, at) => at % 2 === first)
       .map((column) => nearby(column, row));
-    const { known, unknown } = sumOf(here.filter((value) => value !== undefined));
-    return atLeast(speed(known, lang, 2, unit), unknown > 0);
+    return sumOf(here.filter((value) => value !== undefined));
   };
-  return `RX ${way(0)} · TX ${way(1)}`;
+  return { down: way(0), up: way(1) };
 }
 
 /** Where only another interface has a point, this one's nearest. */

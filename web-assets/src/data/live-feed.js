@@ -8,6 +8,7 @@ import { Poller } from "./poller.js";
 import { router } from "../shared/preferences.js";
 import { stateOf } from "./connection-state.js";
 import { GAP_INTERVALS } from "./point-store.js";
+import { ServerGaps } from "./server-gaps.js";
 import { EventStream } from "./event-stream.js";
 /** @import { Asking, Facts, Hello, PastWindow, Problem, Tick } from "./types.js" */
 
@@ -76,6 +77,8 @@ export class LiveFeed {
   hello = null;
   /** By which setting of the server's clock the times are. */
   clock = new ClockSteps();
+  /** Why nothing is known of some stretches, as the server tells it. */
+  gaps = new ServerGaps();
   /** When something was last told of the newest sample, by `now()`; a stream that began anew has told nothing yet. */
   #heard = -Infinity;
 
@@ -210,6 +213,7 @@ export class LiveFeed {
       if (!window.resumed) this.store.cut();
       this.#heard = now();
       this.store.merge(window);
+      this.gaps.add(window.gaps);
       if (window.t.length > 0) this.#moment(window.t.at(-1));
     },
     tick: (tick) => {
@@ -220,6 +224,7 @@ export class LiveFeed {
       this.clock.add(tick.base, step, this.hello?.epoch);
       this.interfaces.forEach(({ name }, at) => this.store.add(name, tick.t, tick.rx[at], tick.tx[at]));
       this.store.doubt(tick.t, tick.low, tick.high);
+      this.gaps.add(tick.gap);
       this.store.sweep(tick.t);
       this.#moment(tick.t);
       this.known.sampledAt = now();
@@ -275,6 +280,7 @@ export class LiveFeed {
     if (base !== undefined && this.clock.base !== null && base !== this.clock.base)
       throw new Error("told by another clock");
     this.store.merge(window);
+    this.gaps.add(window.gaps);
     this.clock.add(this.clock.base, steps, this.hello?.epoch);
   }
 
@@ -297,6 +303,7 @@ export class LiveFeed {
     this.store.clear();
     this.newest = { t: null, came: 0 };
     this.clock.forget();
+    this.gaps.shift(ms);
     this.listener.turned?.(ms);
   }
 

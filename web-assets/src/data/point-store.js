@@ -8,6 +8,7 @@ import { PointSeries } from "./point-series.js";
 export const GAP_INTERVALS = 3;
 
 const EMPTY = new PointSeries();
+const AS_ROUTER = () => ({ down: /** @type {"rx"} */ ("rx") });
 
 export class PointStore {
   #series = new Map();
@@ -163,22 +164,30 @@ export class PointStore {
     }
   }
 
-  /** Several interfaces on one time axis, for a chart: `[t in s, rx1, tx1, rx2, tx2, ...]` since `from` (ms). */
-  table(names, from) {
+  /**
+   * Several interfaces on one time axis, for a chart: `[t in s, down1, up1, down2, up2, ...]` since `from` (ms), each
+   * from its own point of view.
+   * @param {string[]} names
+   * @param {number} from
+   * @param {(name: string) => {down: "rx"|"tx"}} side
+   */
+  table(names, from, side = AS_ROUTER) {
     const all = names.map((name) => this.points(name));
     const next = all.map((series) => series.at(from));
-    const columns = all.map(({ t, rx, tx }) => ({ t, rx, tx }));
+    const columns = all.map(({ t, rx, tx }, n) => {
+      return side(names[n]).down === "rx" ? { t, down: rx, up: tx } : { t, down: tx, up: rx };
+    });
     const table = Array.from({ length: 1 + 2 * all.length }, () => []);
     for (;;) {
       let time = Infinity;
       for (let n = 0; n < columns.length; n++) if (columns[n].t[next[n]] < time) time = columns[n].t[next[n]];
       if (time === Infinity) return table;
       table[0].push(time / 1000);
-      columns.forEach(({ t, rx, tx }, n) => {
+      columns.forEach(({ t, down, up }, n) => {
         // Where one interface has no point but another has: undefined, which a line passes over; null interrupts it.
         const here = t[next[n]] === time;
-        table[1 + 2 * n].push(here ? known(rx[next[n]]) : undefined);
-        table[2 + 2 * n].push(here ? known(tx[next[n]]) : undefined);
+        table[1 + 2 * n].push(here ? known(down[next[n]]) : undefined);
+        table[2 + 2 * n].push(here ? known(up[next[n]]) : undefined);
         if (here) next[n]++;
       });
     }

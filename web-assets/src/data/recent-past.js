@@ -27,9 +27,11 @@ export class RecentPast {
    * @param {object} page
    * @param {(names: string[], seconds: number, signal: AbortSignal) => Promise<Response>} page.ask
    * @param {(window: Stretch) => void} page.took throws where it cannot be used: it is asked for again
+   * @param {() => number|null|undefined} [page.reach] how far back the server can be asked, ms: more of it would refuse
    * @param {() => number} [page.now] ms, of any clock that goes on
    */
-  constructor({ ask, took, now = () => performance.now() }) {
+  constructor({ ask, took, reach = () => null, now = () => performance.now() }) {
+    this.reach = reach;
     this.ask = ask;
     this.took = took;
     this.now = now;
@@ -86,13 +88,20 @@ export class RecentPast {
     this.#asking = null;
   }
 
+  /** What is asked for, s: never more than the server accepts. */
+  #seconds(ms) {
+    const wanted = Math.ceil((ms + MARGIN) / 1000);
+    const reach = this.reach();
+    return reach ? Math.min(wanted, Math.floor(reach / 1000)) : wanted;
+  }
+
   async #fetch(names, from, edge, hole) {
     const abort = new AbortController();
     const covers = (wanted, since) => since >= from && wanted.every((name) => names.includes(name));
     const asking = (this.#asking = { abort, covers });
     const late = setTimeout(() => abort.abort(), LIMIT);
     try {
-      const answer = await this.ask(names, Math.ceil((edge - from + MARGIN) / 1000), abort.signal);
+      const answer = await this.ask(names, this.#seconds(edge - from), abort.signal);
       const body = await answer.json();
       if (this.#asking !== asking) return;
       // No such path: an older server. Any other refusal may pass.

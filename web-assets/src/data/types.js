@@ -12,7 +12,8 @@
 /** @typedef {{from: number, to: number}} Range a stretch of time, ms */
 
 /**
- * @typedef {(number|null|undefined)[][]} Table `[t in s, rx1, tx1, rx2, tx2, ...]`; null is a gap, undefined no point
+ * @typedef {(number|null|undefined)[][]} Table `[t in s, down1, up1, down2, up2, ...]`, each line from its own point of
+ *   view; null is a gap, undefined no point
  */
 
 /**
@@ -32,6 +33,8 @@
  * @property {string} [pointOfView] whose download and upload are meant
  * @property {number|null} [linkBps] what its link carries at most
  * @property {string|null} [alias] what people call it, where somebody said so
+ * @property {number|null} [limitDownBps] its package or subscription, as somebody set it
+ * @property {number|null} [limitUpBps]
  */
 
 /** @typedef {{down: Way, up: Way, view: "customer"|"network"}} Direction from whose side a rate is looked at */
@@ -78,6 +81,7 @@
  * @property {number|null} [low]
  * @property {number|null} [high]
  * @property {[number, number, number][]} [faults] `[place, errors, drops]`
+ * @property {import("./server-gaps.js").ToldGap[]} [gap] what ends with it
  */
 
 /**
@@ -90,6 +94,7 @@
  * @property {boolean} [resumed]
  * @property {number} [base]
  * @property {ClockStep[]} [steps]
+ * @property {import("./server-gaps.js").ToldGap[]} [gaps]
  */
 
 /**
@@ -102,9 +107,13 @@
  *   times
  */
 
-/** @typedef {Range & {kind?: string, label: string, why: string}} Gap nothing is known, and why */
+/**
+ * Nothing is known, and why.
+ * @typedef {Range & {kind: string, label: string, time: string, why: string}} Gap `kind` is `unwatched` where nobody
+ *   wanted to know; `label` and `time` stand on the chart, `why` is a sentence
+ */
 
-/** @typedef {{bps: number, label: string, colour: string}} Limit of a link, as drawn */
+/** @typedef {{bps: number, label: string}} Limit of a package or link, as drawn */
 
 /**
  * @typedef {{column: number, t: number[], low: number[], high: number[]}} Band between which a drawn line may truly be
@@ -119,6 +128,7 @@
  * @property {Gap[]} gaps
  * @property {Factors} factors
  * @property {boolean} doubtful some of it has a band of uncertainty
+ * @property {import("../chart/figures.js").Unit} unit of its rates
  */
 
 /** @typedef {{router: string, interface?: string}} Grant what may be seen */

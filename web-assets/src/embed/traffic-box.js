@@ -3,18 +3,13 @@
 
 import { Chart } from "../chart/chart.js";
 import { PALETTE } from "../chart/palette.js";
+import { SceneMaker } from "../chart/scene.js";
 import { MOST } from "./element-attributes.js";
-import { extent } from "../chart/curves.js";
 import { element, put } from "../shared/elements.js";
-import { about, age, atLeast, fill, shortName, speed } from "../shared/format.js";
-import { explained } from "../chart/gap-words.js";
-import { gaps } from "../data/gaps.js";
+import { about, age, atLeast, fill, rateParts, shortName, speed } from "../shared/format.js";
 import { measure } from "../data/range-statistics.js";
 import { meant, shownName } from "../data/interface-names.js";
-import { AxisTop } from "../chart/axis-scale.js";
 import { GAP_INTERVALS } from "../data/point-store.js";
-import { downsample } from "../chart/downsample.js";
-import { banded, bands } from "../chart/uncertainty.js";
 /** @import { Direction } from "../data/types.js" */
 /** @import { Asked } from "./element-attributes.js" */
 
@@ -33,7 +28,8 @@ const NETWORK = { down: "rx", up: "tx", view: "network" };
 
 export class TrafficBox {
   #drawn = "";
-  #top = new AxisTop();
+  /** @type {SceneMaker|null} */
+  #maker = null;
   #sayAt = 0;
   #frame = null;
   /** What was last known of each: an interface that is gone is still a customer's. */
@@ -71,10 +67,19 @@ export class TrafficBox {
     this.rows = names.map((name, at) => this.#row(name, at));
     this.plot = element("div", "plot");
     this.plot.setAttribute("role", "img");
-    root.append(state, this.told, this.list, this.plot);
+    const head = element("div", "head");
+    head.append(this.list, state);
+    root.append(head, this.told, this.plot);
     shadow.replaceChildren(root);
     const { signal } = this.#ending;
-    this.chart = new Chart(this.plot, { lang: asked.lang, side: (name) => this.#side(name), root, signal });
+    this.chart = new Chart(this.plot, {
+      lang: asked.lang,
+      texts,
+      side: (name) => this.#side(name),
+      title: shortName,
+      root,
+      signal,
+    });
     const sight = new IntersectionObserver((entries) => {
       this.#seen = entries.at(-1).isIntersecting;
       this.changed();
@@ -86,6 +91,19 @@ export class TrafficBox {
   /** Where its data come from; without one it says why. */
   use(source) {
     this.source = source;
+    const { asked, texts, chart } = this;
+    this.#maker =
+      source &&
+      new SceneMaker({
+        lang: asked.lang,
+        texts,
+        store: source.store,
+        feed: source.feed,
+        reasons: source.reasons,
+        side: (name) => this.#side(name),
+        facts: (name) => source.feed.facts.get(name) ?? this.#facts.get(name),
+        clock: chart.clock,
+      });
     this.changed();
   }
 
@@ -123,15 +141,13 @@ export class TrafficBox {
     row.style.setProperty("--colour", PALETTE[at % PALETTE.length]);
     const who = element("bdi", "", shortName(name));
     who.title = shownName(name);
-    const ways = [
-      ["↓", texts.download],
-      ["↑", texts.upload],
-    ].map(([sign, word]) => {
+    const ways = ["down", "up"].map((way) => {
       const root = element("span", "way");
-      const [stroke, value, way] = [element("span", "stroke"), element("b"), element("small")];
-      const label = element("span", "word", `${word} `);
-      root.append(stroke, `${sign} `, label, value, " ", way);
-      return { root, stroke, value, way };
+      const [value, unit] = [element("b"), element("small")];
+      const sign = element("small", "", way === "down" ? "↓" : "↑");
+      sign.title = texts[way === "down" ? "download" : "upload"];
+      root.append(element("span", `stroke ${way}`), sign, value, unit);
+      return { root, value, unit };
     });
     row.append(who, ...ways.map(({ root }) => root));
     this.list.append(row);
@@ -208,10 +224,9 @@ export class TrafficBox {
       const rates = source.feed.rates(name);
       const { down, up } = this.#side(name);
       [down, up].forEach((way, at) => {
-        const { stroke, value, way: label } = ways[at];
-        stroke.className = `stroke ${way}`;
-        put(value, speed(rates[way], asked.lang, 1, asked.unit));
-        put(label, way.toUpperCase());
+        const parts = rateParts(rates[way], asked.lang, asked.unit);
+        put(ways[at].value, parts.number);
+        put(ways[at].unit, parts.unit);
       });
     }
   }
@@ -226,31 +241,13 @@ export class TrafficBox {
     const drawn = JSON.stringify([store.revision, from, to, gapMs]);
     if (drawn === this.#drawn && !chart.stale) return;
     this.#drawn = drawn;
-    const since = store.enters(names, from);
-    const table = store.table(names, since);
-    const earlier = names.some((name) => store.points(name).t[0] < since);
-    const found = gaps(table, from, to, gapMs, earlier).map((gap) =>
-      explained(gap, source.feed, source.reasons, this.texts),
-    );
-    const top = this.#top.fit(extent(table, from, to).most, unit, performance.now());
-    const factors = store.factorsAt(table[0]);
-    const doubts = bands(table, factors, banded(names.length, "lines"), { from, to, width: chart.width });
-    const lines = downsample(table, from, to, chart.width);
-    chart.draw({
+    const { drawing } = this.#maker.make(
       names,
-      mode: "lines",
-      unit,
-      table,
-      drawn: lines,
-      from,
-      to,
-      top,
-      bottom: 0,
-      gaps: found,
-      limits: [],
-      doubts,
-      factors,
-    });
+      { from, to },
+      // A page for customers tells what is, not who looked when.
+      { mode: "lines", unit, scale: "linear", gapMs, width: chart.width, quiet: true, window: windowMs },
+    );
+    chart.draw(drawing);
     this.#describe(from, to);
   }
 

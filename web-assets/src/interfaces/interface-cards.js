@@ -1,180 +1,158 @@
-// A card for each chosen interface: its current rates, its state and its statistics.
+// A card for each chosen line, where there is no room for the legend: on a phone, and on the wall. Its rates now, its
+// figures of the visible time, and, when it is pressed, what can be done with it.
 
 import { PALETTE } from "../chart/palette.js";
+import { figure } from "../chart/figures.js";
 import { element, put } from "../shared/elements.js";
+import { fullness } from "../data/partial-sums.js";
 import { faultWords } from "../data/fault-counts.js";
-import { linkUse } from "../data/partial-sums.js";
-import { about, atLeast, fill, shortName, speed } from "../shared/format.js";
-import { measure } from "../data/range-statistics.js";
-import { direction, turn } from "./direction.js";
+import { about, atLeast, commonUnit, fill, number, rateParts, speed } from "../shared/format.js";
+/** @import { LineView } from "../legend/legend-table.js" */
+/** @import { LineFigures } from "../legend/line-figures.js" */
+/** @import { Texts } from "../data/types.js" */
 
 export class InterfaceCards {
+  /** @type {Map<string, ReturnType<InterfaceCards["card"]>>} */
   #cards = new Map();
 
-  /** @param {(name: string) => void} remove takes an interface out of the choice */
-  constructor(root, texts, lang, remove) {
+  /**
+   * @param {HTMLElement} root
+   * @param {object} page
+   * @param {Texts} page.texts
+   * @param {string} page.lang
+   * @param {(name: string) => void} page.remove takes a line out of the choice
+   * @param {(name: string) => void} page.turn looks at a line from the other side
+   */
+  constructor(root, { texts, lang, remove, turn }) {
     this.root = root;
-    this.remove = remove;
     this.texts = texts;
     this.lang = lang;
+    this.remove = remove;
+    this.turn = turn;
   }
 
   /**
    * @param {string[]} names what is chosen
-   * @param {(name: string) => {facts: object|null, rx: number|null, tx: number|null, points: object,
-   *   factors: {t: ArrayLike<number>, low: ArrayLike<number>}, range: {from: number, to: number}, intervalMs: number,
-   *   faults: {errors: number, drops: number}}} of
+   * @param {(name: string) => LineView} of
+   * @param {LineFigures} figures of the visible time
    * @param {boolean} dim the figures are not of now
    */
-  show(names, of, dim) {
+  show(names, of, figures, dim) {
     for (const [name, card] of this.#cards) {
       if (names.includes(name)) continue;
       card.root.remove();
       this.#cards.delete(name);
     }
+    this.root.hidden = names.length === 0;
     this.root.dataset.count = String(names.length);
     this.root.toggleAttribute("data-many", names.length > 4);
     names.forEach((name, at) => {
-      const now = of(name);
+      const line = of(name);
       let card = this.#cards.get(name);
-      if (!card) this.#cards.set(name, (card = this.#make(name)));
+      if (!card) this.#cards.set(name, (card = this.card(name)));
       if (this.root.children[at] !== card.root) this.root.insertBefore(card.root, this.root.children[at] ?? null);
       card.root.style.setProperty("--colour", PALETTE[at % PALETTE.length]);
-      card.root.classList.toggle("dim", dim || !now.facts);
-      this.#fill(name, card, now);
+      card.root.classList.toggle("dim", dim || !line.facts);
+      this.#fill(card, line, figures.of(name));
     });
   }
 
-  #make(name) {
+  /** Makes a card. */
+  card(/** @type {string} */ name) {
+    const { texts } = this;
     const root = element("article", "card");
     root.dataset.testid = "card";
     root.dataset.interface = name;
-    const title = element("h2");
-    title.append(element("bdi", "", shortName(name)));
-    const kind = element("span", "kind");
-    const condition = element("span", "condition");
-    title.append(kind, condition);
-    // An interface that is gone is in no list any more, but must not stay here for ever.
-    const remove = element("button", "remove", "×");
-    remove.type = "button";
-    remove.dataset.testid = "card-remove";
-    remove.setAttribute("aria-label", fill(this.texts.remove, { name: shortName(name) }));
-    remove.addEventListener("click", () => this.remove(name));
-    const note = element("p", "note");
-    const comment = element("bdi");
-    note.append(comment);
-    const figures = element("div", "figures");
-    const [rx, tx] = ["rx", "tx"].map((way) => {
-      const figure = element("div", "figure");
-      const legend = element("span", "name");
-      const [stroke, arrow, word] = [element("span", "stroke"), element("span", "arrow"), element("span", "word")];
-      legend.append(stroke, arrow, word);
-      const now = element("span", "now");
-      now.dataset.testid = `${way}-now`;
-      const [more, mean] = [element("span", "more"), element("span", "more")];
-      figure.append(legend, now, more, mean);
-      stroke.classList.add(way);
-      return { figure, arrow, word, now, more, mean };
-    });
-    const foot = element("div", "foot");
-    const [use, bar, useText] = [element("span", "use"), element("i"), element("span")];
-    use.append(bar, useText);
-    const faults = element("span", "faults");
-    const view = element("button", "view");
+    const head = element("button", "card-head");
+    head.type = "button";
+    head.setAttribute("aria-expanded", "false");
+    const who = element("h2");
+    const [title, comment, condition] = [element("bdi"), element("small"), element("span", "condition")];
+    who.append(title, comment, condition);
+    const [down, up] = [this.#figure("down", "↓", texts.download), this.#figure("up", "↑", texts.upload)];
+    const more = element("p", "more");
+    const [peak, other] = [element("span"), element("span")];
+    more.append(peak, other);
+    head.append(who, down.root, up.root, more);
+    const actions = element("div", "card-actions");
+    actions.hidden = true;
+    const view = element("button");
     view.type = "button";
     view.dataset.testid = "card-view";
-    foot.append(use, faults, view);
-    root.append(remove, title, note, figures, foot);
-    const card = {
-      root,
-      kind,
-      condition,
-      note,
-      comment,
-      figures,
-      rx,
-      tx,
-      view,
-      use,
-      bar,
-      useText,
-      faults,
-      facts: null,
-    };
-    view.addEventListener("click", () => {
-      turn(name, card.facts);
-      view.focus();
+    // An interface that is gone is in no list any more, but must not stay here for ever.
+    const remove = element("button", "", fill(texts.remove, { name: "" }).trim());
+    remove.type = "button";
+    remove.dataset.testid = "card-remove";
+    remove.setAttribute("aria-label", fill(texts.remove, { name }));
+    actions.append(view, remove);
+    root.append(head, actions);
+    head.addEventListener("click", () => {
+      actions.hidden = !actions.hidden;
+      head.setAttribute("aria-expanded", String(!actions.hidden));
     });
-    return card;
+    remove.addEventListener("click", () => this.remove(name));
+    view.addEventListener("click", () => this.turn(name));
+    return { root, title, comment, condition, down, up, peak, other, view };
   }
 
-  #fill(name, card, { facts, rx, tx, points, factors, range, intervalMs, faults }) {
+  #figure(way, sign, word) {
+    const root = element("span", `figure ${way}`);
+    const mark = element("i", "", sign);
+    mark.setAttribute("aria-label", word);
+    mark.setAttribute("role", "img");
+    const now = element("span", "now");
+    now.dataset.way = way;
+    const [value, unit] = [element("b"), element("small")];
+    now.append(value, unit);
+    root.append(mark, now);
+    return { root, now, value, unit };
+  }
+
+  #fill(card, { facts, title, side, down, up, share, faults }, come) {
     const { texts, lang } = this;
-    if (facts) card.facts = facts;
-    const side = direction(name, card.facts);
-    const customer = side.view === "customer";
     card.root.dataset.view = side.view;
-    // Download stands first, whichever direction of the router it is.
-    const [down, up] = [card[side.down], card[side.up]];
-    if (card.figures.firstChild !== down.figure) card.figures.replaceChildren(down.figure, up.figure);
-    put(down.arrow, "↓");
-    put(up.arrow, "↑");
-    put(down.word, ` ${texts.download} (${side.down.toUpperCase()})`);
-    put(up.word, ` ${texts.upload} (${side.up.toUpperCase()})`);
-    put(card.view, customer ? texts.view_customer : texts.view_network);
-    card.view.title = customer ? texts.turn_network : texts.turn_customer;
-    card.view.setAttribute("aria-label", `${card.view.textContent}. ${card.view.title}`);
-    card.view.hidden = card.facts === null;
-    const now = { rx, tx };
-    for (const way of ["rx", "tx"]) {
-      const figure = card[way];
-      put(figure.now, speed(now[way], lang));
-      if (now[way] === null) delete figure.now.dataset.bps;
-      else figure.now.dataset.bps = String(now[way]);
-      // Of what the chart shows; looked at again when that changes.
-      const seen = `${range.from} ${range.to} ${points.length} ${points.last}`;
-      if (figure.seen !== seen) {
-        figure.seen = seen;
-        figure.measured = measure(points.t, points[way], range.from, range.to, intervalMs, factors);
-      }
-      const { peak, average, partial } = figure.measured;
-      put(figure.more, peak === null ? "" : `${texts.peak} ${atLeast(speed(peak, lang), partial)}`);
-      put(figure.mean, average === null ? "" : `${texts.average} ${about(speed(average, lang), partial)}`);
-      const title = partial ? texts.partial_time : "";
-      if (figure.figure.title !== title) figure.figure.title = title;
+    put(card.title, title);
+    put(card.comment, facts?.comment ?? "");
+    for (const way of /** @type {const} */ (["down", "up"])) {
+      const { now, value, unit } = card[way];
+      const bps = way === "down" ? down : up;
+      const parts = rateParts(bps, lang);
+      put(value, parts.number);
+      put(unit, parts.unit && ` ${parts.unit}`);
+      const id = `${side[way]}-now`;
+      if (now.dataset.testid !== id) now.dataset.testid = id;
+      if (bps === null) delete now.dataset.bps;
+      else now.dataset.bps = String(bps);
     }
-    const use = linkUse(facts, rx, tx);
-    card.use.hidden = use === null;
-    if (use !== null) {
-      // One direction alone is known: the other one may be fuller.
-      const n = atLeast(String(Math.round(use * 100)), rx === null || tx === null);
-      put(card.useText, fill(texts.use, { n, link: speed(facts.linkBps, lang, 0) }));
-      card.bar.style.setProperty("--use", Math.min(1, use).toFixed(3));
-      card.use.dataset.full = String(use >= 0.9);
-    }
+    const bit = commonUnit(Math.max(come.down.peak ?? 0, come.up.peak ?? 0, 1e6));
+    const peaks = [
+      ["↓", come.down],
+      ["↑", come.up],
+    ].map(([sign, { peak, partial }]) => `${sign} ${atLeast(figure(peak, bit, lang), partial)}`);
+    put(card.peak, come.down.peak === null ? "" : `${texts.peak} ${peaks.join(" · ")}`);
     const bad = faultWords(faults, texts);
-    put(card.faults, bad && `⚠ ${bad} ${texts.since_opened}`);
-    if (facts) {
-      put(card.kind, facts.type);
-      put(card.comment, facts.comment ?? "");
-      card.note.hidden = !facts.comment;
-    }
+    const used = share && fill(texts[`share.${share.of}`], { n: number(Math.round(share.share * 100), lang, 0) });
+    const mean = `${texts.average} ↓ ${about(figure(come.down.average, bit, lang), come.down.partial)}`;
+    put(card.other, bad ? `⚠ ${bad}` : (used ?? (come.down.average === null ? "" : mean)));
+    card.other.dataset.full = bad ? "full" : share ? fullness(share.share) : "";
     const condition = !facts ? "gone" : facts.disabled ? "disabled" : facts.running ? "running" : "down";
-    put(card.condition, texts[condition]);
+    // That all is well needs no word.
+    put(card.condition, condition === "running" ? "" : texts[condition]);
     card.condition.dataset.is = condition;
+    card.condition.hidden = condition === "running";
+    const [from, other] = side.view === "customer" ? ["customer", "network"] : ["network", "customer"];
+    put(card.view, texts[`view_${from}`]);
+    card.view.title = texts[`turn_${other}`];
+    card.view.setAttribute("aria-label", `${texts[`view_${from}`]}. ${texts[`turn_${other}`]}`);
+    card.view.hidden = facts === null;
   }
 
   /** What is shown, in a sentence each, for those who do not see it. */
-  summary(names, of) {
+  summary(names, /** @type {(name: string) => LineView} */ of) {
     return names
       .map((name) => {
-        const now = of(name);
-        const { down, up } = direction(name, now.facts ?? this.#cards.get(name)?.facts);
-        return fill(this.texts.summary, {
-          name: shortName(name),
-          down: speed(now[down], this.lang),
-          up: speed(now[up], this.lang),
-        });
+        const { title, down, up } = of(name);
+        return fill(this.texts.summary, { name: title, down: speed(down, this.lang), up: speed(up, this.lang) });
       })
       .join(". ");
   }

@@ -128,6 +128,28 @@ export function duration(ms) {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/**
+ * A stretch of time as people say it: `45 s`, `1 min 2 s`, `2 h 5 min`, `3 days 4 h`.
+ * @param {number} ms
+ * @param {Record<string, string>} texts
+ */
+export function spanWords(ms, texts) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  /** @type {[string, number][]} */
+  const parts = [
+    ["span.d", Math.floor(seconds / 86_400)],
+    ["span.h", Math.floor(seconds / 3_600) % 24],
+    ["span.m", Math.floor(seconds / 60) % 60],
+    ["span.s", seconds % 60],
+  ];
+  const first = Math.max(
+    0,
+    parts.findIndex(([, n]) => n > 0),
+  );
+  const said = seconds === 0 ? parts.slice(-1) : parts.slice(first, first + 2).filter(([, n]) => n > 0);
+  return said.map(([key, n]) => fill(texts[key], { n })).join(" ");
+}
+
 /** A figure that is at least so much: a part of what it sums up, or the highest of, is not known. */
 export function atLeast(text, partial) {
   return partial && text !== "–" ? `≥ ${text}` : text;

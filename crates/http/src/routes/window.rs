@@ -16,13 +16,15 @@ use super::requested_router::requested_router;
 
 /// The most interfaces in one answer. A whole day of thousands would be too much for a page.
 const MOST: usize = 64;
+/// So much more than the longest window may be asked for: a line on a chart enters from beyond its left edge.
+const MARGIN: Duration = Duration::from_secs(15);
 
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["interface", "router", "token", "window"])?;
     let visibility = Visibility::of(&request);
     let router = requested_router(&api, &visibility, &request, &parameters)?;
     let longest = router.settings().longest_window.max(router.settings().window);
-    let window = parameters.seconds("window", longest)?;
+    let window = parameters.seconds("window", longest + MARGIN)?;
     let Some(selection) = parameters.selection("interface") else {
         let detail = "name the interfaces: interface= for each, or with commas between";
         return Err(Problem::bad_parameter("interface", detail));

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cell, csv, fileName, iso, local } from "../../../src/chart/csv.js";
-import { lay } from "../../../src/chart/chart-picture.js";
+import { cell, csv, dialectOf, fileName, iso, local, PLAIN } from "../../../src/chart/csv.js";
+import { fitting } from "../../../src/chart/chart-picture.js";
 
+const network = (name) => ({ name, down: "rx", up: "tx" });
 const T = Date.UTC(2026, 10, 23, 3, 4, 5, 678);
 
 test("times carry their zone, and stand there once more as spreadsheets read them", () => {
@@ -16,7 +17,7 @@ test("times carry their zone, and stand there once more as spreadsheets read the
 
 test("rates are whole bit/s, and what is not known is an empty cell, never a zero", () => {
   const text = csv(
-    ["ether1"],
+    [network("ether1")],
     [
       [T / 1000, T / 1000 + 2],
       [1_000.6, null],
@@ -28,7 +29,7 @@ test("rates are whole bit/s, and what is not known is an empty cell, never a zer
   );
   assert.equal(
     text,
-    '\ufefftime,local_time,"ether1 RX (bit/s)","ether1 TX (bit/s)"\r\n' +
+    '\ufefftime,local_time,"ether1 download RX (bit/s)","ether1 upload TX (bit/s)"\r\n' +
       "2026-11-23T10:04:05.678+07:00,2026-11-23 10:04:05,1001,\r\n" +
       "2026-11-23T10:04:07.678+07:00,2026-11-23 10:04:07,,0\r\n",
   );
@@ -37,7 +38,7 @@ test("rates are whole bit/s, and what is not known is an empty cell, never a zer
 test("where it is known between what and what a rate truly lies, that stands in the last two columns", () => {
   const factors = { low: [0.8333333, NaN], high: [1.25, NaN] };
   const text = csv(
-    ["a"],
+    [network("a")],
     [
       [T / 1000, T / 1000 + 2],
       [1_000, 2_000],
@@ -68,7 +69,12 @@ test("only visible rows are written, and none of which nothing is known", () => 
     [1, 2, null, 3, 4],
     [1, 2, null, 3, 4],
   ];
-  assert.equal(csv(["a"], table, 2_000, 30_000, 0).trim().split("\r\n").length, 3);
+  assert.equal(
+    csv([network("a")], table, 2_000, 30_000, 0)
+      .trim()
+      .split("\r\n").length,
+    3,
+  );
 });
 
 test("no name becomes a formula, and quotes stay inside", () => {
@@ -84,14 +90,34 @@ test("a file is named after router, interface and time, and after nothing danger
   assert.ok(fileName("x".repeat(4_000), ["y".repeat(4_000)], T, "csv", 0).length < 120);
 });
 
-test("a legend that does not fit goes on in the next line", () => {
-  assert.deepEqual(lay([40, 40, 40], 100), {
-    at: [
-      { x: 0, y: 0 },
-      { x: 40, y: 0 },
-      { x: 0, y: 1 },
-    ],
-    lines: 2,
-  });
-  assert.equal(lay([500, 500], 100).lines, 2);
+test("download and upload are those of the line's own point of view, with the router's direction beside", () => {
+  const lines = [network("ether1"), { name: "<pppoe-budi>", down: "tx", up: "rx" }];
+  const [head, row] = csv(lines, [[T / 1000], [100], [10], [20], [2]], T, T, 0)
+    .slice(1)
+    .split("\r\n");
+  assert.equal(
+    head,
+    'time,local_time,"ether1 download RX (bit/s)","ether1 upload TX (bit/s)",' +
+      '"<pppoe-budi> download TX (bit/s)","<pppoe-budi> upload RX (bit/s)"',
+  );
+  assert.equal(row.split(",").slice(2).join(), "100,10,20,2");
+});
+
+test("an Indonesian spreadsheet is told the separator and gets decimal commas; a program gets points", () => {
+  const table = [[T / 1000], [1_000], [1]];
+  const factors = { low: [0.8333], high: [1.25] };
+  const write = (dialect) => csv([network("a")], table, T, T, 420, factors, dialect);
+  assert.equal(
+    write(dialectOf("id")),
+    '\ufeffsep=;\r\ntime;local_time;"a download RX (bit/s)";"a upload TX (bit/s)";low;high\r\n' +
+      "2026-11-23T10:04:05.678+07:00;2026-11-23 10:04:05;1000;1;0,8333;1,25\r\n",
+  );
+  assert.equal(dialectOf("en"), PLAIN);
+  assert.ok(write(PLAIN).endsWith("1000,1,0.8333,1.25\r\n"));
+});
+
+test("of the picture's columns there are as many as fit", () => {
+  assert.deepEqual(fitting([40, 40, 40], 120), [40, 40]);
+  assert.deepEqual(fitting([40, 40], 500), [40, 40]);
+  assert.deepEqual(fitting([40], 10), []);
 });

@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { curves, extent, nearest } from "../../../src/chart/curves.js";
 import { gaps, reasonOf, GapReasons } from "../../../src/data/gaps.js";
-import { linkLimits } from "../../../src/chart/link-limits.js";
+import { limitLine, limitsOf, mostOf } from "../../../src/chart/link-limits.js";
+import { fits, logarithmic, logTicks, logTop, percents } from "../../../src/chart/chart-scale.js";
+import { PointStore } from "../../../src/data/point-store.js";
 import { downsample } from "../../../src/chart/downsample.js";
 
 const GAP = 6_000;
@@ -231,23 +233,81 @@ test("few points are drawn as they are", () => {
 
 test("a link's limit is drawn only where it is known and near, once for the same size", () => {
   const table = [[1], [70], [5], [80], [5], [10], [5]];
-  const link = { a: 100, b: 100, c: 1_000 };
+  const of = (...links) => links.map((linkBps) => mostOf({ linkBps }, "network"));
   const range = { from: 0, to: 2_000 };
-  const names = ["a", "b", "c"];
-  assert.deepEqual(
-    linkLimits(names, table, "lines", (name) => link[name], range),
-    [{ bps: 100, names: ["a", "b"] }],
+  assert.deepEqual(limitsOf(table, of(100, 100, 1_000), "lines", range), [{ bps: 100, kind: "link" }]);
+  assert.deepEqual(limitsOf(table, of(null, null, undefined), "lines", range), []);
+  assert.deepEqual(limitsOf(table, of(100, 100, 1_000), "stack", range), []);
+  assert.deepEqual(limitsOf([[1], [5], [70]], of(100), "mirror", range), [{ bps: -100, kind: "link" }]);
+});
+
+test("what somebody set for a line counts before its link, by its name, and is wanted earlier", () => {
+  const facts = { linkBps: 1e9, limitDownBps: 20e6, limitUpBps: 5e6 };
+  assert.deepEqual(mostOf(facts, "customer"), { down: 20e6, up: 5e6, set: true, view: "customer" });
+  const range = { from: 0, to: 2_000 };
+  const table = [[1], [7e6], [4e6]];
+  assert.deepEqual(limitsOf(table, [mostOf(facts, "customer")], "lines", range), [{ bps: 20e6, kind: "package" }]);
+  assert.deepEqual(limitsOf(table, [mostOf(facts, "network")], "mirror", range), [
+    { bps: 20e6, kind: "subscription" },
+    { bps: -5e6, kind: "subscription" },
+  ]);
+  assert.deepEqual(limitsOf([[1], [1e6], [0]], [mostOf(facts, "customer")], "lines", range), [], "it is far away");
+  const texts = { "limit.package": "paket {n}", "limit.subscription": "langganan {n}" };
+  const unit = { name: "Mbps", bps: 1e6 };
+  assert.equal(limitLine({ bps: 20e6, kind: "package" }, texts, "id", unit).label, "paket 20 Mbps");
+  assert.equal(limitLine({ bps: -2.5e6, kind: "subscription" }, texts, "id", unit).label, "langganan 2,5 Mbps");
+});
+
+test("download stands first from each line's own point of view: a customer's is what the router sends", () => {
+  const store = new PointStore();
+  store.add("ether1", 1_000, 100, 10);
+  store.add("budi", 1_000, 2, 20);
+  const side = (name) => ({ down: name === "budi" ? "tx" : "rx" });
+  const table = store.table(["ether1", "budi"], 0, side);
+  assert.deepEqual(table, [[1], [100], [10], [20], [2]]);
+  // Mirrored, both downloads are above zero and both uploads below.
+  assert.deepEqual(curves(table, "mirror", GAP), [[1], [100], [-10], [20], [-2]]);
+  assert.deepEqual(curves(table, "stack", GAP), [[1], [100], [-10], [120], [-12]]);
+});
+
+test("in per cent each line is a part of what it can carry; of which that is not known, it is not drawn", () => {
+  const lines = [
+    [1, 2],
+    [50, null],
+    [-5, undefined],
+    [7, 7],
+    [7, 7],
+  ];
+  const most = [
+    { down: 100, up: 10 },
+    { down: null, up: 14 },
+  ];
+  assert.deepEqual(percents(lines, most), [
+    [1, 2],
+    [50, null],
+    [-50, undefined],
+    [null, null],
+    [50, 50],
+  ]);
+});
+
+test("a logarithmic axis begins at a power of ten, and what is less stands on it", () => {
+  const lines = [
+    [1, 2, 3],
+    [0, 5e6, null],
+    [45_000, 90_000, undefined],
+  ];
+  const made = logarithmic(lines, 0, 9_000);
+  assert.equal(made.bottom, 10_000);
+  assert.deepEqual(made.lines[1], [10_000, 5e6, null]);
+  assert.equal(logTop(5e6, made.bottom), 1e7);
+  assert.deepEqual(logTicks(10_000, 1e7), [1e4, 1e5, 1e6, 1e7]);
+  assert.equal(logarithmic([[1], [0]], 0, 9_000).bottom, 1_000, "of nothing there is no logarithm");
+});
+
+test("a scale is only for what it makes sense of", () => {
+  const all = ["linear", "log", "percent"].map((scale) =>
+    ["lines", "mirror", "stack"].filter((mode) => fits(scale, mode)),
   );
-  assert.deepEqual(
-    linkLimits(names, table, "lines", () => null, range),
-    [],
-  );
-  assert.deepEqual(
-    linkLimits(names, table, "stack", (name) => link[name], range),
-    [],
-  );
-  assert.deepEqual(
-    linkLimits(["a"], [[1], [5], [70]], "mirror", (name) => link[name], range),
-    [{ bps: -100, names: ["a"] }],
-  );
+  assert.deepEqual(all, [["lines", "mirror", "stack"], ["lines"], ["lines", "mirror"]]);
 });

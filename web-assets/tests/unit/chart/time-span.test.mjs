@@ -6,7 +6,7 @@ import { step } from "../../../src/chart/keyboard-cursor.js";
 import { roundTop, ticks, AxisTop } from "../../../src/chart/axis-scale.js";
 import { TimeSpan } from "../../../src/chart/time-span.js";
 import { steps } from "../../../src/shared/format.js";
-import { windowsOf } from "../../../src/chart/chart-tools.js";
+import { windowSpoken, windowsOf, windowWords } from "../../../src/chart/chart-tools.js";
 
 test("the view follows the newest until it is paused, and again when it is live", () => {
   const span = new TimeSpan(60_000);
@@ -98,6 +98,17 @@ test("there are windows as far back as the server remembers", () => {
   assert.deepEqual(minutes(600_000), [1, 5, 10]);
   assert.deepEqual(minutes(3_600_000), [1, 5, 15, 30, 60]);
   assert.deepEqual(minutes(30_000), [1]);
+  assert.deepEqual(minutes(21_600_000), [1, 5, 15, 30, 60, 180, 360]);
+  assert.deepEqual(minutes(8_400_000), [1, 5, 15, 30, 60, 140]);
+  assert.deepEqual(minutes(90_000_000), [1, 5, 15, 30, 60, 180, 360], "longer is history");
+});
+
+test("a window is written as operators do, never with a fraction", () => {
+  const texts = { "window.m": "{n}m", "window.h": "{n}j", minutes: "{n} menit", hours: "{n} jam" };
+  const written = windowsOf(8_400_000).map((ms) => windowWords(ms, texts));
+  assert.deepEqual(written, ["1m", "5m", "15m", "30m", "1j", "2j20m"]);
+  assert.deepEqual([windowWords(10_800_000, texts), windowWords(21_600_000, texts)], ["3j", "6j"]);
+  assert.equal(windowSpoken(8_400_000, texts), "2 jam 20 menit");
 });
 
 test("the keys lead the cross-hair from point to point, within what is seen", () => {

@@ -17,6 +17,7 @@ function page(answer = () => ({ ok: true, status: 200, json: async () => ({ t: [
     },
     took: (window) => took.push(window),
     now: () => here.now,
+    reach: () => here.reach,
   });
   here.want = (names, from, edge) => here.past.want(names, from, edge, (name) => here.known.get(name));
   return here;
@@ -137,4 +138,25 @@ test("a refusal for another cause may pass, and a name with a comma is asked for
     ],
   );
   assert.equal(here.took.length, 1);
+});
+
+test("never more is asked for than the server accepts", async () => {
+  for (const [reach, window, seconds] of [
+    [21_600_000, 21_600_000, 21_600],
+    [21_600_000, 21_595_000, 21_600],
+    [21_600_000, 21_589_000, 21_599],
+    [21_600_500, 21_600_000, 21_600],
+    [undefined, 21_600_000, 21_610],
+  ]) {
+    const here = page();
+    here.reach = reach;
+    here.known.set("a", 30_000_000);
+    here.want(["a"], 30_000_000 - window, 30_000_000);
+    assert.deepEqual(
+      here.asked.map((one) => one.seconds),
+      [seconds],
+      `${window} of ${reach}`,
+    );
+    await soon();
+  }
 });

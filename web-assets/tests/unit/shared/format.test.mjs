@@ -11,6 +11,7 @@ import {
   number,
   rateParts,
   shortName,
+  spanWords,
   speed,
   tick,
   useUnit,
@@ -115,4 +116,12 @@ test("an age is said in two parts at most, and a day is never a d in Indonesian"
     "3 jam 1 mnt",
     "12 hari",
   ]);
+});
+
+test("a stretch of time in words has two parts at most", () => {
+  const texts = { "span.s": "{n} dtk", "span.m": "{n} mnt", "span.h": "{n} jam", "span.d": "{n} hari" };
+  assert.deepEqual(
+    [0, 45_000, 62_000, 60_000, 7_500_000, 273_600_000].map((ms) => spanWords(ms, texts)),
+    ["0 dtk", "45 dtk", "1 mnt 2 dtk", "1 mnt", "2 jam 5 mnt", "3 hari 4 jam"],
+  );
 });

@@ -7,6 +7,8 @@ export default class uPlot {
 
   readonly over: HTMLElement;
   readonly ctx: CanvasRenderingContext2D;
+  readonly series: { alpha: number }[];
+  redraw(rebuildPaths?: boolean): void;
   readonly bbox: { left: number; top: number; width: number; height: number };
   readonly width: number;
   readonly height: number;

@@ -10,7 +10,7 @@ use crate::harness::page::Page;
 use crate::harness::router::Router;
 use crate::harness::server::Server;
 
-/// The stretch of time that is seen, in seconds of the day, as the page writes it above the measures.
+/// The stretch of time that is seen, in seconds of the day, as the head of the legend has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seen {
     from: i64,
@@ -26,8 +26,9 @@ async fn the_view_has_windows_stands_still_and_returns_to_live() {
         page.open_dashboard(&server).await;
         page.moves("ether1", 3, 20).await;
 
-        // Windows: by hand and by keys, and remembered.
-        assert_eq!(pressed_window(page).await, 60_000);
+        // Windows: by hand and by keys, and remembered. Five minutes are the usual one.
+        assert_eq!(pressed_window(page).await, 300_000);
+        page.click_on("[data-testid=window][data-ms='60000']").await;
         lasts(page, 60).await;
         page.click_on("[data-testid=window][data-ms='300000']").await;
         lasts(page, 300).await;
@@ -80,12 +81,6 @@ async fn the_view_has_windows_stands_still_and_returns_to_live() {
             })
             .await;
         }
-        page.click_on("[data-testid=measures] summary").await;
-        assert!(!page.shows("p95").await);
-        page.client().refresh().await.unwrap();
-        page.runs().await;
-        page.moves("ether1", 1, 20).await;
-        assert!(!page.shows("p95").await, "closed measures stay closed");
         assert_eq!(page.complaints().await, Vec::<String>::new());
         assert_eq!(router.usage().logins, 1);
     })
@@ -99,6 +94,7 @@ async fn the_chart_is_zoomed_moved_and_read_by_hand_and_by_keys() {
     browse(Look::DESKTOP, async |page| {
         page.open_dashboard(&server).await;
         page.moves("ether1", 4, 20).await;
+        page.click_on("[data-testid=window][data-ms='60000']").await;
         lasts(page, 60).await;
 
         // A drag looks closer, with shift it moves, Ctrl and the wheel zoom, a double click shows all again.
@@ -107,6 +103,8 @@ async fn the_chart_is_zoomed_moved_and_read_by_hand_and_by_keys() {
         let zoomed =
             eventually(s(5), "24 s", async || when(settled(page).await, |seen| (22..=27).contains(&seen.long))).await;
         assert!(page.shows("live").await, "what is zoomed stands still, and there is a way back");
+        assert!(page.text_of("[data-testid=live]").await.starts_with("Back to live"));
+        assert!(page.shows("unzoom").await, "and out of the zoom");
         page.drag_with_shift(plot.at(0.4, 0.5), plot.at(0.65, 0.5)).await;
         eventually(s(5), "earlier", async || {
             when(seen(page).await, |seen| (seen.long - zoomed.long).abs() <= 1 && seen.to <= zoomed.to - 4)
@@ -118,6 +116,11 @@ async fn the_chart_is_zoomed_moved_and_read_by_hand_and_by_keys() {
         page.double_click(plot.at(0.5, 0.5)).await;
         lasts(page, 60).await;
         assert!(!page.shows("live").await, "after the zoom it follows again");
+        page.drag(plot.at(0.5, 0.5), plot.at(0.9, 0.5)).await;
+        eventually(s(5), "zoomed", async || when(page.shows("unzoom").await, |shows| *shows)).await;
+        page.click("unzoom").await;
+        lasts(page, 60).await;
+        assert!(!page.shows("unzoom").await && !page.shows("live").await);
 
         // The pointer is told what is there.
         page.point_at(plot.at(0.995, 0.4)).await;
@@ -126,8 +129,11 @@ async fn the_chart_is_zoomed_moved_and_read_by_hand_and_by_keys() {
         })
         .await;
         assert!(told.contains("ether1") && told.contains('↓') && told.contains("RX"), "{told:?}");
-        is_about(spoken(told.split('↓').nth(1).unwrap_or_default()), Router::RX, &told);
-        is_about(spoken(told.split('↑').nth(1).unwrap_or_default()), Router::TX, &told);
+        assert!(told.contains("seen from the network"), "from which side it is: {told:?}");
+        for (way, truth) in [("down", Router::RX), ("up", Router::TX)] {
+            let figure = page.text_of(&format!("[data-testid=hover-{way}]")).await;
+            is_about(spoken(&format!("{figure} Mbps")), truth, &told);
+        }
         page.screenshot("hover").await;
         page.point_at((plot.x + 20.0, plot.y - 60.0)).await;
         eventually(s(5), "no figures", async || when(page.shows("hover").await, |shows| !*shows)).await;
@@ -184,7 +190,7 @@ async fn the_chart_is_zoomed_moved_and_read_by_hand_and_by_keys() {
 
 /// What is seen, by the page's own words.
 async fn seen(page: &Page) -> Seen {
-    let title = page.text_of("[data-testid=measures] summary").await;
+    let title = page.attribute("[data-testid=legend-range]", "title").await;
     let mut clocks = title.split(|c: char| !c.is_ascii_digit() && c != ':').filter(|part| part.len() > 3);
     let mut next = || clocks.next().map_or(-1, seconds);
     Seen { from: next(), to: next(), long: next() }
@@ -218,10 +224,11 @@ async fn said(page: &Page) -> String {
     page.attribute("#chart", "aria-valuetext").await
 }
 
-/// A cell of the first interface's measures.
+/// A figure of the first line in the legend, with the unit that stands in the head.
 async fn measure(page: &Page, row: usize, column: &str) -> String {
-    let script = "return document.querySelectorAll(`[data-testid=measure] td[data-testid=${arguments[0]}]`)[arguments[1]]\
-                  ?.textContent ?? ''";
+    let script = "const cell = document.querySelectorAll(`[data-testid=card] td[data-testid=${arguments[0]}]`)[arguments[1]]; \
+                  const head = document.querySelector(`[data-testid=legend-unit-${arguments[0] === 'total' ? 'total' : 'now'}]`); \
+                  return `${cell?.textContent.trim() ?? ''} ${head?.textContent ?? ''}`";
     let text = page.eval_with(script, vec![json!(column), json!(row)]).await;
     text.as_str().unwrap_or_default().to_owned()
 }

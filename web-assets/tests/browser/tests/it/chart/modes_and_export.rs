@@ -32,6 +32,8 @@ async fn the_curves_are_drawn_as_lines_mirrored_and_stacked_in_bits_and_bytes() 
     browse(Look::DESKTOP, async |page| {
         page.open(&server.url("/prepaid/dashboard?interface=a,b")).await;
         page.moves("b", 8, 30).await;
+        // Of a minute the curves are long enough to be found.
+        page.click_on("[data-testid=window][data-ms='60000']").await;
 
         // [rx of a, tx of a, rx of b, tx of b] as they stand above zero.
         for (mode, heights) in [
@@ -53,11 +55,14 @@ async fn the_curves_are_drawn_as_lines_mirrored_and_stacked_in_bits_and_bytes() 
         eventually(s(5), "lines", async || lie_at(page, [40.0, 10.0, 20.0, 30.0]).await).await;
 
         // Bytes a second, everywhere on the page; the address may ask for them, too.
+        page.click("unit").await;
         page.click("unit-byte").await;
         let card = in_unit(page, "MB/s").await;
         is_about(spoken(&card), 40e6, &card);
         page.screenshot("bytes").await;
-        for selector in ["[data-testid=measure] [data-testid=peak]", "[data-testid=picker-option] .down"] {
+        for selector in
+            ["[data-testid=legend-unit-now]", "[data-testid=axis-unit]", "[data-testid=picker-option] .down"]
+        {
             eventually(s(5), selector, async || when(page.text_of(selector).await, |text| text.ends_with("MB/s")))
                 .await;
         }
@@ -90,15 +95,16 @@ async fn what_is_seen_can_be_saved_and_read_as_a_table() {
         let csv = String::from_utf8(downloaded(page, "csv").await).unwrap();
         let csv = csv.strip_prefix('\u{feff}').expect("a byte order mark, for spreadsheets");
         let mut lines = csv.split("\r\n");
-        let head = "time,local_time,\"ether1 RX (bit/s)\",\"ether1 TX (bit/s)\",\
-                    \"<pppoe-budi> RX (bit/s)\",\"<pppoe-budi> TX (bit/s)\",low,high";
+        let head = "time,local_time,\"ether1 download RX (bit/s)\",\"ether1 upload TX (bit/s)\",\
+                    \"<pppoe-budi> download TX (bit/s)\",\"<pppoe-budi> upload RX (bit/s)\",low,high";
         assert_eq!(lines.next(), Some(head));
         let rows: Vec<Vec<&str>> = lines.filter(|line| !line.is_empty()).map(|line| line.split(',').collect()).collect();
         assert!(rows.len() >= 5, "{csv}");
         for (at, row) in rows.iter().enumerate() {
             let point = |series: &crate::harness::series::Series| series.known()[at];
             let (ether, budi) = (point(&held.0), point(&held.1));
-            let rates = [ether.rx, ether.tx, budi.rx, budi.tx].map(|rate| format!("{:.0}", rate.unwrap_or_default()));
+            // The customer downloads what the router sends.
+            let rates = [ether.rx, ether.tx, budi.tx, budi.rx].map(|rate| format!("{:.0}", rate.unwrap_or_default()));
             assert_eq!(row[2..6], rates, "row {at} of {csv}");
             let factors: Vec<f64> = row[6..].iter().map(|factor| factor.parse().unwrap()).collect();
             assert!(factors.len() == 2 && factors[0] <= 1.0 && factors[1] >= 1.0, "{row:?}");
@@ -208,9 +214,7 @@ async fn in_unit(page: &Page, unit: &str) -> String {
 
 /// The four curves of the two interfaces lie where these rates belong, by one measure for all.
 async fn lie_at(page: &Page, heights: [f64; 4]) -> Result<(), String> {
-    let (Some(a), Some(b)) = (curves(page, FIRST).await, curves(page, SECOND).await) else {
-        return Err("not all of the curves".to_owned());
-    };
+    let (a, b) = (curves(page, FIRST).await?, curves(page, SECOND).await?);
     let rows = [a[0], a[1], b[0], b[1]];
     let scale = (rows[1] - rows[0]) / (heights[1] - heights[0]);
     let off = |at: usize| (rows[0] + (heights[at] - heights[0]) * scale - rows[at]).abs();
@@ -219,14 +223,15 @@ async fn lie_at(page: &Page, heights: [f64; 4]) -> Result<(), String> {
     if scale < 0.0 && off(2) <= enough && off(3) <= enough { Ok(()) } else { Err(format!("{rows:?} for {heights:?}")) }
 }
 
-/// In which rows of pixels the solid and the dashed curve of this colour run: the solid one has more of them.
-async fn curves(page: &Page, colour: [u8; 3]) -> Option<[f64; 2]> {
+/// In which rows of pixels the solid and the dashed curve of this colour run: the fullest row of the solid one has more
+/// of them. A line that is no whole number of pixels wide has softer edges; a fill is paler than either.
+async fn curves(page: &Page, colour: [u8; 3]) -> Result<[f64; 2], String> {
     let script = "const chart = document.querySelector('[data-testid=chart] canvas'); \
          const copy = document.createElement('canvas'); [copy.width, copy.height] = [chart.width, chart.height]; \
          const paper = copy.getContext('2d', {willReadFrequently: true}); paper.drawImage(chart, 0, 0); \
          const {data, width, height} = paper.getImageData(0, 0, copy.width, copy.height); const rows = []; \
          for (let y = 0; y < height; y++) { let n = 0; \
-           for (let i = y * width * 4; i < (y + 1) * width * 4; i += 4) if (arguments[0].every((v, k) => v === data[i + k])) n++; \
+           for (let i = y * width * 4; i < (y + 1) * width * 4; i += 4) if (data[i + 3] > 140 && arguments[0].every((v, k) => Math.abs(v - data[i + k]) <= 40)) n++; \
            rows.push(n); } \
          return rows;";
     let rows: Vec<u64> = serde_json::from_value(page.eval_with(script, vec![json!(colour)]).await).unwrap();
@@ -235,23 +240,27 @@ async fn curves(page: &Page, colour: [u8; 3]) -> Option<[f64; 2]> {
     for (row, &pixels) in rows.iter().enumerate().filter(|&(_, &pixels)| pixels >= 10) {
         match lines.last_mut() {
             Some(line) if row - line.end <= 4 => line.add(row, pixels),
-            _ => lines.push(Line { end: row, pixels, sum: row as u64 * pixels }),
+            _ => lines.push(Line { end: row, pixels, sum: row as u64 * pixels, fullest: pixels }),
         }
     }
-    lines.sort_by_key(|line| std::cmp::Reverse(line.pixels));
-    (lines.len() == 2).then(|| [lines[0].row(), lines[1].row()])
+    lines.sort_by_key(|line| std::cmp::Reverse(line.fullest));
+    let [solid, dashed] = &lines[..] else { return Err(format!("of {colour:?} there are {lines:?}")) };
+    Ok([solid.row(), dashed.row()])
 }
 
 /// Pixels that run together along rows.
+#[derive(Debug)]
 struct Line {
     end: usize,
     pixels: u64,
     sum: u64,
+    fullest: u64,
 }
 
 impl Line {
     fn add(&mut self, row: usize, pixels: u64) {
         (self.end, self.pixels, self.sum) = (row, self.pixels + pixels, self.sum + row as u64 * pixels);
+        self.fullest = self.fullest.max(pixels);
     }
 
     /// Where most of it runs.

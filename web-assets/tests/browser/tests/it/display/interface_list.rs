@@ -122,21 +122,27 @@ async fn the_point_of_view_is_shown_turned_and_remembered() {
         page.moves(BUDI, 2, 20).await;
         assert_eq!(views(page).await, ["network", "customer"]);
         is_about(page.direction("ether2", "Download").await, 5e6, "ether2");
-        assert!(page.card("ether2").await.unwrap().text.contains("Download (RX)"));
+        let words = || page.attribute("[data-testid=card-view]", "title");
+        assert!(words().await.starts_with("seen from the network (↓ RX)"), "{}", words().await);
 
-        // On its card, with the words; the list follows, and so do the measures.
+        // In its row of the legend, with the words; the list follows.
         page.click("card-view").await;
         eventually(s(5), "turned", async || when(views(page).await, |views| views == &["customer", "customer"])).await;
         is_about(page.direction("ether2", "Download").await, 30e6, "ether2");
-        let card = page.card("ether2").await.unwrap().text;
-        assert!(card.contains("Download (TX)") && card.contains("seen from the customer"), "{card}");
+        assert!(words().await.starts_with("seen from the customer (↓ TX)"), "{}", words().await);
         eventually(s(5), "its row", async || {
             let text = row(page, "ether2").await;
             if text.contains("↓ 30") || text.contains("↓ 29") { Ok(()) } else { Err(text) }
         })
         .await;
-        let way = || page.text_of("[data-testid=measure] .way");
-        eventually(s(5), "its measures", async || when(way().await, |text| text.contains("TX"))).await;
+        // And what the visible time comes to.
+        let script = "return document.querySelector('[data-testid=card] [data-testid=peak]').textContent.trim()";
+        eventually(s(5), "its figures", async || {
+            when(page.eval(script).await, |text| {
+                text.as_str().is_some_and(|text| text.starts_with("30") || text.starts_with("29"))
+            })
+        })
+        .await;
         page.screenshot("turned").await;
 
         // In the list, and remembered.

@@ -150,7 +150,7 @@ async fn interfaces_are_found_and_chosen_without_a_mouse() {
         page.moves("ether1", 1, 20).await;
         // Tab comes to everything, and what has the focus is seen to have it.
         let mut met = Vec::new();
-        for _ in 0..40 {
+        for _ in 0..60 {
             page.press(TAB).await;
             let here = page.focused().await;
             let seen = page.eval(RINGED).await;
@@ -162,7 +162,20 @@ async fn interfaces_are_found_and_chosen_without_a_mouse() {
         {
             assert!(met.iter().any(|here| here == id), "{id} in {met:?}");
         }
-        for id in ["split", "stop", "window", "pause", "mode-mirror", "unit-byte", "more", "chart", "card-view"] {
+        for id in [
+            "split",
+            "stop",
+            "window",
+            "pause",
+            "mode-mirror",
+            "unit",
+            "share",
+            "more",
+            "chart",
+            "sort-now-down",
+            "legend-name",
+            "card-view",
+        ] {
             assert!(met.iter().any(|here| here == id), "{id} in {met:?}");
         }
 

@@ -92,12 +92,8 @@ impl Page {
     pub async fn direction(&self, interface: &str, word: &str) -> f64 {
         let script = "const card = [...document.querySelectorAll('[data-testid=card]')]\
                .find(card => card.dataset.interface === arguments[0]); \
-             for (const figure of card.querySelectorAll('[data-bps]')) \
-               for (let e = figure; e && e !== card; e = e.parentElement) { \
-                 if (e.querySelectorAll('[data-bps]').length > 1) break; \
-                 if (e.innerText.toLowerCase().includes(arguments[1].toLowerCase())) return Number(figure.dataset.bps); \
-               } \
-             return card.innerText;";
+             const figure = card.querySelector(`[data-way=${arguments[1] === 'Download' ? 'down' : 'up'}][data-bps]`); \
+             return figure ? Number(figure.dataset.bps) : card.innerText;";
         let found = self.eval_with(script, vec![json!(interface), json!(word)]).await;
         found.as_f64().unwrap_or_else(|| panic!("nothing is called {word}: {found}"))
     }

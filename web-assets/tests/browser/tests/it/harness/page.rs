@@ -102,7 +102,8 @@ impl Page {
         .await
     }
 
-    /// The interface's card, if it is shown.
+    /// What is shown of a chosen interface: its row in the legend, or where there is no room for that, its card. Of a
+    /// legend the unit stands in its head.
     pub async fn card(&self, interface: &str) -> Option<Card> {
         let seen = self
             .eval_with(
@@ -111,8 +112,10 @@ impl Page {
                  if (!card) return null; \
                  const now = id => card.querySelector(`[data-testid=${id}]`); \
                  const bps = id => { const raw = now(id)?.dataset.bps; return raw ? Number(raw) : null; }; \
-                 return [bps('rx-now'), bps('tx-now'), now('rx-now')?.innerText ?? '', now('tx-now')?.innerText ?? '', \
-                   card.innerText];",
+                 const unit = card.closest('table')?.querySelector('[data-testid=legend-unit-now]').textContent; \
+                 const said = id => { const text = (now(id)?.innerText ?? '').trim(); \
+                   return text && text !== '–' && unit ? `${text} ${unit}` : text; }; \
+                 return [bps('rx-now'), bps('tx-now'), said('rx-now'), said('tx-now'), card.innerText];",
                 vec![json!(interface)],
             )
             .await;
