@@ -21,7 +21,7 @@ import { checkVersion } from "./version-check.js";
 import { InterfaceOverview } from "../interfaces/interface-overview.js";
 import { ChartPanel } from "../chart/chart-panel.js";
 import { turn } from "../interfaces/direction.js";
-import { renameLines, whenSet } from "../interfaces/line-settings.js";
+import { hear, renameLines, whenSet } from "../interfaces/line-settings.js";
 import { forgetRouter, router } from "../shared/preferences.js";
 import { listSheet } from "../interfaces/list-sheet.js";
 import { siteHeader } from "./site-header.js";
@@ -90,6 +90,8 @@ const feed = new LiveFeed(store, {
     choice.rename(names);
   },
   interfaces(list) {
+    // A poll tells of rates, not of what people set.
+    if (!feed.known.polling) hear(list);
     choice.propose(list);
     keep();
     overview.update(list);
@@ -198,7 +200,7 @@ function draw() {
   byId("choose-one").hidden = names.length > 0 || feed.interfaces.length === 0 || feed.newest.t === null;
   const dim = state !== "live" && state !== "late";
   byId("chart").classList.toggle("dim", dim);
-  byId("overview").classList.toggle("dim", dim);
+  overview.stands(state);
   cards.show(panel.wide ? [] : names, (name) => panel.line(name), panel.figures, dim);
   lead.show(names, view, dim);
   byId("picker-label").textContent = label(names);

@@ -32,8 +32,11 @@
  * @property {boolean} [slave]
  * @property {string} [pointOfView] whose download and upload are meant
  * @property {number|null} [linkBps] what its link carries at most
- * @property {string|null} [alias] what people call it, where somebody said so
- * @property {number|null} [limitDownBps] its package or subscription, as somebody set it
+ * @property {boolean} [wan] an uplink, as the server knows
+ * @property {string|null} [alias] what people call it, where somebody said so; as the rest
+ * @property {boolean} [favourite]
+ * @property {boolean} [hidden]
+ * @property {number|null} [limitDownBps] of its package
  * @property {number|null} [limitUpBps]
  */
 

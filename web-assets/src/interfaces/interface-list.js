@@ -6,14 +6,17 @@ import { VirtualList } from "./virtual-list.js";
 /** @import { Entry } from "./list-order.js" */
 /** @import { Item } from "./virtual-list.js" */
 
-export const ROW = 64;
-export const HEADING = 36;
+/** How high rows and headings are, px: for a mouse, and for fingers. The style sheet has the same figures. */
+const COMPACT = Object.freeze({ row: 28, heading: 22 });
+const TOUCH = Object.freeze({ row: 56, heading: 28 });
 /** Rows are made a little before they are seen, px. */
-const BEYOND = 200;
+const BEYOND = 140;
 /** After the hand last did something here, ms, the list counts as in use for so long. */
 const IN_USE = 3_000;
 const SETTLING = 400;
-const FINE = matchMedia("(pointer: fine)");
+const COARSE = matchMedia("(pointer: coarse)");
+/** A finger that rests so long, ms, and does not move further than this, px, asks for what else a row can do. */
+const [LONG, STILL] = [500, 10];
 
 /**
  * A row or a heading, as it is shown.
@@ -24,7 +27,8 @@ const FINE = matchMedia("(pointer: fine)");
  * @property {Entry[]} [members] a heading's
  */
 
-const heightOf = (item) => (item.name === undefined ? HEADING : ROW);
+let size = COARSE.matches ? TOUCH : COMPACT;
+const heightOf = (item) => (item.name === undefined ? size.heading : size.row);
 
 export class InterfaceList {
   #lane = new VirtualList();
@@ -37,12 +41,22 @@ export class InterfaceList {
   #hovered = false;
   #lastY = 0;
   #made = 0;
+  /** @type {{timer: any, x: number, y: number}|null} */
+  #pressed = null;
+  #swallow = false;
 
   /**
    * @param {HTMLElement} root it scrolls
-   * @param {{row: (id: string) => Shown, heading: () => Shown, fill: (row: Shown, item: Item, place: number, size:
-   *   number) => void, paint: (row: Shown) => void, toggle: (name: string) => void, other: (name: string) => void,
-   *   leave: () => void}} page
+   * @param {object} page
+   * @param {(id: string) => Shown} page.row
+   * @param {() => Shown} page.heading
+   * @param {(row: Shown, item: Item, place: number, size: number) => void} page.fill
+   * @param {(row: Shown) => void} page.paint
+   * @param {(name: string) => void} page.toggle
+   * @param {(name: string) => void} page.other
+   * @param {(name: string, at: {x: number, y: number}) => void} page.menu
+   * @param {(width: number) => void} page.sized
+   * @param {() => void} page.leave
    */
   constructor(root, page) {
     this.root = root;
@@ -56,11 +70,30 @@ export class InterfaceList {
     root.addEventListener("scroll", () => this.#render(), { passive: true });
     root.addEventListener("click", (event) => {
       const name = target(event, "[role=option]")?.dataset.interface;
-      if (name === undefined) return;
+      if (name === undefined || this.#swallow) return;
       this.#mark(name, false);
-      // For a finger it is too small: there the card has the button, and here is all the row's.
-      if (target(event, ".side") && FINE.matches) page.other(name);
-      else page.toggle(name);
+      const more = target(event, ".more");
+      if (more) {
+        const { left, bottom } = more.getBoundingClientRect();
+        page.menu(name, { x: left, y: bottom });
+      } else page.toggle(name);
+    });
+    root.addEventListener("contextmenu", (event) => {
+      // By the keys it comes to the list itself, and means the marked row.
+      const name = target(event, "[role=option]")?.dataset.interface ?? null;
+      if (name === null && (event.target !== root || this.#marked === null)) return;
+      event.preventDefault();
+      this.#release();
+      if (name === null) return this.#menu();
+      this.#mark(name, false);
+      page.menu(name, { x: event.clientX, y: event.clientY });
+    });
+    root.addEventListener("pointerdown", (event) => this.#press(event));
+    for (const kind of ["pointerup", "pointercancel", "scroll"])
+      root.addEventListener(kind, () => this.#release(), { passive: true });
+    COARSE.addEventListener("change", () => {
+      size = COARSE.matches ? TOUCH : COMPACT;
+      this.set(this.#lane.items, true);
     });
     root.addEventListener("keydown", (event) => this.#key(event));
     root.addEventListener("focus", () => {
@@ -71,6 +104,8 @@ export class InterfaceList {
       root.addEventListener(kind, () => (this.#touched = performance.now()), { passive: true });
     }
     root.addEventListener("pointermove", (event) => {
+      if (this.#pressed && Math.hypot(event.clientX - this.#pressed.x, event.clientY - this.#pressed.y) > STILL)
+        this.#release();
       this.#hovered = event.pointerType !== "touch";
       this.#lastY = event.clientY;
     });
@@ -117,7 +152,7 @@ export class InterfaceList {
     if (this.#height === 0) return;
     const { scrollTop } = this.root;
     for (const row of this.#rows.values()) {
-      if (row.top + ROW >= scrollTop && row.top <= scrollTop + this.#height) this.page.paint(row);
+      if (row.top + size.row >= scrollTop && row.top <= scrollTop + this.#height) this.page.paint(row);
     }
     for (const heading of this.#headings.values()) this.page.paint(heading);
     if (!this.pinned.root.hidden) this.page.paint(this.pinned);
@@ -133,8 +168,14 @@ export class InterfaceList {
     return rows.length > 0 ? items[rows[0]].name : null;
   }
 
+  /** All rows that are in the page. */
+  each(does) {
+    for (const row of [...this.#rows.values(), ...this.#spare]) does(row);
+  }
+
   #measure() {
     this.#height = this.root.clientHeight;
+    this.page.sized(this.root.clientWidth);
     this.#render();
     this.paint();
   }
@@ -250,8 +291,8 @@ export class InterfaceList {
     if (reveal) {
       const top = this.#lane.topOf(name);
       const { scrollTop } = this.root;
-      if (top < scrollTop + HEADING) this.root.scrollTop = Math.max(0, top - HEADING);
-      else if (top + ROW > scrollTop + this.#height) this.root.scrollTop = top + ROW - this.#height;
+      if (top < scrollTop + size.heading) this.root.scrollTop = Math.max(0, top - size.heading);
+      else if (top + size.row > scrollTop + this.#height) this.root.scrollTop = top + size.row - this.#height;
     }
     this.#render();
     this.#say();
@@ -272,15 +313,46 @@ export class InterfaceList {
       this.page.leave();
       return;
     }
-    const page = Math.max(1, Math.floor(this.#height / ROW) - 1);
+    const page = Math.max(1, Math.floor(this.#height / size.row) - 1);
     const next = this.#lane.step(this.#marked, event.key, page);
     if (next !== null) this.#mark(next);
     else if ((event.key === " " || event.key === "Enter") && this.#marked !== null) this.page.toggle(this.#marked);
     else if (event.key.toLowerCase() === "v" && this.#marked !== null) {
       this.page.other(this.#marked);
       this.#say();
-    } else return;
+    } else if (event.key.toLowerCase() === "o" && this.#marked !== null) this.#menu();
+    else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** What else the marked row can do, below it. */
+  #menu() {
+    const row = this.#rows.get(this.#marked);
+    if (!row) return;
+    const { left, bottom } = row.root.getBoundingClientRect();
+    this.page.menu(this.#marked, { x: left + 34, y: bottom });
+  }
+
+  /** A finger rests on a row: not every browser says so by itself. */
+  #press(event) {
+    this.#swallow = false;
+    this.#release();
+    const name = target(event, "[role=option]")?.dataset.interface;
+    if (event.pointerType !== "touch" || name === undefined) return;
+    const { clientX: x, clientY: y } = event;
+    const timer = setTimeout(() => {
+      this.#pressed = null;
+      // What follows when the finger leaves is no tap.
+      this.#swallow = true;
+      this.#mark(name, false);
+      this.page.menu(name, { x, y });
+    }, LONG);
+    this.#pressed = { timer, x, y };
+  }
+
+  #release() {
+    clearTimeout(this.#pressed?.timer);
+    this.#pressed = null;
   }
 }

@@ -1,34 +1,48 @@
 // The list of all interfaces with its search, filters, order and groups. Rows do not move while somebody is using the
 // list. Chosen interfaces go to the chart.
 
-import { arrange, byName, compareGroups, groupOf, resorted, SORTS, titleOf } from "./list-order.js";
-import { PALETTE } from "../chart/palette.js";
-import { element, put } from "../shared/elements.js";
-import { ListFilters } from "./list-filters.js";
-import { linkUse, sumOf } from "../data/partial-sums.js";
-import { atLeast, fill, shortName, speed } from "../shared/format.js";
-import { InterfaceList } from "./interface-list.js";
-import { direction, turn, whenTurned } from "./direction.js";
-import { InterfaceRow } from "./interface-row.js";
+import { onCanvas, PALETTE } from "../chart/palette.js";
 import { SPARK_MS } from "../chart/sparkline.js";
+import { shareOf, sumOf } from "../data/partial-sums.js";
+import { put } from "../shared/elements.js";
+import { fill, shortName } from "../shared/format.js";
+import { lazyImport } from "../shared/lazy-import.js";
+import { direction, turn } from "./direction.js";
+import { GroupRow } from "./group-row.js";
+import { MOST_CHOSEN } from "./interface-choice.js";
+import { InterfaceList } from "./interface-list.js";
+import { InterfaceRow } from "./interface-row.js";
+import { settingsOf, titleOf, whenSet } from "./line-settings.js";
+import { ListFilters } from "./list-filters.js";
+import { arrange, BY_RATE, byName, compareGroups, groupOf, resorted } from "./list-order.js";
 /** @import { Entry } from "./list-order.js" */
 /** @import { InterfaceChoice } from "./interface-choice.js" */
 /** @import { FaultCounts } from "../data/fault-counts.js" */
 /** @import { PointStore } from "../data/point-store.js" */
-/** @import { Texts } from "../data/types.js" */
+/** @import { Facts, Texts } from "../data/types.js" */
 
 /** The order by activity is looked at anew so often, ms. */
 const SORT_EVERY = 4_000;
 /** Less than this in the last two minutes, bit/s, is no activity. */
 const ACTIVE = 1_000;
+/** Where nothing is known of the router now, no row may look as if all was well. */
+const KNOWN = ["live", "late"];
+/** Old figures are shown as such; with no way to the router, or without asking, there are none of now. */
+const SHOWN = [...KNOWN, "stale"];
 
 export class InterfaceOverview {
+  /** @type {Map<string, Entry>} */
   #entries = new Map();
+  /** @type {Entry[]} */
   #sorted = [];
   #ranks = new Map();
   #rankedAt = -Infinity;
   #stale = false;
-  #colour = "";
+  /** @type {Facts[]} */
+  #interfaces = [];
+  #state = "loading";
+  #spark = { width: 76, height: 20 };
+  #pen = { colour: "", ground: { line: "", hatch: "" } };
 
   /**
    * @param {{texts: Texts, lang: string, store: PointStore, choice: InterfaceChoice, faults: FaultCounts, edge: () =>
@@ -42,14 +56,18 @@ export class InterfaceOverview {
     this.empty = document.getElementById("picker-empty");
     this.most = document.getElementById("picker-most");
     this.count = document.getElementById("overview-count");
+    this.chosen = document.getElementById("overview-chosen");
+    this.done = document.getElementById("overview-close");
     this.filters = new ListFilters(texts, () => this.#order(true));
     this.list = new InterfaceList(document.getElementById("picker-list"), {
-      row: (id) => new InterfaceRow(texts, lang, id),
-      heading: () => new Heading(texts, lang),
+      row: (id) => new InterfaceRow(texts, lang, id, this.#spark),
+      heading: () => new GroupRow(texts, lang),
       fill: (row, item, place, size) => this.#fill(row, item, place, size),
       paint: (row) => this.#paint(row),
       toggle: (name) => page.choice.toggle(name),
       other: (name) => turn(name, this.#entries.get(name)?.facts),
+      menu: (name, at) => this.#menu(name, at),
+      sized: (width) => this.#size(width),
       leave: () => this.search.focus(),
     });
     this.search.addEventListener("input", () => {
@@ -57,7 +75,10 @@ export class InterfaceOverview {
       this.list.top();
     });
     this.search.addEventListener("keydown", (event) => this.#key(event));
-    whenTurned(() => this.paint());
+    whenSet(() => {
+      this.update(this.#interfaces);
+      this.paint();
+    });
     this.recolour();
   }
 
@@ -66,35 +87,57 @@ export class InterfaceOverview {
     const { choice, faults } = this.page;
     const before = this.#entries;
     const held = this.list.inUse;
+    const now = Date.now();
+    this.#interfaces = interfaces;
     this.#entries = new Map();
-    for (const facts of interfaces) this.#entries.set(facts.name, entryOf(facts, before.get(facts.name)));
+    const uplinks = interfaces.some(({ wan }) => wan);
+    for (const facts of interfaces) this.#entries.set(facts.name, entryOf(facts, before.get(facts.name), uplinks));
     for (const name of [...before.keys(), ...choice.names]) {
       // An interface that is gone keeps its place while somebody uses the list, and as long as it is chosen.
       if (this.#entries.has(name) || !(held || choice.has(name))) continue;
-      const facts = before.get(name)?.facts ?? { name, type: "", comment: null };
-      this.#entries.set(name, entryOf(facts, before.get(name), true));
+      const old = before.get(name);
+      const facts = old?.facts ?? { name, type: "", comment: null };
+      // One that was never here has gone nobody knows when.
+      const goneAt = old ? (old.gone ? old.goneAt : now) : null;
+      this.#entries.set(name, entryOf(facts, old, uplinks, { goneAt }));
     }
     faults.keep(new Set(this.#entries.keys()));
-    this.#sorted = resorted(this.#sorted, this.#entries, byName(this.page.lang));
-    const groups = new Map();
-    for (const { group } of this.#sorted) groups.set(group, (groups.get(group) ?? 0) + 1);
-    this.filters.groups([...groups].sort(([a], [b]) => compareGroups(a, b)));
+    const compare = byName(this.page.lang);
+    const called = [...this.#entries].some(([name, { label }]) => (before.get(name)?.label ?? label) !== label);
+    this.#sorted = called ? [...this.#entries.values()].sort(compare) : resorted(this.#sorted, this.#entries, compare);
+    this.#offer();
+    this.#count();
     this.#order(false);
   }
 
   /** What is chosen changed. */
   refresh() {
-    const { choice, texts } = this.page;
-    this.most.hidden = !choice.full;
-    put(this.most, fill(texts.most, { n: choice.names.length }));
+    this.#count();
     this.list.refresh();
     this.paint();
+  }
+
+  /** How many are chosen, and whether there is room for more. */
+  #count() {
+    const { choice, texts } = this.page;
+    const n = choice.names.length;
+    this.most.hidden = !choice.full;
+    put(this.most, fill(texts.most, { n }));
+    put(this.chosen, fill(texts.of_all, { n, all: MOST_CHOSEN }));
+    put(this.done, n === 0 ? texts.done : fill(texts.see_lines, { n }));
+  }
+
+  /** How it stands with the router: see connection-state.js. */
+  stands(state) {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.root.classList.toggle("dim", !KNOWN.includes(state));
   }
 
   /** Shows new rates. Sorts again too, if the order depends on them and nobody is using the list. */
   paint() {
     const now = performance.now();
-    const due = (SORTS.indexOf(this.filters.by) > 1 || this.filters.active) && now - this.#rankedAt > SORT_EVERY;
+    const due = (BY_RATE.includes(this.filters.by) || this.filters.active) && now - this.#rankedAt > SORT_EVERY;
     const ghosts = this.#stale && now - this.#rankedAt > SORT_EVERY;
     if ((due || ghosts) && !this.list.inUse) {
       if (ghosts) this.#sweep();
@@ -105,7 +148,10 @@ export class InterfaceOverview {
 
   /** The theme changed. */
   recolour() {
-    this.#colour = getComputedStyle(document.documentElement).getPropertyValue("--spark").trim();
+    const style = getComputedStyle(document.documentElement);
+    const [colour, line, hatch] = ["--soft", "--line", "--hatch"].map((name) => style.getPropertyValue(name).trim());
+    this.#pen = { colour, ground: { line, hatch } };
+    this.list?.each((row) => row.spark.forget());
     this.paint();
   }
 
@@ -115,47 +161,96 @@ export class InterfaceOverview {
     this.#order(true);
   }
 
+  /** A wider list has wider curves; a narrow one has none, so that names and figures have room. */
+  #size(width) {
+    if (width === 0) return;
+    const touch = matchMedia("(pointer: coarse)").matches;
+    const spark = {
+      width: touch ? 70 : width < 440 ? 0 : Math.round(Math.min(240, 76 + Math.max(0, width - 504) * 0.64)),
+      height: touch ? 30 : 20,
+    };
+    if (spark.width === this.#spark.width && spark.height === this.#spark.height) return;
+    this.#spark = spark;
+    this.root.style.setProperty("--spark-width", `${spark.width}px`);
+    this.root.classList.toggle("narrow", spark.width === 0);
+    this.list.each((row) => row.spark.resize(spark.width, spark.height));
+  }
+
   /** Removes interfaces that are gone and no longer needed. */
   #sweep() {
     for (const [name, entry] of this.#entries)
       if (entry.gone && !this.page.choice.has(name)) this.#entries.delete(name);
     this.#sorted = this.#sorted.filter(({ name }) => this.#entries.has(name));
     this.#stale = false;
+    this.#offer();
+  }
+
+  /** The kinds there are to choose from. */
+  #offer() {
+    const groups = new Map();
+    const more = { all: 0, favourites: 0, hidden: 0 };
+    for (const { group, favourite, hidden } of this.#sorted) {
+      if (hidden) {
+        more.hidden++;
+        continue;
+      }
+      more.all++;
+      if (favourite) more.favourites++;
+      groups.set(group, (groups.get(group) ?? 0) + 1);
+    }
+    this.filters.groups(
+      [...groups].sort(([a], [b]) => compareGroups(a, b)),
+      more,
+    );
   }
 
   /** @param {boolean} anew the ranks by activity are taken anew; otherwise rows keep theirs and new ones come last */
   #order(anew) {
-    const { by, grouped, active, chosenGroups } = this.filters;
-    const { store, edge } = this.page;
+    const { by, back, grouped, active, chosenGroups, favourites, hidden } = this.filters;
+    const { store, edge, texts } = this.page;
     if (anew || this.#ranks.size === 0) {
       this.#rankedAt = performance.now();
       this.#ranks.clear();
       const since = edge() - SPARK_MS;
-      for (const entry of SORTS.indexOf(by) > 1 || active ? this.#sorted : []) {
+      for (const entry of BY_RATE.includes(by) || active ? this.#sorted : []) {
         const { down, up } = this.#rates(entry);
-        const rate = by === "down" ? down : by === "up" ? up : sumOf([down, up]).known;
-        this.#ranks.set(entry.name, { rate: rate ?? -1, active: store.points(entry.name).peak(since) >= ACTIVE });
+        const rate = { down, up, use: shareOf(limitsOf(entry), down, up)?.share ?? null }[by] ?? null;
+        const rank = by === "total" ? sumOf([down, up]).known : rate;
+        this.#ranks.set(entry.name, { rate: rank, active: store.points(entry.name).peak(since) >= ACTIVE });
       }
     }
     this.#stale = this.#sorted.some(({ gone }) => gone);
     const only = active
       ? (/** @type {Entry} */ { name, condition }) => condition === "running" && (this.#ranks.get(name)?.active ?? true)
       : null;
-    const rank = ({ name }) => this.#ranks.get(name)?.rate ?? -1;
-    const items = arrange(this.#sorted, { search: this.search.value, groups: chosenGroups, only, by, grouped, rank });
+    const rank = ({ name }) => this.#ranks.get(name)?.rate ?? null;
+    const search = this.search.value;
+    const wish = { search, groups: chosenGroups, only, by, back, grouped, favourites, hidden, rank };
+    const items = arrange(this.#sorted, wish);
     const rows = items.reduce((sum, item) => sum + ("name" in item ? 1 : 0), 0);
+    const all = this.#sorted.reduce((sum, entry) => sum + (entry.hidden === hidden ? 1 : 0), 0);
     this.empty.hidden = rows > 0 || this.#sorted.length === 0;
-    const { texts } = this.page;
-    put(
-      this.count,
-      rows === this.#sorted.length ? String(rows) : fill(texts.of_all, { n: rows, all: this.#sorted.length }),
-    );
+    if (!this.empty.hidden) put(this.empty, this.#nothing(wish));
+    this.count.hidden = rows === all;
+    put(this.count, rows === all ? String(rows) : fill(texts.of_all, { n: rows, all }));
     this.list.set(items, anew);
   }
 
-  #rates({ name, facts, gone }) {
+  /** Why the list is empty: what is searched for may only be put away. */
+  #nothing(wish) {
+    const { texts } = this.page;
+    if (wish.favourites && !this.#sorted.some(({ favourite, hidden }) => favourite && !hidden))
+      return texts.none_favourite;
+    const away = wish.hidden ? 0 : arrange(this.#sorted, { ...wish, hidden: true, grouped: false }).length;
+    return away > 0 ? fill(texts.none_but_hidden, { n: away }) : texts.none_found;
+  }
+
+  /** @param {Entry} entry */
+  #rates({ name, facts, condition }) {
     const { down, up, view } = direction(name, facts);
-    const rates = gone ? { rx: null, tx: null } : this.page.rates(name);
+    let rates = condition === "gone" || !SHOWN.includes(this.#state) ? NOTHING : this.page.rates(name);
+    // Through a link that is down nothing can flow: that is said by its state, not by a figure.
+    if (condition !== "running" && !(rates.rx > 0 || rates.tx > 0)) rates = NOTHING;
     return { down: rates[down], up: rates[up], side: { down, up, view } };
   }
 
@@ -172,27 +267,33 @@ export class InterfaceOverview {
     if (row.members) {
       const rates = row.members.map((entry) => ({ ...this.#rates(entry), running: entry.condition === "running" }));
       // Through one that is gone or down nothing flows, so that nothing is missing where it does not count.
-      row.total(
-        ...["down", "up"].map((key) =>
-          sumOf(rates.filter((one) => one.running || one[key] !== null).map((one) => one[key])),
-        ),
-      );
+      const total = (key) => sumOf(rates.filter((one) => one.running || one[key] !== null).map((one) => one[key]));
+      row.total(total("down"), total("up"));
       return;
     }
     const { entry } = row;
     const now = edge();
     const { down, up, side } = this.#rates(entry);
-    const use = entry.gone ? null : linkUse(entry.facts, down, up);
+    const unknown = !KNOWN.includes(this.#state);
     const figures = {
       down,
       up,
       side,
-      use,
+      use: entry.gone ? null : shareOf(limitsOf(entry), down, up),
       faults: faults.of(entry.name),
       news: faults.isNews(entry.name, now),
       series: store.points(entry.name),
+      away: unknown || entry.gone,
+      unknown: unknown && !entry.gone,
     };
-    row.paint(figures, now, this.#colour);
+    row.paint(figures, { ...this.#pen, edge: now, colour: row.colour ? onCanvas(row.colour) : this.#pen.colour });
+  }
+
+  #menu(name, at) {
+    const entry = this.#entries.get(name);
+    if (!entry) return;
+    const { texts, lang } = this.page;
+    MENU(({ openLineMenu }) => openLineMenu({ entry, at, texts, lang, back: () => this.list.focus() }));
   }
 
   #key(event) {
@@ -204,58 +305,60 @@ export class InterfaceOverview {
   }
 }
 
-/** What a row says of an interface; two with the same of these are the same. */
-const SAID = ["type", "comment", "running", "disabled", "pointOfView", "linkBps"];
+const NOTHING = Object.freeze({ rx: null, tx: null });
+const MENU = lazyImport(() => import("./line-menu.js"));
 
-/** An interface as the list knows it; the same object as before where nothing of it changed. */
-function entryOf(facts, before, gone = false) {
+/**
+ * What a line can carry: its link, and the package that somebody set.
+ * @param {Entry} entry
+ */
+function limitsOf({ name, facts }) {
+  const { limitDownBps, limitUpBps } = settingsOf(name);
+  return { linkBps: facts.linkBps, limitDownBps, limitUpBps };
+}
+
+/** What a row says of an interface; two with the same of these are the same. */
+const SAID = ["type", "comment", "running", "disabled", "pointOfView", "linkBps", "called", "wan"];
+
+/**
+ * An interface as the list knows it; the same object as before where nothing of it changed.
+ * @param {Facts|any} facts
+ * @param {Entry|undefined} before
+ * @param {boolean} uplinks the server knows which the uplinks are
+ * @param {{goneAt: number|null}|null} gone
+ * @returns {Entry}
+ */
+function entryOf(facts, before, uplinks, gone = null) {
+  const { name, type, comment } = facts;
+  const label = titleOf(name);
+  const { favourite = false, hidden = false } = settingsOf(name);
+  const group = groupOf(facts, uplinks);
   if (
     before &&
-    before.gone === gone &&
+    before.gone === (gone !== null) &&
+    before.label === label &&
+    before.favourite === Boolean(favourite) &&
+    before.hidden === Boolean(hidden) &&
+    before.group === group &&
     (before.facts === facts || SAID.every((key) => before.facts[key] === facts[key]))
   )
     return before;
-  const { name, type, comment } = facts;
   const condition = gone ? "gone" : facts.disabled ? "disabled" : facts.running ? "running" : "down";
+  // Where people call it otherwise, what the router calls it stands beside.
+  const called = label === shortName(name) ? "" : shortName(name);
   return {
     name,
-    label: shortName(name),
+    label,
+    called,
+    note: [called, comment].filter(Boolean).join(" · "),
     type,
-    comment,
     facts,
-    gone,
+    gone: gone !== null,
+    goneAt: gone?.goneAt ?? null,
     condition,
-    group: groupOf(facts),
-    words: `${name}\n${comment ?? ""}\n${type}`.toLowerCase(),
+    favourite: Boolean(favourite),
+    hidden: Boolean(hidden),
+    group,
+    words: `${name}\n${label}\n${comment ?? ""}\n${type}`.toLowerCase(),
   };
-}
-
-/** A group's title, how many are in it, and what flows through them all. */
-class Heading {
-  constructor(texts, lang) {
-    this.texts = texts;
-    this.lang = lang;
-    this.root = element("div", "group");
-    this.root.setAttribute("role", "presentation");
-    this.title = element("b");
-    this.count = element("span", "count");
-    this.sum = element("span", "sum");
-    this.root.append(this.title, this.count, this.sum);
-  }
-
-  show(key, members) {
-    this.key = key;
-    this.members = members;
-    put(this.title, titleOf(key));
-    put(this.count, String(members.length));
-  }
-
-  /** @param {{known: number|null, unknown: number}} down */
-  total(down, up) {
-    const [below, above] = [down, up].map(({ known, unknown }) => atLeast(speed(known, this.lang, 1), unknown > 0));
-    put(this.sum, `↓ ${below}  ↑ ${above}`);
-    const unknown = Math.max(down.unknown, up.unknown);
-    const title = unknown > 0 ? fill(this.texts.partial_lines, { n: unknown }) : "";
-    if (this.sum.title !== title) this.sum.title = title;
-  }
 }

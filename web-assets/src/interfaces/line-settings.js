@@ -51,20 +51,32 @@ export function titleOf(name) {
 }
 
 /**
- * The server of this router is there, and this is who looks: asks what is set, and brings what this browser remembered
- * from before.
+ * The server of this router is there, and this is who looks: what this browser remembered from before moves into the
+ * account.
  * @param {string} router
  * @param {Me|null} who
  */
-export async function askServer(router, who) {
+export async function keepWith(router, who) {
   server = who === null ? null : { router, who };
-  if (server === null) return;
-  if (!(await ask())) return;
-  if (who.state === "in") await bring();
+  if (who?.state !== "in") return;
+  for (const [name, setting] of [...own].slice(-MOST_BROUGHT)) {
+    const set = Object.fromEntries(Object.entries(setting).filter(([, value]) => value !== null));
+    // What the server would not have stays here.
+    if (Object.keys(set).length > 0 && (await setLine(name, set)).kept !== "server") return;
+  }
 }
 
-/** Whether this visitor may set it for all. */
-export const mayForEveryone = () => server !== null && mayChange(server.who);
+/** What the server tells of the lines, with its list of interfaces. */
+export function hear(interfaces) {
+  const now = interfaces.map((facts) => [facts.name, settingOf(facts)]);
+  const set = new Map(now.filter(([, setting]) => Object.keys(setting).length > 0));
+  const same = JSON.stringify([...set]) === JSON.stringify([...told]);
+  told = set;
+  if (!same) tell();
+}
+
+/** Whether this visitor may say for whom a change is: for the own account, or for all. */
+export const mayForEveryone = () => server?.who.state === "in" && mayChange(server.who);
 
 /**
  * Sets something for a line, at once here, then on the server.
@@ -82,8 +94,9 @@ export async function setLine(name, change, everyone = false) {
     save();
     return { kept: "browser", problem: null };
   }
+  let line;
   try {
-    await api.send("PUT", "/api/v1/lines", { router: server.router, interface: name, scope, ...clean });
+    line = await api.send("PUT", "/api/v1/lines", { router: server.router, interface: name, scope, ...clean });
   } catch (problem) {
     if (NOT_KEPT.includes(problem.status) && !everyone) {
       save();
@@ -95,11 +108,10 @@ export async function setLine(name, change, everyone = false) {
     return { kept: "browser", problem };
   }
   drop(name, Object.keys(clean));
-  told.set(name, { ...told.get(name), ...clean });
+  // Over what was set for all stands what is set for this account: the server says what counts.
+  told.set(name, { pointOfView: clean.pointOfView, ...settingOf(line ?? {}) });
   save();
   tell(name);
-  // Over what was set for all stands what is set for this account: the server says what counts.
-  await ask();
   return { kept: "server", problem: null };
 }
 
@@ -125,32 +137,10 @@ function scopeOf(everyone) {
   return server.who.state === "in" ? "me" : null;
 }
 
-/** @returns {Promise<boolean>} whether the server knows of such settings */
-async function ask() {
-  const { router } = server;
-  try {
-    const { lines } = await api.get(`/api/v1/lines?${new URLSearchParams({ router })}`);
-    if (server?.router !== router) return false;
-    told = new Map(lines.map((line) => [line.interface, settingOf(line)]));
-  } catch {
-    // Without it the page shows what it knows; the next greeting asks again.
-    return false;
-  }
-  tell();
-  return true;
-}
-
-/** What the server says of a line; `limitBps` alone is the package's download. */
-function settingOf({ pointOfView, alias, favourite, hidden, limitBps, limitDownBps = limitBps, limitUpBps }) {
-  return cleaned({ pointOfView, alias, favourite, hidden, limitDownBps, limitUpBps });
-}
-
-/** Moves what this browser remembered into the account; what the server would not have stays here. */
-async function bring() {
-  for (const [name, setting] of [...own].slice(-MOST_BROUGHT)) {
-    const set = Object.fromEntries(Object.entries(setting).filter(([, value]) => value !== null));
-    if (Object.keys(set).length > 0 && (await setLine(name, set)).kept !== "server") return;
-  }
+/** What the server says of a line; from whose side it is seen without a setting is no setting. */
+function settingOf({ alias, favourite, hidden, limitDownBps, limitUpBps }) {
+  const all = cleaned({ alias, favourite, hidden, limitDownBps, limitUpBps });
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value));
 }
 
 function note(name, change) {

@@ -1,7 +1,9 @@
 // The order of the list: what is filtered out, how interfaces are grouped, and what comes first. Does not touch the
 // page.
 
-export const SORTS = ["name", "type", "down", "up", "total"];
+export const SORTS = ["name", "type", "down", "up", "total", "use"];
+/** Those that depend on what flows. */
+export const BY_RATE = SORTS.slice(2);
 
 const COLLATORS = new Map();
 
@@ -14,27 +16,55 @@ export function byName(lang) {
 }
 
 /**
- * @typedef {{name: string, label: string, type: string, group: string, words: string, condition?: string}} Entry an
- *   interface; `words` is what the search looks through, in small letters
+ * An interface of the list.
+ * @typedef {object} Entry
+ * @property {string} name
+ * @property {string} label what people call it
+ * @property {string} called what the router calls it, where that is something else
+ * @property {string} note what stands beside its name
+ * @property {string} type
+ * @property {string} group
+ * @property {string} words what the search looks through, in small letters
+ * @property {string} [condition]
+ * @property {any} [facts]
+ * @property {boolean} [gone]
+ * @property {number|null} [goneAt] when that was noticed
+ * @property {boolean} [favourite]
+ * @property {boolean} [hidden] put away by somebody
+ */
+
+/**
  * @param {Entry[]} entries in the order of their names
- * @param {{search: string, groups: Set<string>, only: ((entry: Entry) => boolean)|null, by: string, grouped: boolean,
- *   rank: (entry: Entry) => number}} wish `rank`: the activity, for the sorts by it; the highest comes first
+ * @param {{search: string, groups: Set<string>, only: ((entry: Entry) => boolean)|null, by: string, back?: boolean,
+ *   grouped: boolean, favourites?: boolean, hidden?: boolean, rank: (entry: Entry) => number|null}} wish `rank`: what
+ *   flows, for the sorts by it; the highest comes first, the lowest with `back`, what is not known last; `hidden`:
+ *   those that are put away, and no others
  * @returns {(Entry|{heading: string, members: Entry[]})[]}
  */
-export function arrange(entries, { search, groups, only, by, grouped, rank }) {
+export function arrange(
+  entries,
+  { search, groups, only, by, back = false, grouped, favourites = false, hidden = false, rank },
+) {
   const parts = search.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = entries.filter(
     (entry) =>
+      Boolean(entry.hidden) === hidden &&
+      (!favourites || entry.favourite) &&
       (groups.size === 0 || groups.has(entry.group)) &&
       parts.every((part) => entry.words.includes(part)) &&
       (!only || only(entry)),
   );
   // Sorting keeps the order of names among equals.
-  if (by === "type") shown.sort((a, b) => (a.type < b.type ? -1 : a.type > b.type ? 1 : 0));
+  const turn = back ? -1 : 1;
+  if (by === "type") shown.sort((a, b) => turn * (a.type < b.type ? -1 : a.type > b.type ? 1 : 0));
   else if (by !== "name") {
-    const ranks = new Map(shown.map((entry) => [entry, rank(entry)]));
-    shown.sort((a, b) => ranks.get(b) - ranks.get(a));
-  }
+    const ranks = new Map(shown.map((entry) => [entry, rank(entry) ?? NaN]));
+    shown.sort((a, b) => {
+      const [left, right] = [ranks.get(a), ranks.get(b)];
+      if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+      return turn * (right - left);
+    });
+  } else if (back) shown.reverse();
   if (!grouped) return shown;
   const together = new Map();
   for (const entry of shown) {
@@ -107,10 +137,20 @@ const ORDER = ["wan", ...GROUPS.map(([key]) => key)];
 /** What a group is called, the same in every language. */
 export const titleOf = (key) => TITLES[key] ?? key;
 
-/** The key of an interface's group; the rest stands under its own type. */
-export function groupOf({ name, type = "", comment }) {
+/**
+ * The key of an interface's group; the rest stands under its own type.
+ * @param {{name: string, type?: string, comment?: string|null, wan?: boolean}} facts
+ * @param {boolean} told the server knows which the uplinks are
+ */
+export function groupOf({ name, type = "", comment, wan = false }, told = false) {
+  if (wan) return "wan";
+  if (told) return kindOf(type);
   if (/^(pppoe-out|lte|5g)/.test(type)) return "wan";
   if (WIRE.test(type) && (UPLINK.test(name) || UPLINK.test(comment ?? ""))) return "wan";
+  return kindOf(type);
+}
+
+function kindOf(type) {
   return GROUPS.find(([, kinds]) => kinds.test(type))?.[0] ?? (type || "other");
 }
 

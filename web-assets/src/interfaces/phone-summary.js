@@ -3,8 +3,9 @@
 
 import { PALETTE } from "../chart/palette.js";
 import { element, put, target } from "../shared/elements.js";
-import { fill, shortName, speed } from "../shared/format.js";
+import { fill, speed } from "../shared/format.js";
 import { direction } from "./direction.js";
+import { titleOf } from "./line-settings.js";
 
 export class PhoneSummary {
   #chosen = null;
@@ -42,7 +43,7 @@ export class PhoneSummary {
     const { down, up } = direction(lead, this.#facts.get(lead));
     this.root.classList.toggle("dim", dim || !now.facts);
     this.root.style.setProperty("--colour", PALETTE[names.indexOf(lead) % PALETTE.length]);
-    put(this.name, shortName(lead));
+    put(this.name, titleOf(lead));
     this.down.show(`↓ ${speed(now[down], this.lang, 1)}`);
     this.up.show(`↑ ${speed(now[up], this.lang, 1)}`);
     this.chips.hidden = names.length < 2;
@@ -58,9 +59,13 @@ export class PhoneSummary {
         chip = element("button", "chip");
         chip.type = "button";
         chip.dataset.name = name;
-        chip.append(element("bdi", "", shortName(name)));
-        chip.setAttribute("aria-label", fill(this.texts.lead, { name: shortName(name) }));
+        chip.append(element("bdi"));
         this.#chips.set(name, chip);
+      }
+      const title = titleOf(name);
+      if (chip.textContent !== title) {
+        put(chip.firstElementChild, title);
+        chip.setAttribute("aria-label", fill(this.texts.lead, { name: title }));
       }
       if (this.chips.children[at] !== chip) this.chips.insertBefore(chip, this.chips.children[at] ?? null);
       chip.style.setProperty("--colour", PALETTE[at % PALETTE.length]);

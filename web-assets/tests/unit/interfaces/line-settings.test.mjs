@@ -13,7 +13,7 @@ globalThis.localStorage = {
 kept.set("lalin-views@main", JSON.stringify([["budi", "network"]]));
 kept.set("lalin-lines@main", JSON.stringify([["siti", { alias: " Bu Siti ", favourite: true, hidden: "yes" }], 3]));
 
-const { askServer, mayForEveryone, renameLines, setLine, settingsOf, titleOf, whenSet } = await import(
+const { hear, keepWith, mayForEveryone, renameLines, setLine, settingsOf, titleOf, whenSet } = await import(
   "../../../src/interfaces/line-settings.js"
 );
 
@@ -30,26 +30,19 @@ const answer = (status, body) => ({
 });
 globalThis.fetch = async (path, { method, body }) => {
   if (server.refuses) return answer(server.refuses, { code: "refused" });
-  if (method === "PUT") {
-    const { router, interface: name, scope, ...change } = JSON.parse(body);
-    server.sent.push([router, name, scope, change]);
-    server[scope].set(name, { ...server[scope].get(name), ...change });
-    return answer(200, {});
-  }
-  assert.equal(path, "/api/v1/lines?router=main");
-  const names = new Set([...server.everyone.keys(), ...server.me.keys()]);
-  const lines = [...names].map((name) => ({
-    interface: name,
-    pointOfView: null,
-    alias: null,
-    favourite: false,
-    hidden: false,
-    limitBps: null,
-    ...server.everyone.get(name),
-    ...Object.fromEntries(Object.entries(server.me.get(name) ?? {}).filter(([, value]) => value !== null)),
-  }));
-  return answer(200, { router: "main", lines });
+  assert.deepEqual([method, path], ["PUT", "/api/v1/lines"]);
+  const { router, interface: name, scope, ...change } = JSON.parse(body);
+  server.sent.push([router, name, scope, change]);
+  server[scope].set(name, { ...server[scope].get(name), ...change });
+  return answer(200, { interface: name, ...merged(name) });
 };
+/** What a person set stands over what an administrator set for all. */
+const merged = (name) => {
+  const mine = Object.entries(server.me.get(name) ?? {}).filter(([, value]) => value !== null);
+  return { ...server.everyone.get(name), ...Object.fromEntries(mine) };
+};
+/** The list of interfaces, as a stream tells it. */
+const listed = (...names) => names.map((name) => ({ name, type: "ether", pointOfView: "network", ...merged(name) }));
 const VISITOR = { state: "anonymous", name: null, role: null };
 const VIEWER = { state: "in", name: "ani", role: "viewer" };
 const ADMINISTRATOR = { state: "in", name: "root", role: "administrator" };
@@ -60,7 +53,7 @@ test("a browser's memory counts where nobody is logged in, without what nobody m
   assert.deepEqual(settingsOf("siti"), { alias: "Bu Siti", favourite: true });
   assert.deepEqual([titleOf("siti"), titleOf("<pppoe-ani>")], ["Bu Siti", "ani"]);
   assert.deepEqual(settingsOf("nobody"), {});
-  await askServer("main", VISITOR);
+  await keepWith("main", VISITOR);
   assert.deepEqual(await setLine("eko", { favourite: true }), { kept: "browser", problem: null });
   assert.deepEqual(server.sent, []);
   assert.ok(kept.get("lalin-lines@main").includes("eko"));
@@ -70,16 +63,17 @@ test("a browser's memory counts where nobody is logged in, without what nobody m
 });
 
 test("a visitor's own choice stands over what was set for everyone", async () => {
-  server.everyone.set("ether1", { alias: "Fiber", pointOfView: "customer" });
-  await askServer("main", VISITOR);
+  server.everyone.set("ether1", { alias: "Fiber", limitDownBps: 3e8 });
+  await keepWith("main", VISITOR);
+  hear(listed("ether1", "ether2"));
   assert.equal(titleOf("ether1"), "Fiber");
   await setLine("ether1", { alias: "Punyaku" });
-  assert.deepEqual([titleOf("ether1"), settingsOf("ether1").pointOfView], ["Punyaku", "customer"]);
+  assert.deepEqual([titleOf("ether1"), settingsOf("ether1").limitDownBps], ["Punyaku", 3e8]);
   await setLine("ether1", { alias: null });
 });
 
 test("with an account the server keeps it, and what this browser remembered moves there", async () => {
-  await askServer("main", VIEWER);
+  await keepWith("main", VIEWER);
   assert.equal(mayForEveryone(), false);
   const brought = server.sent.map(([router, name, scope]) => [router, name, scope]);
   assert.deepEqual(brought.sort(), [
@@ -94,12 +88,13 @@ test("with an account the server keeps it, and what this browser remembered move
   assert.equal(settingsOf("tono").hidden, true);
   assert.ok(changed.includes("tono"), "it is told at once");
   // In another browser of the same account it is the same.
-  await askServer("main", VIEWER);
+  hear(listed("tono"));
   assert.equal(settingsOf("tono").hidden, true);
+  assert.equal(settingsOf("budi").hidden, undefined);
 });
 
 test("an administrator sets it for everyone, or for the own account alone", async () => {
-  await askServer("main", ADMINISTRATOR);
+  await keepWith("main", ADMINISTRATOR);
   assert.equal(mayForEveryone(), true);
   await setLine("ether1", { limitDownBps: 300e6 }, true);
   await setLine("ether1", { favourite: true });
@@ -109,13 +104,13 @@ test("an administrator sets it for everyone, or for the own account alone", asyn
   ]);
   assert.deepEqual([settingsOf("ether1").limitDownBps, settingsOf("ether1").favourite], [300e6, true]);
   // Where there are no accounts, who may change things is everyone.
-  await askServer("main", OWNER);
+  await keepWith("main", OWNER);
   await setLine("ether2", { alias: "Cadangan" });
   assert.deepEqual(server.sent.at(-1), ["main", "ether2", "everyone", { alias: "Cadangan" }]);
 });
 
 test("a server that does not keep it leaves it to the browser; one that fails leaves it as it was", async () => {
-  await askServer("main", VIEWER);
+  await keepWith("main", VIEWER);
   server.refuses = 404;
   assert.equal((await setLine("lama", { favourite: true })).kept, "browser");
   assert.equal(settingsOf("lama").favourite, true);
@@ -123,14 +118,14 @@ test("a server that does not keep it leaves it to the browser; one that fails le
   const { problem } = await setLine("lama", { favourite: null, alias: "X" });
   assert.equal(problem.status, 500);
   assert.deepEqual(settingsOf("lama"), { favourite: true });
-  await askServer("main", ADMINISTRATOR);
+  await keepWith("main", ADMINISTRATOR);
   server.refuses = 403;
   assert.equal((await setLine("lama", { alias: "Y" }, true)).problem.status, 403, "for everyone is not for me");
   assert.equal(settingsOf("lama").alias, undefined);
 });
 
 test("what is set follows a line that is renamed", async () => {
-  await askServer("main", VISITOR);
+  await keepWith("main", VISITOR);
   await setLine("dari", { alias: "Nama" });
   renameLines(new Map([["dari", "ke"]]));
   assert.deepEqual([titleOf("ke"), titleOf("dari")], ["Nama", "dari"]);

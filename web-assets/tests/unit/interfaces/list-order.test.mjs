@@ -67,6 +67,30 @@ test("groups and activity leave out the rest, with the empty groups' headings", 
   ]);
 });
 
+test("turned, the least comes first; what is not known stays last", () => {
+  const rank = ({ name }) => ({ lo: 5, ether10: 9, bridge: 1 })[name] ?? null;
+  assert.deepEqual(shown({ by: "down", rank }).slice(0, 4), ["ether10", "lo", "bridge", "<pppoe-Budi>"]);
+  assert.deepEqual(shown({ by: "down", rank, back: true }).slice(0, 4), ["bridge", "lo", "ether10", "<pppoe-Budi>"]);
+  assert.deepEqual(shown({ back: true }).slice(0, 3), ["<pppoe-siti>", "lo", "ether10"]);
+});
+
+test("what is put away is found by itself and nowhere else; favourites may stand alone", () => {
+  const set = { ether2: { hidden: true, favourite: true }, bridge: { favourite: true } };
+  const entries = ALL.map((one) => ({ ...one, ...set[one.name] }));
+  const names = (wish) => arrange(entries, { ...PLAIN, ...wish }).map(({ name }) => name);
+  assert.ok(!names({}).includes("ether2"));
+  assert.deepEqual(names({ search: "kantor" }), []);
+  assert.deepEqual(names({ hidden: true }), ["ether2"]);
+  assert.deepEqual(names({ favourites: true }), ["bridge"]);
+});
+
+test("where the server knows the uplinks, no name makes one", () => {
+  const told = (facts) => groupOf(facts, true);
+  assert.equal(told({ name: "ether5", type: "ether", wan: true }), "wan");
+  assert.equal(told({ name: "ether1-WAN", type: "ether" }), "ethernet");
+  assert.equal(told({ name: "pppoe-out1", type: "pppoe-out" }), "pppoe");
+});
+
 test("an uplink is known by its name or comment as a word, or by its type", () => {
   const wan = (name, type, comment = null) => groupOf({ name, type, comment }) === "wan";
   assert.ok(

@@ -13,15 +13,15 @@ use crate::harness::page::Page;
 use crate::harness::router::Router;
 use crate::harness::server::Server;
 
-const BUDI: &str = "<pppoe-budi>";
-const SITI: &str = "<pppoe-siti>";
+pub(super) const BUDI: &str = "<pppoe-budi>";
+pub(super) const SITI: &str = "<pppoe-siti>";
 
 /// The heading of the customers' group.
 const CUSTOMERS: &str = "return [...document.querySelectorAll('#picker-list .group:not(.pinned)')]\
-      .find(group => group.textContent.startsWith('PPPoE')).textContent";
+      .find(group => group.textContent.startsWith('PPPoE')).querySelector('.down').textContent";
 
 /// Of every kind one: an uplink, silent and busy ones, one switched off, a VLAN, two customers.
-fn interfaces() -> Vec<InterfaceSpec> {
+pub(super) fn interfaces() -> Vec<InterfaceSpec> {
     let flow = |bps| Traffic::Constant { bps };
     vec![
         InterfaceSpec::ether("ether10").traffic(flow(1.4e6), flow(2.6e6)),
@@ -48,21 +48,19 @@ async fn the_list_is_sorted_grouped_filtered_and_searched() {
         assert_eq!(headings(page).await, ["WAN 1", "Ethernet 4", "VLAN 1", "PPPoE 2"]);
         let customers = page.eval(CUSTOMERS).await;
         let customers = customers.as_str().unwrap_or_default().to_owned();
-        is_about(spoken(customers.split('↓').nth(1).unwrap_or_default()), 28e6, &customers);
+        is_about(spoken(&customers), 28e6, &customers);
         scroll(page, 1.0).await;
         // A customer is his user name, and his download what the router sends.
         let budi = row(page, BUDI).await;
         assert!(budi.contains("budi") && budi.contains("pppoe-in") && !budi.contains('<'), "{budi:?}");
-        let download = || async { row(page, BUDI).await.split('↓').nth(1).unwrap_or_default().to_owned() };
-        let download = eventually(s(5), "his rate", async || when(download().await, |text| !text.is_empty())).await;
-        is_about(spoken(&download), 20e6, &download);
+        page.flows(BUDI, ".down", 20e6).await;
         assert!(row(page, "ether4").await.contains("disabled"));
         // Where something flows there is a curve.
         eventually(s(10), "a curve", async || when(sparkled(page, BUDI).await, |&pixels| pixels > 40)).await;
         assert!(sparkled(page, BUDI).await > sparkled(page, "ether3").await);
         page.screenshot("overview").await;
 
-        page.click("overview-grouped").await;
+        page.switch_filter("overview-grouped").await;
         lists(page, &[BUDI, "ether1", "ether2", "ether3", "ether4", "ether10", SITI, "tamu"]).await;
         assert_eq!(headings(page).await, Vec::<String>::new());
         for (by, wanted) in [
@@ -74,7 +72,7 @@ async fn the_list_is_sorted_grouped_filtered_and_searched() {
             sort_by(page, by).await;
             lists(page, &wanted).await;
         }
-        page.click("overview-active").await;
+        page.switch_filter("overview-active").await;
         lists(page, &["ether1", "ether2", "ether10", BUDI, SITI, "tamu"]).await;
         assert_eq!(page.text_of("#overview-count").await, "6 of 8");
 
@@ -83,8 +81,8 @@ async fn the_list_is_sorted_grouped_filtered_and_searched() {
         page.runs().await;
         page.moves("ether1", 1, 20).await;
         lists(page, &["ether1", "ether2", "ether10", BUDI, SITI, "tamu"]).await;
-        page.click("overview-active").await;
-        page.click("overview-grouped").await;
+        page.switch_filter("overview-active").await;
+        page.switch_filter("overview-grouped").await;
         sort_by(page, "name").await;
 
         // Kinds, several at once.
@@ -130,11 +128,7 @@ async fn the_point_of_view_is_shown_turned_and_remembered() {
         eventually(s(5), "turned", async || when(views(page).await, |views| views == &["customer", "customer"])).await;
         is_about(page.direction("ether2", "Download").await, 30e6, "ether2");
         assert!(words().await.starts_with("seen from the customer (↓ TX)"), "{}", words().await);
-        eventually(s(5), "its row", async || {
-            let text = row(page, "ether2").await;
-            if text.contains("↓ 30") || text.contains("↓ 29") { Ok(()) } else { Err(text) }
-        })
-        .await;
+        page.flows("ether2", ".down", 30e6).await;
         // And what the visible time comes to.
         let script = "return document.querySelector('[data-testid=card] [data-testid=peak]').textContent.trim()";
         eventually(s(5), "its figures", async || {
@@ -146,7 +140,7 @@ async fn the_point_of_view_is_shown_turned_and_remembered() {
         page.screenshot("turned").await;
 
         // In the list, and remembered.
-        page.click_on("[data-interface='<pppoe-budi>'] .side").await;
+        page.choose_of_line(BUDI, "line-turn").await;
         eventually(s(5), "turned", async || when(views(page).await, |views| views == &["customer", "network"])).await;
         page.client().refresh().await.unwrap();
         page.runs().await;
@@ -204,8 +198,7 @@ async fn of_2000_interfaces_only_those_in_view_exist_and_they_stay_where_they_ar
         page.point_at((x, y)).await;
         let under = under(page, x, y).await;
         router.handle.remove_interface(&*under);
-        eventually(s(10), "he is gone", async || when(row(page, &under).await, |text| text.contains("interface gone")))
-            .await;
+        eventually(s(10), "he is gone", async || when(row(page, &under).await, |text| text.contains("gone"))).await;
         assert_eq!(
             (crate::display::interface_list::under(page, x, y).await, first_row(page).await),
             (under.clone(), before)
@@ -220,7 +213,7 @@ async fn of_2000_interfaces_only_those_in_view_exist_and_they_stay_where_they_ar
 }
 
 /// Waits until the list has exactly these, in this order.
-async fn lists(page: &Page, wanted: &[&str]) {
+pub(super) async fn lists(page: &Page, wanted: &[&str]) {
     eventually(s(12), "the list", async || {
         let mut shown = in_order(page).await;
         shown.retain(|name| !name.is_empty());
@@ -249,14 +242,14 @@ async fn headings(page: &Page) -> Vec<String> {
 }
 
 /// What an interface's row says.
-async fn row(page: &Page, interface: &str) -> String {
+pub(super) async fn row(page: &Page, interface: &str) -> String {
     let script = "return [...document.querySelectorAll('[data-testid=picker-option]')]\
                   .find(row => row.dataset.interface === arguments[0])?.innerText ?? ''";
     page.eval_with(script, vec![json!(interface)]).await.as_str().unwrap_or_default().to_owned()
 }
 
 /// How many pixels of an interface's small curve are drawn.
-async fn sparkled(page: &Page, interface: &str) -> u64 {
+pub(super) async fn sparkled(page: &Page, interface: &str) -> u64 {
     let script = "const spark = [...document.querySelectorAll('[data-testid=picker-option]')]\
            .find(row => row.dataset.interface === arguments[0])?.querySelector('canvas'); if (!spark?.width) return 0; \
          const copy = document.createElement('canvas'); [copy.width, copy.height] = [spark.width, spark.height]; \

@@ -6,6 +6,7 @@ mod choosing;
 mod embedding;
 mod interface_list;
 mod languages;
+mod list_rows;
 mod names;
 mod phone_and_desktop;
 mod screens;

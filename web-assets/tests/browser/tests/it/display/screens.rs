@@ -157,9 +157,7 @@ async fn interfaces_are_found_and_chosen_without_a_mouse() {
             assert_eq!(seen, true, "nobody sees that {here} has the focus");
             met.push(here);
         }
-        for id in
-            ["theme", "lang", "picker-search", "overview-sort", "overview-grouped", "overview-active", "picker-list"]
-        {
+        for id in ["theme", "lang", "picker-search", "overview-sort", "overview-filter", "picker-list"] {
             assert!(met.iter().any(|here| here == id), "{id} in {met:?}");
         }
         for id in [
@@ -260,14 +258,16 @@ async fn is_dark(page: &Page) -> bool {
     })
 }
 
-/// Whether a small curve, where it is drawn most, has the colour that the page's present theme has for it.
+/// Whether a small curve, which stands on a line of another colour, is drawn in the one that the page's present theme has
+/// for it.
 const SPARKS: &str = "const spark = document.querySelector('[data-interface=ether2] .spark'); \
       const paper = document.createElement('canvas').getContext('2d', {willReadFrequently: true}); \
-      paper.drawImage(spark, 0, 0); const {data} = paper.getImageData(0, 0, spark.width, spark.height); let most = 3; \
-      for (let i = 3; i < data.length; i += 4) if (data[i] > data[most]) most = i; \
-      paper.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--spark').trim(); \
+      paper.drawImage(spark, 0, 0); const {data} = paper.getImageData(0, 0, spark.width, spark.height); \
+      paper.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--soft').trim(); \
       paper.fillRect(0, 0, 1, 1); const wanted = paper.getImageData(0, 0, 1, 1).data; \
-      return data[most] >= 128 && [3, 2, 1].every((back, at) => Math.abs(data[most - back] - wanted[at]) < 24);";
+      for (let i = 0; i < data.length; i += 4) \
+        if (data[i + 3] >= 128 && [0, 1, 2].every(at => Math.abs(data[i + at] - wanted[at]) < 24)) return true; \
+      return false;";
 
 /// The colour of the chart's grid, as the page's present theme has it.
 async fn grid(page: &Page) -> [u8; 3] {

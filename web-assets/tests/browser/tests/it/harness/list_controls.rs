@@ -4,6 +4,7 @@ use fantoccini::Locator;
 use serde_json::{Value, json};
 
 use crate::harness::eventually::{eventually, s, when};
+use crate::harness::figures::spoken;
 use crate::harness::page::Page;
 
 impl Page {
@@ -50,6 +51,41 @@ impl Page {
         let option = self.client().find(Locator::Css(&selector)).await;
         let option = option.unwrap_or_else(|error| panic!("{interface:?} is not in the list: {error}"));
         option.click().await.unwrap_or_else(|error| panic!("{interface:?}: {error}"));
+    }
+
+    /// Turns one of the switches behind the list's filter button.
+    pub async fn switch_filter(&self, id: &str) {
+        if !self.shows(id).await {
+            self.click("overview-filter").await;
+        }
+        self.click(id).await;
+        self.click("overview-filter").await;
+    }
+
+    /// Opens the menu of an interface's row, which must be in view, and chooses from it.
+    pub async fn choose_of_line(&self, interface: &str, item: &str) {
+        let row = format!("[data-testid=picker-option][data-interface=\"{interface}\"]");
+        self.point_at(self.place_of(&row).await.at(0.5, 0.5)).await;
+        self.click_on(&format!("{row} .more")).await;
+        eventually(s(5), "the row's menu", async || when(self.shows("line-menu").await, |open| *open)).await;
+        self.click(item).await;
+    }
+
+    /// A figure of an interface's row in the list: `.down`, `.up` or `.use`. Nothing where the row is not there.
+    pub async fn figure(&self, interface: &str, kind: &str) -> String {
+        let script = "return [...document.querySelectorAll('[data-testid=picker-option]')]\
+               .find(row => row.dataset.interface === arguments[0])?.querySelector(arguments[1])?.textContent ?? ''";
+        self.eval_with(script, vec![json!(interface), json!(kind)]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until a row's figure is about so many bit/s.
+    pub async fn flows(&self, interface: &str, kind: &str, truth: f64) {
+        eventually(s(15), &format!("{interface} {kind} {truth}"), async || {
+            let text = self.figure(interface, kind).await;
+            let seen = text.contains(|c: char| c.is_ascii_digit()).then(|| spoken(&text));
+            if seen.is_some_and(|seen| (seen - truth).abs() <= truth * 0.05) { Ok(()) } else { Err(text) }
+        })
+        .await;
     }
 
     /// Chooses exactly these, by ticking and unticking.
