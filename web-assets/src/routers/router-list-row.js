@@ -113,11 +113,19 @@ export class RouterListRow {
     put(this.name, router.name);
     set(this.link, "title", [router.name, about?.identity].filter(Boolean).join(" · "));
     put(this.where, router.address?.replace(/:8728$/, "") ?? "");
-    set(this.where, "title", (router.tags ?? []).map((tag) => `#${tag}`).join(" "));
+    set(
+      this.where,
+      "title",
+      [router.address, ...(router.tags ?? []).map((tag) => `#${tag}`)].filter(Boolean).join(" "),
+    );
     turn(this.sign, SIGNS[word] ?? "s-unk");
     const name = troubleName(router, texts);
     put(this.word, trouble && name ? name : this.#standing(word, router));
-    set(this.cells.state, "title", trouble ? (router.state.detail ?? "") : "");
+    set(
+      this.cells.state,
+      "title",
+      [this.word.textContent, trouble ? router.state.detail : ""].filter(Boolean).join(": "),
+    );
     put(this.why, trouble ? troubleSentence(router, texts, this.page.clock) : "");
     set(this.why, "title", this.why.textContent);
     this.#mend = trouble ? mendFor(router, this.page.rights) : null;
@@ -140,6 +148,7 @@ export class RouterListRow {
     const router = this.#router;
     if (inTrouble(router)) return;
     const names = (router.wan ?? []).slice(0, MOST_LINES);
+    if (names.length === 0) this.#lines[0].show(this.#unnamed());
     names.forEach((name, at) => {
       const line = { router: router.id, interface: name };
       const known = feed.line(line);
@@ -182,7 +191,14 @@ export class RouterListRow {
       line.resize(this.width);
       line.toggle(at < count);
     });
-    if (names.length === 0) this.#lines[0].show(null);
+  }
+
+  /** What the list says of a router whose WANs are not known by name; null where it says nothing. */
+  #unnamed() {
+    const { downBps = null, upBps = null } = this.#router;
+    if (downBps === null && upBps === null) return null;
+    const [down, up] = [downBps, upBps].map((bps) => rateParts(bps, this.page.lang));
+    return { name: "", facts: null, series: null, down, up, share: null, edge: null };
   }
 
   #cell(name) {

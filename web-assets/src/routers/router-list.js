@@ -115,7 +115,7 @@ const poller = new Poller(
       throw error;
     }),
   (answer) => {
-    routers = answer.routers;
+    routers = answer.routers.map(carried);
     lost = null;
     answered = performance.now();
     show();
@@ -174,6 +174,11 @@ function work() {
 function rest() {
   poller.stop();
   feed.stop();
+}
+
+/** A server that does not tell of WANs yet tells what all ports carry. */
+function carried(router) {
+  return router.wan ? router : { ...router, downBps: router.rxBps, upBps: router.txBps };
 }
 
 /** Asks now instead of waiting for the next poll. */

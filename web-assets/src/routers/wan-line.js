@@ -49,7 +49,7 @@ export class WanLine {
   /** @param {WanView|null} view null where no line is known */
   show(view) {
     const comment = view?.facts?.alias || view?.facts?.comment || "";
-    put(this.title, view ? shortName(view.facts?.called ?? view.name) : "–");
+    put(this.title, view?.name ? shortName(view.facts?.called ?? view.name) : "–");
     put(this.comment, comment);
     set(this.name, "title", [view?.name, comment].filter(Boolean).join(" · "));
     write(this.down, view?.down);

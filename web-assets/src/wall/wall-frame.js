@@ -11,6 +11,8 @@ import { sign } from "../shared/signs.js";
 
 /** A key or a hand was here so long ago, ms: nothing turns under it. */
 const HELD = 8_000;
+/** More pages than this are told in words alone. */
+const MOST_DOTS = 8;
 
 export class WallFrame {
   #touched = -Infinity;
@@ -179,7 +181,7 @@ export class WallFrame {
   }
 
   #showDots(page, pages) {
-    const wanted = pages > 1 && pages <= 20 ? pages : 0;
+    const wanted = pages > 1 && pages <= MOST_DOTS ? pages : 0;
     while (this.#dots.length < wanted) {
       const at = this.#dots.length;
       const dot = button("", "wall-page", () => this.act.page(at));
