@@ -33,7 +33,8 @@ export const CAUSES = {
 };
 
 /**
- * The cause of a router's trouble, as the key of its name (`trouble.…`) and of its sentence (`reason.…`); null where it
+ * The cause of a router's trouble, as the key of its name (`trouble.…`) and of its sentence (`reason.…`); null where
+ * it
  * has none. A certificate that is another one than before is its own cause: nobody may have touched the router.
  * @param {RouterState|null|undefined} state
  */

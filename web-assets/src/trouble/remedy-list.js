@@ -6,7 +6,7 @@ import { remediesOf } from "./remedies.js";
 
 /**
  * @param {string} trouble
- * @param {{user?: string, tls?: boolean, password?: string}} router as far as it is known
+ * @param {{user?: string, tls?: boolean, password?: string, host?: string}} router as far as it is known
  * @param {Record<string, string>} texts
  * @returns {HTMLElement} empty where no command mends it
  */

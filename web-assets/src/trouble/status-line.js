@@ -1,4 +1,5 @@
-// The pill in the header: the state by its shape, its word and its colour, and how old the data is. A trouble is named
+// The pill in the header: the state by its shape, its word and its colour, and how old the data is. A trouble is
+// named
 // by its cause; what to do about it stands in the trouble panel.
 
 import { put } from "../shared/elements.js";

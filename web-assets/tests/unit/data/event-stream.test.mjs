@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FIRST_BYTE, LONGEST_PAUSE, PROVEN, SILENCE, EventStream } from "../../../src/data/event-stream.js";
+import { EventStream, FIRST_BYTE, LONGEST_PAUSE, PROVEN, SILENCE } from "../../../src/data/event-stream.js";
 import { Clock, settle } from "../fake-clock.mjs";
 
 const TICK = 'event: tick\nid: k-7\ndata: {"seq":7}\n\n';

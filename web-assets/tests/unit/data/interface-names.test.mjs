@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shortName } from "../../../src/shared/format.js";
 import { joined, keyed, listed, meant, moved, renamed, shown, shownName } from "../../../src/data/interface-names.js";
 import { PointStore } from "../../../src/data/point-store.js";
+import { shortName } from "../../../src/shared/format.js";
 
 test("every name comes out of an address as it went in", () => {
   const signs = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at));

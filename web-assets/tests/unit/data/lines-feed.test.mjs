@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  LONGEST_ADDRESS,
   LinesFeed,
+  LONGEST_ADDRESS,
   MOST_ROUTERS,
   MOST_STREAMS,
   streamAddresses,

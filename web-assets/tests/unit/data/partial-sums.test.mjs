@@ -26,24 +26,21 @@ test("a partial figure says so; an unknown one is a dash and no lower bound", ()
   assert.equal(about("5", true), "≈ 5");
 });
 
-test("what flows through all routers is partial where one of them, or a port of one, is not known", () => {
-  const router = (rxBps, more = {}) => ({
+test("what flows through all routers tells of how many it is not known", () => {
+  const router = (downBps, more = {}) => ({
     enabled: true,
     state: { code: "live" },
-    rxBps,
-    txBps: rxBps,
-    rxUnknown: 0,
-    txUnknown: 0,
+    downBps,
+    upBps: downBps,
     sessions: 1,
     ...more,
   });
-  const of = (...routers) => totals(routers);
-  assert.deepEqual([of(router(5), router(7)).rxBps, of(router(5), router(7)).rxPartial], [12, false]);
-  assert.deepEqual([of(router(5), router(null)).rxBps, of(router(5), router(null)).rxPartial], [5, true]);
-  assert.equal(of(router(5, { rxUnknown: 1 }), router(7)).rxPartial, true);
-  assert.equal(of(router(5, { rxUnknown: 1 }), router(7)).txPartial, false);
-  assert.equal(of(router(5), router(null, { enabled: false })).rxPartial, false, "one that is off carries nothing");
-  assert.deepEqual([of(router(null)).rxBps, of(router(null)).rxPartial], [null, false]);
+  const of = (...routers) => [totals(routers).downBps, totals(routers).unknown];
+  assert.deepEqual(of(router(5), router(7)), [12, 0]);
+  assert.deepEqual(of(router(5), router(null)), [5, 1]);
+  assert.deepEqual(of(router(5, { upBps: null }), router(7)), [12, 1], "of one direction it is not known");
+  assert.deepEqual(of(router(5), router(null, { enabled: false })), [5, 0], "one that is off carries nothing");
+  assert.deepEqual(of(router(null)), [null, 1]);
 });
 
 test("the total of a stack is partial where a layer is not known, and not where somebody is not there", () => {
