@@ -42,10 +42,13 @@ class LayoutEditor {
   /** What there is to choose, of each router. */
   #offers = new Map();
   #dragged = null;
+  /** Which layout is saved over: somebody else's is not. */
+  #own = null;
 
   constructor(page) {
     this.page = page;
     const { texts, layout, tiles, opener } = page;
+    this.#own = layout.editable === false ? null : layout.id;
     this.#tiles = tiles
       .filter(({ lines }) => lines.length > 0)
       .map(({ title, lines }) => ({ title, lines: [...lines] }));
@@ -128,7 +131,7 @@ class LayoutEditor {
   #buttons() {
     const { texts, layout, removed } = this.page;
     const actions = element("div", "actions");
-    this.save = button(texts.wall_save, "editor-save", () => this.#save(layout.id), "main");
+    this.save = button(texts.wall_save, "editor-save", () => this.#save(this.#own), "main");
     actions.append(this.save);
     if (layout.id !== null) {
       const link = button(texts.wall_link, "editor-link", async () => {
@@ -141,8 +144,10 @@ class LayoutEditor {
           put(this.said, url.href); // no clipboard without TLS: it can be copied by hand
         }
       });
+      actions.append(link);
+    }
+    if (this.#own !== null)
       actions.append(
-        link,
         button(texts.wall_save_new, "editor-save-new", () => this.#save(null)),
         button(
           texts.wall_remove,
@@ -159,7 +164,6 @@ class LayoutEditor {
           "bad",
         ),
       );
-    }
     return actions;
   }
 

@@ -42,6 +42,7 @@ export function layoutOf(told) {
     }));
   return {
     ...told,
+    id: told.id === undefined || told.id === null ? null : String(told.id),
     tiles: tiles.filter(({ lines }) => lines.length > 0),
     rotateSeconds: number(told.rotateSeconds, ROTATE_SECONDS, 5, 3_600),
     windowSeconds: number(told.windowSeconds, WINDOW_SECONDS, 60, 21_600),

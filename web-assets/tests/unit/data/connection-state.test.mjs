@@ -66,7 +66,7 @@ test("who need not be waited for", () => {
   assert.equal(retryOf("reconnecting", { offline: true }), null, "trying is no use");
 });
 
-test("every trouble has a broken hop in the picture and its words in both languages, and every command says what it is for", () => {
+test("every trouble has a broken hop and its words in both languages, and every command says what it is for", () => {
   const REASONS = [
     "unreachable",
     "refused",

@@ -24,12 +24,13 @@ test("what falls is told once; what was down at first, or is not known for a whi
 test("a layout is shown as far as it is one", () => {
   const line = { router: "a", interface: "ether1" };
   const told = layoutOf({
-    id: "x",
+    id: 7,
     name: "Pusat",
     tiles: [{ title: " ", lines: [line, { router: 5 }] }, { lines: [] }, { title: "Dua", lines: Array(20).fill(line) }],
     rotateSeconds: 0,
     windowSeconds: "900",
   });
+  assert.equal(told.id, "7");
   assert.deepEqual(told.tiles[0], { title: null, lines: [line] });
   assert.deepEqual([told.tiles.length, told.tiles[1].lines.length, told.tiles[1].title], [2, MOST_LINES, "Dua"]);
   assert.deepEqual([told.rotateSeconds, told.windowSeconds], [5, 900]);
