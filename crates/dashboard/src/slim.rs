@@ -13,12 +13,27 @@ pub(crate) fn slim(source: &str) -> String {
             inside = !text.ends_with("*/");
         }
         if !comment {
-            slimmed.push_str(if quoted { line } else { text });
+            if quoted {
+                slimmed.push_str(line);
+            } else {
+                push_untyped(&mut slimmed, text);
+            }
             quoted ^= text.matches('`').count() % 2 == 1;
         }
         slimmed.push('\n');
     }
     slimmed
+}
+
+/// Leaves out the types that stand within a line, such as `/** @type {Mode} */ (mode)`.
+fn push_untyped(slimmed: &mut String, mut text: &str) {
+    while let Some((before, rest)) = text.split_once("/** @")
+        && let Some((_, after)) = rest.split_once("*/ ")
+    {
+        slimmed.push_str(before);
+        text = after;
+    }
+    slimmed.push_str(text);
 }
 
 /// Nothing but a comment between stars, or the beginning of one.
@@ -34,6 +49,7 @@ mod tests {
     fn comments_go_and_lines_stay() {
         let source = "// what for\nimport \"x\";\n/**\n * @param {string} x `/*`\n */\nf(x); // why\n  /** one line */\n/* a */ g();\n";
         assert_eq!(slim(source), "\nimport \"x\";\n\n\n\nf(x); // why\n\n/* a */ g();\n");
+        assert_eq!(slim("a = /** @type {X} */ (b);\n"), "a = (b);\n");
         assert_eq!(slim("  f(`a\n  b`);\n  g();\n"), "f(`a\n  b`);\ng();\n");
         assert_eq!(slim("a { b: c; }\n/* two\n lines */\nd {}\n"), "a { b: c; }\n\n\nd {}\n");
     }

@@ -2,6 +2,7 @@
 // interfaces), or what is being tried; and the time zone of the clock beside it.
 
 import { api } from "../shared/api.js";
+import { leaveForLogin } from "../account/auth.js";
 import { put } from "../shared/elements.js";
 import { fill, tenths } from "../shared/format.js";
 
@@ -27,8 +28,10 @@ export class CostLine {
    * @param {{facts: HTMLElement, zone: HTMLElement}} parts
    * @param {Record<string, string>} texts
    * @param {string} lang
+   * @param {(routers: any[]) => void} heard the server told which routers there are
    */
-  constructor({ facts, zone }, texts, lang) {
+  constructor({ facts, zone }, texts, lang, heard) {
+    this.heard = heard;
     this.facts = facts;
     this.texts = texts;
     this.lang = lang;
@@ -43,7 +46,7 @@ export class CostLine {
    *   a time as the chart writes it
    */
   show(state, known, page) {
-    if (state === "live" || state === "late") this.#ask(page.router, known.now);
+    if (state === "live" || state === "late") this.ask(page.router);
     const said = this.#words(state, known, page);
     while (this.facts.children.length > said.length) this.facts.lastElementChild?.remove();
     said.forEach((text, at) => {
@@ -79,12 +82,14 @@ export class CostLine {
     return all;
   }
 
-  /** How busy the router is: seldom, and only while the page is looked at. */
-  async #ask(router, now) {
+  /** How busy the router is, and which others there are: seldom, and only while the page is looked at. */
+  async ask(router) {
+    const now = performance.now();
     if (router === null || now - this.#askedAt < EVERY) return;
     this.#askedAt = now;
     try {
       const { routers } = await api.get("/api/v1/routers");
+      this.heard(routers);
       const { cpuPercent } = routers.find(({ id }) => id === router)?.about ?? {};
       this.#cpu = cpuPercent ?? null;
       // The server asks the router when it is asked itself: the first answer does not know yet.
@@ -92,7 +97,7 @@ export class CostLine {
       if (this.#cpu === null && this.#unknown < 3) this.#askedAt -= EVERY - SOON;
     } catch (error) {
       this.#cpu = null;
-      console.info(`How busy the router is is not known: ${error.message}`);
+      if (!leaveForLogin(error)) console.info(`How busy the router is is not known: ${error.message}`);
     }
   }
 }

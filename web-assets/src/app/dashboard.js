@@ -8,15 +8,15 @@ import { put } from "../shared/elements.js";
 import { FaultCounts } from "../data/fault-counts.js";
 import { LiveFeed } from "../data/live-feed.js";
 import { fill } from "../shared/format.js";
-import { connectionDiagram } from "../trouble/connection-diagram.js";
 import { CostLine } from "./cost-line.js";
 import { dock } from "./dock.js";
+import { laterTrouble } from "./later-trouble.js";
+import { lazyImport } from "../shared/lazy-import.js";
 import { keyboardShortcuts } from "./keyboard-shortcuts.js";
 import { wallMode } from "./wall-mode.js";
 import { language, theme } from "./theme-and-language.js";
 import { PhoneSummary } from "../interfaces/phone-summary.js";
 import { followActivity } from "./page-activity.js";
-import { TroublePanel } from "../trouble/trouble-panel.js";
 import { checkVersion } from "./version-check.js";
 import { InterfaceOverview } from "../interfaces/interface-overview.js";
 import { ChartPanel } from "../chart/chart-panel.js";
@@ -28,7 +28,6 @@ import { siteHeader } from "./site-header.js";
 import { splitter } from "./splitter.js";
 import { StatusLine } from "../trouble/status-line.js";
 import { PointStore } from "../data/point-store.js";
-import { RouterSwitcher } from "../routers/router-switcher.js";
 
 const { lang, texts, version } = JSON.parse(document.body.dataset.page);
 const SUMMARY = 10_000;
@@ -60,7 +59,7 @@ const cards = new InterfaceCards(byId("cards"), {
   turn: (name) => turn(name, panel.factsOf(name)),
 });
 const status = new StatusLine(byId("state"), byId("try-now"), texts, lang);
-const cost = new CostLine({ facts: byId("cost-facts"), zone: byId("cost-zone") }, texts, lang);
+const cost = new CostLine({ facts: byId("cost-facts"), zone: byId("cost-zone") }, texts, lang, heard);
 const feed = new LiveFeed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
@@ -78,7 +77,7 @@ const feed = new LiveFeed(store, {
     if (!hello.router) return;
     // Who has limits is told no address.
     const { name, address = "" } = hello.router;
-    routers.greeted();
+    cost.ask(hello.router.id);
     put(byId("router-name"), address.startsWith(name) ? address : name);
     put(byId("router-where"), address.startsWith(name) ? "" : address);
     byId("router-words").title = [name, address].filter(Boolean).join(" · ");
@@ -111,14 +110,18 @@ const feed = new LiveFeed(store, {
     return true;
   },
 });
-const routers = new RouterSwitcher({
-  name: byId("router-words"),
-  button: /** @type {HTMLButtonElement} */ (byId("router-switch")),
-  texts,
+const switcher = lazyImport(async () => {
+  const { RouterSwitcher } = await import("../routers/router-switcher.js");
+  const button = /** @type {HTMLButtonElement} */ (byId("router-switch"));
+  return new RouterSwitcher({ name: byId("router-words"), button, texts });
 });
+/** Which routers there are: with a second one there is a choice. */
+function heard(routers) {
+  if (routers.length > 1) switcher((made) => made.take(routers));
+}
 /** Who is logged in. */
 const looking = siteHeader(texts);
-const mend = new TroublePanel({
+const mend = laterTrouble({
   root: byId("mend"),
   texts,
   lang,
@@ -193,9 +196,11 @@ function draw() {
   });
   unconfigured(state === "no-router");
   byId("watching").hidden = state === "no-router";
+  // Without a router there is nothing to choose, to start or to stop.
+  byId("dock").hidden = state === "no-router";
   dead(state);
-  byId("start").hidden = !known.stopped;
-  byId("stop").hidden = known.stopped;
+  byId("start").hidden = !known.stopped || state === "no-router";
+  byId("stop").hidden = known.stopped || state === "no-router";
   const { names } = choice;
   byId("choose-one").hidden = names.length > 0 || feed.interfaces.length === 0 || feed.newest.t === null;
   const dim = state !== "live" && state !== "late";
@@ -203,7 +208,7 @@ function draw() {
   overview.stands(state);
   cards.show(panel.wide ? [] : names, (name) => panel.line(name), panel.figures, dim);
   lead.show(names, view, dim);
-  byId("picker-label").textContent = label(names);
+  put(byId("picker-label"), label(names));
   overview.paint();
   panel.draw(dim);
 }
@@ -230,7 +235,6 @@ let form = null;
 function unconfigured(yes) {
   const root = byId("unconfigured");
   root.hidden = !yes;
-  if (yes && !root.querySelector(".hops")) root.prepend(connectionDiagram("no-router"));
   if (!yes) {
     form?.then((made) => made?.stop());
     form = null;
@@ -238,6 +242,8 @@ function unconfigured(yes) {
     return;
   }
   form ??= looking.then(async (who) => {
+    const { connectionDiagram } = await import("../trouble/connection-diagram.js");
+    if (!root.querySelector(".hops")) root.prepend(connectionDiagram("no-router"));
     if (!who) return null;
     if (!mayChange(who)) {
       byId("setup").textContent = texts.unconfigured_ask;

@@ -1,7 +1,4 @@
-// The keyboard shortcuts of the whole page, ignored while somebody types, and the help that lists them.
-
-import { dialog } from "../shared/dialog.js";
-import { element } from "../shared/elements.js";
+// The keyboard shortcuts of the whole page, ignored while somebody types. The help that lists them is shortcut-help.js.
 
 /** Each key and what it does; the help shows them in this order. */
 export const KEYS = [
@@ -50,43 +47,4 @@ export function keyboardShortcuts(does) {
     if (wanted === null || !does[wanted]) return;
     if (does[wanted]() !== false) event.preventDefault();
   });
-}
-
-/** @returns {() => void} opens the help */
-export function shortcutHelp(texts) {
-  let made = null;
-  return () => {
-    made ??= build(texts);
-    made.open();
-  };
-}
-
-function build(texts) {
-  const made = dialog("help", texts.help, texts.close);
-  const section = (title, pairs) => {
-    const list = element("dl", "keys");
-    for (const [names, meaning] of pairs) {
-      const term = element("dt");
-      names.forEach((name) => term.append(element("kbd", "", name)));
-      list.append(term, element("dd", "", meaning));
-    }
-    made.body.append(element("h3", "", title), list);
-  };
-  section(texts["help.everywhere"], [
-    ...KEYS.map(([key, name]) => [[key], texts[`key.${name}`]]),
-    [["Esc"], texts["key.escape"]],
-  ]);
-  section(texts["help.chart"], [
-    [["←", "→"], texts["key.cross"]],
-    [["Shift", "←", "→"], texts["key.pan"]],
-    [["+", "−"], texts["key.zoom"]],
-    [["Home", "End"], texts["key.ends"]],
-  ]);
-  section(texts["help.hand"], [
-    [[texts["hand.drag"]], texts["key.drag"]],
-    [["Shift", texts["hand.drag"]], texts["key.pan"]],
-    [["Ctrl", texts["hand.wheel"]], texts["key.zoom"]],
-    [[texts["hand.double"]], texts["key.all"]],
-  ]);
-  return made;
 }

@@ -3,6 +3,7 @@
 import { leaveForLogin, loginAddress, mayChange, me } from "../account/auth.js";
 import { element } from "../shared/elements.js";
 import { fill } from "../shared/format.js";
+import { sign } from "../shared/signs.js";
 /** @import { Me } from "../data/types.js" */
 
 const byId = (id) => document.getElementById(id);
@@ -60,7 +61,7 @@ function account(root, { name }, texts) {
   const summary = element("summary");
   summary.dataset.testid = "account";
   summary.setAttribute("aria-label", fill(texts.site_account, { name }));
-  summary.append(element("bdi", "", name));
+  summary.append(sign("i-user"), element("bdi", "", name));
   const list = element("div", "account-list");
   const change = element("button", "", texts.site_password);
   const out = element("button", "", texts.site_logout);

@@ -39,6 +39,15 @@ export function theme(button, texts, changed) {
     show();
     told();
   });
+  // Paper is white.
+  addEventListener("beforeprint", () => {
+    root.dataset.theme = "light";
+    told();
+  });
+  addEventListener("afterprint", () => {
+    show();
+    told();
+  });
   system.addEventListener("change", () => now === "system" && told());
   show();
 }

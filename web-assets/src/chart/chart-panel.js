@@ -118,7 +118,7 @@ export class ChartPanel {
         words: (range) => this.#rangeText(range),
       });
     });
-    const shortcutHelp = lazyImport(async () => (await import("../app/keyboard-shortcuts.js")).shortcutHelp(texts));
+    const shortcutHelp = lazyImport(async () => (await import("../app/shortcut-help.js")).shortcutHelp(texts));
     this.help = () => shortcutHelp((open) => open());
     const dialog = "../account/share-dialog.js";
     const share = lazyImport(async () => (await import(dialog)).shareDialog);

@@ -1,7 +1,6 @@
 // The router's name in the header. With several routers it is a button that opens a searchable list of them.
 
 import { api } from "../shared/api.js";
-import { leaveForLogin } from "../account/auth.js";
 import { element, put, target } from "../shared/elements.js";
 import { Poller } from "../data/poller.js";
 import { remember, router as chosen } from "../shared/preferences.js";
@@ -12,7 +11,6 @@ export class RouterSwitcher {
   #seen = [];
   #rows = new Map();
   #marked = null;
-  #asked = false;
   #parts = null;
 
   /**
@@ -26,27 +24,15 @@ export class RouterSwitcher {
     button.addEventListener("click", () => this.#open());
     this.poller = new Poller(
       () => api.get("/api/v1/routers"),
-      ({ routers }) => this.#take(routers),
+      ({ routers }) => this.take(routers),
       () => this.#parts && put(this.#parts.note, texts.site_routers_unknown),
       globalThis,
       true,
     );
   }
 
-  /** The stream has greeted: whether there are others is asked once. */
-  async greeted() {
-    if (this.#asked) return;
-    this.#asked = true;
-    try {
-      this.#take((await api.get("/api/v1/routers")).routers);
-    } catch (error) {
-      // The next greeting asks again.
-      this.#asked = false;
-      leaveForLogin(error);
-    }
-  }
-
-  #take(routers) {
+  /** All routers that there are. */
+  take(routers) {
     // One that is disabled has nothing to show.
     this.#routers = ordered(
       routers.filter((router) => standing(router) !== "off"),

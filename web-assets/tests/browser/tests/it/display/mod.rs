@@ -4,6 +4,7 @@ mod accessibility;
 mod below_path;
 mod choosing;
 mod embedding;
+mod frame;
 mod interface_list;
 mod languages;
 mod list_rows;
