@@ -1,13 +1,12 @@
 // The dashboard's entry point: connects the data, the choice of interfaces and everything that shows them.
 
 import { below } from "../shared/base-path.js";
-import { InterfaceCards } from "../interfaces/interface-cards.js";
 import { InterfaceChoice } from "../interfaces/interface-choice.js";
 import { leaveForLogin, mayChange } from "../account/auth.js";
 import { put } from "../shared/elements.js";
 import { FaultCounts } from "../data/fault-counts.js";
 import { LiveFeed } from "../data/live-feed.js";
-import { fill } from "../shared/format.js";
+import { fill, speed } from "../shared/format.js";
 import { CostLine } from "./cost-line.js";
 import { dock } from "./dock.js";
 import { laterTrouble } from "./later-trouble.js";
@@ -15,12 +14,10 @@ import { lazyImport } from "../shared/lazy-import.js";
 import { keyboardShortcuts } from "./keyboard-shortcuts.js";
 import { wallMode } from "./wall-mode.js";
 import { language, theme } from "./theme-and-language.js";
-import { PhoneSummary } from "../interfaces/phone-summary.js";
 import { followActivity } from "./page-activity.js";
 import { checkVersion } from "./version-check.js";
 import { InterfaceOverview } from "../interfaces/interface-overview.js";
 import { ChartPanel } from "../chart/chart-panel.js";
-import { turn } from "../interfaces/direction.js";
 import { hear, renameLines, whenSet } from "../interfaces/line-settings.js";
 import { forgetRouter, router } from "../shared/preferences.js";
 import { listSheet } from "../interfaces/list-sheet.js";
@@ -49,15 +46,6 @@ function keep() {
   store.windowMs = recent === null ? 600_000 : 180_000;
   store.keep(choice.names, recent ?? 0);
 }
-const cards = new InterfaceCards(byId("cards"), {
-  texts,
-  lang,
-  remove(name) {
-    choice.toggle(name);
-    byId("picker").focus();
-  },
-  turn: (name) => turn(name, panel.factsOf(name)),
-});
 const status = new StatusLine(byId("state"), byId("try-now"), texts, lang);
 const cost = new CostLine({ facts: byId("cost-facts"), zone: byId("cost-zone") }, texts, lang, heard);
 const feed = new LiveFeed(store, {
@@ -130,6 +118,7 @@ const mend = laterTrouble({
 });
 
 const panel = new ChartPanel({ lang, texts, store, feed, choice, faults, redraw: soon });
+const page = { texts, lang, feed, choice, panel };
 const overview = new InterfaceOverview({
   texts,
   lang,
@@ -139,7 +128,12 @@ const overview = new InterfaceOverview({
   edge: () => feed.edge(),
   rates: (name) => feed.rates(name),
 });
-const lead = new PhoneSummary(byId("lead"), texts, lang, draw);
+/** What a phone and the wall have instead of the legend. */
+let narrow = null;
+const loadNarrow = lazyImport(async () => {
+  const { NarrowView } = await import("./narrow-view.js");
+  return new NarrowView({ cards: byId("cards"), lead: byId("lead"), picker: byId("picker") }, page, draw);
+});
 listSheet({
   root: byId("overview"),
   button: byId("picker"),
@@ -161,9 +155,10 @@ theme(byId("theme"), texts, () => overview.recolour());
 wallMode(byId("clock"), lang);
 whenSet(soon);
 
-/** What is told of a line: the facts, and the rates now. */
-function view(name) {
-  return { facts: feed.facts.get(name) ?? null, ...feed.rates(name) };
+/** What a line carries now, for who hears it. */
+function spoken(name) {
+  const { title, down, up } = panel.line(name);
+  return fill(texts.summary, { name: title, down: speed(down, lang), up: speed(up, lang) });
 }
 
 /** How many are chosen, on the button that opens the list. */
@@ -206,8 +201,13 @@ function draw() {
   const dim = state !== "live" && state !== "late";
   byId("chart").classList.toggle("dim", dim);
   overview.stands(state);
-  cards.show(panel.wide ? [] : names, (name) => panel.line(name), panel.figures, dim);
-  lead.show(names, view, dim);
+  if (!panel.wide && narrow === null) {
+    loadNarrow((made) => {
+      narrow = made;
+      soon();
+    });
+  }
+  narrow?.show(panel.wide ? [] : names, dim);
   put(byId("picker-label"), label(names));
   overview.paint();
   panel.draw(dim);
@@ -267,7 +267,7 @@ let summed = 0;
 function summary() {
   if (performance.now() - summed < SUMMARY) return;
   summed = performance.now();
-  byId("summary").textContent = feed.known.stopped ? "" : cards.summary(choice.names, (name) => panel.line(name));
+  byId("summary").textContent = feed.known.stopped ? "" : choice.names.map(spoken).join(". ");
 }
 
 const life = followActivity(feed, {

@@ -16,6 +16,8 @@ const MINUTE = 60_000;
 const WINDOWS = [1, 5, 15, 30, 60, 180, 360].map((minutes) => minutes * MINUTE);
 /** A narrower row has mode and unit in the menu, px. */
 const NARROW = 720;
+/** There the bar at the bottom has the menu, and that has what the row has no room for. */
+const PHONE = "(max-width: 959px)";
 /** What the unit's button says. */
 const FACES = { bit: "Mbps", byte: "MB/s" };
 
@@ -98,6 +100,11 @@ export class ChartTools {
     };
     bar.prepend(this.modes, this.units.root);
     const row = bar.parentElement ?? bar;
+    // A phone's toolbar is its windows alone.
+    const phone = matchMedia(PHONE);
+    const move = () => (phone.matches ? this.menu.list.prepend(this.share) : this.menu.root.before(this.share));
+    phone.addEventListener("change", move);
+    move();
     new ResizeObserver((entries) => place(entries.at(-1).contentRect.width < NARROW)).observe(row);
   }
 

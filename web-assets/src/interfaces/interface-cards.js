@@ -6,7 +6,7 @@ import { figure } from "../chart/figures.js";
 import { element, put } from "../shared/elements.js";
 import { fullness } from "../data/partial-sums.js";
 import { faultWords } from "../data/fault-counts.js";
-import { about, atLeast, commonUnit, fill, number, rateParts, speed } from "../shared/format.js";
+import { about, atLeast, commonUnit, fill, number, rateParts } from "../shared/format.js";
 /** @import { LineView } from "../legend/legend-table.js" */
 /** @import { LineFigures } from "../legend/line-figures.js" */
 /** @import { Texts } from "../data/types.js" */
@@ -145,15 +145,5 @@ export class InterfaceCards {
     card.view.title = texts[`turn_${other}`];
     card.view.setAttribute("aria-label", `${texts[`view_${from}`]}. ${texts[`turn_${other}`]}`);
     card.view.hidden = facts === null;
-  }
-
-  /** What is shown, in a sentence each, for those who do not see it. */
-  summary(names, /** @type {(name: string) => LineView} */ of) {
-    return names
-      .map((name) => {
-        const { title, down, up } = of(name);
-        return fill(this.texts.summary, { name: title, down: speed(down, this.lang), up: speed(up, this.lang) });
-      })
-      .join(". ");
   }
 }
