@@ -10,7 +10,7 @@ use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use lalin_config::Config;
-use lalin_dashboard::{Dashboard, Settings};
+use lalin_dashboard::{Dashboard, EmbedOrigins, Settings};
 use lalin_fleet::Fleet;
 use lalin_http::{Api, Auth, AuthSettings, ConnectionLimits, StreamLimits, WebServer};
 use lalin_store::Store;
@@ -47,10 +47,10 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
         lalin_config::Lang::En => lalin_dashboard::Lang::En,
     };
-    let (embed, base_path) = (config.embed.origins.clone(), config.server.base_path.clone());
+    let (origins, asked) = (auth.embed_origins().clone(), auth.embed_origins().clone());
+    let (embed, base_path) = (EmbedOrigins::asking(move || asked.all()), config.server.base_path.clone());
     let dashboard = Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed, base_path })?;
     let listen = config.server.listen;
-    let origins = config.embed.origins.clone();
     let code = auth.needed_code();
     let app = move || {
         App::new()
@@ -124,6 +124,7 @@ async fn auth(config: &Config, store: Option<Store>) -> Result<Auth, Error> {
     settings.hosts.clone_from(&config.server.hosts);
     settings.base_path.clone_from(&config.server.base_path);
     settings.tls = config.server.tls.is_some();
+    settings.embed_origins.clone_from(&config.embed.origins);
     if settings.open && !settings.loopback {
         tracing::warn!("open: everybody who reaches {} may see the traffic", config.server.listen);
     }
@@ -133,14 +134,15 @@ async fn auth(config: &Config, store: Option<Store>) -> Result<Auth, Error> {
     })
 }
 
-/// What other sites' pages may do: read, without cookies, if their origin is configured.
-fn others(origins: &[String]) -> Cors {
-    let cors = Cors::default()
+/// What other sites' pages may do: read, without cookies, if their origin is one of those that may.
+fn others(origins: &lalin_http::EmbedOrigins) -> Cors {
+    let origins = origins.clone();
+    Cors::default()
+        .allowed_origin_fn(move |origin, _| origin.to_str().is_ok_and(|origin| origins.allow(origin)))
         .allowed_methods([Method::GET])
         .allowed_headers(["authorization", "last-event-id", "cache-control"].map(HeaderName::from_static))
         .expose_headers(["x-lalin-age-ms", "x-lalin-delay-ms", "x-lalin-reason", "x-lalin-state"])
-        .max_age(3_600);
-    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+        .max_age(3_600)
 }
 
 /// On every answer, whoever made it.

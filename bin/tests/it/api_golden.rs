@@ -86,7 +86,21 @@ impl Golden<'_> {
         self.send("PATCH", "/api/v1/routers/kantor", &json!({"colour": "red"}));
         self.send("POST", "/api/v1/routers/kantor/retry", &json!({}));
         self.send("POST", "/api/v1/tokens", &json!({"kind": "share", "name": "pelanggan", "role": "viewer", "only": [{"router": "kantor", "interface": "ether1"}]}));
+        self.send("POST", "/api/v1/tokens", &json!({"kind": "share", "name": "dua", "lines": [{"router": "kantor", "interface": "ether1"}, {"router": "kantor", "interface": "ether2"}]}));
         self.get("/api/v1/tokens");
+        self.send("PUT", "/api/v1/lines", &json!({"router": "kantor", "interface": "ether1", "scope": "everyone", "pointOfView": "customer", "alias": "Pak Budi", "limitDownBps": 20_000_000}));
+        self.send(
+            "PUT",
+            "/api/v1/lines",
+            &json!({"router": "kantor", "interface": "ether1", "scope": "me", "alias": "x"}),
+        );
+        self.get("/api/v1/lines?router=kantor");
+        let layout =
+            json!({"name": "NOC", "shared": true, "tiles": [{"lines": [{"router": "kantor", "interface": "ether1"}]}]});
+        self.send("POST", "/api/v1/layouts", &layout);
+        self.get("/api/v1/layouts");
+        self.send("PUT", "/api/v1/embed-origins", &json!({"origins": ["https://billing.example.id"]}));
+        self.get("/api/v1/embed-origins");
         self.get("/api/v1/users");
         self.get("/api/v1/audit");
         self.send("DELETE", "/api/v1/routers/kantor", &json!({}));

@@ -52,3 +52,4 @@ pub use origin::Origin;
 pub use router_settings::{RouterOrigin, RouterSettings};
 pub use secret::Secret;
 pub use tls_policy::{TlsPolicy, TlsPolicyError};
+pub use values::origin as web_origin;

@@ -119,7 +119,10 @@ pub(crate) fn switch(text: String) -> Result<bool, String> {
 /// An origin as a browser sends it: scheme, host, and a port where it is not the usual one; nothing else.
 ///
 /// A browser compares it byte by byte, so the default port is removed.
-pub(crate) fn origin(text: String) -> Result<String, String> {
+///
+/// # Errors
+/// What it should be.
+pub fn origin(text: String) -> Result<String, String> {
     const SHAPE: &str = "must be such as \"https://billing.example.id\": https or http, a host in small letters, \
                          a port if need be, and no path";
     if text.contains('*') {

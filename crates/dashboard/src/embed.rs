@@ -1,6 +1,9 @@
 //! `GET /embed`: a page for an `<iframe>`, with one element that fills it. What it shows is said by its address, which
 //! only its script reads.
 
+use std::fmt;
+use std::sync::Arc;
+
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY};
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -15,14 +18,43 @@ use crate::{Error, Lang};
 #[derive(Debug)]
 pub(crate) struct EmbedPage {
     pages: Vec<(Lang, Compressed)>,
-    policy: String,
+    origins: EmbedOrigins,
     default: Lang,
+}
+
+/// The origins whose pages may frame `/embed`, asked for each time: they may change while the server runs.
+#[derive(Clone)]
+pub struct EmbedOrigins(Arc<dyn Fn() -> Vec<String> + Send + Sync>);
+
+impl EmbedOrigins {
+    /// Those that `ask` tells.
+    pub fn asking(ask: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(ask))
+    }
+}
+
+/// Always the same.
+impl From<Vec<String>> for EmbedOrigins {
+    fn from(origins: Vec<String>) -> Self {
+        Self::asking(move || origins.clone())
+    }
+}
+
+impl fmt::Debug for EmbedOrigins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries((self.0)()).finish()
+    }
 }
 
 impl EmbedPage {
     /// # Errors
     /// [`Error`] when the template is broken.
-    pub(crate) fn new(texts: &[(Lang, Texts)], assets: &str, origins: &[String], default: Lang) -> Result<Self, Error> {
+    pub(crate) fn new(
+        texts: &[(Lang, Texts)],
+        assets: &str,
+        origins: EmbedOrigins,
+        default: Lang,
+    ) -> Result<Self, Error> {
         let mut tera = Tera::default();
         tera.add_raw_template("embed.html", include_str!("../templates/embed.html"))?;
         let mut pages = Vec::new();
@@ -33,7 +65,7 @@ impl EmbedPage {
             context.insert("t", t);
             pages.push((*lang, Compressed::new(tera.render("embed.html", &context)?)));
         }
-        Ok(Self { pages, policy: policy(origins), default })
+        Ok(Self { pages, origins, default })
     }
 }
 
@@ -74,7 +106,7 @@ pub(crate) async fn get(page: Data<EmbedPage>, request: HttpRequest, asked: Opti
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((CONTENT_LANGUAGE, lang.code()))
         .insert_header((VARY, "Accept-Encoding, Accept-Language"))
-        .insert_header((CONTENT_SECURITY_POLICY, page.policy.as_str()))
+        .insert_header((CONTENT_SECURITY_POLICY, policy(&(page.origins.0)())))
         // The address may hold a token.
         .insert_header((REFERRER_POLICY, "no-referrer"))
         .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"))

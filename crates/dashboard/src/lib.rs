@@ -5,7 +5,7 @@
 //! ```
 //! use lalin_dashboard::{Dashboard, Lang, Settings};
 //!
-//! let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "0.1.0", embed: Vec::new(), base_path: String::new() })?;
+//! let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "0.1.0", embed: Vec::new().into(), base_path: String::new() })?;
 //! let app = actix_web::App::new().configure(dashboard.routes());
 //! # drop(app);
 //! # Ok::<(), lalin_dashboard::Error>(())
@@ -21,6 +21,7 @@ mod page;
 mod slim;
 mod texts;
 
+pub use embed::EmbedOrigins;
 pub use error::Error;
 pub use lang::{Lang, UnknownLang};
 pub use page::{Dashboard, Settings};

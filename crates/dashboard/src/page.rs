@@ -13,7 +13,7 @@ use tera::{Context, Tera};
 
 use crate::assets::{self, Assets, Entry};
 use crate::compressed::Compressed;
-use crate::embed::{self, EmbedPage};
+use crate::embed::{self, EmbedOrigins, EmbedPage};
 use crate::texts::{self, Texts};
 use crate::{Error, Lang};
 
@@ -25,7 +25,7 @@ pub struct Settings {
     /// The program's version, to show.
     pub version: &'static str,
     /// The origins whose pages may frame `/embed`; none: only our own.
-    pub embed: Vec<String>,
+    pub embed: EmbedOrigins,
     /// Under which path a browser finds the pages, such as `/lalin`; empty: at the root.
     pub base_path: String,
 }
@@ -92,7 +92,7 @@ impl Dashboard {
         tera.add_raw_templates(TEMPLATES.iter().copied())?;
         let texts = [(Lang::Id, texts::of(Lang::Id)?), (Lang::En, texts::of(Lang::En)?)];
         let assets = Assets::new()?;
-        let embed = EmbedPage::new(&texts, &assets_path(&settings, &assets), &settings.embed, settings.lang)?;
+        let embed = EmbedPage::new(&texts, &assets_path(&settings, &assets), settings.embed.clone(), settings.lang)?;
         let entry = Entry::new(&assets);
         let mut pages = BTreeMap::new();
         for template in PAGES {

@@ -9,7 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api_state::ApiState;
 use crate::json::{no_such_path, wrong_method};
-use crate::routes::{accounts, audit_log, health, interface_stats, interfaces, lines, login, routers, tokens, window};
+use crate::routes::{
+    accounts, audit_log, embed_origins, health, interface_stats, interfaces, layouts, lines, login, routers, tokens,
+    window,
+};
 use crate::{Auth, StreamLimits, stream};
 
 /// The API over a monitor. Cheap to clone: one for each worker.
@@ -45,6 +48,7 @@ impl Api {
                 .service(web::resource("/api/v1/window").get(window::get).default_service(only_get()))
                 .configure(routers::routes)
                 .configure(lines::routes)
+                .configure(layouts::routes)
                 .service(
                     web::resource("/api/v1/routers/{id}/interfaces").get(interfaces::get).default_service(only_get()),
                 )
@@ -66,7 +70,8 @@ impl Auth {
                 .configure(login::routes)
                 .configure(accounts::routes)
                 .configure(audit_log::routes)
-                .configure(tokens::routes);
+                .configure(tokens::routes)
+                .configure(embed_origins::routes);
         }
     }
 }

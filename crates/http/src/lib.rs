@@ -41,7 +41,7 @@ mod server;
 mod stream;
 
 pub use api::Api;
-pub use auth::{Auth, AuthSettings, Principal, guard};
+pub use auth::{Auth, AuthSettings, EmbedOrigins, Principal, guard};
 pub use json::{Problem, request_bodies};
 pub use server::{ConnectionLimits, Exempt, WebServer, listen};
 pub use stream::StreamLimits;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_stats::{
-    CheckedRate, ErrorCounts, Failure, Frame, Freshness, Identity, Interface, LinkBound, Rate, Reading, RouterId,
-    RouterState, Row, Snapshot, Timing,
+    CheckedRate, ErrorCounts, Failure, Frame, Freshness, GapReason, Identity, Interface, LinkBound, Rate, Reading,
+    RouterId, RouterState, Row, Snapshot, Timing,
 };
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 use crate::demand::Pace;
+use crate::gaps::{Gaps, counts_anew};
 use crate::identities::Identities;
 use crate::link_rates::LinkRates;
 use crate::memory_budget::MemoryBudget;
@@ -20,7 +21,7 @@ use crate::recent_window::{Point, RecentWindow, Retention};
 use crate::renames::renamed;
 use crate::row_pairs::RowPairs;
 use crate::time_base::TimeBase;
-use crate::{CountersDelay, ReadTimes, Renamed, Settings, Status, Window};
+use crate::{CountersDelay, Gap, ReadTimes, Renamed, Settings, Status, Window};
 
 /// What the engine tells subscribers.
 #[derive(Clone, Debug)]
@@ -49,6 +50,7 @@ pub(crate) struct Engine {
     seq: u64,
     revision: u64,
     identities: Identities,
+    gaps: Gaps,
     frames: RecentFrames,
     /// When the newest sample was requested.
     asked: Option<Instant>,
@@ -85,6 +87,7 @@ impl Engine {
             seq: 0,
             revision: 0,
             identities: Identities::default(),
+            gaps: Gaps::new(false),
             frames: RecentFrames::default(),
             asked: None,
             read_times: ReadTimes::new(settings.interval),
@@ -97,6 +100,11 @@ impl Engine {
             renames,
             status: watch::Sender::new(status),
         }
+    }
+
+    /// With what was before belonging to an earlier start of this program.
+    pub(crate) fn restarted(self) -> Self {
+        Self { gaps: Gaps::new(true), ..self }
     }
 
     pub(crate) fn router(&self) -> &RouterId {
@@ -181,7 +189,17 @@ impl Engine {
 
     /// The last `window` of what was sampled.
     pub(crate) fn window(&self, window: Duration) -> Window {
-        Window::new(self.recent_window.since(self.oldest_ms(window)), false)
+        Window::new(self.recent_window.since(self.oldest_ms(window)), false).with_open(self.open_gaps())
+    }
+
+    /// Why there is nothing now, where the newest sample is older than samples are apart.
+    fn open_gaps(&self) -> Vec<Gap> {
+        let newest = self.frames.newest();
+        let apart = self.settings.cycle(self.timing) * 3;
+        if newest.is_some_and(|frame| frame.at.elapsed() <= apart) {
+            return Vec::new();
+        }
+        self.gaps.open(newest.map(|frame| &**frame))
     }
 
     /// The time `window` ago, by the newest sample's time base: the wall clock may have been set since.
@@ -193,7 +211,7 @@ impl Engine {
     /// The events from now on, and what was before them. No event falls between, because both are taken under one lock.
     pub(crate) fn join(&self, after: Option<u64>, window: Duration) -> (broadcast::Receiver<Event>, Window) {
         let window = match after.and_then(|seq| self.recent_window.after(seq)) {
-            Some(points) => Window::new(points, true),
+            Some(points) => Window::new(points, true).with_open(self.open_gaps()),
             None => self.window(window),
         };
         let events = self.events.as_ref().map_or_else(|| broadcast::channel(1).1, broadcast::Sender::subscribe);
@@ -214,6 +232,7 @@ impl Engine {
 
     /// Sampling ends: nobody watches.
     pub(crate) fn end(&mut self) {
+        self.gaps.begins(GapReason::Unwatched);
         self.change(RouterState::Idle);
     }
 
@@ -225,6 +244,9 @@ impl Engine {
             Err(failure) => (None, Some(failure)),
         };
         // Data from a cache is no new sample: only what was requested after the last one is.
+        if let Some(failure) = &failure {
+            self.gaps.begins(GapReason::Unreachable(failure.reason.code()));
+        }
         let new = snapshot.filter(|snapshot| self.asked.is_none_or(|asked| snapshot.asked > asked));
         let sampled = new.is_some();
         if let Some(snapshot) = new {
@@ -266,6 +288,10 @@ impl Engine {
             read.elapsed = None;
             tracing::warn!(router = %self.router, moved_ms = time.step_ms, "the wall clock was set, or the machine slept");
         }
+        let rebooted = self.gaps.has_failures() && counts_anew(pairs.each(|old, row| (old, row)));
+        let sample = (read.at, time.unix_ms);
+        let line = (read.elapsed.is_some(), rebooted);
+        let gap = self.gaps.end(before.as_deref(), sample, time.step_ms, line);
         let limits = self.settings.rate_limits();
         let (links, low) = (LinkRates::of(&snapshot.rows), read.uncertainty.low);
         let check = |old: Option<Row>, row: &Row| match (old, read.elapsed) {
@@ -295,6 +321,7 @@ impl Engine {
             rates,
             uncertainty: read.uncertainty,
             error_counts: pairs.each(|old, row| (old, row)).enumerate().filter_map(error_counts).collect(),
+            gap,
         });
         self.asked = Some(snapshot.asked);
         self.above_link = checked.iter().map(|rate| rate.above_link).collect();

@@ -45,6 +45,7 @@
 mod counters_delay;
 mod demand;
 mod engine;
+mod gaps;
 mod identities;
 mod interface_index;
 mod interpolation;
@@ -66,6 +67,7 @@ mod subscription;
 mod time_base;
 
 pub use counters_delay::CountersDelay;
+pub use gaps::Gap;
 pub use interpolation::CountersAt;
 pub use monitor::Monitor;
 pub use read_time::{ReadTime, ReadTimes};

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use dashmap::DashMap;
 use lalin_stats::{RouterId, StatsSource};
 use tokio::sync::{broadcast, watch};
+use tokio::time::Instant;
 
+use crate::engine::Engine;
 use crate::memory_budget::MemoryBudget;
 use crate::shared::Shared;
 use crate::stagger::Stagger;
@@ -16,6 +19,8 @@ use crate::{Label, Renamed, Router, Settings};
 const WINDOWS_BYTES: usize = 64 << 20;
 /// How many renames a listener may be behind.
 const RENAMES: usize = 256;
+/// A router that is added within this time was there before the program started.
+const STARTING: Duration = Duration::from_secs(30);
 
 /// The routers that can be watched.
 #[derive(Debug)]
@@ -27,6 +32,7 @@ pub struct Monitor {
     /// Counts what was added.
     arrivals: watch::Sender<u64>,
     renames: broadcast::Sender<Renamed>,
+    begun: Instant,
 }
 
 impl Monitor {
@@ -41,6 +47,7 @@ impl Monitor {
             budget: Arc::new(MemoryBudget::new(WINDOWS_BYTES)),
             arrivals: watch::Sender::new(0),
             renames: broadcast::Sender::new(RENAMES),
+            begun: Instant::now(),
         }
     }
 
@@ -66,7 +73,9 @@ impl Monitor {
     ) -> Arc<Router> {
         let known = self.routers.get(&id).map(|old| old.0);
         let place = known.unwrap_or_else(|| self.added.fetch_add(1, Ordering::Relaxed));
-        let shared = Shared::new(id.clone(), settings, self.budget.clone(), Stagger::of(place), self.renames.clone());
+        let engine = Engine::new(id.clone(), settings, self.budget.clone(), self.renames.clone());
+        let engine = if known.is_none() && self.begun.elapsed() < STARTING { engine.restarted() } else { engine };
+        let shared = Shared::new(engine, Stagger::of(place));
         let router = Arc::new(Router::new(label, shared, source));
         let old = self.routers.insert(id, (place, router.clone()));
         self.budget.set_routers(self.routers.len());

@@ -3,14 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lalin_stats::RouterId;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::Notify;
 
+use crate::Settings;
 use crate::demand::Demand;
 use crate::engine::Engine;
-use crate::memory_budget::MemoryBudget;
 use crate::stagger::Stagger;
-use crate::{Renamed, Settings};
 
 /// The demand, the engine and its lock.
 #[derive(Debug)]
@@ -23,15 +21,8 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(
-        router: RouterId,
-        settings: Settings,
-        budget: Arc<MemoryBudget>,
-        stagger: Stagger,
-        renames: broadcast::Sender<Renamed>,
-    ) -> Self {
-        let engine = Mutex::new(Engine::new(router, settings, budget, renames));
-        Self { demand: Demand::new(), changed: Notify::new(), stagger, engine }
+    pub(crate) fn new(engine: Engine, stagger: Stagger) -> Self {
+        Self { demand: Demand::new(), changed: Notify::new(), stagger, engine: Mutex::new(engine) }
     }
 
     /// The lock is held for memory work only, never across a wait. A panic under it leaves nothing half done that

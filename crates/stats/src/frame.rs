@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{Counters, ErrorCounts, Identity, Interface, Rate, RouterId, Uncertainty};
+use crate::{Counters, ErrorCounts, GapPart, Identity, Interface, Rate, RouterId, Uncertainty};
 
 /// One router's rates at one tick. Immutable; every consumer sees the same one.
 ///
@@ -45,6 +45,8 @@ pub struct Frame {
     pub uncertainty: Uncertainty,
     /// Errors and drops since the sample before, only of the interfaces that had any; in the order of `interfaces`.
     pub error_counts: Box<[ErrorCounts]>,
+    /// Where this frame ends a time without samples of which the reason is known: its parts, oldest first.
+    pub gap: Option<Arc<[GapPart]>>,
 }
 
 impl Frame {

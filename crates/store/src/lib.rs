@@ -17,7 +17,7 @@
 //! | `access` | what somebody may see and do; pure |
 //! | `credentials` | whether a credential still opens something: for streams that stay open |
 //! | `devices` | from where somebody logged in before |
-//! | `routers`, `users`, `sessions`, `tokens`, `audit_log`, `lines` | one table each |
+//! | `routers`, `users`, `sessions`, `tokens`, `audit_log`, `lines`, `layouts`, `embed_origins` | one table each |
 //! | `timestamp` | a point in real time, as it is kept |
 
 mod access;
@@ -27,10 +27,12 @@ mod credentials;
 mod data_dir;
 mod database;
 mod devices;
+mod embed_origins;
 mod encryption_key;
 mod error;
 mod files;
 mod last_use;
+mod layouts;
 mod lines;
 mod memory_sessions;
 mod password;
@@ -51,6 +53,7 @@ pub use data_dir::ServerLock;
 pub use devices::DeviceId;
 pub use encryption_key::EncryptionKey;
 pub use error::Error;
+pub use layouts::{Layout, LayoutForm, Tile, TileLine};
 pub use lines::{LineChange, LineScope, LineSettings, StoredLine};
 pub use password_stamp::{PasswordStamp, UserId};
 pub use routers::{StoredRouter, UnreadableRouter};

@@ -5,12 +5,15 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use crate::last_use::Used;
 use crate::{Access, Error, SecretToken, Store, Timestamp, UserId};
 
+/// The most lines that a link opens.
+const MOST_LINES: usize = 8;
+
 /// What kind of key it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// For a program, in the header `Authorization`.
     Api,
-    /// For a link or an embedded chart, in the address; it opens one interface.
+    /// For a link or an embedded chart, in the address; it opens one line or a few.
     Share,
 }
 
@@ -64,7 +67,7 @@ impl Store {
     /// Makes a token. The secret token is shown once and is not kept.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when a link would open more than one interface or change anything, [`Error::System`],
+    /// [`Error::Invalid`] when a link would open more than eight interfaces, a whole router, or change anything, [`Error::System`],
     /// [`Error::Database`].
     pub async fn add_token(&self, token: NewToken, now: Timestamp) -> Result<(Token, SecretToken), Error> {
         token.check()?;
@@ -148,9 +151,10 @@ impl NewToken {
                 reason: "at most 128 characters, none of them a control character",
             });
         }
-        let one_line = matches!(self.access.grants(), Some([grant]) if grant.interface.is_some());
-        if self.kind == TokenKind::Share && !one_line {
-            return Err(Error::Invalid { field: "access", reason: "a link opens exactly one interface" });
+        let lines = self.access.grants().unwrap_or_default();
+        let a_few = (1..=MOST_LINES).contains(&lines.len()) && lines.iter().all(|grant| grant.interface.is_some());
+        if self.kind == TokenKind::Share && !a_few {
+            return Err(Error::Invalid { field: "lines", reason: "a link opens 1 to 8 interfaces" });
         }
         Ok(())
     }

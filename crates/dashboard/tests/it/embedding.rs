@@ -20,7 +20,7 @@ async fn get(request: TestRequest) -> ServiceResponse {
     let settings = Settings {
         lang: Lang::Id,
         version: "1.2.3",
-        embed: vec![HOST.to_owned(), "*; img-src *".to_owned()],
+        embed: vec![HOST.to_owned(), "*; img-src *".to_owned()].into(),
         base_path: String::new(),
     };
     let dashboard = Dashboard::new(settings).unwrap();
@@ -132,9 +132,13 @@ async fn assets_are_sent_compressed_to_whoever_takes_it_and_once() {
 
 #[actix_web::test]
 async fn pages_are_compressed_once_and_not_for_each_request() {
-    let dashboard =
-        Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3", embed: Vec::new(), base_path: String::new() })
-            .unwrap();
+    let dashboard = Dashboard::new(Settings {
+        lang: Lang::Id,
+        version: "1.2.3",
+        embed: Vec::new().into(),
+        base_path: String::new(),
+    })
+    .unwrap();
     let app = init_service(App::new().configure(dashboard.routes())).await;
     // No middleware that compresses: it would copy what it leaves as it is.
     for path in [&PAGES[..], &["/embed"]].concat() {
@@ -204,5 +208,22 @@ async fn what_is_for_other_pages_is_read_only() {
         let head = TestRequest::default().method(actix_web::http::Method::HEAD);
         assert_eq!(get(head.uri(path)).await.status(), 200, "{path}");
         assert!(get(TestRequest::post().uri(path)).await.status().is_client_error(), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_site_that_is_named_while_the_server_runs_may_frame_it_at_once() {
+    let named = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let asked = named.clone();
+    let embed = lalin_dashboard::EmbedOrigins::asking(move || asked.lock().unwrap().clone());
+    let dashboard =
+        Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3", embed, base_path: String::new() }).unwrap();
+    let app = init_service(App::new().configure(dashboard.routes())).await;
+    for origins in [vec![], vec!["https://billing.example.id".to_owned()]] {
+        *named.lock().unwrap() = origins.clone();
+        let answer = call_service(&app, TestRequest::get().uri("/embed").to_request()).await;
+        let policy = answer.headers().get("Content-Security-Policy").unwrap().to_str().unwrap();
+        let ancestors = [vec!["'self'".to_owned()], origins].concat().join(" ");
+        assert!(policy.ends_with(&format!("frame-ancestors {ancestors}")), "{policy}");
     }
 }

@@ -11,9 +11,13 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use lalin_dashboard::{Dashboard, Lang, Settings};
 
 async fn get(request: TestRequest) -> ServiceResponse {
-    let dashboard =
-        Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3", embed: Vec::new(), base_path: String::new() })
-            .unwrap();
+    let dashboard = Dashboard::new(Settings {
+        lang: Lang::Id,
+        version: "1.2.3",
+        embed: Vec::new().into(),
+        base_path: String::new(),
+    })
+    .unwrap();
     let app = init_service(App::new().configure(dashboard.routes())).await;
     call_service(&app, request.to_request()).await.map_into_boxed_body()
 }
@@ -54,7 +58,8 @@ async fn the_root_leads_to_the_dashboard() {
 
 #[actix_web::test]
 async fn below_a_base_path_every_address_is_below_it() {
-    let settings = Settings { lang: Lang::Id, version: "1.2.3", embed: Vec::new(), base_path: "/lalin".to_owned() };
+    let settings =
+        Settings { lang: Lang::Id, version: "1.2.3", embed: Vec::new().into(), base_path: "/lalin".to_owned() };
     let dashboard = Dashboard::new(settings).unwrap();
     let app = init_service(App::new().configure(dashboard.routes())).await;
     for path in [&PAGES[..], &["/embed"]].concat() {

@@ -5,6 +5,7 @@ mod authority;
 mod base_path;
 mod client_address;
 mod cookies;
+mod embed_origins;
 mod forwarded_headers;
 mod guard;
 mod local_requests;
@@ -20,6 +21,7 @@ mod visibility;
 
 pub(crate) use client_address::ClientAddress;
 pub(crate) use cookies::{DEVICE_COOKIE, DEVICE_LIFE, SESSION_COOKIE, cookie};
+pub use embed_origins::EmbedOrigins;
 pub use guard::guard;
 pub(crate) use login_limits::LoginAttempt;
 pub use principal::Principal;

@@ -43,12 +43,17 @@ const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("GET", "/api/v1/lines", RoutePolicy::Viewer),
     // For themself anyone with an account; for everyone only administrators. The route tells them apart.
     ("PUT", "/api/v1/lines", RoutePolicy::Viewer),
+    ("GET", "/api/v1/layouts", RoutePolicy::Viewer),
     ("GET", "/api/v1/routers", RoutePolicy::Viewer),
     ("GET", "/api/v1/stream", RoutePolicy::Viewer),
     ("GET", "/api/v1/window", RoutePolicy::Viewer),
     ("GET", "/api/v1/routers/*/interfaces", RoutePolicy::Viewer),
     ("GET", "/api/v1/routers/*/stream", RoutePolicy::Viewer),
     ("POST", "/api/v1/routers/*/retry", RoutePolicy::Account),
+    // Each for their own; the route looks whose it is.
+    ("POST", "/api/v1/layouts", RoutePolicy::Account),
+    ("PUT", "/api/v1/layouts/*", RoutePolicy::Account),
+    ("DELETE", "/api/v1/layouts/*", RoutePolicy::Account),
     ("POST", "/api/v1/logout", RoutePolicy::Person),
     ("POST", "/api/v1/password", RoutePolicy::Person),
 ];

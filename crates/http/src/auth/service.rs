@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::Problem;
 use crate::lines::{LineTable, LineView, LineWatch};
 
+use super::embed_origins::EmbedOrigins;
 use super::local_requests::{NotLocal, why_not_local};
 use super::login_limits::LoginLimits;
 use super::principal::{Principal, PrincipalKind};
@@ -37,6 +38,7 @@ struct Inner {
     revocation: Option<RevocationWatch>,
     /// What is said of lines.
     lines: Option<Arc<LineTable>>,
+    embed_origins: EmbedOrigins,
     /// Moves it along with their names.
     following: Mutex<Option<AbortOnDropHandle<()>>>,
     login_limits: LoginLimits,
@@ -55,8 +57,8 @@ impl Auth {
     /// When the store cannot be read.
     pub async fn new(store: Store, settings: AuthSettings) -> Result<Self, Error> {
         let code = if store.has_administrator().await? { None } else { Some(random_setup_code()?) };
-        let lines = LineTable::load(store.clone()).await?;
-        Ok(Self::of(Some(store), Some(lines), settings, code))
+        let kept = (LineTable::load(store.clone()).await?, store.embed_origins().await?);
+        Ok(Self::of(Some(store), Some(kept), settings, code))
     }
 
     /// Authentication without accounts: open on loopback, shut elsewhere.
@@ -66,11 +68,13 @@ impl Auth {
 
     fn of(
         store: Option<Store>,
-        lines: Option<LineTable>,
+        kept: Option<(LineTable, Vec<String>)>,
         settings: AuthSettings,
         code: Option<Zeroizing<String>>,
     ) -> Self {
+        let (lines, origins) = kept.unzip();
         Self(Arc::new(Inner {
+            embed_origins: EmbedOrigins::new(settings.embed_origins.clone(), origins.unwrap_or_default()),
             settings,
             revocation: store.clone().map(RevocationWatch::start),
             store,
@@ -101,6 +105,11 @@ impl Auth {
         let renames = monitor.renames();
         let following = tokio::spawn(async move { lines.follow(renames).await });
         *self.0.following.lock().unwrap_or_else(PoisonError::into_inner) = Some(AbortOnDropHandle::new(following));
+    }
+
+    /// The other sites whose pages may show the traffic.
+    pub fn embed_origins(&self) -> &EmbedOrigins {
+        &self.0.embed_origins
     }
 
     /// What is said of lines.

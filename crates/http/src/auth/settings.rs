@@ -18,6 +18,8 @@ pub struct AuthSettings {
     pub base_path: String,
     /// The server itself speaks TLS, so cookies are never sent without it.
     pub tls: bool,
+    /// Other sites whose pages may show the traffic, as the configuration names them.
+    pub embed_origins: Vec<String>,
 }
 
 impl AuthSettings {

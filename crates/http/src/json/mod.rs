@@ -3,6 +3,7 @@
 mod answers;
 mod fallbacks;
 mod formats;
+mod gap_view;
 mod interface_summary;
 mod problem;
 mod rate_bounds;
@@ -13,6 +14,7 @@ mod window_view;
 pub(crate) use answers::{answer, created, no_content};
 pub(crate) use fallbacks::{no_such_path, wrong_method};
 pub(crate) use formats::{counter, millis, rfc3339};
+pub(crate) use gap_view::GapView;
 pub(crate) use interface_summary::{InterfaceSummary, point_of_view};
 pub use problem::Problem;
 pub(crate) use rate_bounds::RateBounds;

@@ -4,6 +4,7 @@ use lalin_monitor::{ClockStep, Window};
 use lalin_stats::{BitsPerSecond, Identity, Interface};
 use serde::Serialize;
 
+use super::gap_view::GapView;
 use super::rate_bounds::RateBounds;
 
 /// A part of the recent window, by interface.
@@ -19,6 +20,8 @@ pub(crate) struct WindowView {
     low: Vec<Option<f64>>,
     high: Vec<Option<f64>>,
     series: Vec<SeriesView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gaps: Vec<GapView>,
 }
 
 #[derive(Serialize)]
@@ -53,6 +56,7 @@ impl WindowView {
             resumed: window.resumed,
             base: window.time_base(),
             steps: window.clock_steps().map(StepView::of).collect(),
+            gaps: window.gaps().map(GapView::from).collect(),
             t: window.times().collect(),
             low: bounds.iter().map(|bounds| bounds.low).collect(),
             high: bounds.iter().map(|bounds| bounds.high).collect(),

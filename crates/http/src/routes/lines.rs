@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::parameters::{Parameters, router_id};
 use super::requested_router::requested_router;
+use super::seen_line::sees_line;
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::{answer, point_of_view};
@@ -151,16 +152,6 @@ async fn change(api: Data<ApiState>, request: HttpRequest, form: Json<ChangeForm
 fn is_known(api: &ApiState, visibility: &Visibility, id: &RouterId) -> bool {
     let switched_off = || api.admin().is_ok_and(|admin| admin.router(id).is_some());
     visibility.sees_router(id) && (api.monitor.get(id).is_some() || switched_off())
-}
-
-/// Whether the line may be seen, by its name or its key.
-fn sees_line(api: &ApiState, visibility: &Visibility, id: &RouterId, line: &str) -> bool {
-    if visibility.sees_interface(id, line) {
-        return true;
-    }
-    let Some(frame) = api.monitor.get(id).and_then(|router| router.newest()) else { return false };
-    let mut rows = frame.interfaces.iter().zip(frame.identities.iter());
-    rows.any(|(interface, identity)| *identity.key == *line && visibility.sees_interface(id, &interface.name))
 }
 
 /// What the change says, for the audit log.

@@ -74,17 +74,28 @@ async fn list(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
 struct NewTokenForm {
     kind: Kind,
     name: String,
-    role: String,
+    #[serde(default)]
+    role: Option<String>,
     only: Option<Vec<GrantView>>,
+    /// Of a link: the lines that it shows, instead of `role` and `only`.
+    lines: Option<Vec<GrantView>>,
     /// ms since 1970.
     expires: Option<i64>,
 }
 
 async fn add(auth: Data<Auth>, principal: Principal, form: Json<NewTokenForm>) -> Result<HttpResponse, Problem> {
-    let NewTokenForm { kind, name, role, only, expires } = form.into_inner();
+    let NewTokenForm { kind, name, role, only, lines, expires } = form.into_inner();
     let kind = match kind {
         Kind::Api => TokenKind::Api,
         Kind::Share => TokenKind::Share,
+    };
+    let (role, only) = match (role, only, lines) {
+        (role, None, Some(lines)) if role.as_deref().is_none_or(|role| role == "viewer") => {
+            ("viewer".to_owned(), Some(lines))
+        }
+        (_, _, Some(_)) => return Err(Problem::bad_parameter("lines", "stands instead of role and only")),
+        (Some(role), only, None) => (role, only),
+        (None, _, None) => return Err(Problem::bad_parameter("role", "is needed")),
     };
     if !auth.has_administrator().await? {
         return Err(Problem::setup_needed());

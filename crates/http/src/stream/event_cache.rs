@@ -90,6 +90,7 @@ mod tests {
             rates: vec![Rate { rx: Some(BitsPerSecond::new(8)), tx: None }].into(),
             uncertainty: Uncertainty { low: 0.98, high: 1.5 },
             error_counts: vec![ErrorCounts { place: 0, errors: 2, drops: 1 }].into(),
+            gap: None,
         })
     }
 

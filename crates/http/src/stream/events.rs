@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use lalin_monitor::Router;
+use lalin_monitor::{Gap, Router};
 use lalin_stats::{BitsPerSecond, Frame, Identity, Interface, Rate};
 use serde::Serialize;
 
 use crate::auth::Visibility;
-use crate::json::{InterfaceSummary, RateBounds};
+use crate::json::{GapView, InterfaceSummary, RateBounds};
 use crate::lines::LineView;
 
 /// `hello`, the first event of a stream.
@@ -65,6 +65,9 @@ pub(super) struct TickEvent {
     /// Position in the list, errors, drops; only of interfaces that have some.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<(usize, u64, u64)>,
+    /// The time without samples that this one ends.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gap: Vec<GapView>,
 }
 
 impl TickEvent {
@@ -94,6 +97,7 @@ impl TickEvent {
             tx: bits(|rate| rate.tx),
             bounds: RateBounds::of(frame.band()),
             faults: faults.collect(),
+            gap: Gap::before(frame).into_iter().map(GapView::from).collect(),
         }
     }
 }

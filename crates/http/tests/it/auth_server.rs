@@ -60,7 +60,7 @@ impl AuthServer {
         Self::with(|settings| settings.open = true).await
     }
 
-    async fn set(store: Store, set: impl FnOnce(&mut AuthSettings)) -> Self {
+    pub async fn set(store: Store, set: impl FnOnce(&mut AuthSettings)) -> Self {
         let mut settings = AuthSettings::default();
         set(&mut settings);
         let auth = Auth::new(store.clone(), settings).await.unwrap();

@@ -4,11 +4,13 @@
 
 mod auth_server;
 mod connection_limits;
+mod embed_origins;
 mod fake_admin;
 mod http2;
 mod interface_selection;
 mod interface_stats;
 mod interfaces;
+mod layouts;
 mod lines;
 mod login_limits;
 mod logins;

@@ -290,3 +290,34 @@ async fn a_stream_that_names_a_removed_router_opens_tells_it_and_goes_on_for_the
     while reader.wait_for("tick").await.data["router"] != "a" {}
     assert_eq!(world.get("/api/v1/stream?watch=x/ether1,y/ether1").await.status, 404, "none of them is there");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_opens_later_is_told_why_there_is_nothing() {
+    let world = TestServer::new();
+    let router = world.router("r");
+    sleep(Duration::from_secs(60)).await;
+    let mut first = Reader::open(&world, "/api/v1/stream", None).await;
+    let open = first.wait_for("window").await.data["gaps"].clone();
+    assert_eq!(open, serde_json::json!([{"from": null, "to": null, "reason": "unwatched"}]));
+    let tick = first.wait_for("tick").await.data;
+    assert_eq!((&tick["gap"][0]["reason"], &tick["gap"][0]["from"]), (&"restarted".into(), &Value::Null));
+    assert_eq!((&tick["gap"][1]["reason"], &tick["gap"][1]["to"]), (&"unwatched".into(), &tick["t"]));
+    assert!(first.wait_for("tick").await.data.get("gap").is_none());
+    router.fail(SourceError::Refused { detail: "port of 192.0.2.1".into() });
+    sleep(Duration::from_secs(60)).await;
+    *router.failure.lock().unwrap() = None;
+    let after = loop {
+        let tick = first.wait_for("tick").await.data;
+        if tick.get("gap").is_some() {
+            break tick;
+        }
+    };
+    let mut second = Reader::open(&world, "/api/v1/stream?interface=ether1", None).await;
+    let window = second.wait_for("window").await.data;
+    let gap = window["gaps"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(serde_json::json!([gap]), after["gap"]);
+    assert_eq!((&gap["reason"], &gap["cause"], gap.get("detail")), (&"unreachable".into(), &"refused".into(), None));
+    let at = |at: &Value| window["t"].as_array().unwrap().contains(at);
+    assert!(at(&gap["from"]) && at(&gap["to"]), "from the last sample to the next: {gap}");
+    assert_eq!(world.get("/api/v1/window?interface=ether1").await.body["gaps"], window["gaps"]);
+}

@@ -39,3 +39,40 @@ async fn a_link_only_looks_and_no_other_key_travels_in_an_address() {
     let api = link(server.token(TokenKind::Api, Access::administrator()).await);
     assert_eq!(server.get("/api/v1/users", &api).await.status, 401);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_link_over_lines_of_several_routers_shows_exactly_those() {
+    let server = AuthServer::with_administrator(false).await;
+    server.world.router("pop-2");
+    server.world.router("pop-3");
+    let sari = server.log_in("sari").await;
+    let line = |router: &str, interface: &str| json!({"router": router, "interface": interface});
+    let lines = json!([line("pop-1", "ether1"), line("pop-2", "<pppoe-budi>")]);
+    let form = json!({"kind": "share", "name": "NOC", "lines": lines, "expires": 9_000_000_000_000_i64});
+    let made = server.post("/api/v1/tokens", &sari, form).await;
+    assert_eq!((made.status, &made.body["only"], &made.body["role"]), (201, &lines, &json!("viewer")), "{}", made.body);
+    let link = Credentials { token: Some(made.body["token"].as_str().unwrap().into()), ..Credentials::default() };
+    let mut stream =
+        server.stream("/api/v1/stream?watch=pop-1/ether1,pop-2/%3Cpppoe-budi%3E,pop-2/ether1", &link).await;
+    let hello = stream.wait_for("hello").await.data;
+    assert_eq!(hello["routers"].as_array().unwrap().len(), 2);
+    for _ in 0..2 {
+        let list = stream.wait_for("interfaces").await.data;
+        let names: Vec<&str> =
+            list["interfaces"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!(names, [if list["router"] == "pop-1" { "ether1" } else { "<pppoe-budi>" }], "{list}");
+    }
+    let routers = server.get("/api/v1/routers", &link).await.body["routers"].clone();
+    assert_eq!(routers.as_array().unwrap().len(), 2, "{routers}");
+    assert_eq!(server.get("/api/v1/stream?watch=pop-3/ether1", &link).await.status, 404);
+    for wrong in [
+        json!({"kind": "share", "name": "x", "lines": []}),
+        json!({"kind": "share", "name": "x", "lines": vec![line("pop-1", "e"); 9]}),
+        json!({"kind": "share", "name": "x", "lines": [{"router": "pop-1"}]}),
+        json!({"kind": "share", "name": "x", "lines": lines, "role": "administrator"}),
+        json!({"kind": "share", "name": "x", "lines": lines, "only": lines}),
+        json!({"kind": "share", "name": "x"}),
+    ] {
+        assert_eq!(server.post("/api/v1/tokens", &sari, wrong.clone()).await.status, 400, "{wrong}");
+    }
+}

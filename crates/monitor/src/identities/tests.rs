@@ -39,6 +39,7 @@ impl Samples {
             rates: Box::default(),
             uncertainty: Uncertainty::NONE,
             error_counts: Box::<[ErrorCounts]>::default(),
+            gap: None,
         });
         told
     }

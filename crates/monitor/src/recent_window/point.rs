@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use lalin_stats::{BitsPerSecond, Frame, Identity, Interface, Rate};
+use lalin_stats::{BitsPerSecond, Frame, GapPart, Identity, Interface, Rate};
 
 /// The rates of one tick. Speeds are f32, seven digits: enough for a pixel. An unknown rate is NaN in here only.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct Point {
     pub(super) rates: Box<[[f32; 2]]>,
     /// The factors of the tick's uncertainty, low and high; NaN where no rate is known.
     pub(super) band: [f32; 2],
+    /// The time without samples that it ends.
+    pub(super) gap: Option<Arc<[GapPart]>>,
 }
 
 impl Point {
@@ -41,6 +43,7 @@ impl Point {
             identities: frame.identities.clone(),
             rates,
             band,
+            gap: frame.gap.clone(),
         }
     }
 

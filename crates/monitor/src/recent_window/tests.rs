@@ -9,7 +9,7 @@ fn point(seq: u64, names: &[&str], rx: &[f32]) -> Point {
     let line = |name: &&str| u64::from(name.as_bytes()[0]);
     let identities = names.iter().map(|name| Identity { line: line(name), key: (*name).into() }).collect();
     let (rates, band) = (rx.iter().map(|rx| [*rx, f32::NAN]).collect(), [0.5, 1.5]);
-    Point { seq, unix_ms: seq * 1_000, base: 1, step_ms: 0, interfaces, identities, rates, band }
+    Point { seq, unix_ms: seq * 1_000, base: 1, step_ms: 0, interfaces, identities, rates, band, gap: None }
 }
 
 fn kept(points: impl IntoIterator<Item = Point>, window_ms: u64, most: usize) -> RecentWindow {
@@ -149,6 +149,7 @@ fn one_line_of_many_costs_one_walk_through_their_list() {
         identities: identities.clone(),
         rates: rates(),
         band: [f32::NAN; 2],
+        gap: None,
     };
     let window = Window::new((1..=300).map(|seq| Arc::new(of(seq))).collect(), false);
     let asked = std::cell::Cell::new(0);

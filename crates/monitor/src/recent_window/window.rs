@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use lalin_stats::{BitsPerSecond, Identity, Interface, Uncertainty};
 
+use crate::gaps::{Gap, told};
+
 use super::point::Point;
 
 /// A stretch of a router's recent window, by interface.
 #[derive(Clone, Debug, Default)]
 pub struct Window {
     points: Vec<Arc<Point>>,
+    open: Vec<Gap>,
     /// True: this continues what the subscriber has. False: it replaces it.
     pub resumed: bool,
 }
@@ -42,7 +45,22 @@ pub struct Series {
 
 impl Window {
     pub(crate) fn new(points: Vec<Arc<Point>>, resumed: bool) -> Self {
-        Self { points, resumed }
+        Self { points, open: Vec::new(), resumed }
+    }
+
+    /// The same, with the gap that is still on.
+    pub(crate) fn with_open(self, open: Vec<Gap>) -> Self {
+        Self { open, ..self }
+    }
+
+    /// The times without samples whose reason is known, oldest first, with the one that is still on.
+    pub fn gaps(&self) -> impl Iterator<Item = Gap> {
+        let mut last_ms = None;
+        let ended = self.points.iter().flat_map(move |point| {
+            let last_ms = last_ms.replace(point.unix_ms);
+            point.gap.as_ref().map(|parts| told(parts, point.unix_ms, last_ms)).unwrap_or_default()
+        });
+        ended.chain(self.open.iter().copied())
     }
 
     /// Whether there is nothing in it.

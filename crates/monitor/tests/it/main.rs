@@ -4,6 +4,7 @@
 
 mod clock;
 mod counters;
+mod gaps;
 mod link_rates;
 mod rates;
 mod recording;

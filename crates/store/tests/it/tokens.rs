@@ -38,9 +38,21 @@ async fn an_expired_link_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_link_opens_exactly_one_interface() {
+async fn a_link_opens_one_to_eight_lines_and_no_whole_router() {
     let store = store();
-    for access in [Access::administrator(), Access::viewer(), line(None), Access::viewer_of(Vec::new())] {
+    let lines = |count: usize, whole: bool| {
+        let line =
+            |at: usize| Grant { router: format!("pop-{at}").parse().unwrap(), interface: Some(format!("e{at}")) };
+        let router = Grant { router: "pop-1".parse().unwrap(), interface: None };
+        Access::viewer_of((0..count).map(line).chain(whole.then_some(router)).collect())
+    };
+    for access in [lines(1, false), lines(8, false)] {
+        let (made, secret) = store.add_token(token(TokenKind::Share, access.clone()), NOW).await.unwrap();
+        assert_eq!((&made.access, &store.token(&secret, NOW).await.unwrap().unwrap().access), (&access, &access));
+    }
+    let none =
+        [Access::administrator(), Access::viewer(), line(None), lines(0, false), lines(9, false), lines(2, true)];
+    for access in none {
         let refused = store.add_token(token(TokenKind::Share, access), NOW).await;
         assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
     }
