@@ -18,7 +18,7 @@ import { followActivity } from "./page-activity.js";
 import { checkVersion } from "./version-check.js";
 import { InterfaceOverview } from "../interfaces/interface-overview.js";
 import { ChartPanel } from "../chart/chart-panel.js";
-import { hear, renameLines, whenSet } from "../interfaces/line-settings.js";
+import { hear, keepWith, renameLines, whenSet } from "../interfaces/line-settings.js";
 import { forgetRouter, router } from "../shared/preferences.js";
 import { listSheet } from "../interfaces/list-sheet.js";
 import { siteHeader } from "./site-header.js";
@@ -64,8 +64,9 @@ const feed = new LiveFeed(store, {
     byId("update").hidden = !checkVersion(hello.version, version, busy);
     if (!hello.router) return;
     // Who has limits is told no address.
-    const { name, address = "" } = hello.router;
-    cost.ask(hello.router.id);
+    const { id, name, address = "" } = hello.router;
+    looking.then((who) => keepWith(id, who));
+    cost.ask(id);
     put(byId("router-name"), address.startsWith(name) ? address : name);
     put(byId("router-where"), address.startsWith(name) ? "" : address);
     byId("router-words").title = [name, address].filter(Boolean).join(" · ");
@@ -127,6 +128,7 @@ const overview = new InterfaceOverview({
   faults,
   edge: () => feed.edge(),
   rates: (name) => feed.rates(name),
+  router: () => feed.hello?.router ?? null,
 });
 /** What a phone and the wall have instead of the legend. */
 let narrow = null;

@@ -99,6 +99,7 @@ export class Sparkline {
     context.fillStyle = ground.line;
     context.fillRect(0, zero - 0.5, width, 1);
     if (away) this.#hatch(series, first, above, ground.hatch);
+    if (peak === 0) return;
     context.strokeStyle = context.fillStyle = colour;
     context.lineWidth = 1.25;
     context.lineJoin = "round";

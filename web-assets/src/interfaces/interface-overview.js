@@ -19,7 +19,7 @@ import { arrange, BY_RATE, byName, compareGroups, groupOf, resorted } from "./li
 /** @import { InterfaceChoice } from "./interface-choice.js" */
 /** @import { FaultCounts } from "../data/fault-counts.js" */
 /** @import { PointStore } from "../data/point-store.js" */
-/** @import { Facts, Texts } from "../data/types.js" */
+/** @import { Facts, RouterName, Texts } from "../data/types.js" */
 
 /** The order by activity is looked at anew so often, ms. */
 const SORT_EVERY = 4_000;
@@ -46,7 +46,7 @@ export class InterfaceOverview {
 
   /**
    * @param {{texts: Texts, lang: string, store: PointStore, choice: InterfaceChoice, faults: FaultCounts, edge: () =>
-   *   number, rates: (name: string) => {rx: number|null, tx: number|null}}} page
+   *   number, rates: (name: string) => {rx: number|null, tx: number|null}, router: () => RouterName|null}} page
    */
   constructor(page) {
     const { texts, lang } = page;
@@ -245,13 +245,36 @@ export class InterfaceOverview {
     return away > 0 ? fill(texts.none_but_hidden, { n: away }) : texts.none_found;
   }
 
-  /** @param {Entry} entry */
-  #rates({ name, facts, condition }) {
-    const { down, up, view } = direction(name, facts);
-    let rates = condition === "gone" || !SHOWN.includes(this.#state) ? NOTHING : this.page.rates(name);
+  /**
+   * What flows now, as the router counts.
+   * @param {Entry} entry
+   */
+  #flow({ name, condition }) {
+    if (condition === "gone" || !SHOWN.includes(this.#state)) return NOTHING;
+    const rates = this.page.rates(name);
     // Through a link that is down nothing can flow: that is said by its state, not by a figure.
-    if (condition !== "running" && !(rates.rx > 0 || rates.tx > 0)) rates = NOTHING;
-    return { down: rates[down], up: rates[up], side: { down, up, view } };
+    return condition !== "running" && !(rates.rx > 0 || rates.tx > 0) ? NOTHING : rates;
+  }
+
+  /** @param {Entry} entry */
+  #rates(entry) {
+    const side = direction(entry.name, entry.facts);
+    const rates = this.#flow(entry);
+    return { down: rates[side.down], up: rates[side.up], side };
+  }
+
+  /** What flows through all of them; of thousands, so nothing is made for each. */
+  #total(members) {
+    const [down, up] = [[], []];
+    for (const entry of members) {
+      const side = direction(entry.name, entry.facts);
+      const rates = this.#flow(entry);
+      // Through one that is gone or down nothing flows, so that nothing is missing where it does not count.
+      const runs = entry.condition === "running";
+      if (runs || rates[side.down] !== null) down.push(rates[side.down]);
+      if (runs || rates[side.up] !== null) up.push(rates[side.up]);
+    }
+    return /** @type {const} */ ([sumOf(down), sumOf(up)]);
   }
 
   #fill(row, item, place, size) {
@@ -264,13 +287,7 @@ export class InterfaceOverview {
 
   #paint(row) {
     const { store, faults, edge } = this.page;
-    if (row.members) {
-      const rates = row.members.map((entry) => ({ ...this.#rates(entry), running: entry.condition === "running" }));
-      // Through one that is gone or down nothing flows, so that nothing is missing where it does not count.
-      const total = (key) => sumOf(rates.filter((one) => one.running || one[key] !== null).map((one) => one[key]));
-      row.total(total("down"), total("up"));
-      return;
-    }
+    if (row.members) return row.total(...this.#total(row.members));
     const { entry } = row;
     const now = edge();
     const { down, up, side } = this.#rates(entry);
@@ -292,8 +309,9 @@ export class InterfaceOverview {
   #menu(name, at) {
     const entry = this.#entries.get(name);
     if (!entry) return;
-    const { texts, lang } = this.page;
-    MENU(({ openLineMenu }) => openLineMenu({ entry, at, texts, lang, back: () => this.list.focus() }));
+    const { texts, lang, router } = this.page;
+    const back = () => this.list.focus();
+    MENU(({ openLineMenu }) => openLineMenu({ entry, at, texts, lang, router: router(), back }));
   }
 
   #key(event) {
@@ -330,25 +348,25 @@ const SAID = ["type", "comment", "running", "disabled", "pointOfView", "linkBps"
  */
 function entryOf(facts, before, uplinks, gone = null) {
   const { name, type, comment } = facts;
-  const label = titleOf(name);
-  const { favourite = false, hidden = false } = settingsOf(name);
-  const group = groupOf(facts, uplinks);
+  const { alias = null, favourite = false, hidden = false } = settingsOf(name);
   if (
     before &&
     before.gone === (gone !== null) &&
-    before.label === label &&
+    before.alias === (alias || null) &&
     before.favourite === Boolean(favourite) &&
     before.hidden === Boolean(hidden) &&
-    before.group === group &&
+    before.uplinks === uplinks &&
     (before.facts === facts || SAID.every((key) => before.facts[key] === facts[key]))
   )
     return before;
   const condition = gone ? "gone" : facts.disabled ? "disabled" : facts.running ? "running" : "down";
+  const label = titleOf(name);
   // Where people call it otherwise, what the router calls it stands beside.
-  const called = label === shortName(name) ? "" : shortName(name);
+  const called = alias ? shortName(name) : "";
   return {
     name,
     label,
+    alias: alias || null,
     called,
     note: [called, comment].filter(Boolean).join(" · "),
     type,
@@ -358,7 +376,8 @@ function entryOf(facts, before, uplinks, gone = null) {
     condition,
     favourite: Boolean(favourite),
     hidden: Boolean(hidden),
-    group,
+    uplinks,
+    group: groupOf(facts, uplinks),
     words: `${name}\n${label}\n${comment ?? ""}\n${type}`.toLowerCase(),
   };
 }

@@ -7,11 +7,11 @@ import { sign } from "../shared/signs.js";
 import { direction, turn } from "./direction.js";
 import { mayForEveryone, setLine, settingsOf } from "./line-settings.js";
 /** @import { Entry } from "./list-order.js" */
-/** @import { Texts } from "../data/types.js" */
+/** @import { RouterName, Texts } from "../data/types.js" */
 
 /**
- * @typedef {{entry: Entry, at: {x: number, y: number}, texts: Texts, lang: string, back: () => void}} Asked `back`:
- *   gives the focus back
+ * @typedef {{entry: Entry, at: {x: number, y: number}, texts: Texts, lang: string, router: RouterName|null, back: () =>
+ *   void}} Asked `back`: gives the focus back
  */
 
 const MARGIN = 8;
@@ -72,6 +72,7 @@ class LineMenu {
       this.#item("alias", alias ? texts.alias_change : texts.alias_give, () => this.#askName()),
       this.#item("limit", texts.package, () => this.#askLimit()),
       this.#item("favourite", texts.favourite, () => this.#set({ favourite: !favourite }), Boolean(favourite)),
+      this.#item("share", texts.share, () => this.#share()),
       this.#item("hide", hidden ? texts.show_again : texts.hide, () => this.#set({ hidden: !hidden })),
     );
     if (mayForEveryone()) {
@@ -124,6 +125,13 @@ class LineMenu {
       problem.status === undefined ? texts.form_no_answer : (texts[`problem.${problem.code}`] ?? problem.message);
     this.said.hidden = false;
     this.#place();
+  }
+
+  async #share() {
+    const { texts, lang, router, entry } = this.asked;
+    this.close();
+    const { shareDialog } = await import("../account/share-dialog.js");
+    shareDialog({ texts, lang, router, lines: [entry.name] });
   }
 
   #askName() {

@@ -66,10 +66,13 @@ export async function keepWith(router, who) {
   }
 }
 
-/** What the server tells of the lines, with its list of interfaces. */
+/** What the server tells of the lines, with its list of interfaces: thousands, of which something is set for few. */
 export function hear(interfaces) {
-  const now = interfaces.map((facts) => [facts.name, settingOf(facts)]);
-  const set = new Map(now.filter(([, setting]) => Object.keys(setting).length > 0));
+  const set = new Map();
+  for (const facts of interfaces) {
+    const { alias, favourite, hidden, limitDownBps, limitUpBps } = facts;
+    if (alias || favourite || hidden || limitDownBps || limitUpBps) set.set(facts.name, settingOf(facts));
+  }
   const same = JSON.stringify([...set]) === JSON.stringify([...told]);
   told = set;
   if (!same) tell();

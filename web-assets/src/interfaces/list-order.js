@@ -20,6 +20,8 @@ export function byName(lang) {
  * @typedef {object} Entry
  * @property {string} name
  * @property {string} label what people call it
+ * @property {string|null} [alias]
+ * @property {boolean} [uplinks] the server knew which the uplinks are
  * @property {string} called what the router calls it, where that is something else
  * @property {string} note what stands beside its name
  * @property {string} type

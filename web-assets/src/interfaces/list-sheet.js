@@ -60,7 +60,7 @@ export function listSheet({ root, button, close, search, list, back, behind, ope
     event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || target(event, "input, textarea, select")) return;
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || target(event, "input, textarea")) return;
     event.preventDefault();
     open();
   });

@@ -2,10 +2,12 @@
 // others.
 
 import { PALETTE } from "../chart/palette.js";
+import { fullness, shareOf } from "../data/partial-sums.js";
 import { element, put, target } from "../shared/elements.js";
-import { fill, speed } from "../shared/format.js";
+import { fill, rateParts, speed } from "../shared/format.js";
 import { direction } from "./direction.js";
-import { titleOf } from "./line-settings.js";
+import { settingsOf, titleOf } from "./line-settings.js";
+import { ShareCell } from "./rate-cell.js";
 
 export class PhoneSummary {
   #chosen = null;
@@ -19,12 +21,17 @@ export class PhoneSummary {
     this.texts = texts;
     this.lang = lang;
     this.name = element("bdi", "lead-name");
-    this.down = new Figure("lead-down");
-    this.up = new Figure("lead-up");
+    this.note = element("small", "lead-note");
+    this.use = new ShareCell();
+    this.last = element("small", "lead-last");
+    this.down = new Figure("lead-down", "↓", lang);
+    this.up = new Figure("lead-up", "↑", lang);
     this.chips = element("div", "lead-chips");
     const figures = element("p", "lead-figures");
     figures.append(this.down.root, this.up.root);
-    root.append(this.name, figures, this.chips);
+    const head = element("div", "lead-head");
+    head.append(this.name, this.note, this.use.root);
+    root.append(head, figures, this.last, this.chips);
     this.chips.addEventListener("click", (event) => {
       const { name } = target(event, "button")?.dataset ?? {};
       if (name === undefined) return;
@@ -33,7 +40,7 @@ export class PhoneSummary {
     });
   }
 
-  /** @param {(name: string) => {facts: object|null, rx: number|null, tx: number|null}} of */
+  /** @param {(name: string) => {facts: import("../data/types.js").Facts|null, rx: number|null, tx: number|null}} of */
   show(names, of, dim) {
     this.root.hidden = names.length === 0;
     if (names.length === 0) return;
@@ -41,11 +48,24 @@ export class PhoneSummary {
     const now = of(lead);
     if (now.facts) this.#facts.set(lead, now.facts);
     const { down, up } = direction(lead, this.#facts.get(lead));
-    this.root.classList.toggle("dim", dim || !now.facts);
     this.root.style.setProperty("--colour", PALETTE[names.indexOf(lead) % PALETTE.length]);
-    put(this.name, titleOf(lead));
-    this.down.show(`↓ ${speed(now[down], this.lang, 1)}`);
-    this.up.show(`↑ ${speed(now[up], this.lang, 1)}`);
+    const title = titleOf(lead);
+    const note = this.#facts.get(lead)?.comment ?? "";
+    const whole = [title, note].filter(Boolean).join("\n");
+    if (this.name.parentElement.title !== whole) this.name.parentElement.title = whole;
+    put(this.name, title);
+    put(this.note, note);
+    // What is not of now is told as the last that was known, and smaller.
+    const old = dim || !now.facts;
+    this.down.show(old ? null : now[down]);
+    this.up.show(old ? null : now[up]);
+    const known = old && (now[down] !== null || now[up] !== null);
+    this.last.hidden = !known;
+    const [below, above] = [now[down], now[up]].map((bps) => speed(bps, this.lang, 1));
+    if (known) put(this.last, fill(this.texts.lead_last, { down: below, up: above }));
+    const limits = { linkBps: now.facts?.linkBps, ...settingsOf(lead) };
+    const share = old ? null : shareOf(limits, now[down], now[up]);
+    this.use.show(share?.share ?? null, { partial: share?.partial, level: fullness(share?.share) });
     this.chips.hidden = names.length < 2;
     for (const [name, chip] of this.#chips) {
       if (names.includes(name)) continue;
@@ -65,6 +85,7 @@ export class PhoneSummary {
       const title = titleOf(name);
       if (chip.textContent !== title) {
         put(chip.firstElementChild, title);
+        chip.title = title;
         chip.setAttribute("aria-label", fill(this.texts.lead, { name: title }));
       }
       if (this.chips.children[at] !== chip) this.chips.insertBefore(chip, this.chips.children[at] ?? null);
@@ -76,16 +97,18 @@ export class PhoneSummary {
 
 /** A speed whose unit is small beside its number. */
 class Figure {
-  constructor(kind) {
+  constructor(kind, arrow, lang) {
+    this.lang = lang;
     this.root = element("span", kind);
     this.number = element("b");
     this.unit = element("small");
-    this.root.append(this.number, this.unit);
+    this.root.append(element("i", "", arrow), this.number, this.unit);
   }
 
-  show(text) {
-    const unit = text.lastIndexOf(" ");
-    put(this.number, text.slice(0, unit));
-    put(this.unit, text.slice(unit));
+  show(bps) {
+    const { number, unit } = rateParts(bps, this.lang);
+    put(this.number, number);
+    put(this.unit, unit);
+    this.root.classList.toggle("none", bps === null);
   }
 }

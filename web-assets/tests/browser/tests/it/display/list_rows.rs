@@ -12,6 +12,8 @@ use crate::harness::page::Page;
 use crate::harness::router::Router;
 use crate::harness::server::Server;
 
+const PASSWORD: &str = "kata sandi panjang";
+
 /// A provider's router: an uplink, ports, and so many customers.
 fn provider(customers: u32) -> Vec<InterfaceSpec> {
     let flow = |bps| Traffic::Constant { bps };
@@ -175,6 +177,52 @@ async fn a_line_is_named_made_a_favourite_put_away_and_given_its_package() {
         assert_eq!(page.complaints().await, Vec::<String>::new());
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_is_set_with_an_account_is_there_in_another_browser() {
+    let router = Router::with(interfaces()).await;
+    let server = Server::quick(&router).await;
+    server.add_administrator("sari", PASSWORD).await;
+    browse(Look::DESKTOP, async |page| {
+        log_in(page, &server).await;
+        page.flows(BUDI, ".down", 20e6).await;
+        page.choose_of_line(BUDI, "line-favourite").await;
+        page.choose_of_line("tamu", "line-hide").await;
+        page.choose_of_line(SITI, "line-alias").await;
+        page.keys("line-alias-text", "Bu Siti").await;
+        page.click("line-save").await;
+        page.choose_of_line("ether2", "line-turn").await;
+        page.flows("ether2", ".down", 30e6).await;
+        // By her name she stands before him.
+        lists(page, &["ether1", "ether2", "ether3", "ether4", "ether10", SITI, BUDI]).await;
+        assert_eq!(page.complaints().await, Vec::<String>::new());
+    })
+    .await;
+    browse(Look::DESKTOP, async |page| {
+        log_in(page, &server).await;
+        page.flows("ether2", ".down", 30e6).await;
+        lists(page, &["ether1", "ether2", "ether3", "ether4", "ether10", SITI, BUDI]).await;
+        assert!(row(page, SITI).await.contains("Bu Siti"));
+        page.click_on("[data-group='*favourites']").await;
+        lists(page, &[BUDI]).await;
+        page.click_on("[data-group='']").await;
+        page.click_on("[data-group='*hidden']").await;
+        lists(page, &["tamu"]).await;
+        assert_eq!(page.complaints().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+/// Opens the dashboard with the account.
+async fn log_in(page: &Page, server: &Server) {
+    page.client().goto(&server.url("/login")).await.unwrap();
+    let login = "const [name, password, done] = arguments; \
+         fetch('/api/v1/login', {method: 'POST', headers: {'Content-Type': 'application/json'}, \
+           body: JSON.stringify({name, password})}).then(answer => done(answer.status))";
+    let answer = page.client().execute_async(login, vec![json!("sari"), json!(PASSWORD)]).await.unwrap();
+    assert_eq!(answer, 200);
+    page.open_dashboard(server).await;
 }
 
 /// How many pixels of an interface's small curve have the colour that the page calls so.
