@@ -87,13 +87,14 @@ export class FleetFacts {
       parts[name] = { root: made, number: value, word: term };
     };
     add("all", texts.fleet_registered);
-    add("live", texts["standing.live"].toLowerCase(), { shape: "s-up" });
-    add("late", texts["standing.late"].toLowerCase(), { shape: "s-late" });
-    add("trouble", texts.fleet_trouble.toLowerCase(), { shape: "s-bad" });
+    const small = (/** @type {string} */ word) => word.toLowerCase();
+    add("live", small(texts["standing.live"]), { shape: "s-up" });
+    add("late", small(texts["standing.late"]), { shape: "s-late" });
+    add("trouble", small(texts.fleet_trouble), { shape: "s-bad" });
     root.append(element("span", "grow"), element("span", "of", texts.fleet_all_wans));
     add("down", "", { arrow: "↓" });
     add("up", "", { arrow: "↑" });
-    add("sessions", texts["column.sessions"].toLowerCase());
+    add("sessions", small(texts["column.sessions"]));
     parts.unknown = element("span", "of unknown");
     parts.unknown.dataset.testid = "fleet-unknown";
     root.append(parts.unknown);

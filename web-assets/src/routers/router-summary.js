@@ -138,11 +138,3 @@ export function dashboardOf(id, from = "") {
   parameters.set("router", id);
   return below(`/prepaid/dashboard?${parameters}`);
 }
-
-/** A stretch of time in the two largest units that it has: `{d, h}`, `{h, m}` or `{m}`. */
-export function uptime(ms) {
-  const minutes = Math.floor(ms / 60_000);
-  const [d, h, m] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
-  if (d > 0) return { d, h };
-  return h > 0 ? { h, m } : { m };
-}

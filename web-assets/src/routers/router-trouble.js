@@ -27,8 +27,8 @@ export function troubleSentence({ address, enabled, state }, texts, clock) {
   const cause = enabled === false ? null : causeOf(state);
   if (cause === null) return "";
   const port = /:(\d+)$/.exec(address ?? "")?.[1];
-  const key = cause === "refused" && port ? "brief.refused_port" : `brief.${cause}`;
-  const parts = [fill(texts[key] ?? texts[`reason.${cause}`] ?? state.detail ?? "", { port })];
+  const kind = cause === "refused" && port ? "refused_port" : cause;
+  const parts = [fill(texts[`brief.${kind}`] ?? texts[`reason.${cause}`] ?? state.detail ?? "", { port })];
   const seen = state.sampledAt ? new Date(state.sampledAt) : null;
   if (seen && !Number.isNaN(seen.getTime()) && cause !== "wrong-credentials")
     parts.push(fill(texts.fleet_since, { time: clock(seen), age: lasting(state.ageMs ?? 0, texts) }));

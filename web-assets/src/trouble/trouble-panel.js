@@ -2,6 +2,7 @@
 // helps
 // most, with the countdown to the next attempt.
 
+import { allTexts } from "../shared/all-words.js";
 import { api } from "../shared/api.js";
 import { dialog } from "../shared/dialog.js";
 import { leaveForLogin, mayChange } from "../account/auth.js";
@@ -183,8 +184,8 @@ export class TroublePanel {
 
   /** The router's certificate as it is now, beside what was kept. */
   async #compare(opener) {
-    const { texts } = this;
     const { mendRouter } = await import("../routers/router-mend.js");
+    const texts = await allTexts(this.lang, this.texts);
     const router = await this.#router();
     if (router === null) return;
     const rights = { change: this.#changer, retry: !this.#stranger };

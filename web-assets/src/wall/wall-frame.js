@@ -116,9 +116,10 @@ export class WallFrame {
     this.down.root.dataset.testid = "wall-down";
     this.up.root.dataset.testid = "wall-up";
     this.unknown = element("span", "unknown");
+    const live = texts["standing.live"];
     this.live = element("span", "pill live");
     this.liveCount = element("b");
-    this.live.append(sign("s-up", "st"), this.liveCount, ` ${texts["standing.live"].toLowerCase()}`);
+    this.live.append(sign("s-up", "st"), this.liveCount, ` ${live.toLowerCase()}`);
     this.bad = element("span", "pill bad");
     this.bad.setAttribute("role", "status");
     this.bad.dataset.testid = "wall-bad";

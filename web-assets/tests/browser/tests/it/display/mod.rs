@@ -4,6 +4,7 @@ mod accessibility;
 mod below_path;
 mod choosing;
 mod embedding;
+mod fleet;
 mod frame;
 mod interface_list;
 mod languages;
