@@ -1,0 +1,296 @@
+//! The history as others use it: what records, what reads, and the thread between.
+
+use std::collections::HashSet;
+use std::fs::{File, TryLockError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use lalin_stats::RouterId;
+use tokio::time::Instant;
+
+use crate::disk::RealDisk;
+use crate::meta::Database;
+use crate::store::{Engine, Folder, Recording, Status, StatusCell, Work};
+use crate::zone::Zone;
+use crate::{Error, Event, Reader, Retention, Settings, Tick};
+
+/// What was synced is safe from a loss of power; so much is not.
+const SYNC_EVERY: Duration = Duration::from_secs(5);
+/// After something failed it is tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+/// Messages that wait at the most.
+const QUEUE: usize = 4_096;
+/// Readings that wait at the most, some 30 MB; one tick may always wait.
+const QUEUED_READINGS: usize = 120_000;
+/// The longest that the thread sleeps.
+const NAP: Duration = Duration::from_secs(1);
+
+/// A history that is open. It is closed when this is dropped.
+#[derive(Debug)]
+pub struct History {
+    recorder: Recorder,
+    reader: Reader,
+    status: Arc<StatusCell>,
+    zone: Arc<RwLock<Zone>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Takes what is to be recorded. It never waits.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    queue: SyncSender<Message>,
+    waiting: Arc<Waiting>,
+    status: Arc<StatusCell>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    readings: AtomicUsize,
+    /// Routers of which a tick was dropped.
+    lost: Mutex<HashSet<RouterId>>,
+}
+
+impl Waiting {
+    fn lost(&self) -> MutexGuard<'_, HashSet<RouterId>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Message {
+    Tick(Tick),
+    Event(Event),
+    Flush(SyncSender<Result<(), Error>>),
+    Compact(SyncSender<Result<(), Error>>),
+    Configure { zone: Zone, interval: Duration, retention: Retention },
+    End,
+}
+
+impl Recorder {
+    /// Records a tick. `false` where the queue is full: the tick is lost, and a gap is recorded for it.
+    pub fn record(&self, tick: Tick) -> bool {
+        let (router, count) = (tick.router.clone(), tick.readings.len());
+        let before = self.waiting.readings.fetch_add(count, Ordering::Relaxed);
+        let fits = before == 0 || before + count <= QUEUED_READINGS;
+        if fits && self.queue.try_send(Message::Tick(tick)).is_ok() {
+            return true;
+        }
+        self.waiting.readings.fetch_sub(count, Ordering::Relaxed);
+        self.waiting.lost().insert(router);
+        self.status.lock().dropped_ticks += 1;
+        false
+    }
+
+    /// Records an event. `false` where the queue is full.
+    pub fn event(&self, event: Event) -> bool {
+        self.queue.try_send(Message::Event(event)).is_ok()
+    }
+}
+
+impl History {
+    /// Opens the history in a folder, which is made where it is not there. What the run before left in its journal is
+    /// read afterwards, by the thread: [`Status::replaying`] says so.
+    pub fn open(settings: Settings) -> Result<Self, Error> {
+        let folder = Folder::new(&settings.folder);
+        std::fs::create_dir_all(folder.path()).map_err(Error::file(folder.path()))?;
+        let lock = lock(&folder)?;
+        let zone = Arc::new(RwLock::new(settings.zone.clone()));
+        let engine = Engine::open(Arc::new(RealDisk), settings)?;
+        let database = Arc::new(Mutex::new(Database::open_to_read(&folder.database())?));
+        let status = engine.status.clone();
+        let reader = Reader::new(engine.shared.clone(), engine.damage.clone(), database, zone.clone());
+        let (queue, messages) = sync_channel(QUEUE);
+        let recorder = Recorder { queue, waiting: Arc::default(), status: status.clone() };
+        let waiting = recorder.waiting.clone();
+        let span = tracing::Span::current();
+        let run = move || span.in_scope(|| Writer { engine, messages, waiting, _lock: lock }.run());
+        let thread =
+            std::thread::Builder::new().name("history".into()).spawn(run).map_err(Error::file(folder.path()))?;
+        Ok(Self { recorder, reader, status, zone, thread: Some(thread) })
+    }
+
+    /// What records.
+    pub fn recorder(&self) -> Recorder {
+        self.recorder.clone()
+    }
+
+    /// What reads.
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
+    }
+
+    /// How it goes.
+    pub fn status(&self) -> Status {
+        self.status.lock().clone()
+    }
+
+    /// Changes what it is kept by. The rows of days and months are made anew for another zone.
+    pub fn configure(&self, zone: Zone, interval: Duration, retention: Retention) -> Result<(), Error> {
+        *self.zone.write().unwrap_or_else(PoisonError::into_inner) = zone.clone();
+        self.recorder.queue.send(Message::Configure { zone, interval, retention }).map_err(|_| Error::Closed)
+    }
+
+    /// Returns when everything that was recorded before is written and safe from a loss of power.
+    pub fn flush(&self) -> Result<(), Error> {
+        self.ask(Message::Flush)
+    }
+
+    /// Puts together every day that is over, and takes away what is too old, now.
+    pub fn compact(&self) -> Result<(), Error> {
+        self.ask(Message::Compact)
+    }
+
+    fn ask(&self, message: fn(SyncSender<Result<(), Error>>) -> Message) -> Result<(), Error> {
+        let (answer, answered) = sync_channel(1);
+        self.recorder.queue.send(message(answer)).map_err(|_| Error::Closed)?;
+        answered.recv().map_err(|_| Error::Closed)?
+    }
+
+    /// Closes it: what was recorded is written, and the thread ends.
+    pub fn close(self) {
+        drop(self);
+    }
+}
+
+impl Drop for History {
+    fn drop(&mut self) {
+        let _ = self.recorder.queue.send(Message::End);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Held for as long as the history is open.
+fn lock(folder: &Folder) -> Result<File, Error> {
+    let path = folder.lock();
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::file(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked(folder.path().to_owned())),
+        Err(TryLockError::Error(error)) => Err(Error::file(&path)(error)),
+    }
+}
+
+/// The thread.
+struct Writer {
+    engine: Engine,
+    messages: Receiver<Message>,
+    waiting: Arc<Waiting>,
+    _lock: File,
+}
+
+impl Writer {
+    fn run(mut self) {
+        if !self.replayed() {
+            return;
+        }
+        let mut next_sync = Instant::now() + SYNC_EVERY;
+        let mut try_again = None;
+        let mut rest_until = None;
+        let mut busy = true;
+        loop {
+            let now = Instant::now();
+            let rested = rest_until.is_none_or(|until| now >= until);
+            let message = if busy && rested {
+                match self.messages.try_recv() {
+                    Ok(message) => Some(message),
+                    Err(TryRecvError::Empty) => None,
+                    Err(TryRecvError::Disconnected) => Some(Message::End),
+                }
+            } else {
+                match self.messages.recv_timeout(next_sync.saturating_duration_since(now).min(NAP)) {
+                    Ok(message) => Some(message),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => Some(Message::End),
+                }
+            };
+            match message {
+                Some(Message::End) => break,
+                Some(message) => {
+                    self.take(message, &mut try_again);
+                    busy = true;
+                }
+                None => {}
+            }
+            // A step after each message too: whoever records quickly must not keep the hours from being sealed.
+            if busy && rested {
+                match self.engine.work() {
+                    Ok(work) => (busy, rest_until) = (work == Work::More, None),
+                    Err(error) => {
+                        tracing::warn!(%error, "the history cannot be put together; it is tried again");
+                        rest_until = Some(Instant::now() + RETRY_AFTER);
+                    }
+                }
+            }
+            if Instant::now() >= next_sync {
+                if let Err(error) = self.engine.sync() {
+                    tracing::warn!(%error, "the history is not safe from a loss of power");
+                }
+                next_sync = Instant::now() + SYNC_EVERY;
+            }
+        }
+        if let Err(error) = self.engine.sync() {
+            tracing::warn!(%error, "the last seconds of the history may be lost");
+        }
+    }
+
+    /// Reads the journal. As long as that fails nothing is recorded; `false` when it is to end.
+    fn replayed(&mut self) -> bool {
+        loop {
+            let Err(error) = self.engine.replay() else { return true };
+            tracing::error!(%error, "the history's journal cannot be read; it is tried again");
+            let since_ms = 0;
+            self.engine.status.lock().recording = Recording::Stopped { since_ms, cause: error.to_string() };
+            let until = Instant::now() + RETRY_AFTER;
+            while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+                match self.messages.recv_timeout(left) {
+                    Ok(Message::Tick(tick)) => self.gone(&tick),
+                    Ok(Message::Flush(answer) | Message::Compact(answer)) => drop(answer.try_send(Err(Error::Closed))),
+                    Ok(Message::Event(_) | Message::Configure { .. }) | Err(RecvTimeoutError::Timeout) => {}
+                    Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return false,
+                }
+            }
+            self.engine.forget();
+        }
+    }
+
+    fn take(&mut self, message: Message, try_again: &mut Option<Instant>) {
+        match message {
+            Message::Tick(tick) => {
+                for router in self.waiting.lost().drain() {
+                    self.engine.lost(&router);
+                }
+                self.gone(&tick);
+                if self.engine.is_stopped() && try_again.is_some_and(|at| Instant::now() < at) {
+                    self.engine.lost(&tick.router);
+                    return;
+                }
+                *try_again = match self.engine.tick(&tick) {
+                    Ok(()) => None,
+                    Err(_) => Some(Instant::now() + RETRY_AFTER),
+                };
+            }
+            Message::Event(event) => {
+                if let Err(error) = self.engine.event(&event) {
+                    tracing::warn!(%error, "an event of the history is lost");
+                }
+            }
+            Message::Flush(answer) => drop(answer.try_send(self.engine.sync())),
+            Message::Compact(answer) => drop(answer.try_send(self.engine.compact())),
+            Message::Configure { zone, interval, retention } => {
+                let changed = self.engine.configure(zone, interval, retention);
+                if let Err(error) = changed {
+                    tracing::warn!(%error, "the history's days are still those of the zone before");
+                }
+            }
+            Message::End => {}
+        }
+    }
+
+    fn gone(&self, tick: &Tick) {
+        self.waiting.readings.fetch_sub(tick.readings.len(), Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,15 @@
+//! The database beside the segments: whose lines there are, what happened, and totals by hour, day and month.
+//!
+//! Everything finer is in segments: 1-minute rows here would be 40 bytes each and 16 GB written a day for 1,000 lines.
+//! The schema is for people too: `docs/reference/history.md` has it, with questions to ask of it.
+
+mod database;
+mod events;
+mod names;
+mod schema;
+mod totals;
+
+pub(crate) use database::{Database, RAW_FROM, SEALED_UPTO, TODAY};
+pub(crate) use events::Happening;
+pub use totals::Totals;
+pub(crate) use totals::{HourRows, TotalsRow};

@@ -1,0 +1,64 @@
+//! The hold on what is kept, and the questions about lines.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use lalin_stats::RouterId;
+
+use crate::meta::Database;
+use crate::store::{DamageLog, Shared};
+use crate::zone::Zone;
+use crate::{Error, Line, LineId, LineName};
+
+/// Answers questions. Every call blocks for as long as the disk needs: call it from a thread that may wait.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub(super) shared: Arc<Shared>,
+    pub(super) damage: Arc<DamageLog>,
+    database: Arc<Mutex<Database>>,
+    zone: Arc<RwLock<Zone>>,
+}
+
+impl Reader {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        damage: Arc<DamageLog>,
+        database: Arc<Mutex<Database>>,
+        zone: Arc<RwLock<Zone>>,
+    ) -> Self {
+        Self { shared, damage, database, zone }
+    }
+
+    pub(super) fn database(&self) -> MutexGuard<'_, Database> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The zone that days and months are of.
+    pub fn zone(&self) -> Zone {
+        self.zone.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// All lines of a router, or of all, by name.
+    pub fn lines(&self, router: Option<&RouterId>) -> Result<Vec<Line>, Error> {
+        self.database().lines(router)
+    }
+
+    /// A line by its number.
+    pub fn line(&self, id: LineId) -> Result<Line, Error> {
+        self.database().line_of(id)
+    }
+
+    /// A line by its name that lasts.
+    pub fn find(&self, router: &RouterId, name: &LineName) -> Result<Option<Line>, Error> {
+        self.database().find(router, name)
+    }
+
+    /// The line that the router called so last, of those that it ever called so.
+    pub fn find_shown(&self, router: &RouterId, kind: &str, shown: &str) -> Result<Option<Line>, Error> {
+        self.database().find_shown(router, kind, shown)
+    }
+
+    /// The number that stands for a router in the database.
+    pub(super) fn router_number(&self, router: &RouterId) -> Result<u32, Error> {
+        self.database().find_router(router)?.ok_or(Error::NoLine)
+    }
+}

@@ -1,0 +1,9 @@
+//! The history through its public face.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod damage;
+mod documented;
+mod kills;
+mod simulation;
+mod truth;
