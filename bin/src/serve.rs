@@ -12,7 +12,7 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, EmbedOrigins, Settings};
 use lalin_fleet::Fleet;
-use lalin_http::{Api, Auth, AuthSettings, ConnectionLimits, StreamLimits, WebServer};
+use lalin_http::{Api, ApiSettings, Auth, AuthSettings, ConnectionLimits, MetricsSettings, WebServer};
 use lalin_store::Store;
 use tokio::time::timeout;
 
@@ -41,7 +41,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
     }
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
-    let api = Api::with_admin(fleet.monitor(), StreamLimits::default(), Arc::new(fleet));
+    let api = Api::with_admin(fleet.monitor(), api_settings(config), Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
@@ -95,6 +95,12 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
     // In order, and within the grace; what is not done by then ends with the process.
     let _ = timeout(GRACE + Duration::from_secs(1), handle.stop(true)).await;
     Ok(())
+}
+
+/// How the API answers, as the configuration asks for.
+fn api_settings(config: &Config) -> ApiSettings {
+    let lalin_config::Metrics { record, dynamic, timestamps, most_lines } = config.metrics;
+    ApiSettings { metrics: MetricsSettings { record, dynamic, timestamps, most_lines }, ..ApiSettings::default() }
 }
 
 /// The server that the configuration asks for.

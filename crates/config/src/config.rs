@@ -22,6 +22,8 @@ pub struct Config {
     pub log: Log,
     /// How routers are sampled.
     pub sampling: Sampling,
+    /// How `/metrics` answers.
+    pub metrics: Metrics,
     /// Other sites' pages that may embed the traffic.
     pub embed: Embed,
     /// The routers; none is a state, not a failure. Their ids differ.
@@ -52,6 +54,19 @@ pub struct Server {
 pub struct Embed {
     /// Their origins, such as `https://billing.example.id`.
     pub origins: Vec<String>,
+}
+
+/// How `/metrics` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metrics {
+    /// A scrape counts as a viewer of every router.
+    pub record: bool,
+    /// Lines that the router makes itself are shown too.
+    pub dynamic: bool,
+    /// Samples carry the time at which they were read.
+    pub timestamps: bool,
+    /// The most lines of a scrape.
+    pub most_lines: usize,
 }
 
 /// A language of the pages.
@@ -133,6 +148,7 @@ impl Default for Config {
             encryption_key: None,
             log: Log::default(),
             sampling: Sampling::default(),
+            metrics: Metrics::default(),
             embed: Embed::default(),
             routers: Vec::new(),
         }
@@ -156,6 +172,12 @@ impl Default for Server {
 impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::default(), level: "info".into() }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self { record: false, dynamic: false, timestamps: true, most_lines: 100_000 }
     }
 }
 

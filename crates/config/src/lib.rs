@@ -42,7 +42,7 @@ mod values;
 mod variables;
 
 pub use address::Endpoint;
-pub use config::{Config, Embed, INTERVALS, Lang, Log, LogFormat, Sampling, Server};
+pub use config::{Config, Embed, INTERVALS, Lang, Log, LogFormat, Metrics, Sampling, Server};
 pub use config_file::Warning;
 pub use error::Error;
 pub use fingerprint::{Fingerprint, FingerprintError};

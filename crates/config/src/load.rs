@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use toml::Spanned;
 
-use crate::config::{Config, Embed, INTERVALS, Log, Sampling, Server};
+use crate::config::{Config, Embed, INTERVALS, Log, Metrics, Sampling, Server};
 use crate::setting::{FileText, Setting, not_empty};
 use crate::variables::Variables;
 use crate::{Error, Flags, Limits, Origin, Secret, load_routers, schema, values};
@@ -53,6 +53,7 @@ impl Config {
                 flag(flags.log, "--log").or(env.log).or(text.setting(file.log.level)),
             )?,
             sampling: sampling(&text, file.sampling)?,
+            metrics: metrics(&text, file.metrics)?,
             server: server(
                 flag(flags.listen, "--listen").or(env.listen).or(text.setting(file.server.listen)),
                 flag(flags.lang, "--lang").or(env.lang).or(text.setting(file.server.lang)),
@@ -181,6 +182,21 @@ fn limits(text: &FileText<'_>, file: schema::Limits) -> Result<Limits, Error> {
         tls_handshakes: count("limits.tls-handshakes", file.tls_handshakes, 100_000, default.tls_handshakes)?,
         request_time: time("limits.request-time", file.request_time, default.request_time)?,
         stalled_time: time("limits.stalled-time", file.stalled_time, default.stalled_time)?,
+    })
+}
+
+fn metrics(text: &FileText<'_>, file: schema::Metrics) -> Result<Metrics, Error> {
+    let default = Metrics::default();
+    let on = |value: Option<Spanned<bool>>, default| value.map_or(default, Spanned::into_inner);
+    let most_lines = match text.setting(file.most_lines) {
+        Some(setting) => setting.parse("metrics.most-lines", values::count(1_000_000))?.value,
+        None => default.most_lines,
+    };
+    Ok(Metrics {
+        record: on(file.record, default.record),
+        dynamic: on(file.dynamic, default.dynamic),
+        timestamps: on(file.timestamps, default.timestamps),
+        most_lines,
     })
 }
 

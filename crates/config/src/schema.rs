@@ -20,6 +20,7 @@ pub(crate) struct File {
     pub(crate) limits: Limits,
     pub(crate) log: Log,
     pub(crate) sampling: Sampling,
+    pub(crate) metrics: Metrics,
     pub(crate) embed: Embed,
     pub(crate) router: Vec<Spanned<Router>>,
 }
@@ -71,6 +72,15 @@ pub(crate) struct Sampling {
     pub(crate) login_limit: Maybe<String>,
     pub(crate) poll_lease: Maybe<String>,
     pub(crate) window: Maybe<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Metrics {
+    pub(crate) record: Maybe<bool>,
+    pub(crate) dynamic: Maybe<bool>,
+    pub(crate) timestamps: Maybe<bool>,
+    pub(crate) most_lines: Maybe<u32>,
 }
 
 #[derive(Default, Deserialize)]
@@ -142,7 +152,8 @@ mod tests {
     fn all_keys() -> Vec<String> {
         let mut all = keys::<File>();
         all.extend(keys::<Limits>());
-        all.extend([keys::<Server>(), keys::<Log>(), keys::<Sampling>(), keys::<Embed>(), keys::<Router>()].concat());
+        all.extend([keys::<Server>(), keys::<Log>(), keys::<Sampling>(), keys::<Embed>(), keys::<Metrics>()].concat());
+        all.extend(keys::<Router>());
         all
     }
 

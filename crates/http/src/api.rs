@@ -7,13 +7,13 @@ use lalin_fleet::RouterAdmin;
 use lalin_monitor::Monitor;
 use tokio_util::sync::CancellationToken;
 
-use crate::api_state::ApiState;
+use crate::api_state::{ApiSettings, ApiState};
 use crate::json::{no_such_path, wrong_method};
 use crate::routes::{
     accounts, audit_log, embed_origins, health, interface_stats, interfaces, layouts, lines, login, routers, tokens,
     window,
 };
-use crate::{Auth, StreamLimits, stream};
+use crate::{Auth, metrics, stream};
 
 /// The API over a monitor. Cheap to clone: one for each worker.
 #[derive(Clone, Debug)]
@@ -21,13 +21,13 @@ pub struct Api(Data<ApiState>);
 
 impl Api {
     /// An API that shows these routers and cannot change them.
-    pub fn new(monitor: Arc<Monitor>, limits: StreamLimits) -> Self {
-        Self(Data::new(ApiState::new(monitor, limits, None)))
+    pub fn new(monitor: Arc<Monitor>, settings: ApiSettings) -> Self {
+        Self(Data::new(ApiState::new(monitor, settings, None)))
     }
 
     /// An API that shows these routers, and adds, changes, checks and discovers them through `admin`.
-    pub fn with_admin(monitor: Arc<Monitor>, limits: StreamLimits, admin: Arc<dyn RouterAdmin>) -> Self {
-        Self(Data::new(ApiState::new(monitor, limits, Some(admin))))
+    pub fn with_admin(monitor: Arc<Monitor>, settings: ApiSettings, admin: Arc<dyn RouterAdmin>) -> Self {
+        Self(Data::new(ApiState::new(monitor, settings, Some(admin))))
     }
 
     /// Cancel it to end every open stream, so that a server can stop at once.
@@ -53,6 +53,7 @@ impl Api {
                     web::resource("/api/v1/routers/{id}/interfaces").get(interfaces::get).default_service(only_get()),
                 )
                 .service(web::resource("/api/v1/routers/{id}/stream").get(stream::get).default_service(only_get()))
+                .service(web::resource("/metrics").get(metrics::get).default_service(only_get()))
                 .service(web::resource("/healthz").get(health::get).default_service(only_get()))
                 .service(web::scope("/api").default_service(web::route().to(no_such_path)));
         }

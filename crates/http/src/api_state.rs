@@ -1,7 +1,7 @@
 //! What the API's routes share. It knows no route: `api.rs` puts the routes together.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lalin_fleet::RouterAdmin;
 use lalin_monitor::Monitor;
@@ -9,8 +9,18 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Problem;
+use crate::metrics::MetricsSettings;
 use crate::routes::RetryLimits;
 use crate::stream::{EventCache, StreamLimits, StreamSlots};
+
+/// How the API answers.
+#[derive(Clone, Debug, Default)]
+pub struct ApiSettings {
+    /// How many streams may be open.
+    pub streams: StreamLimits,
+    /// How `/metrics` answers.
+    pub metrics: MetricsSettings,
+}
 
 /// The state behind every route.
 #[derive(Debug)]
@@ -21,6 +31,9 @@ pub(crate) struct ApiState {
     /// Different after each start, so that a tick's number from before a restart is not mistaken for one after it.
     pub(crate) epoch: String,
     pub(crate) started: Instant,
+    /// The same as time since 1970.
+    pub(crate) started_unix: Duration,
+    pub(crate) metrics: MetricsSettings,
     pub(crate) event_cache: EventCache,
     /// Ends every open stream when it is cancelled.
     pub(crate) stop: CancellationToken,
@@ -29,7 +42,8 @@ pub(crate) struct ApiState {
 }
 
 impl ApiState {
-    pub(crate) fn new(monitor: Arc<Monitor>, stream_limits: StreamLimits, admin: Option<Arc<dyn RouterAdmin>>) -> Self {
+    pub(crate) fn new(monitor: Arc<Monitor>, settings: ApiSettings, admin: Option<Arc<dyn RouterAdmin>>) -> Self {
+        let ApiSettings { streams: stream_limits, metrics } = settings;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             monitor,
@@ -37,6 +51,8 @@ impl ApiState {
             stream_slots: StreamSlots::new(stream_limits),
             epoch: format!("{:x}", since_1970.as_nanos()),
             started: Instant::now(),
+            started_unix: since_1970,
+            metrics,
             event_cache: EventCache::default(),
             stop: CancellationToken::new(),
             retry_limits: RetryLimits::default(),

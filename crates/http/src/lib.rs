@@ -11,6 +11,7 @@
 //! | --- | --- |
 //! | `routes/` | the routes that answer once, one file for each group |
 //! | `stream/` | the event stream |
+//! | `metrics/` | what Prometheus scrapes |
 //! | `auth/` | who makes a request, and what they may see and do |
 //! | `lines/` | what people say of lines: from which side they are seen, what they are called |
 //! | `json/` | problem documents, and values that several answers show |
@@ -36,12 +37,15 @@ mod api_state;
 mod auth;
 mod json;
 mod lines;
+mod metrics;
 mod routes;
 mod server;
 mod stream;
 
 pub use api::Api;
+pub use api_state::ApiSettings;
 pub use auth::{Auth, AuthSettings, EmbedOrigins, Principal, guard};
 pub use json::{Problem, request_bodies};
+pub use metrics::MetricsSettings;
 pub use server::{ConnectionLimits, Exempt, WebServer, listen};
 pub use stream::StreamLimits;

@@ -21,7 +21,7 @@ use crate::recent_window::{Point, RecentWindow, Retention};
 use crate::renames::renamed;
 use crate::row_pairs::RowPairs;
 use crate::time_base::TimeBase;
-use crate::{CountersDelay, Gap, ReadTimes, Renamed, Settings, Status, Window};
+use crate::{CountersDelay, Gap, ReadCounts, ReadTimes, Renamed, Settings, Status, Window};
 
 /// What the engine tells subscribers.
 #[derive(Clone, Debug)]
@@ -59,6 +59,7 @@ pub(crate) struct Engine {
     /// What of the newest sample was above the links' speed, in the order of its interfaces.
     above_link: Box<[Rate]>,
     counters_delay: CountersDelay,
+    read_counts: ReadCounts,
     recent_window: RecentWindow,
     budget: Arc<MemoryBudget>,
     /// `None` once the router was removed.
@@ -94,6 +95,7 @@ impl Engine {
             time_base: TimeBase::default(),
             above_link: Box::default(),
             counters_delay: CountersDelay::new(settings.interval),
+            read_counts: ReadCounts::default(),
             recent_window: RecentWindow::default(),
             budget,
             events: Some(broadcast::Sender::new(BACKLOG)),
@@ -157,6 +159,11 @@ impl Engine {
 
     pub(crate) fn frames(&self) -> &VecDeque<Arc<Frame>> {
         self.frames.all()
+    }
+
+    /// How the reads went so far.
+    pub(crate) fn read_counts(&self) -> &ReadCounts {
+        &self.read_counts
     }
 
     /// How far back the counters lie for a question that comes now.
@@ -245,11 +252,13 @@ impl Engine {
         };
         // Data from a cache is no new sample: only what was requested after the last one is.
         if let Some(failure) = &failure {
+            self.read_counts.failed(failure);
             self.gaps.begins(GapReason::Unreachable(failure.reason.code()));
         }
         let new = snapshot.filter(|snapshot| self.asked.is_none_or(|asked| snapshot.asked > asked));
         let sampled = new.is_some();
         if let Some(snapshot) = new {
+            self.read_counts.sampled(snapshot.took());
             self.tick(&snapshot);
             self.shown = self.timing;
         }

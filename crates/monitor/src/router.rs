@@ -11,7 +11,7 @@ use tracing::{Instrument, Span, error_span};
 use crate::demand::Pace;
 use crate::interpolation::counters_at;
 use crate::shared::Shared;
-use crate::{CountersAt, Settings, Status, Subscription, Window, sampler};
+use crate::{CountersAt, ReadCounts, Settings, Status, Subscription, Window, sampler};
 
 /// What people call a router.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,11 @@ impl Router {
     /// The state now.
     pub fn status(&self) -> Status {
         self.shared.engine().statuses().borrow().clone()
+    }
+
+    /// How its reads went since the start.
+    pub fn read_counts(&self) -> ReadCounts {
+        self.shared.engine().read_counts().clone()
     }
 
     /// The newest sample, however old.

@@ -38,6 +38,7 @@ const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("GET", "/assets/*", RoutePolicy::Public),
     ("GET", "/embed", RoutePolicy::Public),
     ("GET", "/embed.js", RoutePolicy::Public),
+    ("GET", "/metrics", RoutePolicy::Viewer),
     ("GET", "/api/interface-stats", RoutePolicy::Viewer),
     ("GET", "/api/v1/interfaces", RoutePolicy::Viewer),
     ("GET", "/api/v1/lines", RoutePolicy::Viewer),

@@ -14,6 +14,7 @@ mod layouts;
 mod lines;
 mod login_limits;
 mod logins;
+mod metrics;
 mod problems;
 mod proxies;
 mod revocation;

@@ -12,6 +12,7 @@ use crate::auth_server::{AuthServer, Credentials, HERE, THERE};
 pub const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/healthz", [200, 200, 200]),
     ("GET", "/api/v1/me", [200, 200, 200]),
+    ("GET", "/metrics", [401, 200, 200]),
     ("GET", "/api/interface-stats", [401, 200, 200]),
     ("GET", "/api/v1/interfaces", [401, 200, 200]),
     ("GET", "/api/v1/routers", [401, 200, 200]),

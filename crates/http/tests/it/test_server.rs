@@ -8,7 +8,7 @@ use actix_web::App;
 use actix_web::dev::ServiceResponse;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use async_trait::async_trait;
-use lalin_http::{Api, StreamLimits};
+use lalin_http::{Api, ApiSettings, StreamLimits};
 use lalin_monitor::{Label, Monitor, Settings};
 use lalin_stats::{Counters, Failure, Interface, Phase, Reading, Row, Snapshot, Source, SourceError};
 use tokio::time::Instant;
@@ -95,10 +95,14 @@ impl TestServer {
         Self::with_limits(StreamLimits::default())
     }
 
-    pub fn with_limits(limits: StreamLimits) -> Self {
+    pub fn with_limits(streams: StreamLimits) -> Self {
+        Self::with_settings(ApiSettings { streams, ..ApiSettings::default() })
+    }
+
+    pub fn with_settings(settings: ApiSettings) -> Self {
         let monitor = Arc::new(Monitor::new(Settings::default()));
         let admin = Arc::new(FakeAdmin::new(monitor.clone()));
-        Self { api: Api::with_admin(monitor.clone(), limits, admin.clone()), monitor, admin }
+        Self { api: Api::with_admin(monitor.clone(), settings, admin.clone()), monitor, admin }
     }
 
     pub fn router(&self, id: &str) -> Arc<ScriptedSource> {

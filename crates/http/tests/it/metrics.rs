@@ -1,0 +1,141 @@
+//! `/metrics`: both formats, what is in them, and what a scrape does to routers.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
+use actix_web::test::{TestRequest, read_body};
+use lalin_http::{ApiSettings, MetricsSettings};
+use tokio::time::{Instant, sleep};
+
+use crate::test_server::{BASE, TestServer};
+
+/// What a scrape answers: its type, and its text.
+async fn scrape(server: &TestServer, path: &str, accept: &str) -> (String, String) {
+    let response = server.call(TestRequest::get().uri(path).insert_header((ACCEPT, accept))).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.response().body().size(), actix_web::body::BodySize::Stream, "it is made while it is sent");
+    let kind = response.headers().get(CONTENT_TYPE).unwrap().to_str().unwrap().to_owned();
+    (kind, String::from_utf8(read_body(response).await.to_vec()).unwrap())
+}
+
+/// The value and the timestamp of a sample.
+fn sample<'a>(text: &'a str, name: &str) -> Option<(&'a str, Option<&'a str>)> {
+    let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
+    let mut parts = rest.split(' ');
+    Some((parts.next()?, parts.next()))
+}
+
+async fn watched(server: &TestServer, id: &str) {
+    let router = server.monitor.get(&id.parse().unwrap()).unwrap();
+    router.poll().await;
+}
+
+#[actix_web::test]
+async fn a_line_has_its_counters_with_the_time_they_were_read() {
+    tokio::time::pause();
+    let server = TestServer::new();
+    server.router("a");
+    watched(&server, "a").await;
+    let (kind, text) = scrape(&server, "/metrics", "").await;
+    assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
+    let (value, at) = sample(&text, r#"lalin_interface_rx_bytes_total{router="a",interface="ether1"}"#).unwrap();
+    assert!(value.parse::<u64>().unwrap() >= BASE, "exact beyond 2^53: {value}");
+    assert!(at.unwrap().parse::<u64>().unwrap() > 1_700_000_000_000, "ms: {at:?}");
+    assert_eq!(sample(&text, r#"lalin_interface_running{router="a",interface="ether1"}"#).unwrap().0, "1");
+    assert_eq!(sample(&text, r#"lalin_router_up{router="a"}"#).unwrap().0, "1");
+    assert!(
+        text.contains(r#"lalin_interface_info{router="a",interface="ether1",interface_type="ether",comment="uplink""#)
+    );
+    assert!(!text.contains("pppoe"), "what the router made itself is left out");
+    assert_eq!(sample(&text, "lalin_scrape_left_out_interfaces").unwrap().0, "1");
+    assert!(!text.ends_with("# EOF\n"));
+
+    let accept = "application/openmetrics-text;version=1.0.0,text/plain;q=0.5";
+    let (kind, text) = scrape(&server, "/metrics?dynamic=1", accept).await;
+    assert_eq!(kind, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let (_, at) = sample(&text, r#"lalin_interface_tx_bytes_total{router="a",interface="<pppoe-budi>"}"#).unwrap();
+    assert!(at.unwrap().split_once('.').unwrap().0.parse::<u64>().unwrap() < 2_000_000_000, "s: {at:?}");
+    assert!(text.contains("# TYPE lalin_interface_rx_bytes counter\n# UNIT lalin_interface_rx_bytes bytes\n"));
+    assert!(text.ends_with("# EOF\n"));
+}
+
+#[actix_web::test]
+async fn the_samples_of_a_family_stand_together_and_every_family_has_its_head_once() {
+    tokio::time::pause();
+    let server = TestServer::new();
+    for id in ["a", "b", "c"] {
+        server.router(id);
+        watched(&server, id).await;
+    }
+    let (_, text) = scrape(&server, "/metrics?dynamic=1", "").await;
+    let mut seen = Vec::new();
+    for line in text.lines().filter(|line| line.starts_with("# TYPE ")) {
+        let name = line.split(' ').nth(2).unwrap();
+        assert!(!seen.contains(&name), "{name} twice");
+        seen.push(name);
+    }
+    assert!(seen.len() > 25, "{seen:?}");
+    let mut family = "";
+    for line in text.lines() {
+        if let Some(head) = line.strip_prefix("# TYPE ") {
+            family = head.split(' ').next().unwrap();
+        } else if !line.starts_with('#') {
+            assert!(line.starts_with(family), "{line} under {family}");
+        }
+    }
+    let lines = text.lines().filter(|line| line.starts_with("lalin_interface_rx_bytes_total{")).count();
+    assert_eq!(lines, 6);
+}
+
+#[actix_web::test]
+async fn a_scrape_reads_no_router_unless_it_is_to_record() {
+    tokio::time::pause();
+    let server = TestServer::new();
+    let source = server.router("a");
+    for _ in 0..10 {
+        scrape(&server, "/metrics", "").await;
+        sleep(Duration::from_secs(15)).await;
+    }
+    assert_eq!(source.reads.load(Ordering::SeqCst), 0);
+    let metrics = MetricsSettings { record: true, ..MetricsSettings::default() };
+    let server = TestServer::with_settings(ApiSettings { metrics, ..ApiSettings::default() });
+    let source = server.router("a");
+    scrape(&server, "/metrics", "").await;
+    sleep(Duration::from_secs(8)).await;
+    assert!(source.reads.load(Ordering::SeqCst) >= 4);
+    let (_, text) = scrape(&server, "/metrics", "").await;
+    assert!(sample(&text, r#"lalin_interface_rx_bytes_total{router="a",interface="ether1"}"#).is_some());
+}
+
+#[actix_web::test]
+async fn lines_whose_newest_sample_is_old_are_left_out_and_the_router_says_so() {
+    tokio::time::pause();
+    let server = TestServer::new();
+    server.router("a");
+    watched(&server, "a").await;
+    sleep(Duration::from_secs(60)).await;
+    let begun = Instant::now();
+    let (_, text) = scrape(&server, "/metrics", "").await;
+    assert_eq!(begun.elapsed(), Duration::ZERO, "a scrape waits for nothing");
+    assert!(!text.contains("lalin_interface_rx_bytes_total{"));
+    assert_eq!(sample(&text, r#"lalin_router_up{router="a"}"#).unwrap().0, "0");
+    assert!(sample(&text, r#"lalin_router_last_sample_timestamp_seconds{router="a"}"#).is_some());
+}
+
+#[actix_web::test]
+async fn the_number_of_lines_has_a_limit_and_what_is_beyond_is_counted() {
+    tokio::time::pause();
+    let metrics = MetricsSettings { most_lines: 3, dynamic: true, timestamps: false, ..MetricsSettings::default() };
+    let server = TestServer::with_settings(ApiSettings { metrics, ..ApiSettings::default() });
+    for id in ["a", "b"] {
+        server.router(id);
+        watched(&server, id).await;
+    }
+    let (_, text) = scrape(&server, "/metrics", "").await;
+    assert_eq!(text.lines().filter(|line| line.starts_with("lalin_interface_rx_bytes_total{")).count(), 3);
+    assert_eq!(sample(&text, "lalin_scrape_left_out_interfaces").unwrap().0, "1");
+    let (_, at) = sample(&text, r#"lalin_interface_rx_bytes_total{router="a",interface="ether1"}"#).unwrap();
+    assert_eq!(at, None, "timestamps can be left out");
+}
