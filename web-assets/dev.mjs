@@ -13,16 +13,18 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const port = Number(process.argv[2] ?? 3001);
 const upstream = new URL(process.argv[3] ?? "http://127.0.0.1:3000");
-const KINDS = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const KINDS = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png" };
 const PAGES = {
   "/prepaid/dashboard": "dashboard.html",
   "/prepaid/fleet": "fleet.html",
   "/settings": "settings.html",
   "/login": "login.html",
   "/embed": "embed.html",
+  "/offline": "offline.html",
 };
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+  "manifest-src 'self'; worker-src 'self'; " +
   "base-uri 'none'; form-action 'none'";
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
@@ -39,7 +41,12 @@ async function page(file, lang) {
     version: "dev",
     base: "",
     assets: "/assets/dev",
-    data: JSON.stringify({ lang, version: "dev", texts }),
+    data: JSON.stringify({
+      lang,
+      version: "dev",
+      base: "",
+      texts: file === "offline.html" ? { id: texts, en: texts } : texts,
+    }),
   };
   return template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, key) =>
     escaped(key.startsWith("t.") ? (texts[key.slice(2)] ?? `?${key}?`) : (values[key] ?? "")),
@@ -93,6 +100,9 @@ createServer(async (asked, answer) => {
       const path = url.pathname.split("/").slice(3).join("/");
       const file = await asset(path);
       answer.writeHead(200, { "Content-Type": KINDS[extname(path)] ?? "text/plain", ...PUBLIC }).end(file);
+    } else if (url.pathname === "/service-worker.js") {
+      const place = 'globalThis.LALIN = {"base": "", "assets": "/assets/dev"};\n';
+      answer.writeHead(200, { "Content-Type": KINDS[".js"] }).end(place + (await asset("app/service-worker.js")));
     } else if (url.pathname === "/embed.js") {
       answer.writeHead(200, { "Content-Type": KINDS[".js"], ...PUBLIC }).end('import "./assets/dev/embed/embed.js";\n');
     } else {

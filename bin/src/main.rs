@@ -8,6 +8,7 @@ mod certificate;
 mod check;
 mod cli;
 mod columns;
+mod demo;
 mod discover;
 mod environment;
 mod error;
@@ -80,13 +81,13 @@ fn run(Cli { lang, command, .. }: Cli) -> Result<(), Error> {
             passwords::ask(&mut config)?;
             // Held until everything has ended.
             let (store, _lock) = store::open_to_serve(&config)?;
-            on_runtime(serve::run(&config, Some(store)))
+            on_runtime(serve::run(&config, Some(store), serve::Demonstration::none()))
         }
         Command::Demo(demo) => {
             // Only how to serve comes from outside: the router is the simulated one, whatever is configured.
             let serving = ["LALIN_LISTEN", "LALIN_LANG", "LALIN_LOG", "LALIN_LOG_FORMAT"];
             let variables = variables().filter(|(key, _)| serving.contains(&key.as_str()));
-            on_runtime(simulated::demo(demo, lang, variables))
+            on_runtime(demo::run(demo, lang, variables))
         }
         Command::Simulate(simulate) => {
             logs::start(&Log::default())?;

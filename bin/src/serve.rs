@@ -10,9 +10,10 @@ use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use lalin_config::Config;
-use lalin_dashboard::{Dashboard, EmbedOrigins, Settings};
+use lalin_dashboard::{Dashboard, DemoAccount, EmbedOrigins, Settings};
 use lalin_fleet::Fleet;
 use lalin_http::{Api, ApiSettings, Auth, AuthSettings, ConnectionLimits, MetricsSettings, WebServer};
+use lalin_monitor::Monitor;
 use lalin_store::Store;
 use tokio::time::timeout;
 
@@ -25,8 +26,24 @@ use crate::words::say;
 /// How long open requests may take to end; with the rest the program ends within 5 s.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// What a demonstration has beside a server.
+pub(crate) struct Demonstration<'a> {
+    /// The accounts that the login page tells.
+    pub(crate) accounts: Vec<DemoAccount>,
+    /// Lines for the terminal, after the address.
+    pub(crate) said: Vec<String>,
+    /// Does what it does with the routers.
+    pub(crate) begin: Box<dyn FnOnce(Arc<Monitor>) + 'a>,
+}
+
+impl Demonstration<'_> {
+    pub(crate) fn none() -> Self {
+        Self { accounts: Vec::new(), said: Vec::new(), begin: Box::new(drop) }
+    }
+}
+
 /// Serves until SIGTERM or Ctrl+C. Without a store nothing is kept and nobody has an account.
-pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Error> {
+pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstration<'_>) -> Result<(), Error> {
     let fleet = Fleet::new(config.sampling, store.clone());
     for router in &config.routers {
         fleet.apply(router.clone())?;
@@ -39,6 +56,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
             "MikroTik not configured: add a router in the page, start with --router user@address, or name one in lalin.toml"
         );
     }
+    (demo.begin)(fleet.monitor());
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
     let api = Api::with_admin(fleet.monitor(), api_settings(config), Arc::new(fleet));
@@ -49,7 +67,8 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
     };
     let (origins, asked) = (auth.embed_origins().clone(), auth.embed_origins().clone());
     let (embed, base_path) = (EmbedOrigins::asking(move || asked.all()), config.server.base_path.clone());
-    let dashboard = Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed, base_path })?;
+    let dashboard =
+        Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed, base_path, demo: demo.accounts })?;
     let listen = config.server.listen;
     let code = auth.needed_code();
     let app = move || {
@@ -83,6 +102,9 @@ pub(crate) async fn run(config: &Config, store: Option<Store>) -> Result<(), Err
         for ip in addresses::others(address.ip()) {
             println!("{}", say("start.others", &[("url", &url(SocketAddr::new(ip, address.port())))]));
         }
+    }
+    for line in demo.said {
+        println!("{line}");
     }
     let handle = server.handle();
     let mut server = tokio::spawn(server);

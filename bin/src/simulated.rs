@@ -1,41 +1,17 @@
-//! The simulated router: under the server of `lalin demo`, or alone for tests of other programs.
+//! `lalin simulate`: simulated routers alone, for tests of other programs.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-use lalin_config::{Config, Flags};
 use routeros_simulator::{Announcement, Announcer, Config as Simulated, Recording, Simulator};
 
-use crate::cli::{DemoFlags, SimulateFlags};
+use crate::cli::SimulateFlags;
 use crate::error::Error;
+use crate::signals;
 use crate::words::say;
-use crate::{logs, serve, signals};
 
 /// The port of neighbour discovery.
 const MNDP: u16 = 5678;
-
-/// Serves the dashboard over a simulated router. Nothing is short-circuited: it is reached over TCP like any other.
-pub(crate) async fn demo(
-    demo: DemoFlags,
-    lang: Option<String>,
-    variables: impl Iterator<Item = (String, String)>,
-) -> Result<(), Error> {
-    // Other users of this machine should not be able to log in.
-    let (user, password) = ("admin", format!("{:016x}", fastrand::u64(..)));
-    let simulated = Simulated::demo(usize::from(demo.interfaces)).credentials(user, &*password);
-    let name = simulated.identity.clone();
-    let simulator = Simulator::start(simulated, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-    let address = simulator.addr().ok_or(Error::NoSimulator)?;
-    let flags = Flags { router: Some(format!("{user}@{address}")), lang, ..demo.flags() };
-    let secret = ("LALIN_ROUTER_PASSWORD".to_owned(), password);
-    let mut config = Config::load(None, variables.chain([secret]), flags)?;
-    for router in &mut config.routers {
-        router.name = Some(name.clone());
-    }
-    logs::start(&config.log)?;
-    tracing::info!(%address, "simulated MikroTik");
-    serve::run(&config, None).await
-}
 
 /// Runs simulated routers until the program is asked to stop.
 pub(crate) async fn simulate(flags: &SimulateFlags) -> Result<(), Error> {

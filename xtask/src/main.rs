@@ -9,6 +9,7 @@ mod conformance;
 mod documents;
 mod fuzz;
 mod layers;
+mod pictures;
 mod process;
 mod public_api;
 mod summary;
@@ -42,6 +43,7 @@ cargo xtask COMMAND
                  was found, TARGET.. only these: codec values typed login client mndp (fuzz/README.md)
   conformance [--write] [CLIENT..]
                  clients that others wrote, on our simulated router; --write makes docs/reference/conformance.md
+  pictures       takes the documents' pictures (docs/*.png) of the demonstration anew, in a real Chromium
   help           this text
 
 Chromium, its driver, node and shellcheck are installed with apt where they are missing and that is possible, other
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         ["bench", "fleet", words @ ..] => bench::fleet(&root, words),
         ["bench", "jitter", words @ ..] => bench::jitter(&root, words),
         ["bench", "page"] => bench::page(&root),
+        ["pictures"] => pictures::run(&root),
         ["conformance", words @ ..] => conformance::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["help" | "--help" | "-h"] | [] => {

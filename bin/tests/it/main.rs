@@ -4,6 +4,7 @@
 
 mod api_golden;
 mod commands;
+mod demo;
 mod discover;
 mod keeping;
 mod program;

@@ -63,6 +63,11 @@ impl Assets {
         Ok(Self { files, fingerprint })
     }
 
+    /// A file's text; empty where there is none.
+    pub(crate) fn text(&self, path: &str) -> String {
+        self.files.get(path).map(|file| String::from_utf8_lossy(file.body.plain()).into_owned()).unwrap_or_default()
+    }
+
     /// A number of all assets' contents: their address, so that a browser may keep them for ever.
     pub(crate) fn fingerprint(&self) -> &str {
         &self.fingerprint

@@ -23,6 +23,11 @@ impl Compressed {
         Self { plain: plain.into(), gzip: OnceLock::new() }
     }
 
+    /// The body as it is.
+    pub(crate) fn plain(&self) -> &[u8] {
+        &self.plain
+    }
+
     /// The compressed form, where the client takes it.
     pub(crate) fn gzip_for(&self, request: &HttpRequest) -> Option<&Bytes> {
         takes_gzip(request).then(|| self.gzip()).flatten()

@@ -5,12 +5,13 @@
 //! ```
 //! use lalin_dashboard::{Dashboard, Lang, Settings};
 //!
-//! let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "0.1.0", embed: Vec::new().into(), base_path: String::new() })?;
+//! let dashboard = Dashboard::new(Settings { lang: Lang::Id, version: "0.1.0", embed: Vec::new().into(), base_path: String::new(), demo: Vec::new() })?;
 //! let app = actix_web::App::new().configure(dashboard.routes());
 //! # drop(app);
 //! # Ok::<(), lalin_dashboard::Error>(())
 //! ```
 
+mod app;
 mod assets;
 mod compressed;
 mod embed;
@@ -18,11 +19,12 @@ mod error;
 mod lang;
 mod made;
 mod page;
+mod page_texts;
 mod slim;
 mod texts;
 
 pub use embed::EmbedOrigins;
 pub use error::Error;
 pub use lang::{Lang, UnknownLang};
-pub use page::{Dashboard, Settings};
+pub use page::{Dashboard, DemoAccount, Settings};
 pub use texts::text;

@@ -11,9 +11,11 @@ use actix_web::{HttpRequest, HttpResponse, Route, guard, web};
 use serde::{Deserialize, Serialize};
 use tera::{Context, Tera};
 
+use crate::app::{self, App};
 use crate::assets::{self, Assets, Entry};
 use crate::compressed::Compressed;
 use crate::embed::{self, EmbedOrigins, EmbedPage};
+use crate::page_texts;
 use crate::texts::{self, Texts};
 use crate::{Error, Lang};
 
@@ -28,6 +30,19 @@ pub struct Settings {
     pub embed: EmbedOrigins,
     /// Under which path a browser finds the pages, such as `/lalin`; empty: at the root.
     pub base_path: String,
+    /// The accounts of a demonstration; none: this is none.
+    pub demo: Vec<DemoAccount>,
+}
+
+/// An account of a demonstration, told to whoever opens the pages.
+#[derive(Clone, Debug, Serialize)]
+pub struct DemoAccount {
+    /// The name to log in with.
+    pub name: String,
+    /// Its password: no secret.
+    pub password: String,
+    /// `administrator` or `viewer`.
+    pub role: &'static str,
 }
 
 /// The pages. Cheap to clone: one for each worker.
@@ -42,6 +57,7 @@ struct Inner {
     assets: Data<Assets>,
     entry: Data<Entry>,
     embed: Data<EmbedPage>,
+    app: Data<App>,
 }
 
 /// What the scripts read from the page.
@@ -50,6 +66,8 @@ struct PageData<'a> {
     lang: &'a str,
     version: &'a str,
     texts: &'a Texts,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    demo: &'a [DemoAccount],
 }
 
 #[derive(Deserialize)]
@@ -58,8 +76,9 @@ struct Asked {
 }
 
 /// Everything from our own address only; no script or style in the page itself.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+/// The tab's icon is made by the page: `data:`.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// The templates of whole pages, and what they include.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -93,16 +112,19 @@ impl Dashboard {
         let texts = [(Lang::Id, texts::of(Lang::Id)?), (Lang::En, texts::of(Lang::En)?)];
         let assets = Assets::new()?;
         let embed = EmbedPage::new(&texts, &assets_path(&settings, &assets), settings.embed.clone(), settings.lang)?;
+        let app = App::new(&texts, &settings.base_path, &assets, settings.lang)?;
         let entry = Entry::new(&assets);
         let mut pages = BTreeMap::new();
-        for template in PAGES {
-            for (lang, texts) in &texts {
-                let html = render(&tera, template, *lang, texts, &settings, &assets)?;
+        for (lang, texts) in &texts {
+            for (template, keys) in page_texts::by_page(texts, PAGES, TEMPLATES, &assets) {
+                let needed = texts.iter().filter(|(key, _)| keys.contains(*key));
+                let needed: Texts = needed.map(|(key, text)| (key.clone(), text.clone())).collect();
+                let html = render(&tera, template, *lang, &needed, &settings, &assets)?;
                 pages.insert((*template, lang.code()), Compressed::new(html));
             }
         }
-        let (assets, entry, embed) = (Data::new(assets), Data::new(entry), Data::new(embed));
-        Ok(Self(Arc::new(Inner { settings, pages, assets, entry, embed })))
+        let (assets, entry, embed, app) = (Data::new(assets), Data::new(entry), Data::new(embed), Data::new(app));
+        Ok(Self(Arc::new(Inner { settings, pages, assets, entry, embed, app })))
     }
 
     /// Adds the routes to an application.
@@ -114,7 +136,11 @@ impl Dashboard {
                 .app_data(dashboard.0.assets.clone())
                 .app_data(dashboard.0.entry.clone())
                 .app_data(dashboard.0.embed.clone())
+                .app_data(dashboard.0.app.clone())
                 .app_data(dashboard)
+                .route("/manifest.webmanifest", read().to(app::manifest_file))
+                .route("/service-worker.js", read().to(app::worker_file))
+                .route("/offline", read().to(app::offline_page))
                 .route("/embed.js", read().to(assets::entry))
                 .route("/embed", read().to(embed::get))
                 .route("/", read().to(home))
@@ -144,7 +170,7 @@ fn render(
     if template == "dashboard.html" {
         first.retain(|key, _| !LATER.iter().any(|start| key.starts_with(start)));
     }
-    let data = PageData { lang: lang.code(), version: settings.version, texts: &first };
+    let data = PageData { lang: lang.code(), version: settings.version, texts: &first, demo: &settings.demo };
     let mut context = Context::new();
     context.insert("lang", lang.code());
     context.insert("version", settings.version);

@@ -1,4 +1,6 @@
 //! From readings to frames and states: all that one router's ticks change, under one lock.
+//!
+//! Long because it is all that may change together.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -207,6 +209,13 @@ impl Engine {
             return Vec::new();
         }
         self.gaps.open(newest.map(|frame| &**frame))
+    }
+
+    /// Gives the recent window a past it never saw; see [`crate::Router::recall`]. `rate` is told how long ago, ms.
+    pub(crate) fn recall(&mut self, steps: usize, step_ms: u64, rate: impl Fn(&Interface, [u64; 2]) -> [f32; 2]) {
+        let now = self.oldest_ms(Duration::ZERO);
+        let ago = |unix_ms: u64| now.saturating_sub(unix_ms);
+        self.recent_window.recall(steps, step_ms, |interface, from, to| rate(interface, [from, to].map(ago)));
     }
 
     /// The time `window` ago, by the newest sample's time base: the wall clock may have been set since.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lalin_stats::{Frame, RouterId, RouterState, StatsSource};
+use lalin_stats::{BitsPerSecond, Frame, Interface, Rate, RouterId, RouterState, StatsSource};
 use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span, error_span};
@@ -109,6 +109,19 @@ impl Router {
     /// The last `window` of what was sampled. Sends nothing to the router.
     pub fn recent_window(&self, window: Duration) -> Window {
         self.shared.engine().window(window)
+    }
+
+    /// Gives the recent window a past that was never sampled, for demonstrations: `steps` points, each `step`
+    /// before the next, the last of them before the oldest one there is. `rate` is asked for each interface, from so long ago until so long ago. Nothing happens
+    /// before the first sample, and subscriptions that are open are not told.
+    pub fn recall(&self, steps: usize, step: Duration, rate: impl Fn(&Interface, Duration, Duration) -> Rate) {
+        let small = |rate: Option<BitsPerSecond>| rate.map_or(f32::NAN, |rate| rate.get() as f32);
+        let step_ms = u64::try_from(step.as_millis()).unwrap_or(u64::MAX);
+        self.shared.engine().recall(steps, step_ms, |interface, ago| {
+            let [from, to] = ago.map(Duration::from_millis);
+            let Rate { rx, tx } = rate(interface, from, to);
+            [small(rx), small(tx)]
+        });
     }
 
     /// How far back [`Router::recent_window`] reaches once its share of the memory is full; at least

@@ -1,6 +1,7 @@
 //! The handle of a running router. Every change is done when the call returns.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::lock::lock;
 use crate::router::{Event, Router};
@@ -69,6 +70,11 @@ impl Handle {
 
     // ===== interfaces =====
 
+    /// The interfaces as they are set now, in the order of the rows.
+    pub fn interfaces(&self) -> Vec<InterfaceSpec> {
+        self.0.specs()
+    }
+
     /// Adds an interface after the others.
     pub fn add_interface(&self, spec: InterfaceSpec) {
         self.0.add_interface(spec);
@@ -82,7 +88,7 @@ impl Handle {
     /// Removes an interface and adds it again under its name: another id, counters from zero.
     pub fn recreate_interface(&self, name: impl AsRef<[u8]>) {
         if let Some(spec) = self.0.remove_interface(name.as_ref()) {
-            self.0.add_interface(spec.counters(0, 0));
+            self.0.add_interface(spec.counters(0, 0).age(Duration::ZERO));
         }
     }
 

@@ -8,7 +8,7 @@ import { fill } from "../shared/format.js";
 import { language, theme } from "../app/theme-and-language.js";
 import { newPasswordFields } from "./new-password.js";
 
-const { lang, texts } = JSON.parse(document.body.dataset.page);
+const { lang, texts, demo = [] } = JSON.parse(document.body.dataset.page);
 const byId = (id) => document.getElementById(id);
 /** A server that does not answer is asked again after this long, ms. */
 const AGAIN = 3_000;
@@ -74,6 +74,7 @@ function loginForm() {
   const password = input({ type: "password", name: "password", autocomplete: "current-password", required: true });
   const send = submit(texts.door_enter, "login");
   form.append(field(texts.door_name, name), passwordField(texts.door_password, password, texts), end(send));
+  if (demo.length > 0) form.prepend(demoAccounts(name, password));
   onSubmit(form, {
     texts,
     async send() {
@@ -87,6 +88,22 @@ function loginForm() {
     },
   });
   return form;
+}
+
+/** A demonstration tells its accounts: one is put into the form by a click. */
+function demoAccounts(name, password) {
+  const list = element("div", "demo-accounts");
+  list.dataset.testid = "demo-accounts";
+  list.append(element("p", "note", texts.door_demo));
+  for (const account of demo) {
+    const words = `${account.name} / ${account.password} (${texts[`role.${account.role}`]})`;
+    const fill = button(words, `demo-${account.name}`, () => {
+      name.value = account.name;
+      password.value = account.password;
+    });
+    list.append(fill);
+  }
+  return list;
 }
 
 function setupForm() {

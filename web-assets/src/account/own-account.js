@@ -1,5 +1,6 @@
 // What logged-in people do with their own account: change the password, log out.
 
+import { forgetLastSeen } from "../app/last-seen.js";
 import { api } from "../shared/api.js";
 import { below } from "../shared/base-path.js";
 import { dialog } from "../shared/dialog.js";
@@ -11,6 +12,7 @@ import { newPasswordFields } from "./new-password.js";
 export async function logout() {
   // Whatever the server says, one wants to be out: the login's page tells whether one is.
   await api.send("POST", "/api/v1/logout").catch(() => {});
+  forgetLastSeen();
   location.assign(below("/login"));
 }
 

@@ -23,6 +23,9 @@ import { forgetRouter, router } from "../shared/preferences.js";
 import { listSheet } from "../interfaces/list-sheet.js";
 import { siteHeader } from "./site-header.js";
 import { splitter } from "./splitter.js";
+import { direction } from "../interfaces/direction.js";
+import { lastSeenKeeper } from "./last-seen.js";
+import { TabTitle, titleOf } from "./tab-title.js";
 import { StatusLine } from "../trouble/status-line.js";
 import { PointStore } from "../data/point-store.js";
 
@@ -47,6 +50,8 @@ function keep() {
   store.keep(choice.names, recent ?? 0);
 }
 const status = new StatusLine(byId("state"), byId("try-now"), texts, lang);
+const tab = new TabTitle();
+const keepLast = lastSeenKeeper();
 const cost = new CostLine({ facts: byId("cost-facts"), zone: byId("cost-zone") }, texts, lang, heard);
 const feed = new LiveFeed(store, {
   changed: soon,
@@ -171,8 +176,32 @@ function label(names) {
 let drawing = null;
 /** Whatever comes in between two frames is drawn once; where nobody sees it, not at all. */
 function soon() {
-  if (document.hidden) panel.note(feed.state());
-  else drawing ??= requestAnimationFrame(draw);
+  if (document.hidden) {
+    panel.note(feed.state());
+    titled(feed.state());
+  } else drawing ??= requestAnimationFrame(draw);
+}
+
+/** The browser's tab, also while nobody sees the page; and what is told where the server is away. */
+function titled(state) {
+  const [name] = choice.names;
+  const line = name === undefined ? null : { name, facts: feed.facts.get(name) ?? null, ...feed.rates(name) };
+  const at = feed.hello?.router?.name ?? "";
+  const seen = document.hidden ? state : status.seen;
+  tab.show(
+    titleOf({ state: seen, word: status.wordOf(seen, feed.known), router: at, line }, lang),
+    seen,
+    document.hidden,
+  );
+  if (state !== "live") return;
+  keepLast(() => {
+    const lines = choice.names.map((name) => {
+      const { down, up } = direction(name, feed.facts.get(name));
+      const rates = feed.rates(name);
+      return { name, down: rates[down], up: rates[up] };
+    });
+    return { at: Date.now(), router: at, lines };
+  });
 }
 
 function draw() {
@@ -185,6 +214,7 @@ function draw() {
   const standing = { ...known, ageMs: feed.ageMs(), now: performance.now() };
   mend.show(state, standing);
   status.show(state, standing, panel.span.paused ? panel.chart.clock(panel.range().to) : "");
+  titled(state);
   cost.show(state, standing, {
     router: feed.hello?.router?.id ?? null,
     interfaces: feed.interfaces.length,

@@ -2,6 +2,7 @@
 
 import { leaveForLogin, loginAddress, mayChange, me } from "../account/auth.js";
 import { element } from "../shared/elements.js";
+import { offlineShell } from "./offline-shell.js";
 import { fill } from "../shared/format.js";
 import { sign } from "../shared/signs.js";
 /** @import { Me } from "../data/types.js" */
@@ -14,6 +15,7 @@ const byId = (id) => document.getElementById(id);
  *   known now, or where the page is being left for the login
  */
 export async function siteHeader(texts) {
+  offlineShell();
   for (const link of document.querySelectorAll(/** @type {"a"} */ ("#site a"))) {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   }

@@ -17,6 +17,7 @@ import { Poller } from "../data/poller.js";
 import { choice, decide, remember } from "../shared/preferences.js";
 import { fits, inTrouble, ordered, SORTS, steady, tagsOf } from "./router-summary.js";
 import { siteHeader } from "../app/site-header.js";
+import { TabTitle } from "../app/tab-title.js";
 /** @import { RouterEntry } from "../data/types.js" */
 
 const { lang, texts } = JSON.parse(document.body.dataset.page);
@@ -60,6 +61,7 @@ language(byId("lang"), lang);
 const table = byId("fleet-table");
 const facts = new FleetFacts({ root: byId("fleet-totals"), pill: byId("fleet-pill"), texts, lang });
 const heads = head();
+const tab = new TabTitle();
 const feed = new LinesFeed({
   changed: (router) => followed(router),
   refused: (problem) => leaveForLogin(problem),
@@ -125,7 +127,10 @@ const poller = new Poller(
   globalThis,
   true,
 );
-document.addEventListener("visibilitychange", () => (document.hidden ? rest() : work()));
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) tab.away();
+  return document.hidden ? rest() : work();
+});
 addEventListener("pagehide", rest);
 addEventListener("pageshow", (event) => event.persisted && work());
 addEventListener("online", again);
@@ -201,6 +206,7 @@ function inUse() {
 function show(anew = false) {
   if (routers === null || !list) return;
   facts.show(routers, lost !== null);
+  titled();
   if (wall) return wall.show(routers);
   tags(tagsOf(routers));
   const asked = {
@@ -298,6 +304,13 @@ function tags(all) {
   select.hidden = all.length === 0;
 }
 
+/** In the browser's tab: how many are in trouble. */
+function titled() {
+  const troubled = lost ? 0 : (routers ?? []).filter(inTrouble).length;
+  const words = troubled > 0 ? `(${troubled}) ${tab.plain}` : tab.plain;
+  tab.show(lost ? `⚠ ${texts["trouble.server"]}` : words, lost ? "unreachable" : "live", document.hidden, troubled);
+}
+
 /** What is wrong with what is shown: the server is gone, or a router that was asked for is not here. */
 function tell() {
   const notice = byId("fleet-notice");
@@ -314,6 +327,7 @@ function tell() {
   notice.dataset.age = lost && routers !== null ? fill(texts["span.s"], { n: seconds }) : "";
   notice.dataset.kind = lost ? "bad" : "";
   table.classList.toggle("dim", lost !== null);
+  if (lost) titled();
   if (lost && routers) facts.show(routers, true);
 }
 

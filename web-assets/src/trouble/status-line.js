@@ -24,6 +24,8 @@ const AGED = ["live", "late", "stale", "unreachable"];
 
 export class StatusLine {
   #shown = "";
+  /** The state as the pill shows it: where the view stands still, `paused`. */
+  seen = "loading";
 
   /**
    * @param {HTMLElement} root
@@ -49,8 +51,9 @@ export class StatusLine {
   show(state, known, until = "") {
     const paused = until !== "" && (state === "live" || state === "late");
     const seen = paused ? "paused" : state;
+    this.seen = seen;
     const reason = known.router?.reason ?? "";
-    const word = this.#word(seen, known);
+    const word = this.wordOf(seen, known);
     const aged = AGED.includes(seen) && known.ageMs !== null ? age(known.ageMs, this.texts, this.lang) : until;
     const why = this.#why(seen, known);
     const whole = this.#sentence(state, known);
@@ -70,7 +73,8 @@ export class StatusLine {
     this.retry.hidden = !retry;
   }
 
-  #word(state, { offline, router }) {
+  /** The word of a state; a trouble's is its cause. */
+  wordOf(state, { offline, router }) {
     const { texts } = this;
     if (state === "unreachable") return texts[`trouble.${router?.reason}`] ?? texts["state.unreachable"];
     return state === "reconnecting" && offline ? texts["trouble.offline"] : texts[`state.${state}`];

@@ -22,6 +22,7 @@ async fn get(request: TestRequest) -> ServiceResponse {
         version: "1.2.3",
         embed: vec![HOST.to_owned(), "*; img-src *".to_owned()].into(),
         base_path: String::new(),
+        demo: Vec::new(),
     };
     let dashboard = Dashboard::new(settings).unwrap();
     let app = init_service(App::new().wrap(Compress::default()).configure(dashboard.routes())).await;
@@ -137,6 +138,7 @@ async fn pages_are_compressed_once_and_not_for_each_request() {
         version: "1.2.3",
         embed: Vec::new().into(),
         base_path: String::new(),
+        demo: Vec::new(),
     })
     .unwrap();
     let app = init_service(App::new().configure(dashboard.routes())).await;
@@ -216,8 +218,14 @@ async fn a_site_that_is_named_while_the_server_runs_may_frame_it_at_once() {
     let named = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let asked = named.clone();
     let embed = lalin_dashboard::EmbedOrigins::asking(move || asked.lock().unwrap().clone());
-    let dashboard =
-        Dashboard::new(Settings { lang: Lang::Id, version: "1.2.3", embed, base_path: String::new() }).unwrap();
+    let dashboard = Dashboard::new(Settings {
+        lang: Lang::Id,
+        version: "1.2.3",
+        embed,
+        base_path: String::new(),
+        demo: Vec::new(),
+    })
+    .unwrap();
     let app = init_service(App::new().configure(dashboard.routes())).await;
     for origins in [vec![], vec!["https://billing.example.id".to_owned()]] {
         *named.lock().unwrap() = origins.clone();

@@ -56,7 +56,9 @@ async fn packed(path: &str) -> usize {
 #[actix_web::test]
 async fn a_first_visit_is_light() {
     let html = page(TestRequest::get()).await;
-    let links: Vec<String> = links(&html).into_iter().filter(|link| link.starts_with("/assets/")).collect();
+    // A picture for a home screen is loaded by whoever puts one there.
+    let loaded = |link: &String| link.starts_with("/assets/") && !link.ends_with(".png");
+    let links: Vec<String> = links(&html).into_iter().filter(loaded).collect();
     let base = links.iter().find_map(|link| link.strip_suffix("app/dashboard.js")).unwrap();
     let entries: Vec<String> = links.iter().filter_map(|link| Some(link.strip_prefix(base)?.to_owned())).collect();
     let scripts: Vec<String> = entries.iter().filter(|file| file.ends_with(".js")).cloned().collect();
@@ -69,9 +71,12 @@ async fn a_first_visit_is_light() {
     files.dedup();
     assert!(files.len() > 30, "{files:?}");
     let mut all = vec![("the page".to_owned(), packed("/prepaid/dashboard").await)];
-    for file in files {
-        let size = packed(&format!("{base}{file}")).await;
-        all.push((file, size));
+    // What the service worker keeps for a day without a server is loaded with the first visit too, where it is not there.
+    let kept = ["app/offline.css", "app/offline.js"].map(|file| format!("{base}{file}"));
+    let others = ["/manifest.webmanifest", "/service-worker.js", "/offline"].map(str::to_owned);
+    for path in files.iter().map(|file| format!("{base}{file}")).chain(kept).chain(others) {
+        let size = packed(&path).await;
+        all.push((path, size));
     }
     all.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
     let sum: usize = all.iter().map(|(_, size)| size).sum();

@@ -8,6 +8,8 @@ mod window;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use lalin_stats::Interface;
+
 pub(crate) use point::Point;
 pub use window::{ClockStep, Series, Window};
 
@@ -44,6 +46,28 @@ impl RecentWindow {
             }
             self.bytes -= Point::bytes(first.rates.len());
             self.points.pop_front();
+        }
+    }
+
+    /// Puts a past of `steps` points before the oldest one, for demonstrations: `rate` is asked for each interface and the
+    /// times between which it is the mean, ms. Also asked where the points there are know none, as the first of a run does.
+    /// No tick ever had the number 0 that these points have.
+    pub(crate) fn recall(&mut self, steps: usize, step_ms: u64, rate: impl Fn(&Interface, u64, u64) -> [f32; 2]) {
+        let rates = |of: &Point, to: u64| -> Box<[[f32; 2]]> {
+            of.interfaces.iter().map(|interface| rate(interface, to.saturating_sub(step_ms), to)).collect()
+        };
+        for point in self.points.iter_mut().filter(|point| point.rates.iter().flatten().all(|rate| rate.is_nan())) {
+            let known = rates(point, point.unix_ms);
+            let point = Arc::make_mut(point);
+            (point.rates, point.band, point.gap) = (known, [1.0, 1.0], None);
+        }
+        let Some(first) = self.points.front().cloned() else { return };
+        for step in (1..=steps as u64).map_while(|step| first.unix_ms.checked_sub(step * step_ms)) {
+            let rates = rates(&first, step);
+            self.bytes += Point::bytes(rates.len());
+            let past =
+                Point { seq: 0, unix_ms: step, step_ms: 0, rates, band: [1.0, 1.0], gap: None, ..Point::clone(&first) };
+            self.points.push_front(Arc::new(past));
         }
     }
 

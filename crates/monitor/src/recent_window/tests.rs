@@ -161,3 +161,19 @@ fn one_line_of_many_costs_one_walk_through_their_list() {
     assert_eq!((series.len(), series[0].rx.len(), asked.get()), (1, 300, 100));
     assert!(series[0].rx.iter().all(|rate| *rate == Some(BitsPerSecond::new(42))));
 }
+
+#[test]
+fn a_past_for_a_demonstration_stands_before_what_was_seen_and_resumes_nothing() {
+    let mut recent = kept([point(5, &["a"], &[f32::NAN]), point(6, &["a"], &[7.0])], 60_000, 100);
+    recent.recall(3, 1_000, |interface, from, to| {
+        assert_eq!((&*interface.name, to - from), ("a", 1_000));
+        [to as f32, 1.0]
+    });
+    let window = Window::new(recent.since(0), false);
+    assert_eq!(window.times().collect::<Vec<_>>(), [2_000, 3_000, 4_000, 5_000, 6_000]);
+    let series = window.series(|_, _| true, |_| true);
+    let rx: Vec<_> = series[0].rx.iter().map(|rate| rate.map(BitsPerSecond::get)).collect();
+    assert_eq!(rx, [Some(2_000), Some(3_000), Some(4_000), Some(5_000), Some(7)], "what was measured stays");
+    assert_eq!(recent.after(5).map(|points| seqs(&points)), Some(vec![6]));
+    RecentWindow::default().recall(3, 1_000, |_, _, _| [0.0, 0.0]);
+}

@@ -15,6 +15,8 @@ pub(crate) struct Interface {
     pub(crate) spec: InterfaceSpec,
     /// When the present traffic began, and the counters at that moment.
     since: Instant,
+    /// How long it had been flowing by then.
+    age: Duration,
     base: Counters,
     /// The highest counters so far, because rounding must never make a counter fall.
     highest: Counters,
@@ -28,8 +30,9 @@ impl Interface {
     pub(crate) fn new(serial: u32, spec: InterfaceSpec, unix: u64, names_months: bool) -> Self {
         let link = Link { up: spec.running.then_some(unix), ..Link::default() };
         let base = Counters { bytes: spec.base, ..Counters::default() };
-        let since = Instant::now();
-        let mut interface = Self { serial, spec, since, base, highest: base, hidden: false, link, row: Row::default() };
+        let (since, age) = (Instant::now(), spec.age);
+        let (highest, hidden, row) = (base, false, Row::default());
+        let mut interface = Self { serial, spec, since, age, base, highest, hidden, link, row };
         interface.encode(names_months);
         interface
     }
@@ -48,7 +51,7 @@ impl Interface {
     }
 
     fn elapsed(&self) -> Option<Duration> {
-        (self.spec.running && !self.spec.disabled).then(|| self.since.elapsed())
+        (self.spec.running && !self.spec.disabled).then(|| self.since.elapsed() + self.age)
     }
 
     /// The counters now.
@@ -99,7 +102,7 @@ impl Interface {
     /// The counters go on from these.
     fn restart(&mut self, counters: Counters) {
         (self.base, self.highest) = (counters, counters);
-        self.since = Instant::now();
+        (self.since, self.age) = (Instant::now(), Duration::ZERO);
     }
 
     pub(crate) fn set_running(&mut self, running: bool, unix: u64, names_months: bool) {

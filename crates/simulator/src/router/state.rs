@@ -153,6 +153,11 @@ impl Router {
         lock(&self.clock).now()
     }
 
+    /// The interfaces as they are set now.
+    pub(crate) fn specs(&self) -> Vec<InterfaceSpec> {
+        self.interfaces().list.iter().map(|interface| interface.spec.clone()).collect()
+    }
+
     pub(crate) fn add_interface(&self, spec: InterfaceSpec) {
         let unix = self.now();
         let serial = {

@@ -1,5 +1,7 @@
 //! The settings of one interface. How it changes while the router runs is in `interface`.
 
+use std::time::Duration;
+
 use crate::{LossRates, Traffic};
 
 /// One simulated interface.
@@ -26,8 +28,10 @@ pub struct InterfaceSpec {
     pub rx: Traffic,
     /// What the router sends.
     pub tx: Traffic,
-    /// The counters at the start: bytes received and sent.
+    /// The counters when the traffic began: bytes received and sent.
     pub base: (u64, u64),
+    /// For how long the traffic has been flowing when the router starts.
+    pub age: Duration,
     /// How fast errors and drops grow.
     pub losses: LossRates,
 }
@@ -47,6 +51,7 @@ impl InterfaceSpec {
             rx: Traffic::Idle,
             tx: Traffic::Idle,
             base: (0, 0),
+            age: Duration::ZERO,
             losses: LossRates::default(),
         }
     }
@@ -83,6 +88,13 @@ impl InterfaceSpec {
     #[must_use]
     pub fn comment(mut self, comment: impl Into<Vec<u8>>) -> Self {
         self.comment = Some(comment.into());
+        self
+    }
+
+    /// Sets for how long the traffic has been flowing when the router starts: the counters are those of then.
+    #[must_use]
+    pub fn age(mut self, age: Duration) -> Self {
+        self.age = age;
         self
     }
 

@@ -20,6 +20,8 @@ const START: Duration = Duration::from_secs(20);
 /// A server, ended when dropped.
 pub struct Server {
     folder: TempDir,
+    /// `serve` or `demo`.
+    verb: &'static str,
     arguments: Vec<String>,
     password: Option<String>,
     /// What it finds in its environment beside that.
@@ -64,9 +66,18 @@ impl Server {
         server
     }
 
+    /// The demonstration, in English.
+    pub async fn demo() -> Self {
+        let mut server = Self::new(&["--lang", "en"], None);
+        server.verb = "demo";
+        server.start().await;
+        server
+    }
+
     fn new(arguments: &[&str], password: Option<&str>) -> Self {
         Self {
             folder: TempDir::new().unwrap(),
+            verb: "serve",
             arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
             password: password.map(str::to_owned),
             environment: Vec::new(),
@@ -126,7 +137,7 @@ impl Server {
         let log = fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();
         let program = binary();
         let mut command = Command::new(&program);
-        command.arg("serve").args(&self.arguments).args(["--listen", &self.address, "--log", "debug"]);
+        command.arg(self.verb).args(&self.arguments).args(["--listen", &self.address, "--log", "debug"]);
         command.current_dir(self.folder.path()).env_clear();
         if let Some(password) = &self.password {
             command.env("LALIN_ROUTER_PASSWORD", password);

@@ -1,0 +1,136 @@
+//! Which texts a page carries: those that its template or one of its scripts names. All of them together are a tenth of
+//! what a first visit loads, and most are of other pages.
+//!
+//! How a script names a text is a rule of the house that a test holds: `texts.key`, the key in quotation marks, or its
+//! beginning before what is put in, as in `state.` and what the state is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use crate::assets::Assets;
+use crate::texts::Texts;
+
+/// The words that a source has for texts.
+#[derive(Debug, Default)]
+struct Named {
+    /// Behind `texts.` or `t.`.
+    keys: BTreeSet<String>,
+    /// In quotation marks.
+    literals: BTreeSet<String>,
+    /// The beginnings of templates, such as `state.`.
+    starts: BTreeSet<String>,
+    /// The other scripts that it loads, at once or later.
+    scripts: BTreeSet<String>,
+}
+
+/// The keys of the texts that each page needs, in any language: found once, since the files are part of the program.
+pub(crate) fn by_page(
+    texts: &Texts,
+    pages: &[&'static str],
+    templates: &[(&'static str, &'static str)],
+    assets: &Assets,
+) -> &'static BTreeMap<&'static str, BTreeSet<String>> {
+    static NEEDED: OnceLock<BTreeMap<&'static str, BTreeSet<String>>> = OnceLock::new();
+    NEEDED.get_or_init(|| {
+        let mut scripts = BTreeMap::new();
+        // A part may be in any page.
+        let is_part = |name: &str| !pages.contains(&name);
+        let parts: String = templates.iter().filter(|(name, _)| is_part(name)).map(|(_, text)| *text).collect();
+        let mut needed = BTreeMap::new();
+        for page in pages {
+            let own = templates.iter().find(|(name, _)| name == page).map_or("", |(_, text)| text);
+            needed.insert(*page, of_page(texts, &format!("{own}{parts}"), assets, &mut scripts));
+        }
+        needed
+    })
+}
+
+/// Those that its template names, or a script that it loads, at once or later.
+fn of_page(texts: &Texts, template: &str, assets: &Assets, scripts: &mut BTreeMap<String, Named>) -> BTreeSet<String> {
+    let page = of_template(template);
+    let mut wanted: Vec<String> = page.scripts.iter().cloned().collect();
+    let mut loaded = BTreeSet::new();
+    while let Some(path) = wanted.pop() {
+        if !loaded.insert(path.clone()) {
+            continue;
+        }
+        let script = scripts.entry(path.clone()).or_insert_with(|| of_script(&path, &assets.text(&path)));
+        wanted.extend(script.scripts.iter().cloned());
+    }
+    let sources = || loaded.iter().filter_map(|path| scripts.get(path)).chain([&page]);
+    texts.keys().filter(|key| sources().any(|source| source.names(key))).cloned().collect()
+}
+
+impl Named {
+    fn names(&self, key: &str) -> bool {
+        let ends = key.match_indices(['.', '_']).map(|(end, _)| end);
+        self.keys.contains(key)
+            || self.literals.contains(key)
+            // `${name}.${value}`: of something whose name is a word of this script.
+            || (self.starts.contains("") && ends.clone().any(|end| self.literals.contains(&key[..end])))
+            || ends.map(|end| &key[..=end]).any(|start| self.starts.contains(start))
+    }
+}
+
+fn of_template(template: &str) -> Named {
+    let word = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let behind = |mark: &str| -> BTreeSet<String> {
+        let words = template.split(mark).skip(1).map(|rest| rest.chars().take_while(|c| word(*c)).collect());
+        words.collect()
+    };
+    let scripts = template.split("src=\"{{ assets }}/").skip(1).filter_map(|rest| rest.split('"').next());
+    Named { keys: behind("{{ t."), scripts: scripts.map(str::to_owned).collect(), ..Named::default() }
+}
+
+fn of_script(path: &str, script: &str) -> Named {
+    let mut named = Named::default();
+    let key = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    for rest in script.split("texts.").skip(1) {
+        named.keys.insert(rest.chars().take_while(|c| key(*c)).collect());
+    }
+    for literal in script.split('"').skip(1).filter(|literal| literal.len() < 80 && !literal.contains('\n')) {
+        if literal.starts_with('.') && literal.ends_with(".js") {
+            named.scripts.insert(beside(path, literal));
+        }
+        named.literals.insert(literal.to_owned());
+    }
+    for template in script.split('`').skip(1).filter_map(|template| template.split_once("${")) {
+        if template.0.len() < 40 {
+            named.starts.insert(template.0.to_owned());
+        }
+    }
+    named
+}
+
+/// Where a relative path leads from a file.
+fn beside(file: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = file.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_names_texts_in_each_of_the_ways() {
+        let script = "import { a } from \"../shared/b.js\";\nput(x, texts.try_now);\nsay(texts[`state.${s}`]);\n\
+                      const words = [\"sort_name\", \"mode\"];\nlazy(() => import(\"./c.js\"));\ntexts[`${name}.${v}`];";
+        let named = of_script("app/dashboard.js", script);
+        for key in ["try_now", "state.live", "sort_name", "mode.mirror"] {
+            assert!(named.names(key), "{key}");
+        }
+        for key in ["try", "state_label", "set_title", "unit.bit"] {
+            assert!(!named.names(key), "{key}");
+        }
+        assert!(named.scripts.iter().eq(["app/c.js", "shared/b.js"]));
+    }
+}
