@@ -4,10 +4,7 @@
 import { Chart } from "./chart.js";
 import { ChartTools, windowSpoken } from "./chart-tools.js";
 import { SCALES } from "./chart-scale.js";
-import { MODES } from "./curves.js";
-import { dragZoom } from "./drag-zoom.js";
-import { rates } from "./hover-label.js";
-import { KeyboardCursor } from "./keyboard-cursor.js";
+import { MODES, valueAt } from "./curves.js";
 import { gapAt, rowAt, SceneMaker } from "./scene.js";
 import { TimeSpan } from "./time-span.js";
 import { uncertaintyWords } from "./uncertainty.js";
@@ -18,9 +15,8 @@ import { GAP_INTERVALS } from "../data/point-store.js";
 import { RecentPast } from "../data/recent-past.js";
 import { direction, turn } from "../interfaces/direction.js";
 import { titleOf } from "../interfaces/line-settings.js";
-import { LegendTable } from "../legend/legend-table.js";
 import { LineFigures } from "../legend/line-figures.js";
-import { duration, fill, unit, UNIT_NAMES, useUnit } from "../shared/format.js";
+import { duration, fill, speed, unit, UNIT_NAMES, useUnit } from "../shared/format.js";
 import { lazyImport } from "../shared/lazy-import.js";
 import { choice as preference, decide, recall, remember } from "../shared/preferences.js";
 /** @import { InterfaceChoice } from "../interfaces/interface-choice.js" */
@@ -53,8 +49,13 @@ export class ChartPanel {
     unit: { name: "Mbps", bps: 1e6 },
   };
   #reasons = new GapReasons();
+  /** @type {import("../legend/legend-table.js").LegendTable|null} */
+  legend = null;
+  /** @type {import("./keyboard-cursor.js").KeyboardCursor|null} */
+  cross = null;
   #figures = null;
   #figuresAt = 0;
+  #looked = "";
   /** What was last known of each: a line that is gone is still a customer's. */
   #facts = new Map();
   /** Where there is room the legend stands under the chart; else cards, which are not here. */
@@ -83,15 +84,18 @@ export class ChartPanel {
     this.side = (name) => direction(name, this.factsOf(name));
     const root = byId("chart");
     this.chart = new Chart(root, { lang, texts, side: this.side, title: titleOf });
-    this.legend = new LegendTable(byId("legend"), {
-      lang,
-      texts,
-      remove: (name) => {
-        choice.toggle(name);
-        byId("picker-search").focus();
-      },
-      lift: (name) => this.chart.lift(name),
-      turn: (name) => turn(name, this.factsOf(name)),
+    this.legends = lazyImport(async () => {
+      const { LegendTable } = await import("../legend/legend-table.js");
+      return new LegendTable(byId("legend"), {
+        lang,
+        texts,
+        remove: (name) => {
+          choice.toggle(name);
+          byId("picker-search").focus();
+        },
+        lift: (name) => this.chart.lift(name),
+        turn: (name) => turn(name, this.factsOf(name)),
+      });
     });
     this.maker = new SceneMaker({
       lang,
@@ -120,8 +124,7 @@ export class ChartPanel {
     });
     const shortcutHelp = lazyImport(async () => (await import("../app/shortcut-help.js")).shortcutHelp(texts));
     this.help = () => shortcutHelp((open) => open());
-    const dialog = "../account/share-dialog.js";
-    const share = lazyImport(async () => (await import(dialog)).shareDialog);
+    const share = lazyImport(async () => (await import("../account/share-dialog.js")).shareDialog);
     this.past = new RecentPast({
       ask: (names, seconds, signal) =>
         fetch(query("/api/v1/window", { interface: names, window: seconds }), { signal, cache: "no-store" }),
@@ -151,21 +154,23 @@ export class ChartPanel {
         help: this.help,
       },
     });
-    this.cross = new KeyboardCursor(root, {
-      seen: () => this.#scene,
-      point: (t) => this.chart.point(t),
-      words: (t) => this.#words(t),
-      pan: (part) => this.#moved(() => this.span.pan(part * this.#length(), feed.edge(), this.#oldest())),
-      scale: (factor, at) =>
-        this.#moved(() => this.span.scale(factor, at ?? this.range().to, feed.edge(), this.#oldest())),
-    });
-    dragZoom(root, {
-      plot: () => this.chart.plot,
-      zoom: (from, to) => this.#moved(() => this.span.zoom(from, to, feed.edge(), this.#oldest())),
-      pan: (ms) => this.#moved(() => this.span.pan(ms, feed.edge(), this.#oldest())),
-      scale: (factor, at) => this.#moved(() => this.span.scale(factor, at, feed.edge(), this.#oldest())),
-      reset: () => this.unzoom(),
-      tap: (t) => this.cross.show(t),
+    this.hands = lazyImport(async () => {
+      const { interaction } = await import("./interaction.js");
+      const zoom = (from, to) => this.#moved(() => this.span.zoom(from, to, feed.edge(), this.#oldest()));
+      const pan = (ms) => this.#moved(() => this.span.pan(ms, feed.edge(), this.#oldest()));
+      const scaleBy = (factor, at) => this.#moved(() => this.span.scale(factor, at, feed.edge(), this.#oldest()));
+      const made = interaction(root, this.chart, {
+        keys: {
+          seen: () => this.#scene,
+          point: (t) => this.chart.point(t),
+          words: (t) => this.#words(t),
+          pan: (part) => pan(part * this.#length()),
+          scale: (factor, at) => scaleBy(factor, at ?? this.range().to),
+        },
+        hand: { zoom, pan, scale: scaleBy, reset: () => this.unzoom() },
+      });
+      redraw();
+      return made;
     });
   }
 
@@ -217,7 +222,7 @@ export class ChartPanel {
     this.past.forget();
     this.span.shift(ms);
     this.#reasons.shift(ms);
-    this.cross.leave();
+    this.cross?.leave();
     this.#drawn = "";
   }
 
@@ -259,7 +264,17 @@ export class ChartPanel {
     else if (feed.hello?.recentMs && feed.newest.t !== null)
       this.past.want(names, Math.max(range.from, edge - this.#recent()), edge, (name) => store.points(name).t[0]);
     this.#draw(names, range);
-    this.legend.show(this.wide ? names : [], (name) => this.line(name), this.#scene.unit, dim);
+    const shown = this.wide ? names : [];
+    if (this.legend) this.legend.show(shown, (name) => this.line(name), this.#scene.unit, dim);
+    // A phone never needs it.
+    else if (shown.length > 0) {
+      this.legends((made) => {
+        if (this.legend) return;
+        this.legend = made;
+        this.#drawn = this.#looked = "";
+        this.redraw();
+      });
+    }
   }
 
   /** Whether the legend is shown; else the cards are. */
@@ -287,8 +302,10 @@ export class ChartPanel {
     });
     this.#scene = scene;
     chart.draw(drawing);
-    this.cross.follow();
-    this.#soonFigures();
+    if (this.cross) this.cross.follow();
+    else this.hands((cross) => (this.cross = cross));
+    const { following, windowMs } = this.span;
+    this.#soonFigures(JSON.stringify([names, names.map((name) => this.side(name).down), windowMs, following]));
   }
 
   #remember(names) {
@@ -301,13 +318,26 @@ export class ChartPanel {
     const row = rowAt(this.#scene, t);
     const gap = gapAt(this.#scene, t);
     if (gap) return `${this.chart.clock(t)}: ${gap.why}`;
-    const each = names.map((name, at) => `${titleOf(name)} ${rates(name, at, table, row, this.lang, this.side)}`);
+    const each = names.map((name, at) => `${titleOf(name)} ${this.#rates(name, at, table, row)}`);
     const doubt = uncertaintyWords(factors.low[row], factors.high[row]);
     return `${this.chart.clock(t)}: ${each.join("; ")}${doubt && ` (${doubt})`}`;
   }
 
-  /** Under the chart, after it was drawn, and not with every drawing. */
-  #soonFigures() {
+  /** `↓ 12.00 Mbps RX · ↑ 3.00 Mbps TX`: download stands first, and beside each the router's own direction. */
+  #rates(name, at, table, row) {
+    const { down, up } = this.side(name);
+    const words = (way, column) => `${speed(valueAt(table[column], row), this.lang)} ${way.toUpperCase()}`;
+    return `↓ ${words(down, 1 + 2 * at)} · ↑ ${words(up, 2 + 2 * at)}`;
+  }
+
+  /** Under the chart, after it was drawn, and not with every drawing; at once where something else is looked at. */
+  #soonFigures(/** @type {string} */ looked) {
+    if (looked !== this.#looked) {
+      clearTimeout(this.#figures);
+      this.#figures = null;
+      this.#figuresAt = -Infinity;
+    }
+    this.#looked = looked;
     if (this.#figures !== null) return;
     // Of an hour one tick more changes little, and there is much to reckon.
     const pause = this.span.following ? Math.max(FIGURES, this.span.windowMs / 600) : FIGURES;
@@ -322,7 +352,7 @@ export class ChartPanel {
       const title = this.span.following
         ? fill(this.texts.window_last, { n: windowSpoken(this.span.windowMs, this.texts) })
         : `${this.chart.clock(range.from)} – ${this.chart.clock(range.to)}`;
-      if (this.wide) this.legend.measure(names, this.figures, title, exactly);
+      if (this.wide) this.legend?.measure(names, this.figures, title, exactly);
       else this.redraw();
     }, wait);
   }

@@ -1,7 +1,6 @@
 // Draws the chart: the download of each line's own point of view as a solid line, its upload as a dashed one, each line
 // in its own colour.
 
-import { hoverLabel } from "./hover-label.js";
 import { library } from "./chart-library.js";
 import { chartMarks } from "./chart-marks.js";
 import { endsOf, ROOM } from "./end-labels.js";
@@ -13,6 +12,7 @@ import { coloursOf } from "./palette.js";
 /** @import { Colours } from "./chart-marks.js" */
 /** @import { Plot } from "./chart-library.js" */
 /** @import { Scale } from "./chart-scale.js" */
+/** @import { hoverLabel } from "./hover-label.js" */
 /** @import { End } from "./end-labels.js" */
 /** @import { Unit } from "./figures.js" */
 
@@ -67,6 +67,8 @@ export class Chart {
   #plot = null;
   #shape = "";
   #narrow = false;
+  /** @type {typeof hoverLabel|null} */
+  #label = null;
   /** @type {string|null} the line that stands out */
   #lifted = null;
   #names = /** @type {string[]} */ ([]);
@@ -190,6 +192,12 @@ export class Chart {
     });
   }
 
+  /** From the next drawing on there is a table at the pointer. */
+  labelled(/** @type {typeof hoverLabel} */ label) {
+    this.#label = label;
+    this.#shape = "";
+  }
+
   /** Lets one line stand out, or all of them be equal again. */
   lift(/** @type {string|null} */ name) {
     if (name === this.#lifted) return;
@@ -259,7 +267,7 @@ export class Chart {
       padding: [20 * part, room > 0 ? room : (narrow ? 14 : 20) * part, 0, 0],
       plugins: [
         chartMarks(() => this.#seen),
-        hoverLabel({
+        this.#label?.({
           names,
           colours: colours.lines,
           lang: this.lang,
@@ -271,7 +279,7 @@ export class Chart {
           stacked: mode === "stack",
           seen: () => this.#seen,
         }),
-      ],
+      ].filter((plugin) => plugin !== undefined),
       legend: { show: false },
       // Zooming is ours: a drag must work with a finger too, and while data go on.
       cursor: {
@@ -296,7 +304,8 @@ export class Chart {
         },
         {
           ...axis,
-          space: 30 * part,
+          // A low chart needs a few figures too.
+          space: (_, __, ___, ____, high) => (high < 300 ? 26 : 44) * part,
           size: (narrow ? 44 : 50) * part,
           ...(scale === "log" && { splits: (_, __, bottom, top) => logTicks(bottom, top) }),
           ...(scale !== "log" && {

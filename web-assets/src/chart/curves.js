@@ -74,6 +74,16 @@ export function extent(drawn, from, to) {
   return { most, least };
 }
 
+/** What a column has at a row; where only another interface has a point, its nearest one; null where it is unknown. */
+export function valueAt(column, row) {
+  return valueNear(column, row) ?? null;
+}
+
+/** The same, but undefined where it is not there at all. */
+export function valueNear(column, row) {
+  return [row, row - 1, row + 1].map((near) => column[near]).find((value) => value !== undefined);
+}
+
 /** The place of the time nearest to `time`; there is at least one. */
 export function nearest(times, time) {
   const after = Math.min(place(times, time), times.length - 1);

@@ -1,10 +1,10 @@
 // The table at the pointer or the keyboard cursor: the time and each line's exact rates, download and upload, and in
 // small print which direction of the router each of them is. In a gap it says why there is no data.
 
-import { nearest } from "./curves.js";
+import { nearest, valueAt, valueNear } from "./curves.js";
 import { figure } from "./figures.js";
 import { element, put } from "../shared/elements.js";
-import { atLeast, speed } from "../shared/format.js";
+import { atLeast } from "../shared/format.js";
 import { sumOf } from "../data/partial-sums.js";
 import { uncertaintyWords } from "./uncertainty.js";
 /** @import { Direction, Factors, Gap, Table, Texts } from "../data/types.js" */
@@ -91,8 +91,8 @@ export function hoverLabel({ names, colours, lang, texts, clock, side, title, un
         if (!gap) {
           const seenFrom = new Set();
           rows.forEach(({ down, up, print }, at) => {
-            put(down, figure(value(table[1 + 2 * at], row), bit, lang));
-            put(up, figure(value(table[2 + 2 * at], row), bit, lang));
+            put(down, figure(valueAt(table[1 + 2 * at], row), bit, lang));
+            put(up, figure(valueAt(table[2 + 2 * at], row), bit, lang));
             const way = side(names[at]);
             seenFrom.add(way.view);
             if (print) tell(print, way, texts);
@@ -133,30 +133,14 @@ function gapAt(gaps, here, nearest) {
   return gap && (nearest <= gap.from || nearest >= gap.to) && Math.abs(nearest - here) > 1_000 ? gap : null;
 }
 
-/** `↓ 12.00 Mbps RX · ↑ 3.00 Mbps TX`: download stands first, and each says which direction of the router it is. */
-export function rates(name, at, table, row, lang, side, unit) {
-  const { down, up } = side(name);
-  const words = (way, place) => `${speed(value(table[place], row), lang, 2, unit)} ${way.toUpperCase()}`;
-  return `↓ ${words(down, 1 + 2 * at)} · ↑ ${words(up, 2 + 2 * at)}`;
-}
-
 /** What all of them carry, of which a part may not be known. Who is not there carries nothing. */
 export function totals(table, row) {
   const way = (first) => {
     const here = table
       .slice(1)
       .filter((_, at) => at % 2 === first)
-      .map((column) => nearby(column, row));
+      .map((column) => valueNear(column, row));
     return sumOf(here.filter((value) => value !== undefined));
   };
   return { down: way(0), up: way(1) };
-}
-
-/** Where only another interface has a point, this one's nearest. */
-function value(column, row) {
-  return nearby(column, row) ?? null;
-}
-
-function nearby(column, row) {
-  return [row, row - 1, row + 1].map((near) => column[near]).find((value) => value !== undefined);
 }

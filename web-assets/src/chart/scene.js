@@ -50,7 +50,7 @@ export class SceneMaker {
    * @param {Scale} look.scale
    * @param {number} look.gapMs a point holds for this long at most
    * @param {number} look.width of the plot, px
-   * @param {boolean} look.quiet nothing is said of stretches that nobody watched
+   * @param {boolean} look.quiet nothing is said of stretches that nobody watched, or of which nobody knows
    * @param {unknown} look.window another one is another axis
    * @returns {{scene: Scene, drawing: import("./chart.js").Drawing}}
    */
@@ -63,7 +63,9 @@ export class SceneMaker {
     let lines = curves(table, mode, gapMs);
     if (scale === "percent") lines = percents(lines, capacities);
     const earlier = names.some((name) => store.points(name).t[0] < since);
-    const found = this.#gaps(table, range, gapMs, earlier).filter(({ kind }) => !(quiet && kind === "unwatched"));
+    const found = this.#gaps(table, range, gapMs, earlier).filter(
+      ({ kind }) => !quiet || (kind !== "unwatched" && kind !== "unknown"),
+    );
 
     const near = scale === "percent" ? [] : limitsOf(table, capacities, mode, range);
     const shape = JSON.stringify([names, mode, unit, scale, window]);

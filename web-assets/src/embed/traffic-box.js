@@ -3,6 +3,7 @@
 
 import { Chart } from "../chart/chart.js";
 import { PALETTE } from "../chart/palette.js";
+import { hoverLabel } from "../chart/hover-label.js";
 import { SceneMaker } from "../chart/scene.js";
 import { MOST } from "./element-attributes.js";
 import { element, put } from "../shared/elements.js";
@@ -80,6 +81,7 @@ export class TrafficBox {
       root,
       signal,
     });
+    this.chart.labelled(hoverLabel);
     const sight = new IntersectionObserver((entries) => {
       this.#seen = entries.at(-1).isIntersecting;
       this.changed();

@@ -111,8 +111,14 @@ export class InterfaceCards {
   #fill(card, { facts, title, side, down, up, share, faults }, come) {
     const { texts, lang } = this;
     card.root.dataset.view = side.view;
-    put(card.title, title);
-    put(card.comment, facts?.comment ?? "");
+    const comment = facts?.comment ?? "";
+    for (const [part, text] of [
+      [card.title, title],
+      [card.comment, comment],
+    ]) {
+      put(part, text);
+      if (part.title !== text) part.title = text;
+    }
     for (const way of /** @type {const} */ (["down", "up"])) {
       const { now, value, unit } = card[way];
       const bps = way === "down" ? down : up;

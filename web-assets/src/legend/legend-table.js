@@ -145,8 +145,12 @@ export class LegendTable {
     put(row.number, numbered ? String(at + 1) : "");
     put(row.title, title);
     if (row.title.title !== entry.name) row.title.title = entry.name;
-    put(row.comment, facts?.comment ?? "");
-    if (row.comment.title !== (facts?.comment ?? "")) row.comment.title = facts?.comment ?? "";
+    // What is wrong with it is more than what it is for.
+    const condition = !facts ? "gone" : facts.disabled ? "disabled" : facts.running ? "running" : "down";
+    const comment = condition === "running" ? (facts?.comment ?? "") : texts[condition];
+    put(row.comment, comment);
+    if (row.comment.title !== comment) row.comment.title = comment;
+    if (row.comment.dataset.is !== condition) row.comment.dataset.is = condition;
     WAYS.forEach((way) => {
       const cell = cells[`now-${way}`];
       const bps = entry[way].now;

@@ -6,3 +6,4 @@ mod modes_and_export;
 mod partial_counters;
 mod rates;
 mod uncertain_rates;
+mod windows;

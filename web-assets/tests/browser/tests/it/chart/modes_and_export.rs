@@ -80,6 +80,82 @@ async fn the_curves_are_drawn_as_lines_mirrored_and_stacked_in_bits_and_bytes() 
 }
 
 #[tokio::test]
+async fn a_wan_and_a_customer_are_mirrored_each_from_its_own_side() {
+    // The customer downloads 70 Mbps: on the router that is what it sends.
+    let flow = |bps| Traffic::Constant { bps };
+    let router = Router::with(vec![
+        InterfaceSpec::ether("ether1").traffic(flow(100e6), flow(40e6)).comment("WAN"),
+        InterfaceSpec::pppoe("budi").traffic(flow(30e6), flow(70e6)),
+    ])
+    .await;
+    let server = Server::quick(&router).await;
+    browse(Look::DESKTOP, async |page| {
+        page.open(&server.url("/prepaid/dashboard?interface=ether1,%3Cpppoe-budi%3E&mode=mirror")).await;
+        page.moves("ether1", 8, 30).await;
+        page.click_on("[data-testid=window][data-ms='60000']").await;
+        // Both downloads solid and above zero, both uploads dashed and below.
+        eventually(s(10), "mirrored", async || lie_at(page, [100.0, -40.0, 70.0, -30.0]).await).await;
+        page.screenshot("mirror-customer").await;
+        // And the figures are the simulator's own, by name: in the legend, at the pointer, in its small print.
+        let plot = page.plot().await;
+        page.point_at(plot.at(0.99, 0.4)).await;
+        for (name, down, up, ways) in
+            [("ether1", 100e6, 40e6, ["RX", "TX"]), ("<pppoe-budi>", 70e6, 30e6, ["TX", "RX"])]
+        {
+            is_about(page.direction(name, "Download").await, down, name);
+            is_about(page.direction(name, "Upload").await, up, name);
+            for (column, truth) in [("peak", [down, up]), ("average", [down, up]), ("p95", [down, up])] {
+                for (seen, truth) in legend(page, name, column).await.iter().zip(truth) {
+                    is_about(*seen, truth, &format!("{column} of {name}"));
+                }
+            }
+            let told = eventually(s(5), "the pointer's table", async || {
+                let row = "const row = [...document.querySelectorAll('[data-testid=hover] tr')]\
+                     .find(row => row.dataset.interface === arguments[0]); if (!row) return null; \
+                   return [...row.cells, ...row.nextElementSibling.cells].map(cell => cell.textContent);";
+                let told = page.eval_with(row, vec![json!(name)]).await;
+                serde_json::from_value::<Vec<String>>(told).map_err(|error| error.to_string())
+            })
+            .await;
+            is_about(spoken(&format!("{} Mbps", told[1])), down, name);
+            is_about(spoken(&format!("{} Mbps", told[2])), up, name);
+            assert_eq!(told[4..], ways, "{told:?}");
+        }
+        assert_eq!(page.complaints().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_indonesian_file_is_for_an_indonesian_spreadsheet_and_a_program_has_its_own() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    browse(Look::DESKTOP.asking_for("id-ID,id"), async |page| {
+        page.open(&server.url("/prepaid/dashboard?interface=ether1,%3Cpppoe-budi%3E")).await;
+        page.moves("ether1", 4, 20).await;
+        page.click("pause").await;
+        more(page, "csv").await;
+        let file = String::from_utf8(downloaded(page, "csv").await).unwrap();
+        let lines: Vec<&str> = file.strip_prefix('\u{feff}').expect("a byte order mark").split("\r\n").collect();
+        assert_eq!(lines[0], "sep=;");
+        assert!(lines[1].starts_with("time;local_time;\"ether1 download RX (bit/s)\";"), "{}", lines[1]);
+        assert!(lines[1].contains("\"<pppoe-budi> download TX (bit/s)\""), "{}", lines[1]);
+        let row: Vec<&str> = lines[2].split(';').collect();
+        is_about(row[2].parse().unwrap(), Router::RX, lines[2]);
+        is_about(row[4].parse().unwrap(), Router::PPPOE_TX, lines[2]);
+        assert!(row[6].contains(',') || row[6] == "1", "a decimal comma: {}", lines[2]);
+        fs::remove_dir_all(page.downloads()).unwrap();
+
+        more(page, "csv-plain").await;
+        let file = String::from_utf8(downloaded(page, "csv").await).unwrap();
+        let lines: Vec<&str> = file.split("\r\n").collect();
+        assert!(lines[0].starts_with("\u{feff}time,local_time,"), "{}", lines[0]);
+        assert!(!lines[1].contains(';'), "{}", lines[1]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_seen_can_be_saved_and_read_as_a_table() {
     let router = Router::start().await;
     let server = Server::quick(&router).await;
@@ -196,6 +272,18 @@ async fn the_help_names_every_key_and_each_key_does_it() {
 
 async fn root_has(page: &Page, name: &str) -> bool {
     page.eval_with("return document.documentElement.hasAttribute(arguments[0])", vec![json!(name)]).await == true
+}
+
+/// Download and upload of a line in a column of the legend, bit/s.
+async fn legend(page: &Page, name: &str, column: &str) -> [f64; 2] {
+    let script = "const row = [...document.querySelectorAll('[data-testid=card]')]\
+           .find(row => row.dataset.interface === arguments[0]); \
+         const unit = document.querySelector('[data-testid=legend-unit-now]').textContent; \
+         return ['down', 'up'].map(way => { const cell = row.querySelector(`[data-testid=${arguments[1]}][data-way=${way}]`); \
+           return `${cell.textContent.trim()} ${unit}`; });";
+    let text = page.eval_with(script, vec![json!(name), json!(column)]).await;
+    let text: Vec<String> = serde_json::from_value(text).unwrap();
+    [spoken(&text[0]), spoken(&text[1])]
 }
 
 /// Chooses from the menu beside the tools.

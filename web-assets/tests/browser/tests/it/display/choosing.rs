@@ -44,7 +44,9 @@ async fn choosing_interfaces_is_searching_and_ticking() {
         assert!((download - 5e6).abs() <= 5e6 * DOUBT, "{download}");
         page.screenshot("chosen").await;
 
-        // Each has the colour of its place in the choice; there is no third.
+        // Each has the colour of its place in the choice; there is no third. Of a minute the curves are long enough.
+        page.click_on("[data-testid=window][data-ms='60000']").await;
+        page.moves(BUDI, 1, 20).await;
         for (colour, drawn) in [([36, 86, 214], true), ([232, 104, 12], true), ([11, 154, 120], false)] {
             let pixels = page.painted(Some(colour)).await;
             assert_eq!(pixels > 20, drawn, "{pixels} pixels of {colour:?}");

@@ -15,7 +15,7 @@ async fn the_language_follows_the_browser_and_can_be_switched() {
         page.reaches(10, "live").await;
         assert_eq!(language(page).await, "id");
         let text = page.text().await;
-        assert!(text.contains("Stop Monitor") && page.state().await.text.contains("Langsung"), "{text}");
+        assert!(text.contains("Stop Monitor") && page.state().await.text.contains("Live"), "{text}");
         page.moves("ether1", 1, 20).await;
         let card = page.card("ether1").await.expect("a card");
         assert!(card.rx.contains(','), "a decimal comma: {card:?}");

@@ -58,6 +58,9 @@ async fn looks(look: Look, name: &str) {
             let (_, _, wide, high) = place(page, id).await;
             assert!(wide >= least && high >= least, "{id} of {wide} x {high} px is small");
         }
+        // Of a minute the curve is long enough to be found.
+        page.click_on("[data-testid=window][data-ms='60000']").await;
+        page.moves("ether1", 1, 20).await;
         let first = if look.dark { [95, 134, 245] } else { [36, 86, 214] };
         let drawn = page.painted(Some(first)).await;
         assert!(drawn > 20, "the curve is drawn: {drawn} px of {}", page.painted(None).await);

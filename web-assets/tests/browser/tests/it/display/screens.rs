@@ -150,12 +150,16 @@ async fn interfaces_are_found_and_chosen_without_a_mouse() {
         page.moves("ether1", 1, 20).await;
         // Tab comes to everything, and what has the focus is seen to have it.
         let mut met = Vec::new();
-        for _ in 0..60 {
+        for _ in 0..80 {
             page.press(TAB).await;
             let here = page.focused().await;
             let seen = page.eval(RINGED).await;
             assert_eq!(seen, true, "nobody sees that {here} has the focus");
             met.push(here);
+            // What comes after the first line of the legend is as it.
+            if met.iter().any(|here| here == "card-remove") {
+                break;
+            }
         }
         for id in ["theme", "lang", "picker-search", "overview-sort", "overview-filter", "picker-list"] {
             assert!(met.iter().any(|here| here == id), "{id} in {met:?}");

@@ -91,7 +91,9 @@ impl Page {
     /// Chooses exactly these, by ticking and unticking.
     pub async fn choose(&self, interfaces: &[&str]) {
         self.open_picker().await;
-        let chosen = self.cards().await;
+        // The page's own word for it: the legend is loaded after the first picture.
+        let chosen = self.eval("return window.lalin.state().chosen").await;
+        let chosen: Vec<String> = serde_json::from_value(chosen).unwrap();
         for name in &chosen {
             if !interfaces.contains(&name.as_str()) {
                 self.tick(name).await;
@@ -148,7 +150,7 @@ impl Page {
              const paper = copy.getContext('2d', {willReadFrequently: true}); paper.drawImage(chart, 0, 0); \
              const data = paper.getImageData(0, 0, copy.width, copy.height).data; let n = 0; \
              for (let i = 0; i < data.length; i += 4) \
-               if (arguments[0] ? data[i + 3] === 255 && arguments[0].every((v, at) => v === data[i + at]) : data[i + 3]) n++; \
+               if (arguments[0] ? data[i + 3] > 140 && arguments[0].every((v, at) => Math.abs(v - data[i + at]) <= 12) : data[i + 3]) n++; \
              return n;";
         self.eval_with(script, vec![json!(colour)]).await.as_u64().unwrap()
     }
