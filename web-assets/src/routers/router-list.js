@@ -166,7 +166,7 @@ async function begin() {
 function heightOf(router) {
   const line = COARSE.matches ? 44 : 30;
   if (WIDE.matches) return line * linesOf(router);
-  if (inTrouble(router)) return 102;
+  if (inTrouble(router)) return COARSE.matches ? 122 : 104;
   return 57 + (linesOf(router) - 1) * 24;
 }
 

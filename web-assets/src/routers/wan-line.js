@@ -8,8 +8,8 @@ import { makeShare, set, setShare } from "./share-rule.js";
 /** @import { Facts } from "../data/types.js" */
 /** @import { PointSeries } from "../data/point-series.js" */
 
-/** So much of the past the trend shows, ms. */
-export const TREND_MS = 900_000;
+/** So much of the past the trend shows, ms: what a stream brings by itself. */
+export const TREND_MS = 600_000;
 const HEIGHT = 20;
 
 /**

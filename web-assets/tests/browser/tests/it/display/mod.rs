@@ -14,3 +14,4 @@ mod names;
 mod phone_and_desktop;
 mod pictures;
 mod screens;
+mod wall;
