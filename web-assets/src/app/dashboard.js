@@ -73,7 +73,7 @@ const feed = new LiveFeed(store, {
     looking.then((who) => keepWith(id, who));
     cost.ask(id);
     put(byId("router-name"), address.startsWith(name) ? address : name);
-    put(byId("router-where"), address.startsWith(name) ? "" : address);
+    put(byId("router-where"), model || (address.startsWith(name) ? "" : address));
     byId("router-words").title = [name, address].filter(Boolean).join(" · ");
   },
   renamed(names) {
@@ -109,8 +109,12 @@ const switcher = lazyImport(async () => {
   const button = /** @type {HTMLButtonElement} */ (byId("router-switch"));
   return new RouterSwitcher({ name: byId("router-words"), button, texts });
 });
+/** The shown router's model, once it is known: it says more than the address. */
+let model = "";
 /** Which routers there are: with a second one there is a choice. */
 function heard(routers) {
+  model = routers.find(({ id }) => id === feed.hello?.router?.id)?.about?.model ?? "";
+  if (model) put(byId("router-where"), model);
   if (routers.length > 1) switcher((made) => made.take(routers));
 }
 /** Who is logged in. */

@@ -1,6 +1,7 @@
-//! The dashboard's frame: the list that is as wide as somebody makes it, and a router
+//! The dashboard's frame: what fits on an ordinary screen, the list that is as wide as somebody makes it, and a router
 //! that was never reached.
 
+use routeros_simulator::{InterfaceSpec, Traffic};
 use serde_json::{Value, json};
 
 use crate::harness::browser::{Look, browse};
@@ -11,6 +12,41 @@ use crate::harness::router::Router;
 use crate::harness::server::Server;
 
 const ORDINARY: Look = Look { width: 1366, height: 768, ..Look::DESKTOP };
+
+#[tokio::test]
+async fn at_1366_x_768_fifteen_lines_are_listed_and_the_chart_of_eight_is_420_px_high() {
+    let flow = |bps| Traffic::Constant { bps };
+    let mut specs = Router::interfaces();
+    specs.extend((0..40).map(|n| InterfaceSpec::pppoe(format!("warga-{n:02}")).traffic(flow(2e6), flow(9e6))));
+    let router = Router::with(specs).await;
+    let server = Server::quick(&router).await;
+    browse(ORDINARY, async |page| {
+        let chosen: Vec<String> = (0..7).map(|n| format!("interface=%3Cpppoe-warga-0{n}%3E")).collect();
+        page.open(&server.url(&format!("/prepaid/dashboard?interface=ether1&{}", chosen.join("&")))).await;
+        page.moves("ether1", 3, 20).await;
+        assert_eq!(page.eval("return window.lalin.state().chosen.length").await, 8);
+        eventually(s(5), "fifteen whole rows", async || {
+            when(page.eval(WHOLE_ROWS).await, |rows| rows.as_u64().is_some_and(|rows| rows >= 15))
+        })
+        .await;
+        let chart = page.place_of("[data-testid=chart]").await;
+        assert!(chart.height >= 420.0, "{chart:?}");
+        let rest = page.eval("return document.documentElement.scrollHeight - innerHeight").await;
+        assert_eq!((rest, page.overflow().await), (json!(0), 0.0), "the page does not scroll");
+        // What does not fit under the chart is reached by scrolling there.
+        let under = page.place_of(".under").await;
+        assert!(under.y + under.height <= 768.0, "{under:?}");
+        page.screenshot("fold-1366").await;
+        assert_eq!(page.complaints().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+/// How many rows of the list are seen whole.
+const WHOLE_ROWS: &str = "const list = document.getElementById('picker-list').getBoundingClientRect(); \
+      return [...document.querySelectorAll('[data-testid=picker-option]')].filter(row => { \
+        const {top, bottom} = row.getBoundingClientRect(); \
+        return bottom > top && top >= list.top - 0.5 && bottom <= list.bottom + 0.5; }).length;";
 
 #[tokio::test]
 async fn the_list_is_as_wide_as_somebody_makes_it_and_stays_so() {

@@ -14,4 +14,5 @@ mod names;
 mod phone_and_desktop;
 mod pictures;
 mod screens;
+mod text_boxes;
 mod wall;

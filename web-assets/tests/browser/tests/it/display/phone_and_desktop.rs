@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::harness::browser::{Look, browse};
+use crate::harness::eventually::{eventually, s, when};
 use crate::harness::page::Page;
 use crate::harness::router::Router;
 use crate::harness::server::Server;
@@ -62,8 +63,9 @@ async fn looks(look: Look, name: &str) {
         page.click_on("[data-testid=window][data-ms='60000']").await;
         page.moves("ether1", 1, 20).await;
         let first = if look.dark { [95, 134, 245] } else { [36, 86, 214] };
-        let drawn = page.painted(Some(first)).await;
-        assert!(drawn > 20, "the curve is drawn: {drawn} px of {}", page.painted(None).await);
+        // In five minutes the first seconds are few pixels.
+        eventually(s(20), "the curve is drawn", async || when(page.painted(Some(first)).await, |&drawn| drawn > 20))
+            .await;
         assert_eq!(
             page.eval(SPILLED).await,
             Value::Array(Vec::new()),

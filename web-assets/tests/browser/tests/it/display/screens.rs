@@ -181,6 +181,8 @@ async fn interfaces_are_found_and_chosen_without_a_mouse() {
             assert!(met.iter().any(|here| here == id), "{id} in {met:?}");
         }
 
+        // Where one may type, a key is a letter.
+        page.eval("document.getElementById('chart').focus()").await;
         page.press('/').await;
         for key in "kantor".chars() {
             page.press(key).await;
@@ -244,9 +246,10 @@ async fn closed(page: &Page) {
     eventually(s(5), "the sheet is away", async || when(page.shows("picker-search").await, |shows| !*shows)).await;
 }
 
-/// How high an element's letters are, px.
+/// How high an element's largest letters are, px.
 async fn height(page: &Page, selector: &str) -> f64 {
-    let script = "return parseFloat(getComputedStyle(document.querySelector(arguments[0])).fontSize)";
+    let script = "const root = document.querySelector(arguments[0]); \
+         return Math.max(...[root, ...root.querySelectorAll('*')].map(e => parseFloat(getComputedStyle(e).fontSize)))";
     page.eval_with(script, vec![json!(selector)]).await.as_f64().unwrap()
 }
 

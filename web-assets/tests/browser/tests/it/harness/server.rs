@@ -50,6 +50,14 @@ impl Server {
         server
     }
 
+    /// With this configuration file alone.
+    pub async fn from_file(lines: &str) -> Self {
+        let mut server = Self::new(&[], None);
+        fs::write(server.folder.path().join("lalin.toml"), lines).unwrap();
+        server.start().await;
+        server
+    }
+
     /// Over this router, with two ticks where others have one, with more in its environment.
     pub async fn within(router: &Router, environment: Vec<(&'static str, String)>) -> Self {
         let mut server = Self::new(&["--router", &router.login()], Some(Router::PASSWORD));
