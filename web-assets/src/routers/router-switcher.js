@@ -4,7 +4,12 @@ import { api } from "../shared/api.js";
 import { element, put, target } from "../shared/elements.js";
 import { Poller } from "../data/poller.js";
 import { remember, router as chosen } from "../shared/preferences.js";
+import { sign, turn } from "../shared/signs.js";
+import { troubleName } from "./router-trouble.js";
 import { dashboardOf, fits, inTrouble, ordered, standing } from "./router-summary.js";
+
+/** The shape of each standing: told apart without colour. */
+const SHAPES = { live: "s-up", stale: "s-late", unreachable: "s-bad", off: "s-off" };
 
 export class RouterSwitcher {
   #routers = [];
@@ -136,13 +141,17 @@ export class RouterSwitcher {
       row.id = `switch-${this.#rows.size}`;
       row.dataset.router = router.id;
       row.setAttribute("role", "option");
-      row.append(element("span", "standing"), element("bdi", "name"), element("bdi", "note"));
+      const stands = element("span", "standing");
+      stands.append(sign("s-unk", "st"), element("span"));
+      row.append(stands, element("bdi", "name"), element("bdi", "note"));
       this.#rows.set(router.id, row);
     }
     const [stands, name, note] = row.children;
     const word = standing(router);
     stands.dataset.is = word;
-    put(stands, texts[`standing.${word}`]);
+    turn(stands.firstElementChild, SHAPES[word] ?? "s-unk");
+    put(stands.lastElementChild, troubleName(router, texts) || texts[`standing.${word}`]);
+    if (row.title !== router.name) row.title = router.name;
     row.classList.toggle("trouble", inTrouble(router));
     put(name, router.name);
     put(note, router.address ?? "");

@@ -5,6 +5,7 @@
 import { put } from "../shared/elements.js";
 import { turn } from "../shared/signs.js";
 import { age, fill, tenths } from "../shared/format.js";
+import { causeName, causeOf } from "./causes.js";
 import { retryOf } from "../data/connection-state.js";
 
 /** The shape of each state: told apart without colour. */
@@ -76,7 +77,7 @@ export class StatusLine {
   /** The word of a state; a trouble's is its cause. */
   wordOf(state, { offline, router }) {
     const { texts } = this;
-    if (state === "unreachable") return texts[`trouble.${router?.reason}`] ?? texts["state.unreachable"];
+    if (state === "unreachable") return causeName(causeOf(router), texts);
     return state === "reconnecting" && offline ? texts["trouble.offline"] : texts[`state.${state}`];
   }
 
@@ -96,7 +97,7 @@ export class StatusLine {
       parts.push(`${offline ? texts["hop.offline"] : fill(texts["hop.server"], { n: failures })}.`);
     }
     if ((state === "unreachable" || state === "stale") && router?.reason) {
-      parts.push(texts[`reason.${router.reason}`] ?? router.detail ?? "");
+      parts.push(texts[`reason.${causeOf(router)}`] ?? router.detail ?? "");
     }
     if (state === "live" && (router?.readMs ?? 0) > (router?.intervalMs ?? Infinity)) {
       parts.push(fill(texts["router.slow"], { n: tenths((router?.readMs ?? 0) / 1000, this.lang) }));
