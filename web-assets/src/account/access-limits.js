@@ -14,9 +14,15 @@ export function limitWords(only, routers, texts) {
   if (!only) return texts.set_sees_all;
   if (only.length === 0) return texts.set_sees_nothing;
   const name = (id) => routers.find((router) => router.id === id)?.name ?? id;
-  return only
-    .map((grant) => (grant.interface ? `${name(grant.router)}: ${shortName(grant.interface)}` : name(grant.router)))
-    .join(", ");
+  /** @type {Map<string, string[]>} */
+  const routersOf = new Map();
+  for (const grant of only) {
+    const known = routersOf.get(grant.router) ?? [];
+    routersOf.set(grant.router, grant.interface ? [...known, shortName(grant.interface)] : known);
+  }
+  const parts = [...routersOf].map(([id, lines]) => (lines.length > 0 ? `${name(id)}: ${lines.join(", ")}` : name(id)));
+  // Where a router has several lines a comma would not tell where the next router begins.
+  return parts.join([...routersOf.values()].some((lines) => lines.length > 1) ? "; " : ", ");
 }
 
 /** A part of a form. `value()` is what the API takes: undefined for no limit. */

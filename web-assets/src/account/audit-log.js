@@ -43,7 +43,10 @@ export async function auditLog(root, texts, moment) {
         address,
       ]) {
         const cell = element("td");
-        cell.append(element("bdi", "", text));
+        const word = element("bdi", "", text);
+        // It may end in an ellipsis.
+        word.title = word.textContent;
+        cell.append(word);
         row.append(cell);
       }
       body.append(row);

@@ -17,8 +17,9 @@ export function originOf(text) {
   if (typed === "") return null;
   try {
     const url = new URL(/^[a-z][a-z0-9+.-]*:/i.test(typed) && !/^[^/]+:\d/.test(typed) ? typed : `https://${typed}`);
-    // A star would mean every page; whoever wants that has to say so in the file.
-    const named = url.hostname !== "" && !url.hostname.includes("*");
+    // A star would mean every page; whoever wants that has to say so in the file. And a space is no name, whatever some
+    // browsers make of it.
+    const named = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)$/i.test(url.hostname);
     return ["http:", "https:"].includes(url.protocol) && named ? url.origin : null;
   } catch {
     return null;
@@ -87,7 +88,9 @@ export class EmbedOrigins {
 
   #row(origin, after) {
     const row = element("li", "origin");
-    row.append(element("bdi", "", origin), after);
+    const name = element("bdi", "", origin);
+    name.title = origin;
+    row.append(name, after);
     return row;
   }
 

@@ -18,6 +18,9 @@ const byId = (id) => document.getElementById(id);
 
 const format = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
 const moment = (ms) => format.format(ms);
+/** A day is enough in a list, and has its room on every screen. */
+const days = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { dateStyle: "medium" });
+const day = (ms) => days.format(ms);
 
 theme(byId("theme"), texts, () => {});
 language(byId("lang"), lang);
@@ -37,7 +40,8 @@ async function begin() {
     await users.load();
     if (open) notice(texts.set_open, "");
     // A token opens a door; while everybody walks in there is none.
-    else await new Tokens({ root: byId("set-tokens"), texts, lang, routers, moment }).load();
+    else await new Tokens({ root: byId("set-tokens"), texts, lang, routers, moment, day }).load();
+    await origins();
     await auditLog(byId("set-audit"), texts, moment);
   } catch (error) {
     if (leaveForLogin(error)) return;
@@ -71,7 +75,7 @@ function own({ name, role }) {
 }
 
 /** Which other pages may show lines; where nothing is kept there is no such list. */
-export async function origins() {
+async function origins() {
   const made = new EmbedOrigins(texts);
   try {
     await made.load();

@@ -212,8 +212,8 @@ class ShareDialog {
 
   #line(line) {
     const item = element("li");
-    item.append(element("bdi", "", shortName(line.interface)));
-    if (this.#several()) item.append(element("bdi", "soft", this.#names.get(line.router) ?? line.router ?? ""));
+    item.append(titled("", shortName(line.interface)));
+    if (this.#several()) item.append(titled("soft", this.#names.get(line.router) ?? line.router ?? ""));
     // The last one stays; and what a link shows is settled with it.
     if (this.#lines.length > 1 && this.#token === null) {
       const drop = button("✕", "share-drop", () => {
@@ -306,7 +306,7 @@ class ShareDialog {
       lifeWords(token, texts, this.moment),
       `${texts.set_use}: ${used}`,
     ];
-    said.append(element("bdi", "name", token.name), element("bdi", "soft", facts.join(" · ")));
+    said.append(titled("name", token.name), titled("soft", facts.join(" · ")));
     const remove = button(texts.set_revoke, "share-revoke", async () => {
       // What does not come back is asked twice, in the same place.
       if (!remove.classList.contains("bad")) {
@@ -337,6 +337,13 @@ class ShareDialog {
   #failed(error) {
     if (!leaveForLogin(error)) shortNote(sentence(error, this.texts));
   }
+}
+
+/** A name that may end in an ellipsis. */
+function titled(kind, text) {
+  const made = element("bdi", kind, text);
+  made.title = made.textContent;
+  return made;
 }
 
 /** A grant that names no interface is of the whole router. */

@@ -15,14 +15,15 @@ import { openDialog, confirmed, settingsRow, settingsTable } from "./settings-li
 export class Tokens {
   /**
    * @param {{root: HTMLElement, texts: Record<string, string>, lang: string, routers: RouterEntry[], moment: (ms:
-   *   number) => string}} page
+   *   number) => string, day: (ms: number) => string}} page
    */
-  constructor({ root, texts, lang, routers, moment }) {
+  constructor({ root, texts, lang, routers, moment, day }) {
     this.root = root;
     this.texts = texts;
     this.lang = lang;
     this.routers = routers;
     this.moment = moment;
+    this.day = day;
     this.list = settingsTable(texts.set_tokens, [
       texts.door_name,
       texts.set_kind,
@@ -38,7 +39,7 @@ export class Tokens {
 
   async load() {
     const { tokens } = await api.get("/api/v1/tokens");
-    const { texts, moment } = this;
+    const { texts, moment, day } = this;
     this.list.hidden = tokens.length === 0;
     this.list.set(
       tokens.map((token) => {
@@ -47,8 +48,8 @@ export class Tokens {
             ? [texts[`kind.${token.kind}`], texts["role.administrator"]].join(" · ")
             : texts[`kind.${token.kind}`],
           token.role === "viewer" ? limitWords(token.only, this.routers, texts) : texts.set_sees_all,
-          lifeWords(token, texts, moment),
-          token.used === null ? texts.set_unused : moment(token.used),
+          lifeWords(token, texts, day),
+          token.used === null ? texts.set_unused : day(token.used),
         ];
         const remove = button(texts.set_revoke, "token-remove", () => this.#remove(token), "bare bad");
         remove.setAttribute("aria-label", `${texts.set_revoke}: ${token.name}`);

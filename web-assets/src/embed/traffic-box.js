@@ -264,7 +264,8 @@ export class TrafficBox {
       const rates = source.feed.rates(name);
       const series = source.store.points(name);
       const values = { name: shortName(name) };
-      for (const [word, way] of Object.entries(this.#side(name))) {
+      const { down, up } = this.#side(name);
+      for (const [word, way] of Object.entries({ down, up })) {
         const { average, peak, partial } = measure(
           series.t,
           series[way],

@@ -82,12 +82,17 @@ export class NeighbourList {
       this.chosen = one.address;
       this.choose(one);
     });
-    row.append(
-      pick,
-      element("bdi", "name", one.identity ?? one.address),
-      element("bdi", "soft", one.identity ? one.address : ""),
-      element("bdi", "soft", one.more),
-    );
+    row.append(pick);
+    for (const [kind, text] of [
+      ["name", one.identity ?? one.address],
+      ["soft", one.identity ? one.address : ""],
+      ["soft", one.more],
+    ]) {
+      const word = element("bdi", kind, text);
+      // It may end in an ellipsis.
+      word.title = word.textContent;
+      row.append(word);
+    }
     return row;
   }
 

@@ -31,7 +31,9 @@ export function checkSteps(told, router, texts, pin) {
   const failed = told.steps.find(({ state }) => state === "failed");
   const summary = element("summary", told.ok ? "okline" : "");
   if (told.ok) {
-    summary.append(element("b", "", texts.check_ok), element("bdi", "about", facts(told, texts)));
+    const about = element("bdi", "about", facts(told, texts));
+    about.title = about.textContent;
+    summary.append(element("b", "", texts.check_ok), about);
     summary.append(element("span", "more", texts.check_details));
   } else {
     root.append(trouble(failed, router, texts));

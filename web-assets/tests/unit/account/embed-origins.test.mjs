@@ -24,6 +24,7 @@ test("what has no origin is none", () => {
     "file:///etc/passwd",
     "data:text/html,x",
     "https://",
+    "https://bukan%20alamat",
     "a b",
     "*",
   ])

@@ -53,6 +53,12 @@ test("a limit is told with the names that people know", () => {
     limitWords([{ router: "a", interface: "<pppoe-budi>" }, { router: "gone" }], routers, texts),
     "Kantor: budi, gone",
   );
+  const several = [
+    { router: "a", interface: "<pppoe-budi>" },
+    { router: "gone" },
+    { router: "a", interface: "ether2" },
+  ];
+  assert.equal(limitWords(several, routers, texts), "Kantor: budi, ether2; gone");
 });
 
 test("lines of several routers are one link, and its page finds every one again", () => {

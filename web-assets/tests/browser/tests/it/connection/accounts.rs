@@ -146,3 +146,41 @@ async fn what_is_seen_ends_with_the_right_to_it_and_begins_again_with_a_login() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_first_administrator_types_the_password_twice_and_is_logged_in_at_once() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    browse(Look { width: 1366, height: 768, ..Look::DESKTOP }, async |page| {
+        page.client().goto(&server.url("/settings")).await.unwrap();
+        there_is(page, "[data-testid=user-add]").await;
+        page.click_on("[data-testid=user-add]").await;
+        there_is(page, "[data-testid=user-form]").await;
+        page.keys_in("[data-testid=user-form] [name=name]", "sari").await;
+        page.keys_in("[data-testid=user-form] [name=password]", PASSWORD).await;
+        page.keys_in("[data-testid=user-form] [name=again]", "kata sandi lain").await;
+        page.click_on("[data-testid=user-save]").await;
+        let wrong =
+            "return document.querySelector('[data-testid=user-form] [name=again]').getAttribute('aria-invalid')";
+        eventually(s(5), "they differ", async || when(page.eval(wrong).await, |wrong| *wrong == "true")).await;
+        // Shown, both are seen.
+        page.click_on("[data-testid=user-form] [data-testid=password-show]").await;
+        let types =
+            "return [...document.querySelectorAll('[data-testid=user-form] .secret input')].map((one) => one.type)";
+        assert_eq!(page.eval(types).await, json!(["text", "text"]));
+        page.screenshot("first-administrator").await;
+        type_in(page, "user-form", "again", PASSWORD).await;
+        page.click_on("[data-testid=user-save]").await;
+        // Not the login's page: the settings of somebody who is in.
+        there_is(page, "#set-own:not([hidden])").await;
+        there_is(page, "#set-tokens:not([hidden])").await;
+        assert!(page.text_of("#set-own").await.contains("sari"));
+        assert_eq!(page.eval("return location.pathname").await, "/settings");
+        eventually(s(10), "how one is called in words", async || {
+            when(page.text_of("#set-users").await, |text| text.contains("Administrator"))
+        })
+        .await;
+        page.screenshot("settings-first").await;
+    })
+    .await;
+}

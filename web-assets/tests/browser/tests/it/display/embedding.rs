@@ -140,3 +140,54 @@ async fn eight_iframes_of_a_page_are_live_over_http_1() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_is_allowed_in_the_settings_and_shows_the_line_without_a_restart() {
+    let router = Router::start().await;
+    let mut host = Host::new().await;
+    let server = Server::quick(&router).await;
+    host.serve(page_of(&server));
+    let origin = host.origin.clone();
+    browse(Look::DESKTOP, async |page| {
+        page.client().goto(&server.url("/settings")).await.unwrap();
+        let form = "return document.querySelector('[data-testid=origins] input')?.checkVisibility() === true";
+        eventually(s(15), "the list of pages", async || when(page.eval(form).await, |there| *there == true)).await;
+        page.keys_in("[data-testid=origins] input", "bukan alamat").await;
+        page.click("origin-add").await;
+        let wrong = "return document.querySelector('[data-testid=origins] input').getAttribute('aria-invalid')";
+        eventually(s(5), "that is no address", async || when(page.eval(wrong).await, |wrong| *wrong == "true")).await;
+        // An address is pasted as it stands in the browser.
+        page.eval("document.querySelector('[data-testid=origins] input').value = ''").await;
+        page.keys_in("[data-testid=origins] input", &format!("{origin}/pelanggan?id=7")).await;
+        page.click("origin-add").await;
+        eventually(s(10), "it is listed", async || {
+            when(page.text_of("[data-testid=origins] ul").await, |text| text.contains(&origin))
+        })
+        .await;
+        page.screenshot("settings-origins").await;
+        page.client().goto(&origin).await.unwrap();
+        eventually(s(20), "the line's speeds", async || {
+            when(page.eval(SAID).await, |said| said.as_str().is_some_and(|said| said.contains("100.")))
+        })
+        .await;
+
+        page.client().goto(&server.url("/settings")).await.unwrap();
+        eventually(s(15), "it may be removed", async || {
+            when(page.eval("return document.querySelector('[data-testid=origin-remove]') !== null").await, |there| {
+                *there == true
+            })
+        })
+        .await;
+        page.click("origin-remove").await;
+        eventually(s(10), "it is gone", async || {
+            when(page.text_of("[data-testid=origins] ul").await, |text| text.is_empty())
+        })
+        .await;
+        page.client().goto(&origin).await.unwrap();
+        eventually(s(20), "a sentence", async || {
+            when(page.eval(SAID).await, |said| said.as_str().is_some_and(|said| said.contains("does not allow")))
+        })
+        .await;
+    })
+    .await;
+}

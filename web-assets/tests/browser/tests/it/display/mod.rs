@@ -14,5 +14,6 @@ mod names;
 mod phone_and_desktop;
 mod pictures;
 mod screens;
+mod share;
 mod text_boxes;
 mod wall;

@@ -167,9 +167,14 @@ impl Page {
 
     /// Types into the element with this `data-testid`.
     pub async fn keys(&self, id: &str, text: &str) {
-        let selector = format!("[data-testid={id}]");
-        let element = self.client.find(Locator::Css(&selector)).await.unwrap_or_else(|error| panic!("{id}: {error}"));
-        element.send_keys(text).await.unwrap_or_else(|error| panic!("{id}: {error}"));
+        self.keys_in(&format!("[data-testid={id}]"), text).await;
+    }
+
+    /// Types into the first element of this selector.
+    pub async fn keys_in(&self, selector: &str, text: &str) {
+        let element = self.client.find(Locator::Css(selector)).await;
+        let element = element.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        element.send_keys(text).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     /// The whole text of the first element of this selector; nothing where there is none.
