@@ -11,7 +11,7 @@ use lalin_config::{Config, Flags, RouterOrigin, RouterSettings, Secret};
 use lalin_dashboard::DemoAccount;
 use lalin_monitor::{Monitor, Update};
 use lalin_stats::{BitsPerSecond, Interface, Rate, RouterId};
-use lalin_store::{Access, EncryptionKey, Store, Timestamp};
+use lalin_store::{Access, EncryptionKey, LineChange, LineScope, Store, Timestamp};
 use routeros_simulator::{AnswerTimes, Config as Simulated, Fault, Handle, InterfaceSpec, Simulator, Traffic};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -29,6 +29,9 @@ const PAST: Duration = Duration::from_secs(3_600);
 const PAST_VALUES: usize = 1_000_000;
 /// The first customer goes this long after the start.
 const FIRST_LEAVES: Duration = Duration::from_secs(20);
+/// The port to the world, and what is subscribed there, bit/s down and up.
+const WAN: &str = "ether1";
+const SUBSCRIPTION: (u64, u64) = (500_000_000, 100_000_000);
 /// The user on the simulated routers.
 const USER: &str = "lalin";
 
@@ -64,6 +67,7 @@ pub(crate) async fn run(
     for described in [near(interfaces), far(), dead()] {
         let router = start(described).await?;
         store.add_router(router.settings.clone(), Timestamp::now()).await?;
+        subscribed(&store, &router).await?;
         routers.push(router);
     }
     let mut said = vec![say("start.demo", &[])];
@@ -82,6 +86,20 @@ pub(crate) async fn run(
     // Where others reach it they are told at the terminal alone.
     let accounts = if local { accounts } else { Vec::new() };
     serve::run(&config, Some(store), Demonstration { accounts, said, begin: Box::new(begin) }).await
+}
+
+/// What the provider has bought of the one before it.
+async fn subscribed(store: &Store, router: &Router) -> Result<(), Error> {
+    if !router.truth.traffic.contains_key(WAN) {
+        return Ok(());
+    }
+    let change = LineChange {
+        limit_down_bps: Some(Some(SUBSCRIPTION.0)),
+        limit_up_bps: Some(Some(SUBSCRIPTION.1)),
+        ..LineChange::default()
+    };
+    store.change_line(LineScope::Everyone, router.settings.id.clone(), WAN.to_owned(), change).await?;
+    Ok(())
 }
 
 /// An administrator and one who may only look.

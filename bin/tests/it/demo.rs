@@ -47,6 +47,8 @@ fn three_routers_are_there_one_of_them_far_away_and_one_dead() {
             && state(answer, "pasar")["code"] == "unreachable"
     });
     assert_eq!(state(&answer, "pasar")["reason"], "refused", "{}", answer.text);
+    let wan = server.get("/api/v1/lines?router=sukamaju").json["lines"][0].clone();
+    assert_eq!((&wan["interface"], &wan["limitDownBps"]), (&json!("ether1"), &json!(500_000_000)), "{wan}");
     assert_eq!(answer.json["routers"].as_array().unwrap().len(), 3);
 }
 
@@ -91,8 +93,7 @@ fn everybody_may_look_and_the_accounts_that_the_page_tells_may_change() {
 
 #[test]
 fn the_terminal_tells_the_accounts_in_the_language_of_the_call() {
-    for (lang, word) in
-        [("id", "Login untuk mengubah: admin, password demo-admin"), ("en", "admin, password demo-admin")]
+    for (lang, word) in [("id", "Login untuk mengubah: admin, sandi demo-admin"), ("en", "admin, password demo-admin")]
     {
         let server = demo(&["--lang", lang]);
         let said: Vec<String> = (0..3).map(|_| server.line()).collect();

@@ -1,4 +1,4 @@
-//! The texts of the pages, by language and key.
+//! The texts of the pages, by language and key. What a translator has to know of some of them is in `texts/notes.json`.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -40,6 +40,36 @@ mod tests {
             let holes = |text: &str| text.matches('{').count();
             assert!(!text.trim().is_empty() && !en[key].trim().is_empty(), "{key}");
             assert_eq!(holes(text), holes(&en[key]), "{key}");
+        }
+    }
+
+    /// Of two texts under one key a reader of JSON takes either.
+    #[test]
+    fn no_key_is_there_twice() {
+        for file in [include_str!("../texts/id.json"), include_str!("../texts/en.json")] {
+            let keys =
+                file.lines().filter_map(|line| line.strip_prefix("  \"")?.split_once("\": ").map(|(key, _)| key));
+            let mut seen = std::collections::BTreeSet::new();
+            let twice: Vec<&str> = keys.filter(|key| !seen.insert(*key)).collect();
+            assert!(twice.is_empty() && seen.len() > 300, "{twice:?}");
+        }
+    }
+
+    #[test]
+    fn every_note_for_translators_is_of_a_text() {
+        let notes: Texts = serde_json::from_str(include_str!("../texts/notes.json")).unwrap();
+        let texts = of(Lang::En).unwrap();
+        for (key, note) in &notes {
+            assert!(texts.contains_key(key) && !note.is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn indonesian_has_no_words_that_operators_do_not_use() {
+        let stiff = ["galat", "tetikus", "antarmuka", "tautan", "daring", "peramban", "unggah", "unduh", "basi"];
+        for (key, text) in of(Lang::Id).unwrap() {
+            let text = text.to_lowercase();
+            assert!(!stiff.iter().any(|word| text.split(' ').any(|part| part == *word)), "{key}: {text}");
         }
     }
 

@@ -17,6 +17,7 @@ const FILES = [
   "app/offline.js",
   "data/interface-names.js",
   "shared/format.js",
+  "shared/icon.svg",
   "shared/page.css",
   "shared/preferences.js",
 ].map((file) => `${assets}/${file}`);
@@ -42,7 +43,7 @@ worker.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== worker.location.origin) return;
   if (request.mode === "navigate" && isPage(pathname)) event.respondWith(page(request));
-  else if (FILES.includes(pathname)) event.respondWith(file(request));
+  else if (FILES.includes(pathname)) event.respondWith(file(pathname, request));
 });
 
 /** Somebody else's frame shows its own trouble. */
@@ -53,15 +54,15 @@ function isPage(pathname) {
 async function page(request) {
   try {
     const answer = await fetch(request);
-    return GONE.includes(answer.status) ? ((await caches.match(OFFLINE)) ?? answer) : answer;
+    return GONE.includes(answer.status) ? ((await caches.match(OFFLINE, { ignoreVary: true })) ?? answer) : answer;
   } catch (error) {
-    const offline = await caches.match(OFFLINE);
+    const offline = await caches.match(OFFLINE, { ignoreVary: true });
     if (offline) return offline;
     throw error;
   }
 }
 
-/** Their addresses change with their content. */
-async function file(request) {
-  return (await caches.match(request)) ?? fetch(request);
+/** Their addresses change with their content, whatever headers a proxy says they vary with. */
+async function file(pathname, request) {
+  return (await caches.match(pathname, { ignoreVary: true })) ?? fetch(request);
 }
