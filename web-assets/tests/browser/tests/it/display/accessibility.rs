@@ -66,6 +66,36 @@ async fn a_phone_has_no_barriers() {
 }
 
 #[tokio::test]
+async fn the_list_of_routers_the_wall_and_its_editor_have_no_barriers() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    let away = Server::with(&["--router", "admin@127.0.0.1:1"], Some("x")).await;
+    let there_is = async |page: &Page, selector: &str| {
+        let script = format!("return document.querySelector({selector:?}) !== null");
+        eventually(s(20), selector, async || when(page.eval(&script).await, |there| *there == true)).await;
+    };
+    browse(Look::DESKTOP, async |page| {
+        for scheme in ["light", "dark"] {
+            prefers(page, scheme).await;
+            page.client().goto(&server.url("/prepaid/fleet")).await.unwrap();
+            there_is(page, "[data-router][data-is=live]").await;
+            no_barriers(page, &format!("routers, {scheme}")).await;
+            page.click_on("[data-testid=view-wall]").await;
+            there_is(page, "[data-testid=wall-tile]").await;
+            no_barriers(page, &format!("wall of routers, {scheme}")).await;
+            page.click_on("[data-testid=wall-edit]").await;
+            there_is(page, "[data-testid=editor-add]").await;
+            no_barriers(page, &format!("editor of the wall, {scheme}")).await;
+            page.press(ESCAPE).await;
+            page.client().goto(&away.url("/prepaid/fleet")).await.unwrap();
+            there_is(page, "[data-router][data-trouble=true]").await;
+            no_barriers(page, &format!("a router in trouble, {scheme}")).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_wall_and_what_goes_wrong_have_no_barriers() {
     let router = Router::start().await;
     let server = Server::quick(&router).await;
