@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs::{File, TryLockError};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::disk::RealDisk;
 use crate::meta::Database;
 use crate::store::{Engine, Folder, Recording, Status, StatusCell, Work};
 use crate::zone::Zone;
-use crate::{Error, Event, Reader, Retention, Settings, Tick};
+use crate::{Error, Event, LineId, PercentileQuery, Reader, Retention, Rule, Settings, Tick};
 
 /// What was synced is safe from a loss of power; so much is not.
 const SYNC_EVERY: Duration = Duration::from_secs(5);
@@ -25,6 +25,10 @@ const RETRY_AFTER: Duration = Duration::from_secs(10);
 const QUEUE: usize = 4_096;
 /// Readings that wait at the most, some 30 MB; one tick may always wait.
 const QUEUED_READINGS: usize = 120_000;
+/// Lines whose month is closed at once.
+const MONTHS: u32 = 32;
+/// A month that began so long ago is over, by a day or more.
+const MONTH_OVER_MS: i64 = 33 * 86_400_000;
 /// The longest that the thread sleeps.
 const NAP: Duration = Duration::from_secs(1);
 
@@ -71,11 +75,19 @@ enum Message {
 impl Recorder {
     /// Records a tick. `false` where the queue is full: the tick is lost, and a gap is recorded for it.
     pub fn record(&self, tick: Tick) -> bool {
-        let (router, count) = (tick.router.clone(), tick.readings.len());
+        let (router, count, wall_ms) = (tick.router.clone(), tick.readings.len(), tick.wall_ms);
         let before = self.waiting.readings.fetch_add(count, Ordering::Relaxed);
         let fits = before == 0 || before + count <= QUEUED_READINGS;
-        if fits && self.queue.try_send(Message::Tick(tick)).is_ok() {
-            return true;
+        if fits {
+            match self.queue.try_send(Message::Tick(tick)) {
+                Ok(()) => return true,
+                Err(TrySendError::Full(_)) => {}
+                // The thread ended, which it does by itself only when something is wrong with it.
+                Err(TrySendError::Disconnected(_)) => {
+                    let cause = "the recording has ended".to_owned();
+                    self.status.lock().recording = Recording::Stopped { since_ms: wall_ms, cause };
+                }
+            }
         }
         self.waiting.readings.fetch_sub(count, Ordering::Relaxed);
         self.waiting.lost().insert(router);
@@ -105,7 +117,8 @@ impl History {
         let recorder = Recorder { queue, waiting: Arc::default(), status: status.clone() };
         let waiting = recorder.waiting.clone();
         let span = tracing::Span::current();
-        let run = move || span.in_scope(|| Writer { engine, messages, waiting, _lock: lock }.run());
+        let own = reader.clone();
+        let run = move || span.in_scope(|| Writer { engine, reader: own, messages, waiting, _lock: lock }.run());
         let thread =
             std::thread::Builder::new().name("history".into()).spawn(run).map_err(Error::file(folder.path()))?;
         Ok(Self { recorder, reader, status, zone, thread: Some(thread) })
@@ -177,6 +190,7 @@ fn lock(folder: &Folder) -> Result<File, Error> {
 /// The thread.
 struct Writer {
     engine: Engine,
+    reader: Reader,
     messages: Receiver<Message>,
     waiting: Arc<Waiting>,
     _lock: File,
@@ -218,7 +232,8 @@ impl Writer {
             // A step after each message too: whoever records quickly must not keep the hours from being sealed.
             if busy && rested {
                 match self.engine.work() {
-                    Ok(work) => (busy, rest_until) = (work == Work::More, None),
+                    Ok(Work::More) => rest_until = None,
+                    Ok(Work::Done) => (busy, rest_until) = (self.closes_months(), None),
                     Err(error) => {
                         tracing::warn!(%error, "the history cannot be put together; it is tried again");
                         rest_until = Some(Instant::now() + RETRY_AFTER);
@@ -235,6 +250,25 @@ impl Writer {
         if let Err(error) = self.engine.sync() {
             tracing::warn!(%error, "the last seconds of the history may be lost");
         }
+    }
+
+    /// Writes down percentiles of months that are over, a few at a time. `true` when there may be more.
+    fn closes_months(&self) -> bool {
+        let close = || -> Result<bool, Error> {
+            // The last days of a month are put together a little after its end.
+            let months = self.engine.database.open_months(self.engine.today_ms() - MONTH_OVER_MS, MONTHS)?;
+            for open in &months {
+                let (line, month) = (LineId::from_number(open.line), open.month);
+                let found = self.reader.percentile(&PercentileQuery { line, month, p: 95.0, rule: Rule::Separate })?;
+                let rates = [found.rx_bps, found.tx_bps];
+                self.engine.database.close_month(open, rates, [found.used, found.missing])?;
+            }
+            Ok(!months.is_empty())
+        };
+        close().unwrap_or_else(|error| {
+            tracing::warn!(%error, "percentiles of a month are not written down");
+            false
+        })
     }
 
     /// Reads the journal. As long as that fails nothing is recorded; `false` when it is to end.

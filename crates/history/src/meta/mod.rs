@@ -6,6 +6,7 @@
 mod database;
 mod events;
 mod names;
+mod percentiles;
 mod schema;
 mod totals;
 

@@ -12,6 +12,8 @@
 //! an hour costs one sync, two years are some 200 files. Damage costs one line's chunk.
 
 mod format;
+#[cfg(test)]
+mod golden;
 mod reader;
 mod writer;
 

@@ -247,6 +247,11 @@ impl Engine {
         self.database.set_zone(&self.settings.zone)
     }
 
+    /// What the date is, as far as it may be believed.
+    pub(crate) fn today_ms(&self) -> i64 {
+        self.today.ms
+    }
+
     /// Back to how it was when it was opened: what was read of the journal is read again.
     pub(crate) fn forget(&mut self) {
         self.routers.clear();

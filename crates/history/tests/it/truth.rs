@@ -27,7 +27,7 @@ struct Line {
 }
 
 /// A simulated router, its clock, and the truth about its lines.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Router {
     pub(crate) id: RouterId,
     pub(crate) wall_ms: i64,
