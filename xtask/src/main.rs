@@ -36,6 +36,9 @@ cargo xtask COMMAND
                  the RouterOS client's speed beside other clients' (docs/reference/benchmarks.md)
   bench fleet [ROUTERS]
                  a server with a thousand simulated routers, of which some hang and some refuse
+  bench history [sizes] [recording] [reading]
+                 bytes a sample, beside SQLite and (where installed) VictoriaMetrics; CPU and memory of
+                 recording; how long answers take
   bench jitter [SEED]
                  rates under varying answer times, in simulated time: a table, and every bar
   bench page     what the page costs its viewer, in a real Chromium
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         ["bench", "attack", words @ ..] => bench::attack(&root, words),
         ["bench", "codec", words @ ..] => bench::codec(&root, words),
         ["bench", "fleet", words @ ..] => bench::fleet(&root, words),
+        ["bench", "history", words @ ..] => bench::history(&root, words),
         ["bench", "jitter", words @ ..] => bench::jitter(&root, words),
         ["bench", "page"] => bench::page(&root),
         ["pictures"] => pictures::run(&root),

@@ -10,4 +10,4 @@ mod whole;
 pub(crate) use attack::attack;
 pub(crate) use codec::run as codec;
 pub(crate) use start::start;
-pub(crate) use whole::{fleet, jitter, page};
+pub(crate) use whole::{fleet, history, jitter, page};

@@ -31,6 +31,15 @@ pub(crate) fn jitter(root: &Path, words: &[&str]) -> Result<()> {
     done(cargo().args(run).current_dir(root))
 }
 
+/// What the history costs: bytes a sample, recording, reading; `words` may be some of these.
+pub(crate) fn history(root: &Path, words: &[&str]) -> Result<()> {
+    if words.iter().any(|word| !["sizes", "recording", "reading"].contains(word)) {
+        bail!("bench history [sizes] [recording] [reading]");
+    }
+    let run = ["run", "--release", "--locked", "--package", "lalin-history", "--example", "bench", "--"];
+    done(cargo().args(run).args(words).current_dir(root))
+}
+
 /// The page with 2,000 interfaces, and with ten hours of ticks.
 pub(crate) fn page(root: &Path) -> Result<()> {
     let [chromium, driver] = match provide([&CHROMIUM, &CHROMEDRIVER]) {
