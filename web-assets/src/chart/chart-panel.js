@@ -130,6 +130,8 @@ export class ChartPanel {
         fetch(query("/api/v1/window", { interface: names, window: seconds }), { signal, cache: "no-store" }),
       took: (window) => {
         feed.took(window);
+        // The figures below are of more now.
+        this.#looked = "";
         redraw();
       },
       reach: () => feed.hello?.recentMs,

@@ -20,6 +20,17 @@ import { coloursOf } from "./palette.js";
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 /** px; here the axis takes less room, and no name stands beside the plot. */
 const NARROW = 560;
+/** Steps of the time axis, s. */
+const TIMES = [
+  1,
+  2,
+  5,
+  10,
+  15,
+  20,
+  30,
+  ...[1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440].map((n) => 60 * n),
+];
 /** The others, while one line is lifted. */
 const BEHIND = 0.3;
 /** px of a line. */
@@ -298,7 +309,8 @@ export class Chart {
       axes: [
         {
           ...axis,
-          space: 90 * part,
+          space: 74 * part,
+          incrs: TIMES,
           size: 22 * part,
           values: (_, times, __, ___, step) => times.map((time) => (step < 60 ? this.clock : this.minute)(time * 1000)),
         },

@@ -3,7 +3,7 @@
 
 import { PALETTE } from "../chart/palette.js";
 import { figure } from "../chart/figures.js";
-import { element, put } from "../shared/elements.js";
+import { element, put, style } from "../shared/elements.js";
 import { fullness } from "../data/partial-sums.js";
 import { faultWords } from "../data/fault-counts.js";
 import { about, atLeast, commonUnit, fill, number, rateParts } from "../shared/format.js";
@@ -51,7 +51,7 @@ export class InterfaceCards {
       let card = this.#cards.get(name);
       if (!card) this.#cards.set(name, (card = this.card(name)));
       if (this.root.children[at] !== card.root) this.root.insertBefore(card.root, this.root.children[at] ?? null);
-      card.root.style.setProperty("--colour", PALETTE[at % PALETTE.length]);
+      style(card.root, "--colour", PALETTE[at % PALETTE.length]);
       card.root.classList.toggle("dim", dim || !line.facts);
       this.#fill(card, line, figures.of(name));
     });

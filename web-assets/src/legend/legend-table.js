@@ -4,7 +4,7 @@
 import { amountUnit, columnFigure } from "../chart/figures.js";
 import { NAMED } from "../chart/end-labels.js";
 import { PALETTE } from "../chart/palette.js";
-import { element, put, target } from "../shared/elements.js";
+import { element, put, style, target } from "../shared/elements.js";
 import { atLeast, fill } from "../shared/format.js";
 import { fullness } from "../data/partial-sums.js";
 import { faultWords } from "../data/fault-counts.js";
@@ -141,7 +141,7 @@ export class LegendTable {
     entry.down.now = down;
     entry.up.now = up;
     root.classList.toggle("dim", dim || !facts);
-    root.style.setProperty("--colour", PALETTE[at % PALETTE.length]);
+    style(root, "--colour", PALETTE[at % PALETTE.length]);
     put(row.number, numbered ? String(at + 1) : "");
     put(row.title, title);
     if (row.title.title !== entry.name) row.title.title = entry.name;
@@ -165,7 +165,7 @@ export class LegendTable {
     put(row.share, share ? atLeast(n, share.partial) : "–");
     const kind = share ? fullness(share.share) : "none";
     if (row.share.dataset.full !== kind) row.share.dataset.full = kind;
-    row.share.style.setProperty("--use", String(Math.min(100, Math.round((share?.share ?? 0) * 100))));
+    style(row.share, "--use", String(Math.min(100, Math.round((share?.share ?? 0) * 100))));
     put(cells.faults, String(entry.faults));
     cells.faults.classList.toggle("bad", entry.faults > 0);
     const bad = faultWords(faults, texts);

@@ -27,6 +27,14 @@ export function put(target, text) {
 }
 
 /**
+ * Sets a property of an element's own style where it is another one; setting the same again would cost a layout.
+ * @param {HTMLElement} target
+ */
+export function style(target, name, value) {
+  if (target.style.getPropertyValue(name) !== value) target.style.setProperty(name, value);
+}
+
+/**
  * What an event happened to or in, as far as the selector finds it.
  * @param {Event} event
  * @param {string} selector

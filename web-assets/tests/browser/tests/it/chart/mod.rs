@@ -2,6 +2,7 @@
 
 mod chart_tools;
 mod clock_changes;
+mod gap_reasons;
 mod modes_and_export;
 mod partial_counters;
 mod rates;
