@@ -329,6 +329,7 @@ function tell() {
   table.classList.toggle("dim", lost !== null);
   if (lost) titled();
   if (lost && routers) facts.show(routers, true);
+  wall?.away(lost !== null);
 }
 
 function sortBy(by) {

@@ -77,10 +77,11 @@ export class WallFrame {
   /**
    * @param {{name: string, down: number|null, up: number|null, unknown: number, live: number, troubles: {name:
    * string,
-   *   trouble: string}[], page: number, pages: number, rotateSeconds: number, windowSeconds: number, empty: boolean}}
+   *   trouble: string}[], page: number, pages: number, rotateSeconds: number, windowSeconds: number, empty:
+   *   boolean, away: boolean}}
    * now
    */
-  facts({ name, down, up, unknown, live, troubles, page, pages, rotateSeconds, windowSeconds, empty }) {
+  facts({ name, down, up, unknown, live, troubles, page, pages, rotateSeconds, windowSeconds, empty, away }) {
     const { texts, lang } = this;
     put(this.title, name);
     for (const [part, bps] of /** @type {const} */ ([
@@ -92,12 +93,14 @@ export class WallFrame {
       put(part.unit, unit);
     }
     put(this.unknown, unknown > 0 ? fill(texts.wall_without, { n: unknown }) : "");
-    this.live.hidden = live === 0;
+    this.tiles.toggleAttribute("data-away", away);
+    this.live.hidden = live === 0 || away;
     put(this.liveCount, number(live, lang, 0));
-    this.bad.hidden = troubles.length === 0;
+    this.bad.hidden = troubles.length === 0 && !away;
     const [first] = troubles;
     let words = "";
-    if (troubles.length === 1) words = `${first.trouble}: ${first.name}`;
+    if (away) words = texts["trouble.server"];
+    else if (troubles.length === 1) words = `${first.trouble}: ${first.name}`;
     else if (troubles.length > 1) words = fill(texts.fleet_pill, { n: troubles.length });
     put(this.badWords, words);
     put(this.pages, pages > 1 ? fill(texts.wall_pages, { n: page + 1, all: pages, s: rotateSeconds }) : "");

@@ -42,6 +42,8 @@ export class Wall {
   #turning = null;
   #falls = new Falls();
   #over = false;
+  /** The server does not answer: nothing of what is shown is now. */
+  #away = false;
   #asked = new Set();
 
   /**
@@ -89,6 +91,13 @@ export class Wall {
   /** Something of a router came by the stream. */
   changed(_router) {
     this.#soon();
+  }
+
+  /** Whether the server has stopped to answer. */
+  away(yes) {
+    if (yes === this.#away) return;
+    this.#away = yes;
+    this.#write();
   }
 
   recolour() {
@@ -260,6 +269,7 @@ export class Wall {
       rotateSeconds: this.#layout.rotateSeconds,
       windowSeconds: this.#layout.windowSeconds,
       empty: this.#tiles.length === 0,
+      away: this.#away,
     });
   }
 
