@@ -8,6 +8,7 @@ use crate::harness::page::Page;
 use crate::harness::router::Router;
 use crate::harness::server::Server;
 
+const MEASURE: &str = include_str!("../display/text_boxes.js");
 /// The screen of a small notebook.
 const NOTEBOOK: Look = Look { width: 1366, height: 768, ..Look::DESKTOP };
 /// The most clicks from the first page to traffic.
@@ -160,11 +161,7 @@ async fn shown(page: &Page, selector: &str) -> u64 {
     page.eval_with(script, vec![json!(selector)]).await.as_u64().unwrap()
 }
 
-/// Which texts of the form have less room than they need, or lie over another; those that end in an ellipsis by design
-/// are names and what routers say.
+/// What is wrong with the texts that are seen.
 async fn cut(page: &Page) -> serde_json::Value {
-    let script = "const wanted = [...document.querySelectorAll('#unconfigured :is(h2, h3, p, label, button, small, li, b, summary, option)')]; \
-         return wanted.filter((one) => one.checkVisibility() && (one.scrollWidth > one.clientWidth + 1) && getComputedStyle(one).display !== 'inline') \
-           .map((one) => one.textContent)";
-    page.eval(script).await
+    page.eval(&format!("{MEASURE}; return textFaults();")).await
 }

@@ -119,6 +119,62 @@ async fn a_wall_and_what_goes_wrong_have_no_barriers() {
     .await;
 }
 
+#[tokio::test]
+async fn the_first_steps_the_settings_and_sharing_have_no_barriers() {
+    let router = Router::start().await;
+    let server = Server::quick(&router).await;
+    let nobody = Server::with(&[], None).await;
+    browse(Look { width: 1366, height: 768, ..Look::DESKTOP }, async |page| {
+        for scheme in ["light", "dark"] {
+            prefers(page, scheme).await;
+            page.open_dashboard(&nobody).await;
+            page.reaches(10, "no-router").await;
+            there_is(page, "form.setup").await;
+            page.eval("document.querySelector('form.setup [name=address]').value = '127.0.0.1:1'").await;
+            page.click("setup-more").await;
+            page.click("setup-test").await;
+            there_is(page, "[data-testid=check-report]").await;
+            no_barriers(page, &format!("a test that failed, {scheme}")).await;
+        }
+        prefers(page, "light").await;
+        page.client().goto(&server.url("/settings")).await.unwrap();
+        there_is(page, "[data-testid=user-add]").await;
+        page.click("user-add").await;
+        no_barriers(page, "the first administrator").await;
+        let made = "return fetch('/api/v1/setup', {method: 'POST', headers: {'Content-Type': 'application/json'}, \
+               body: JSON.stringify({code: '', name: 'sari', password: 'kata sandi panjang'})}).then((answer) => answer.status)";
+        assert_eq!(page.eval(made).await, 200);
+        for scheme in ["light", "dark"] {
+            prefers(page, scheme).await;
+            page.client().goto(&server.url("/settings")).await.unwrap();
+            there_is(page, "#set-audit:not([hidden])").await;
+            no_barriers(page, &format!("the settings, {scheme}")).await;
+            page.click("token-add").await;
+            no_barriers(page, &format!("a new token, {scheme}")).await;
+            page.open_dashboard(&server).await;
+            page.moves("ether1", 1, 20).await;
+            page.click("share").await;
+            there_is(page, "[data-testid=share-form]").await;
+            no_barriers(page, &format!("sharing, {scheme}")).await;
+            page.click("share-make").await;
+            there_is(page, "[data-testid=share-link]").await;
+            page.click("share-as-element").await;
+            there_is(page, "[data-testid=share-existing]").await;
+            no_barriers(page, &format!("a link, {scheme}")).await;
+        }
+        page.client().delete_all_cookies().await.unwrap();
+        page.client().goto(&server.url("/login")).await.unwrap();
+        there_is(page, "[data-testid=login-form]").await;
+        no_barriers(page, "the login").await;
+    })
+    .await;
+}
+
+async fn there_is(page: &Page, selector: &str) {
+    let script = format!("return document.querySelector({selector:?}) !== null");
+    eventually(s(20), selector, async || when(page.eval(&script).await, |there| *there == true)).await;
+}
+
 /// What axe-core finds in the page as it is now.
 async fn no_barriers(page: &Page, what: &str) {
     // Colours that are still changing are no colours of the page.

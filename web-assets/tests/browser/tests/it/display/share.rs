@@ -10,6 +10,7 @@ use crate::harness::page::Page;
 use crate::harness::router::Router;
 use crate::harness::server::Server;
 
+const MEASURE: &str = include_str!("text_boxes.js");
 const PASSWORD: &str = "kata sandi panjang";
 const BUDI: &str = "<pppoe-budi>";
 /// What the embedded element says.
@@ -34,6 +35,7 @@ async fn lines_are_shared_where_they_are_and_the_link_shows_these_alone_until_it
             when(page.eval(SAID).await, |said| said.as_str().is_some_and(|said| said.contains("budi")))
         })
         .await;
+        assert_eq!(page.eval(&format!("{MEASURE}; return textFaults();")).await, json!([]), "every text has its room");
         page.screenshot("share").await;
         page.click("share-make").await;
         let link = eventually(s(10), "the link", async || {
