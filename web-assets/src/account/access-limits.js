@@ -53,6 +53,15 @@ export class AccessLimits {
     this.#show();
   }
 
+  /** A link shows chosen lines and never everything: there is nothing to choose about that. */
+  demand(chosen) {
+    this.kind.hidden = chosen;
+    if (!chosen || this.kind.value === "only") return;
+    this.kind.value = "only";
+    if (this.#rows.length === 0) this.#add();
+    this.#show();
+  }
+
   value() {
     if (this.root.hidden || this.kind.value !== "only") return undefined;
     return this.#rows.map(({ router, name }) => ({

@@ -7,7 +7,7 @@ import { element } from "../shared/elements.js";
 import { button, end, field, input, onSubmit, select } from "../shared/form.js";
 import { fill } from "../shared/format.js";
 import { AccessLimits, limitWords } from "./access-limits.js";
-import { call, shownBy, snippets } from "./embed-snippets.js";
+import { call, groupsOf, shownBy, snippets } from "./embed-snippets.js";
 import { expiry, isOver, lifeChoice, lifeWords } from "./token-life.js";
 import { openDialog, confirmed, settingsRow, settingsTable } from "./settings-list.js";
 /** @import { RouterEntry } from "../data/types.js" */
@@ -93,6 +93,7 @@ export class Tokens {
       roleField.hidden = kind.value === "share";
       if (roleField.hidden) role.value = "viewer";
       limits.root.hidden = role.value === "administrator";
+      limits.demand(kind.value === "share");
     };
     for (const one of [kind, role]) one.addEventListener("change", show);
     show();
@@ -142,7 +143,9 @@ export class Tokens {
     part(texts.set_token, token, "copy-token");
     if (kind === "api") part(texts.set_example, call({ origin, token, router: shown.router }), "copy-call");
     else {
-      const { link, element: tag, frame } = snippets({ origin, token, lang, ...shown });
+      const lines = (only ?? []).filter((grant) => grant.interface);
+      const [first = shown, ...more] = groupsOf(lines);
+      const { link, element: tag, frame } = snippets({ origin, token, lang, ...first, more });
       part(texts.set_link, link, "copy-link");
       part(texts.set_element, tag, "copy-element");
       part(texts.set_frame, frame, "copy-frame");
