@@ -34,7 +34,7 @@ const FRAMES: &str = "window.frames_ = []; \
 /// end, and how long a tick took.
 const HOURS: &str = "const [count, done] = arguments; \
       const assets = document.querySelector('script[type=module]').src.replace(/app\\/dashboard\\.js$/, ''); \
-      import(`${assets}data/point-store.js`).then(async ({Store}) => { \
+      import(`${assets}data/point-store.js`).then(async ({PointStore: Store}) => { \
         const store = new Store(); store.keep(['p0'], 600_000); \
         const names = Array.from({length: count}, (_, n) => `p${n}`); \
         const begun = performance.now(); let early = 0; \
