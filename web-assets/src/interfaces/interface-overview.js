@@ -165,10 +165,9 @@ export class InterfaceOverview {
   #size(width) {
     if (width === 0) return;
     const touch = matchMedia("(pointer: coarse)").matches;
-    const spark = {
-      width: touch ? 70 : width < 440 ? 0 : Math.round(Math.min(240, 76 + Math.max(0, width - 504) * 0.64)),
-      height: touch ? 30 : 20,
-    };
+    const wide = width < 440 ? 0 : Math.round(Math.min(240, 76 + Math.max(0, width - 504) * 0.64));
+    const narrow = width < 350 ? 36 : 70;
+    const spark = touch ? { width: narrow, height: 30 } : { width: wide, height: 20 };
     if (spark.width === this.#spark.width && spark.height === this.#spark.height) return;
     this.#spark = spark;
     this.root.style.setProperty("--spark-width", `${spark.width}px`);

@@ -36,6 +36,15 @@ async fn a_desktop_has_no_barriers() {
             page.keys("picker-search", "tidak ada").await;
             no_barriers(page, &format!("nothing found, {scheme}")).await;
             page.close_picker().await;
+            page.click("overview-filter").await;
+            no_barriers(page, &format!("the list's filters, {scheme}")).await;
+            page.click("overview-filter").await;
+            page.choose_of_line("ether2", "line-limit").await;
+            no_barriers(page, &format!("a line's package, {scheme}")).await;
+            page.press(ESCAPE).await;
+            page.press('o').await;
+            no_barriers(page, &format!("a line's menu, {scheme}")).await;
+            page.press(ESCAPE).await;
             page.click("stop").await;
             page.reaches(5, "stopped").await;
             no_barriers(page, &format!("stopped, {scheme}")).await;
