@@ -43,7 +43,8 @@ class LineMenu {
     head.append(element("bdi", "", entry.label), element("small", "", `${side}: ↓ = ${down.toUpperCase()}`));
     this.body = element("div");
     this.root.append(head, this.body);
-    document.body.append(this.root);
+    // Beside the list, not in it: there it would be measured and cut by the list's own box.
+    (document.querySelector("main") ?? document.body).append(this.root);
     this.outside = (event) => {
       if (event.target instanceof Node && !this.root.contains(event.target)) this.close(false);
     };
