@@ -7,10 +7,10 @@ import { put } from "../shared/elements.js";
 import { FaultCounts } from "../data/fault-counts.js";
 import { LiveFeed } from "../data/live-feed.js";
 import { fill, speed } from "../shared/format.js";
-import { CostLine } from "./cost-line.js";
 import { dock } from "./dock.js";
 import { laterTrouble } from "./later-trouble.js";
 import { lazyImport } from "../shared/lazy-import.js";
+import { styleSheet } from "../shared/style-sheet.js";
 import { keyboardShortcuts } from "./keyboard-shortcuts.js";
 import { wallMode } from "./wall-mode.js";
 import { language, theme } from "./theme-and-language.js";
@@ -52,7 +52,12 @@ function keep() {
 const status = new StatusLine(byId("state"), byId("try-now"), texts, lang);
 const tab = new TabTitle();
 const keepLast = lastSeenKeeper();
-const cost = new CostLine({ facts: byId("cost-facts"), zone: byId("cost-zone") }, texts, lang, heard);
+/** What watching costs the router: told once the page shows something. */
+let cost = null;
+const loadCost = lazyImport(async () => {
+  const { CostLine } = await import("./cost-line.js");
+  return new CostLine({ facts: byId("cost-facts"), zone: byId("cost-zone") }, texts, lang, heard);
+});
 const feed = new LiveFeed(store, {
   changed: soon,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
@@ -71,7 +76,10 @@ const feed = new LiveFeed(store, {
     // Who has limits is told no address.
     const { id, name, address = "" } = hello.router;
     looking.then((who) => keepWith(id, who));
-    cost.ask(id);
+    loadCost((made) => {
+      cost = made;
+      cost.ask(id);
+    });
     put(byId("router-name"), address.startsWith(name) ? address : name);
     put(byId("router-where"), model || (address.startsWith(name) ? "" : address));
     byId("router-words").title = [name, address].filter(Boolean).join(" · ");
@@ -142,7 +150,9 @@ const overview = new InterfaceOverview({
 /** What a phone and the wall have instead of the legend. */
 let narrow = null;
 const loadNarrow = lazyImport(async () => {
+  const style = styleSheet(import.meta.url, "../interfaces/interface-cards.css");
   const { NarrowView } = await import("./narrow-view.js");
+  await style;
   return new NarrowView({ cards: byId("cards"), lead: byId("lead"), picker: byId("picker") }, page, draw);
 });
 listSheet({
@@ -219,7 +229,7 @@ function draw() {
   mend.show(state, standing);
   status.show(state, standing, panel.span.paused ? panel.chart.clock(panel.range().to) : "");
   titled(state);
-  cost.show(state, standing, {
+  cost?.show(state, standing, {
     router: feed.hello?.router?.id ?? null,
     interfaces: feed.interfaces.length,
     clock: (t) => panel.chart.clock(t),
@@ -278,7 +288,9 @@ function unconfigured(yes) {
     return;
   }
   form ??= looking.then(async (who) => {
+    const style = styleSheet(import.meta.url, "../trouble/trouble-panel.css");
     const { connectionDiagram } = await import("../trouble/connection-diagram.js");
+    await style;
     if (!root.querySelector(".hops")) root.prepend(connectionDiagram("no-router"));
     if (!who) return null;
     if (!mayChange(who)) {

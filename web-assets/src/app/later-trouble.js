@@ -1,7 +1,9 @@
 // The trouble panel, which a page that is live needs none of: it is loaded with the first trouble, or once the page has
 // been live for a while. Without a server nothing more can be loaded, and then it is needed most.
 
+import { allTexts } from "../shared/all-words.js";
 import { lazyImport } from "../shared/lazy-import.js";
+import { styleSheet } from "../shared/style-sheet.js";
 
 /** So long after the first good moment, ms, the page has done what was urgent. */
 const SETTLED = 4_000;
@@ -20,8 +22,12 @@ export function laterTrouble(page) {
   let since = null;
   let askedAt = -Infinity;
   const load = lazyImport(async () => {
-    const { TroublePanel } = await import("../trouble/trouble-panel.js");
-    return new TroublePanel(page);
+    const [{ TroublePanel }, texts] = await Promise.all([
+      import("../trouble/trouble-panel.js"),
+      allTexts(page.lang, page.texts),
+      styleSheet(import.meta.url, "../trouble/trouble-panel.css"),
+    ]);
+    return new TroublePanel({ ...page, texts });
   });
   return {
     show(state, known) {

@@ -1,11 +1,13 @@
 // The help that lists the keyboard shortcuts; loaded when it is first asked for.
 
 import { dialog } from "../shared/dialog.js";
+import { allTexts } from "../shared/all-words.js";
 import { element } from "../shared/elements.js";
 import { KEYS } from "./keyboard-shortcuts.js";
 
-/** @returns {() => void} opens the help */
-export function shortcutHelp(texts) {
+/** @returns {Promise<() => void>} opens the help */
+export async function shortcutHelp(lang, known) {
+  const texts = await allTexts(lang, known);
   let made = null;
   return () => {
     made ??= build(texts);

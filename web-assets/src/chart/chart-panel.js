@@ -122,7 +122,7 @@ export class ChartPanel {
         words: (range) => this.#rangeText(range),
       });
     });
-    const shortcutHelp = lazyImport(async () => (await import("../app/shortcut-help.js")).shortcutHelp(texts));
+    const shortcutHelp = lazyImport(async () => (await import("../app/shortcut-help.js")).shortcutHelp(lang, texts));
     this.help = () => shortcutHelp((open) => open());
     const share = lazyImport(async () => (await import("../account/share-dialog.js")).shareDialog);
     this.past = new RecentPast({

@@ -1,6 +1,7 @@
 // A text with a button that copies it, such as a command for the router.
 
 import { element } from "./elements.js";
+import { styleSheet } from "./style-sheet.js";
 
 /** How long the button says that it was done, ms. */
 const SAID = 2_000;
@@ -11,6 +12,7 @@ const SAID = 2_000;
  * @returns {HTMLElement & {set: (text: string) => void}} `.set(text)` changes the command
  */
 export function command(texts, label = "") {
+  styleSheet(import.meta.url, "./form.css");
   const root = element("div", "command");
   const code = element("code");
   code.tabIndex = 0; // it may be longer than the screen

@@ -1,9 +1,11 @@
 // A dialog with a title and a close button. Escape and a click outside close it too.
 
 import { element } from "./elements.js";
+import { styleSheet } from "./style-sheet.js";
 
 /** @returns {{root: HTMLDialogElement, body: HTMLElement, open: () => void}} */
 export function dialog(id, title, close) {
+  styleSheet(import.meta.url, "./form.css");
   const root = element("dialog", "dialog");
   root.id = id;
   root.dataset.testid = id;

@@ -2,6 +2,7 @@
 
 import { leaveForLogin } from "../account/auth.js";
 import { element, put } from "./elements.js";
+import { styleSheet } from "./style-sheet.js";
 
 let made = 0;
 
@@ -12,6 +13,7 @@ let made = 0;
  * @returns {HTMLElement} the input is its `control`
  */
 export function field(label, input, note = "") {
+  styleSheet(import.meta.url, "./form.css");
   const root = element("div", "field");
   const name = element("label", "", label);
   input.id ||= `field-${++made}`;

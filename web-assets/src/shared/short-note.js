@@ -2,6 +2,7 @@
 // and moves nothing; a reader's voice reads it.
 
 import { element, put } from "./elements.js";
+import { styleSheet } from "./style-sheet.js";
 
 /** How long it is seen, ms. */
 const SEEN = 6_000;
@@ -12,6 +13,7 @@ let gone = null;
 /** @param {string} text */
 export function shortNote(text) {
   if (!root) {
+    styleSheet(import.meta.url, "./form.css");
     root = element("p", "short-note");
     root.dataset.testid = "short-note";
     root.setAttribute("role", "status");

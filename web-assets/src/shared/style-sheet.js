@@ -10,7 +10,9 @@ const loaded = new Map();
  */
 export function styleSheet(from, path) {
   const { href } = new URL(path, from);
-  let there = loaded.get(href);
+  // A page may have it from the start.
+  const linked = () => [...document.querySelectorAll("link")].some((link) => link.href === href);
+  let there = loaded.get(href) ?? (linked() ? Promise.resolve() : undefined);
   if (!there) {
     there = new Promise((done) => {
       const link = document.createElement("link");

@@ -52,7 +52,7 @@ async fn the_worker_changes_with_the_assets_and_is_asked_for_again_each_time() {
     assert_eq!(header(&response, "Content-Type"), "text/javascript; charset=utf-8");
     let worker = String::from_utf8(read_body(response).await.to_vec()).unwrap();
     let page = body("/prepaid/dashboard").await.replace("&#x2F;", "/");
-    let assets = page.split("href=\"").find_map(|link| link.split_once("/shared/page.css")).unwrap().0;
+    let assets = page.split("href=\"").find_map(|link| link.split_once("/app/dashboard-page.css")).unwrap().0;
     assert!(worker.starts_with(&format!("globalThis.LALIN = {{\"assets\":\"{assets}\",\"base\":\"\"}};")), "{worker}");
 }
 
