@@ -82,7 +82,11 @@ impl Golden<'_> {
         }
         self.stream("/api/v1/stream?interface=ether1");
         self.stream("/api/v1/stream?watch=kantor/ether1");
-        self.send("PATCH", "/api/v1/routers/kantor", &json!({"notes": "lantai 2", "intervalMs": 2_000}));
+        self.send(
+            "PATCH",
+            "/api/v1/routers/kantor",
+            &json!({"notes": "lantai 2", "intervalMs": 2_000, "wan": ["ether2"]}),
+        );
         self.send("PATCH", "/api/v1/routers/kantor", &json!({"colour": "red"}));
         self.send("POST", "/api/v1/routers/kantor/retry", &json!({}));
         self.send("POST", "/api/v1/tokens", &json!({"kind": "share", "name": "pelanggan", "role": "viewer", "only": [{"router": "kantor", "interface": "ether1"}]}));

@@ -76,6 +76,7 @@ pub(crate) fn from_file(text: &FileText<'_>, file: Vec<Spanned<schema::Router>>)
             tls,
             tls_ca,
             interval,
+            wan: entry.wan.map(Spanned::into_inner).unwrap_or_default(),
             tags: entry.tags.map(Spanned::into_inner).unwrap_or_default(),
             notes: entry.notes.map(Spanned::into_inner).unwrap_or_default(),
             enabled: entry.enabled.is_none_or(Spanned::into_inner),

@@ -32,6 +32,9 @@ pub struct RouterSettings {
     pub tls_ca: Option<PathBuf>,
     /// How often it is sampled, where it differs from the rest.
     pub interval: Option<Duration>,
+    /// The interfaces that lead to the internet, by name; empty: found by the router's default routes, or by names and
+    /// comments.
+    pub wan: Vec<String>,
     /// Site, POP and the like.
     pub tags: Vec<String>,
     /// Free text.
@@ -64,6 +67,7 @@ impl RouterSettings {
             tls: TlsPolicy::Off,
             tls_ca: None,
             interval: None,
+            wan: Vec::new(),
             tags: Vec::new(),
             notes: String::new(),
             enabled: true,

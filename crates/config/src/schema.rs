@@ -94,6 +94,7 @@ pub(crate) struct Router {
     pub(crate) tls: Maybe<String>,
     pub(crate) tls_ca: Maybe<String>,
     pub(crate) interval: Maybe<String>,
+    pub(crate) wan: Maybe<Vec<String>>,
     pub(crate) tags: Maybe<Vec<String>>,
     pub(crate) notes: Maybe<String>,
     pub(crate) enabled: Maybe<bool>,

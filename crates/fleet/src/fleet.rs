@@ -15,7 +15,7 @@ use tracing::error_span;
 
 use crate::discovery::DiscoveryOnDemand;
 use crate::shared::{Entry, Shared};
-use crate::{UnusableRouter, certificate_pinning, source_stack, system_info};
+use crate::{UnusableRouter, certificate_pinning, naming, source_stack, system_info};
 
 /// How many connections to routers are opened at once: a restart with a thousand of them storms nothing. Routers that do
 /// not answer share a quarter of these places, so that any number of dead ones does not hold up one that lives.
@@ -90,6 +90,7 @@ impl Fleet {
         let place = shared.entries.get(&id).map(|entry| entry.place);
         let place = place.unwrap_or_else(|| shared.next_place.fetch_add(1, Ordering::Relaxed));
         let source = settings.enabled.then(|| Arc::new(RouterSource::new(session)));
+        let naming = naming::start(shared, &settings, source.as_ref());
         match &source {
             Some(source) => {
                 let sampled = source_stack::monitor_settings(&shared.sampling, Some(&settings));
@@ -98,7 +99,17 @@ impl Fleet {
             }
             None => drop(shared.monitor.remove(&id)),
         }
-        let entry = Entry { place, settings, source, system_info: None, asked: None, asking: None, _pinning: pinning };
+        let entry = Entry {
+            place,
+            settings,
+            source,
+            system_info: None,
+            wan: std::sync::Mutex::default(),
+            asked: None,
+            asking: None,
+            _pinning: pinning,
+            _naming: naming,
+        };
         shared.entries.insert(id, entry);
         Ok(())
     }

@@ -1,26 +1,33 @@
 //! The fleet as the API's [`RouterAdmin`]: a change is written down first, and runs then.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use lalin_config::{RouterOrigin, RouterSettings};
 use lalin_mikrotik::Report;
+use lalin_monitor::Monitor;
 use lalin_stats::RouterId;
 use lalin_store::{Store, Timestamp};
 
 use crate::shared::Entry;
-use crate::{Discovered, Error, Fleet, KnownRouter, RouterAdmin, RouterChange, check, router_change, system_info};
+use crate::{Discovered, Error, Fleet, KnownRouter, RouterAdmin, RouterChange, Wan, check, router_change, system_info};
 
 #[async_trait]
 impl RouterAdmin for Fleet {
     fn routers(&self) -> Vec<KnownRouter> {
-        let mut routers: Vec<_> = self.0.entries.iter().map(|entry| (entry.place, known(&entry))).collect();
+        let mut routers: Vec<_> =
+            self.0.entries.iter().map(|entry| (entry.place, known(&entry, &self.0.monitor))).collect();
         routers.sort_by_key(|(place, _)| *place);
         routers.into_iter().map(|(_, router)| router).collect()
     }
 
     fn router(&self, id: &RouterId) -> Option<KnownRouter> {
-        self.0.entries.get(id).map(|entry| known(&entry))
+        self.0.entries.get(id).map(|entry| known(&entry, &self.0.monitor))
+    }
+
+    fn wan(&self, id: &RouterId) -> Option<Arc<Wan>> {
+        self.0.entries.get(id).map(|entry| entry.wan(&self.0.monitor))
     }
 
     fn refresh_system_info(&self) {
@@ -92,8 +99,12 @@ impl Fleet {
     }
 }
 
-fn known(entry: &Entry) -> KnownRouter {
-    KnownRouter { settings: entry.settings.without_password(), system_info: entry.system_info.clone() }
+fn known(entry: &Entry, monitor: &Monitor) -> KnownRouter {
+    KnownRouter {
+        settings: entry.settings.without_password(),
+        system_info: entry.system_info.clone(),
+        wan: entry.wan(monitor),
+    }
 }
 
 /// What is in the configuration file is changed only there.

@@ -16,7 +16,8 @@
 //! | `router_change` | a change, and the settings that it makes |
 //! | `address_policy` | where a router may be |
 //! | `own_address` | where a router sees this machine |
-//! | `certificate_pinning` | the first certificate becomes the only one |
+//! | `certificate_pinning`, `naming` | the first certificate becomes the only one, the identity the name |
+//! | `wan` | which interfaces lead to the internet |
 //! | `system_info`, `check`, `discovery` | what a router is, whether it can be watched, which others there are |
 
 mod address_policy;
@@ -26,12 +27,14 @@ mod discovery;
 mod error;
 mod fleet;
 mod fleet_admin;
+mod naming;
 mod own_address;
 mod router_admin;
 mod router_change;
 mod shared;
 mod source_stack;
 mod system_info;
+mod wan;
 
 pub use address_policy::may_be_router;
 pub use discovery::Discovered;
@@ -43,3 +46,4 @@ pub use own_address::own_address;
 pub use router_admin::{KnownRouter, RouterAdmin};
 pub use router_change::RouterChange;
 pub use source_stack::session_settings;
+pub use wan::{Wan, WanFrom};

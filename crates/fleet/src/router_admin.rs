@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use lalin_config::RouterSettings;
 use lalin_mikrotik::{Report, SystemInfo};
 use lalin_stats::RouterId;
 
-use crate::{Discovered, Error, RouterChange};
+use crate::{Discovered, Error, RouterChange, Wan};
 
 /// The administration of the routers: those of the configuration and those that were added while the server ran.
 #[async_trait]
@@ -18,6 +19,9 @@ pub trait RouterAdmin: fmt::Debug + Send + Sync + 'static {
 
     /// One router.
     fn router(&self, id: &RouterId) -> Option<KnownRouter>;
+
+    /// Which of a router's interfaces lead to the internet; the same allocation while they stay the same.
+    fn wan(&self, id: &RouterId) -> Option<Arc<Wan>>;
 
     /// Asks the routers for their system info again where it is old, because somebody looks at the list. Does not wait
     /// for it.
@@ -65,4 +69,6 @@ pub struct KnownRouter {
     pub settings: RouterSettings,
     /// What the router last told of itself.
     pub system_info: Option<SystemInfo>,
+    /// Which of its interfaces lead to the internet.
+    pub wan: Arc<Wan>,
 }

@@ -31,6 +31,8 @@ pub struct RouterChange {
     pub tls: Option<String>,
     /// How often it is sampled.
     pub interval: Option<Duration>,
+    /// The interfaces that lead to the internet; an empty list: they are found.
+    pub wan: Option<Vec<String>>,
     /// Site, POP and the like.
     pub tags: Option<Vec<String>>,
     /// Free text.
@@ -77,7 +79,7 @@ pub(crate) fn new(change: RouterChange, taken: impl Fn(&RouterId) -> bool) -> Re
 
 /// The settings with a change made to them.
 pub(crate) fn changed(mut settings: RouterSettings, change: RouterChange) -> Result<RouterSettings, Error> {
-    let RouterChange { id: _, name, address, port, user, password, tls, interval, tags, notes, enabled } = change;
+    let RouterChange { id: _, name, address, port, user, password, tls, interval, wan, tags, notes, enabled } = change;
     let mut before = (settings.host.clone(), settings.port, settings.user.clone());
     if let Some(tls) = tls {
         let usual = usual_port(&settings.host, settings.tls);
@@ -130,6 +132,9 @@ pub(crate) fn changed(mut settings: RouterSettings, change: RouterChange) -> Res
             return Err(Error::field("intervalMs", format!("{least} to {most} ms")));
         }
         settings.interval = Some(interval);
+    }
+    if let Some(wan) = wan {
+        settings.wan = wan.into_iter().filter(|name| !name.is_empty()).collect();
     }
     if let Some(tags) = tags {
         settings.tags = tags.into_iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();

@@ -1,20 +1,21 @@
 //! The fleet's state: its routers and what their tasks share. It does nothing by itself.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, PoisonError};
 
 use dashmap::DashMap;
 use lalin_config::{RouterSettings, Sampling};
 use lalin_mikrotik::{ConnectLimit, RouterSource, SystemInfo};
 use lalin_monitor::Monitor;
-use lalin_stats::RouterId;
+use lalin_stats::{Interface, InterfaceId, RouterId};
 use lalin_store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::Wan;
 use crate::discovery::DiscoveryOnDemand;
 
 pub(crate) struct Shared {
@@ -42,10 +43,51 @@ pub(crate) struct Entry {
     pub(crate) source: Option<Arc<RouterSource>>,
     /// What the router last told of itself, and when it was last asked.
     pub(crate) system_info: Option<SystemInfo>,
+    pub(crate) wan: std::sync::Mutex<Option<KnownWan>>,
     pub(crate) asked: Option<Instant>,
     /// These end with the entry.
     pub(crate) asking: Option<AbortOnDropHandle<()>>,
     pub(crate) _pinning: Option<AbortOnDropHandle<()>>,
+    pub(crate) _naming: Option<AbortOnDropHandle<()>>,
+}
+
+/// The ways to the internet as they were found last, and what they were found from.
+pub(crate) struct KnownWan {
+    chosen: Vec<String>,
+    gateways: Option<Arc<[InterfaceId]>>,
+    interfaces: Option<Arc<[Arc<Interface>]>>,
+    wan: Arc<Wan>,
+}
+
+impl Entry {
+    /// The router's ways to the internet; the same allocation while they stay the same.
+    pub(crate) fn wan(&self, monitor: &Monitor) -> Arc<Wan> {
+        let gateways = self.source.as_ref().and_then(|source| source.gateways());
+        let frame = monitor.get(&self.settings.id).and_then(|router| router.newest());
+        let interfaces = frame.as_ref().map(|frame| frame.interfaces.clone());
+        let mut known = self.wan.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |known: &KnownWan| {
+            known.chosen == self.settings.wan
+                && is_same(known.gateways.as_ref(), gateways.as_ref())
+                && is_same(known.interfaces.as_ref(), interfaces.as_ref())
+        };
+        if let Some(known) = known.as_ref().filter(|known| same(known)) {
+            return known.wan.clone();
+        }
+        let found = Wan::of(&self.settings.wan, gateways.as_deref(), frame.as_deref());
+        let before = known.as_ref().map(|known| known.wan.clone()).filter(|before| **before == found);
+        let wan = before.unwrap_or_else(|| Arc::new(found));
+        *known = Some(KnownWan { chosen: self.settings.wan.clone(), gateways, interfaces, wan: wan.clone() });
+        wan
+    }
+}
+
+fn is_same<T: ?Sized>(one: Option<&Arc<T>>, other: Option<&Arc<T>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (None, None) => true,
+        _ => false,
+    }
 }
 
 /// Shows how many routers there are, and no password.

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, error_span};
 
+use crate::naming;
 use crate::shared::{Entry, Shared};
 
 /// An answer is asked for again when it is this old.
@@ -30,8 +31,12 @@ pub(crate) fn refresh(shared: &Arc<Shared>) {
             let _turn = turn.acquire().await;
             let Ok(info) = source.system_info().await else { return };
             let Some(shared) = fleet.upgrade() else { return };
+            let identity = info.identity.clone();
             if let Some(mut entry) = shared.entries.get_mut(&id) {
                 entry.system_info = Some(info);
+            }
+            if let Some(identity) = identity {
+                naming::name(&shared, &id, &identity).await;
             }
         };
         let asking = asking.instrument(error_span!("router", router = %entry.settings.id));

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lalin_fleet::RouterAdmin;
+use lalin_fleet::{RouterAdmin, Wan};
 use lalin_monitor::Monitor;
+use lalin_stats::RouterId;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +59,12 @@ impl ApiState {
             retry_limits: RetryLimits::default(),
             admin,
         }
+    }
+
+    /// Which interfaces of a router lead to the internet.
+    pub(crate) fn wan(&self, id: &RouterId) -> Arc<Wan> {
+        let known = self.admin.as_ref().and_then(|admin| admin.wan(id));
+        known.unwrap_or_default()
     }
 
     /// Who adds, changes and checks routers; without it those routes do not exist.

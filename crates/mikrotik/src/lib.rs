@@ -1,7 +1,8 @@
 //! A MikroTik router as a [`StatsSource`], on one long-lived session.
 //!
 //! A [`RouterSource`] logs in once, when it is first read, and stays. A read is one `/interface/print` with a
-//! `.proplist`; at most once a minute the links' rates are asked for beside it. When the session ends it is opened
+//! `.proplist`; at most once a minute the links' rates are asked for beside it, and
+//! once in five minutes the default routes. When the session ends it is opened
 //! again, with at most one attempt under way however many callers wait, with growing pauses, and only while somebody
 //! reads: nobody watching, nothing asked.
 //!
@@ -33,6 +34,7 @@
 
 mod answer_times;
 mod check;
+mod default_routes;
 mod discovery;
 mod link_rates;
 mod quoted;

@@ -1,11 +1,11 @@
-//! The router as a source: one session, one command for each read, and now and then one about the links.
+//! The router as a source: one session, one command for each read, and now and then one about the links or the routes.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use lalin_stats::{Failure, Interface, Phase, Reading, Snapshot, Source, SourceError, Timing};
+use lalin_stats::{Failure, Interface, InterfaceId, Phase, Reading, Snapshot, Source, SourceError, Timing};
 use routeros::{Client, Command, ConnectionState, Error, ReconnectingClient, Reply};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -13,6 +13,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use crate::answer_times::AnswerTimes;
+use crate::default_routes::DefaultRoutes;
 use crate::link_rates::LinkRates;
 use crate::rows::{self, PROPERTIES};
 use crate::source_error::{session_error, source_error};
@@ -38,6 +39,7 @@ pub struct RouterSource {
     /// The interfaces of the newest read, to be shared with the next one.
     known: Mutex<Vec<Arc<Interface>>>,
     links: Arc<LinkRates>,
+    routes: Arc<DefaultRoutes>,
     times: AnswerTimes,
     wall_clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
     address: String,
@@ -76,7 +78,17 @@ impl RouterSource {
         let _session_log = AbortOnDropHandle::new(tokio::spawn(session_log.in_current_span()));
         let (gate, known) = (Semaphore::new(READS), Mutex::default());
         let wall_clock = Box::new(SystemTime::now);
-        Self { router, gate, known, links: Arc::default(), times, wall_clock, address, _session_log }
+        Self {
+            router,
+            gate,
+            known,
+            links: Arc::default(),
+            routes: Arc::default(),
+            times,
+            wall_clock,
+            address,
+            _session_log,
+        }
     }
 
     /// With another wall clock than the machine's: whoever pauses or moves the monotonic clock of its runtime, as tests
@@ -94,6 +106,12 @@ impl RouterSource {
     /// As a read.
     pub async fn system_info(&self) -> Result<SystemInfo, Failure> {
         system_info::ask(|command| async move { Ok(self.ask(command).await?.0) }).await
+    }
+
+    /// The interfaces that the default routes in use go through: the router's ways to the internet. `None` as long as
+    /// that is not known. The same allocation while it stays the same.
+    pub fn gateways(&self) -> Option<Arc<[InterfaceId]>> {
+        self.routes.interfaces()
     }
 
     /// Makes the next attempt to connect now, because a person asks for it, also out of the long pause after a refused
@@ -150,6 +168,7 @@ impl Source for RouterSource {
         self.times.answered(took, reply.longest_silence().unwrap_or(took));
         let snapshot = self.snapshot(&reply, asked);
         self.links.follow(&self.router, &snapshot.rows);
+        self.routes.follow(&self.router, &snapshot.rows);
         Ok(Reading::fresh(Arc::new(snapshot)))
     }
 

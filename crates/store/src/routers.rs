@@ -28,7 +28,8 @@ pub struct UnreadableRouter {
     pub reason: String,
 }
 
-const COLUMNS: &str = "id, name, host, port, user, password, tls, interval_ms, tags, notes, enabled, created, changed";
+const COLUMNS: &str =
+    "id, name, host, port, user, password, tls, interval_ms, tags, notes, enabled, created, changed, wan";
 
 impl Store {
     /// Every router, in the order in which they were added.
@@ -99,7 +100,7 @@ fn write(db: &Transaction<'_>, key: &EncryptionKey, router: &StoredRouter) -> Re
     let password = settings.password.as_ref().map_or("", Secret::expose);
     let interval = settings.interval.map(|interval| i64::try_from(interval.as_millis()).unwrap_or(i64::MAX));
     db.execute(
-        &format!("INSERT OR REPLACE INTO routers ({COLUMNS}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"),
+        &format!("INSERT OR REPLACE INTO routers ({COLUMNS}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)"),
         params![
             settings.id.as_str(),
             settings.name.as_deref().unwrap_or_default(),
@@ -114,6 +115,7 @@ fn write(db: &Transaction<'_>, key: &EncryptionKey, router: &StoredRouter) -> Re
             settings.enabled,
             created.0,
             changed.0,
+            Some(settings.wan.join("\n")).filter(|wan| !wan.is_empty()),
         ],
     )?;
     Ok(router.clone())
@@ -140,6 +142,7 @@ fn read(row: &Row<'_>, key: &EncryptionKey) -> Result<Result<StoredRouter, Unrea
             tls,
             // The API once took shorter intervals than the file does.
             interval: interval.map(|interval| interval.clamp(*INTERVALS.start(), *INTERVALS.end())),
+            wan: row.get::<_, Option<String>>("wan")?.unwrap_or_default().lines().map(str::to_owned).collect(),
             tags: tags.lines().map(str::to_owned).collect(),
             notes: row.get("notes")?,
             enabled: row.get("enabled")?,
@@ -165,7 +168,7 @@ fn place(id: &RouterId) -> String {
 /// Refuses what the table cannot keep.
 fn check(settings: &RouterSettings) -> Result<(), Error> {
     let invalid = |field, reason| Err(Error::Invalid { field, reason });
-    let RouterSettings { host, port, user, name, notes, tags, .. } = settings;
+    let RouterSettings { host, port, user, name, notes, tags, wan, .. } = settings;
     if host.trim().is_empty() || host.len() > 253 {
         return invalid("address", "is empty or too long");
     }
@@ -180,6 +183,9 @@ fn check(settings: &RouterSettings) -> Result<(), Error> {
     }
     if tags.len() > 32 || tags.iter().any(|tag| tag.is_empty() || tag.len() > 64 || tag.contains('\n')) {
         return invalid("tags", "at most 32 of 1 to 64 bytes");
+    }
+    if wan.len() > 16 || wan.iter().any(|name| name.is_empty() || name.len() > 255 || name.contains(['\n', '\r'])) {
+        return invalid("wan", "at most 16 of 1 to 255 bytes, without line breaks");
     }
     Ok(())
 }

@@ -94,3 +94,57 @@ fn a_router_runs_on_the_fleets_runtime_whoever_adds_it() {
     });
     drop(simulator);
 }
+
+#[tokio::test]
+async fn a_router_without_a_name_gets_its_identity_and_a_persons_name_stays() {
+    let (_simulator, address) = simulator(None).await;
+    let store = store();
+    let fleet = Fleet::new(Sampling::default(), Some(store.clone()));
+    let added = fleet.add(RouterChange { name: None, ..change(&address) }).await.unwrap();
+    live(&fleet, &added).await;
+    let named = async |wanted: &str| {
+        for _ in 0..500 {
+            fleet.monitor().get(&added).unwrap().touch();
+            fleet.refresh_system_info();
+            if &*fleet.monitor().get(&added).unwrap().label().name == wanted {
+                return true;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        false
+    };
+    assert!(named("MikroTik").await);
+    assert_eq!(stored(&store).await.name.as_deref(), Some("MikroTik"));
+    assert_eq!(fleet.router(&added).unwrap().settings.name.as_deref(), Some("MikroTik"));
+    fleet.change(&added, RouterChange { name: Some("Kantor".into()), ..RouterChange::default() }).await.unwrap();
+    assert!(named("Kantor").await);
+    assert_eq!(stored(&store).await.name.as_deref(), Some("Kantor"));
+}
+
+#[tokio::test]
+async fn the_ways_to_the_internet_are_chosen_or_found_by_the_route() {
+    let (_simulator, address) = simulator(None).await;
+    let store = store();
+    let fleet = Fleet::new(Sampling::default(), Some(store.clone()));
+    let added = fleet.add(change(&address)).await.unwrap();
+    live(&fleet, &added).await;
+    let from = || fleet.wan(&added).unwrap().from.code();
+    for _ in 0..500 {
+        if from() == "route" {
+            break;
+        }
+        fleet.monitor().get(&added).unwrap().touch();
+        sleep(Duration::from_millis(20)).await;
+    }
+    let found = fleet.wan(&added).unwrap();
+    assert_eq!((found.from.code(), &found.interfaces), ("route", &vec!["ether1".to_owned()]));
+    assert!(std::sync::Arc::ptr_eq(&found, &fleet.wan(&added).unwrap()), "the same while it is the same");
+    let choose = |names: &[&str]| RouterChange {
+        wan: Some(names.iter().map(|&name| name.to_owned()).collect()),
+        ..RouterChange::default()
+    };
+    fleet.change(&added, choose(&["sfp1"])).await.unwrap();
+    assert_eq!((from(), stored(&store).await.wan), ("chosen", vec!["sfp1".to_owned()]));
+    fleet.change(&added, choose(&[])).await.unwrap();
+    assert_eq!(from(), "route");
+}

@@ -26,6 +26,9 @@ pub(crate) struct InterfaceSummary<'a> {
     /// The speed of the link, bit/s, of a port that is up.
     #[serde(skip_serializing_if = "Option::is_none")]
     link_bps: Option<u64>,
+    /// It leads to the internet.
+    #[serde(skip_serializing_if = "is_not")]
+    wan: bool,
     /// What people say of it; see `lalin_store::LineSettings`.
     #[serde(skip_serializing_if = "Option::is_none")]
     alias: Option<String>,
@@ -55,6 +58,7 @@ impl<'a> InterfaceSummary<'a> {
             slave: interface.slave,
             point_of_view: point_of_view(said.point_of_view.unwrap_or_else(|| PointOfView::of(interface))),
             link_bps: interface.link_bps,
+            wan: lines.is_wan(interface, identity),
             alias: said.alias,
             favourite: said.favourite.unwrap_or_default(),
             hidden: said.hidden.unwrap_or_default(),

@@ -37,7 +37,7 @@ impl LineTable {
     pub(crate) fn view(&self, router: &RouterId, person: Option<UserId>) -> LineView {
         let lines = self.lines();
         let of = |scope| lines.get(&(router.clone(), scope)).cloned();
-        LineView { everyone: of(LineScope::Everyone), own: person.and_then(|person| of(LineScope::Person(person))) }
+        LineView::new(of(LineScope::Everyone), person.and_then(|person| of(LineScope::Person(person))))
     }
 
     /// Changes whenever something else is said of any line.

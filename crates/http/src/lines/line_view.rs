@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use lalin_fleet::Wan;
 use lalin_stats::{Identity, Interface, PointOfView};
 use lalin_store::LineSettings;
 
@@ -14,9 +15,29 @@ pub(crate) type OfRouter = HashMap<String, LineSettings>;
 pub(crate) struct LineView {
     pub(super) everyone: Option<Arc<OfRouter>>,
     pub(super) own: Option<Arc<OfRouter>>,
+    wan: Arc<Wan>,
 }
 
 impl LineView {
+    pub(super) fn new(everyone: Option<Arc<OfRouter>>, own: Option<Arc<OfRouter>>) -> Self {
+        Self { everyone, own, wan: Arc::default() }
+    }
+
+    /// With the router's ways to the internet.
+    pub(crate) fn with_wan(self, wan: Arc<Wan>) -> Self {
+        Self { wan, ..self }
+    }
+
+    /// The ways to the internet.
+    pub(crate) fn wan(&self) -> &Arc<Wan> {
+        &self.wan
+    }
+
+    /// Whether an interface leads to the internet.
+    pub(crate) fn is_wan(&self, interface: &Interface, identity: &Identity) -> bool {
+        self.wan.has(interface, identity)
+    }
+
     /// What is said of an interface: the person's own word first, and of each word the one for the key before the one
     /// for the name.
     pub(crate) fn settings(&self, interface: &Interface, identity: &Identity) -> LineSettings {
@@ -65,7 +86,8 @@ impl LineView {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
             _ => false,
         };
-        same(&self.everyone, &other.everyone) && same(&self.own, &other.own)
+        let same_wan = Arc::ptr_eq(&self.wan, &other.wan) || self.wan == other.wan;
+        same_wan && same(&self.everyone, &other.everyone) && same(&self.own, &other.own)
     }
 }
 
@@ -86,12 +108,12 @@ mod tests {
     fn ones_own_word_comes_before_everyones_and_the_key_before_the_name() {
         let everyone = view(&[("m", "all"), ("m (vlan *5)", "fifth"), ("e", "uplink")]);
         let own = view(&[("e", "internet")]);
-        let seen = LineView { everyone: everyone.clone(), own };
+        let seen = LineView::new(everyone.clone(), own);
         assert_eq!(alias(&seen, "m", "m (ether *1)").as_deref(), Some("all"));
         assert_eq!(alias(&seen, "m", "m (vlan *5)").as_deref(), Some("fifth"));
         assert_eq!(alias(&seen, "e", "e").as_deref(), Some("internet"));
         assert_eq!(alias(&seen, "x", "x"), None);
-        assert_eq!(alias(&LineView { everyone, own: None }, "e", "e").as_deref(), Some("uplink"));
+        assert_eq!(alias(&LineView::new(everyone, None), "e", "e").as_deref(), Some("uplink"));
         let of_e = &seen.all()["e"];
         assert_eq!((of_e.0.alias.as_deref(), of_e.1.is_some(), seen.all().len()), (Some("internet"), true, 3));
     }

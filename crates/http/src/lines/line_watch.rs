@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lalin_fleet::Wan;
 use lalin_stats::RouterId;
 use lalin_store::UserId;
 use tokio::sync::watch;
@@ -34,6 +35,15 @@ impl LineWatch {
         Self { watched: Some(Watched { table, router: router.clone(), person, changes }), view }
     }
 
+    /// Takes the router's ways to the internet; true where they are others now.
+    pub(crate) fn take_wan(&mut self, wan: Arc<Wan>) -> bool {
+        if *self.view.wan() == wan {
+            return false;
+        }
+        self.view = std::mem::take(&mut self.view).with_wan(wan);
+        true
+    }
+
     pub(crate) fn view(&self) -> &LineView {
         &self.view
     }
@@ -45,7 +55,7 @@ impl LineWatch {
             if watched.changes.changed().await.is_err() {
                 return std::future::pending().await;
             }
-            let view = watched.table.view(&watched.router, watched.person);
+            let view = watched.table.view(&watched.router, watched.person).with_wan(self.view.wan().clone());
             if !view.is_same(&self.view) {
                 self.view = view;
                 return;

@@ -100,7 +100,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
     let router = requested_router(&api, &visibility, &request, &parameters)?;
     let state = visibility.state_view(&answer_while_allowed(&request, router.poll()).await?);
     let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
-    let lines = Auth::line_view(&request, router.id());
+    let lines = Auth::line_view(&request, router.id()).with_wan(api.wan(router.id()));
     let mut answer = HttpResponse::Ok();
     state_headers(&mut answer, &state);
     Ok(answer.insert_header(("Cache-Control", "no-store")).json(Interfaces {

@@ -29,3 +29,4 @@ pub(crate) use interface_selection::{InterfaceSelection, SelectedName, list_part
 pub(crate) use parameters::Parameters;
 pub(crate) use requested_router::requested_router;
 pub(crate) use retry_limits::RetryLimits;
+pub(crate) use router_views::seen as seen_wan;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lalin_fleet::{RouterChange, Secret};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 /// The settings that somebody wants for a router. A missing field stays as it was, or gets its default.
@@ -18,9 +18,16 @@ pub(super) struct RouterForm {
     password: Option<Zeroizing<String>>,
     tls: Option<String>,
     interval_ms: Option<u64>,
+    #[serde(deserialize_with = "wan")]
+    wan: Option<Vec<String>>,
     tags: Option<Vec<String>>,
     notes: Option<String>,
     enabled: Option<bool>,
+}
+
+/// A list, or `null` for one that is found.
+fn wan<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
+    Ok(Some(Option::deserialize(from)?.unwrap_or_default()))
 }
 
 impl From<RouterForm> for RouterChange {
@@ -34,6 +41,7 @@ impl From<RouterForm> for RouterChange {
             password: form.password.map(|mut password| Secret::new(std::mem::take(&mut *password))),
             tls: form.tls,
             interval: form.interval_ms.map(Duration::from_millis),
+            wan: form.wan,
             tags: form.tags,
             notes: form.notes,
             enabled: form.enabled,

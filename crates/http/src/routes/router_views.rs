@@ -1,12 +1,13 @@
 //! A router as JSON, with as much as whoever asks may see.
 
-use lalin_fleet::{KnownRouter, RouterOrigin, SystemInfo, TlsPolicy};
+use lalin_fleet::{KnownRouter, RouterOrigin, SystemInfo, TlsPolicy, Wan};
 use lalin_monitor::Router;
-use lalin_stats::{BitsPerSecond, Rate, RateSum, RouterId, RouterState};
+use lalin_stats::{BitsPerSecond, Frame, Rate, RateSum, RouterId, RouterState};
 use serde::Serialize;
 
 use crate::auth::Visibility;
 use crate::json::{LimitedState, RateBounds, StateView, millis};
+use crate::lines::LineView;
 
 /// A router in the list, for everyone who may see anything of it.
 #[derive(Serialize)]
@@ -20,6 +21,12 @@ pub(super) struct RouterView {
     enabled: bool,
     #[serde(flatten)]
     details: Option<Details>,
+    /// The interfaces that lead to the internet, as far as they may be seen, and how that is known.
+    wan: Vec<String>,
+    wan_from: &'static str,
+    /// What goes through them, from their points of view; `null` where any of it is not known.
+    down_bps: Option<u64>,
+    up_bps: Option<u64>,
     interfaces: Option<usize>,
     rx_bps: Option<u64>,
     tx_bps: Option<u64>,
@@ -63,6 +70,7 @@ impl RouterView {
         id: &RouterId,
         default: bool,
         visibility: &Visibility,
+        lines: &LineView,
     ) -> Self {
         let whole = visibility.sees_whole_router(id);
         let frame = router.and_then(Router::newest).filter(|_| whole);
@@ -74,6 +82,11 @@ impl RouterView {
             ports.map(|(_, _, rate)| side(rate)).collect()
         };
         let (rx, tx) = (sum(|rate| rate.rx), sum(|rate| rate.tx));
+        let wan = lines.wan();
+        let (down_bps, up_bps) = match frame.as_ref().filter(|_| live) {
+            Some(frame) => through(frame, lines),
+            None => (None, None),
+        };
         let address = router.map(|router| router.label().address.to_string());
         let address = address.or_else(|| known.as_ref().map(|known| known.settings.address()));
         let name = router.map(|router| router.label().name.to_string());
@@ -100,6 +113,10 @@ impl RouterView {
             interval_ms: router.map_or(0, |router| millis(router.settings().interval)),
             enabled: router.is_some(),
             details,
+            wan: seen(wan, router, visibility, id),
+            wan_from: wan.from.code(),
+            down_bps,
+            up_bps,
             interfaces: frame.as_ref().map(|frame| frame.interfaces.len()),
             rx_bps: rx.known.map(BitsPerSecond::get),
             tx_bps: tx.known.map(BitsPerSecond::get),
@@ -109,6 +126,35 @@ impl RouterView {
             sessions,
         }
     }
+}
+
+/// The names of the ways to the internet that may be seen.
+pub(crate) fn seen(wan: &Wan, router: Option<&Router>, visibility: &Visibility, id: &RouterId) -> Vec<String> {
+    let frame = router.and_then(Router::newest);
+    let by_key = |key: &str| {
+        let mut rows = frame.iter().flat_map(|frame| frame.interfaces.iter().zip(frame.identities.iter()));
+        rows.any(|(interface, identity)| *identity.key == *key && visibility.sees_interface(id, &interface.name))
+    };
+    let names = wan.interfaces.iter().filter(|name| visibility.sees_interface(id, name) || by_key(name));
+    names.cloned().collect()
+}
+
+/// What the router downloads and uploads through its ways to the internet.
+fn through(frame: &Frame, lines: &LineView) -> (Option<u64>, Option<u64>) {
+    let rows = frame.rows().zip(frame.identities.iter());
+    let ways = rows.filter(|((interface, ..), identity)| lines.is_wan(interface, identity));
+    let (mut down, mut up, mut count) = (Some(0), Some(0), 0);
+    for ((interface, _, rate), identity) in ways {
+        let (rx, tx) = (rate.rx.map(BitsPerSecond::get), rate.tx.map(BitsPerSecond::get));
+        // A way that is not up carries nothing, and that is known.
+        let idle = |bps: Option<u64>| bps.or((!interface.running).then_some(0));
+        let (more_down, more_up) = lines.point_of_view(interface, identity).down_up(idle(rx), idle(tx));
+        let add = |sum: Option<u64>, more: Option<u64>| Some(sum?.saturating_add(more?));
+        (down, up, count) = (add(down, more_down), add(up, more_up), count + 1);
+    }
+    // One that is not in the router's list is not known.
+    let all = count > 0 && count >= lines.wan().interfaces.len();
+    (down.filter(|_| all), up.filter(|_| all))
 }
 
 /// A port of the router itself, wired or not.
@@ -124,7 +170,13 @@ fn origin(origin: RouterOrigin) -> &'static str {
 }
 
 impl FullRouterView {
-    pub(super) fn of(router: Option<&Router>, known: KnownRouter, default: bool, visibility: &Visibility) -> Self {
+    pub(super) fn of(
+        router: Option<&Router>,
+        known: KnownRouter,
+        default: bool,
+        visibility: &Visibility,
+        lines: &LineView,
+    ) -> Self {
         let settings = known.settings.clone();
         Self {
             host: settings.host,
@@ -132,7 +184,7 @@ impl FullRouterView {
             user: settings.user,
             tls_policy: settings.tls.to_string(),
             notes: settings.notes,
-            view: RouterView::of(router, Some(known), &settings.id, default, visibility),
+            view: RouterView::of(router, Some(known), &settings.id, default, visibility, lines),
         }
     }
 }

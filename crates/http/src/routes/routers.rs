@@ -13,7 +13,7 @@ use super::router_views::{FullRouterView, RouterView};
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::{answer, created, no_content};
-use crate::{Principal, Problem};
+use crate::{Auth, Principal, Problem};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let wrong_method = || web::route().to(crate::json::wrong_method);
@@ -40,7 +40,8 @@ async fn list(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse,
         routers.iter().filter(|router| seen(router.id())).for_each(|router| router.touch());
     }
     let view = |router: Option<&Router>, known: Option<KnownRouter>, id: &RouterId| {
-        RouterView::of(router, known, id, default.as_ref() == Some(id), &visibility)
+        let lines = Auth::line_view(&request, id).with_wan(api.wan(id));
+        RouterView::of(router, known, id, default.as_ref() == Some(id), &visibility, &lines)
     };
     let views: Vec<RouterView> = match api.admin() {
         Ok(admin) => {
@@ -73,7 +74,8 @@ fn whole(api: &ApiState, request: &HttpRequest, known: KnownRouter) -> FullRoute
     let monitor = &api.monitor;
     let id = known.settings.id.clone();
     let default = monitor.default_router().is_some_and(|router| *router.id() == id);
-    FullRouterView::of(monitor.get(&id).as_deref(), known, default, &Visibility::of(request))
+    let lines = Auth::line_view(request, &id).with_wan(api.wan(&id));
+    FullRouterView::of(monitor.get(&id).as_deref(), known, default, &Visibility::of(request), &lines)
 }
 
 async fn add(api: Data<ApiState>, request: HttpRequest, form: Json<RouterForm>) -> Result<HttpResponse, Problem> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lalin_fleet::Wan;
 use lalin_monitor::{Gap, Router};
 use lalin_stats::{BitsPerSecond, Frame, Identity, Interface, Rate};
 use serde::Serialize;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use crate::auth::Visibility;
 use crate::json::{GapView, InterfaceSummary, RateBounds};
 use crate::lines::LineView;
+use crate::routes::seen_wan;
 
 /// `hello`, the first event of a stream.
 #[derive(Serialize)]
@@ -27,9 +29,13 @@ pub(super) struct HelloEvent<'a> {
 
 /// A router that the stream carries.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct StreamedRouter {
     id: String,
     name: String,
+    /// The interfaces that lead to the internet, as far as they may be seen, and how that is known.
+    wan: Vec<String>,
+    wan_from: &'static str,
     #[serde(flatten)]
     details: Option<RouterDetails>,
 }
@@ -41,10 +47,12 @@ struct RouterDetails {
 }
 
 impl StreamedRouter {
-    pub(super) fn of(router: &Router, visibility: &Visibility) -> Self {
+    pub(super) fn of(router: &Router, visibility: &Visibility, wan: &Wan) -> Self {
         let label = router.label();
         let details = visibility.sees_details().then(|| RouterDetails { address: label.address.to_string() });
-        Self { id: router.id().to_string(), name: label.name.to_string(), details }
+        let (id, name) = (router.id().to_string(), label.name.to_string());
+        let seen = seen_wan(wan, Some(router), visibility, router.id());
+        Self { id, name, wan: seen, wan_from: wan.from.code(), details }
     }
 }
 

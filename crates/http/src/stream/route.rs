@@ -60,7 +60,7 @@ fn one(
     let hello = HelloEvent {
         epoch: &api.epoch,
         version: env!("CARGO_PKG_VERSION"),
-        router: router.as_deref().map(|router| StreamedRouter::of(router, &visibility)),
+        router: router.as_deref().map(|router| StreamedRouter::of(router, &visibility, &api.wan(router.id()))),
         routers: Vec::new(),
         interval_ms: router.as_ref().map(|router| millis(router.settings().interval)),
         recent_ms: router.as_ref().map(|router| millis(router.window_reach())),
@@ -98,7 +98,7 @@ fn several(
         epoch: &api.epoch,
         version: env!("CARGO_PKG_VERSION"),
         router: None,
-        routers: routers.iter().map(|router| StreamedRouter::of(router, visibility)).collect(),
+        routers: routers.iter().map(|router| StreamedRouter::of(router, visibility, &api.wan(router.id()))).collect(),
         interval_ms: routers.iter().map(|router| millis(router.settings().interval)).max(),
         recent_ms: routers.iter().map(|router| millis(router.window_reach())).min(),
     };

@@ -152,6 +152,11 @@ impl StreamSession {
 
     /// The interfaces, where the client does not have them yet.
     fn list(&mut self) {
+        if let Some(router) = &self.router
+            && self.lines.take_wan(self.api.wan(router))
+        {
+            self.revision = None;
+        }
         let known = self.subscription.as_ref().and_then(Subscription::interfaces);
         let has = self.revision.as_ref().map(|(revision, _)| *revision);
         let Some(InterfaceList { revision, interfaces, identities }) = known.filter(|list| Some(list.revision) != has)

@@ -1,5 +1,6 @@
 //! The administration of the routers without a router: a list in memory, and all that was asked of it.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lalin_fleet::{
     Discovered, Error, KnownRouter, Neighbour, Outcome, Report, RouterAdmin, RouterChange, RouterSettings, Step,
-    StepKind, SystemInfo,
+    StepKind, SystemInfo, Wan,
 };
 use lalin_monitor::Monitor;
 use lalin_stats::{RouterId, SourceError};
@@ -20,11 +21,13 @@ pub struct FakeAdmin {
     known: Mutex<Vec<KnownRouter>>,
     /// What was asked, in words.
     pub asked: Mutex<Vec<String>>,
+    /// The ways to the internet.
+    pub wans: Mutex<HashMap<RouterId, Arc<Wan>>>,
 }
 
 impl FakeAdmin {
     pub fn new(monitor: Arc<Monitor>) -> Self {
-        Self { monitor, known: Mutex::default(), asked: Mutex::default() }
+        Self { monitor, known: Mutex::default(), asked: Mutex::default(), wans: Mutex::default() }
     }
 
     /// Knows a router of the configuration.
@@ -37,7 +40,7 @@ impl FakeAdmin {
             notes: "notes-of-pop".into(),
             ..RouterSettings::new(id.parse().unwrap(), "192.0.2.1", 8728, "lalin-user")
         };
-        self.known.lock().unwrap().push(KnownRouter { settings, system_info: Some(info) });
+        self.known.lock().unwrap().push(KnownRouter { settings, system_info: Some(info), wan: Arc::default() });
     }
 
     fn say(&self, what: String) {
@@ -53,6 +56,10 @@ impl RouterAdmin for FakeAdmin {
 
     fn router(&self, id: &RouterId) -> Option<KnownRouter> {
         self.known.lock().unwrap().iter().find(|known| known.settings.id == *id).cloned()
+    }
+
+    fn wan(&self, id: &RouterId) -> Option<Arc<Wan>> {
+        self.wans.lock().unwrap().get(id).cloned()
     }
 
     fn refresh_system_info(&self) {

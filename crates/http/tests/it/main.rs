@@ -25,3 +25,4 @@ mod test_server;
 mod tokens;
 mod unwritable_data;
 mod visibility;
+mod wan;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod check;
+mod default_routes;
 mod discovery;
 mod facts;
 mod jitter;

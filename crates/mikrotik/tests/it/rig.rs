@@ -39,8 +39,12 @@ impl Rig {
     }
 
     pub fn with(settings: Settings) -> Self {
+        Self::of(settings, config())
+    }
+
+    pub fn of(settings: Settings, config: Config) -> Self {
         let attempts = Arc::<AtomicUsize>::default();
-        let simulator = Simulator::in_memory(config());
+        let simulator = Simulator::in_memory(config);
         let handle = simulator.handle();
         let (wanted, counted) = (settings.clone(), attempts.clone());
         let connect = move || {

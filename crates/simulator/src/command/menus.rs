@@ -24,6 +24,7 @@ pub(crate) enum BuiltIn {
     Groups,
     ActiveUsers,
     PppActive,
+    Routes,
 }
 
 /// Every policy that a group may have, in all versions.
@@ -67,6 +68,7 @@ pub(crate) fn rows(printed: &Printed, router: &Router) -> Vec<Row> {
         BuiltIn::Groups => groups(router),
         BuiltIn::ActiveUsers => active_users(router),
         BuiltIn::PppActive => ppp_active(router),
+        BuiltIn::Routes => routes(router),
     }
 }
 
@@ -156,4 +158,29 @@ fn ppp_active(router: &Router) -> Vec<Row> {
             .with("radius", "false")
     };
     customers.map(row).collect()
+}
+
+/// A default route through the port that is called an uplink, or through the first one. Version 6 tells in a sentence
+/// where the gateway is reached, version 7 as an address.
+fn routes(router: &Router) -> Vec<Row> {
+    let interfaces = router.interfaces();
+    let says = |interface: &&crate::router::Interface| {
+        let comment = String::from_utf8_lossy(interface.spec.comment.as_deref().unwrap_or_default()).to_lowercase();
+        ["wan", "uplink", "internet"].iter().any(|word| comment.contains(word))
+    };
+    let ports =
+        || interfaces.list.iter().filter(|interface| interface.spec.kind == "ether" && !interface.spec.disabled);
+    let Some(port) = ports().find(says).or_else(|| ports().next()) else { return Vec::new() };
+    let route = Row::new()
+        .with(".id", "*80000001")
+        .with("dst-address", "0.0.0.0/0")
+        .with("gateway", "203.0.113.1")
+        .with("distance", "1");
+    let route = match router.version {
+        crate::Version::V6_42 | crate::Version::V6_49 => {
+            route.with("gateway-status", [b"203.0.113.1 reachable via  ", &*port.spec.name].concat())
+        }
+        _ => route.with("immediate-gw", [b"203.0.113.1%", &*port.spec.name].concat()),
+    };
+    vec![route.with("active", "true").with("static", "true")]
 }

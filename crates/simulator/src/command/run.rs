@@ -29,7 +29,7 @@ const WRITES: [&[u8]; 9] =
     [b"/add", b"/set", b"/remove", b"/enable", b"/disable", b"/comment", b"/unset", b"/move", b"/reset-counters"];
 
 /// Menus that have commands or other menus in them, but no `print` here.
-const PREFIXES: [&[u8]; 5] = [b"/interface", b"/interface/ethernet", b"/ppp", b"/system", b"/user"];
+const PREFIXES: [&[u8]; 6] = [b"/interface", b"/interface/ethernet", b"/ip", b"/ppp", b"/system", b"/user"];
 
 async fn refuse(command: &Command, reply: &Reply) -> Result<(), Disconnected> {
     let prefix = command.path.rsplitn(2, |&byte| byte == b'/').nth(1).unwrap_or_default();
@@ -68,6 +68,7 @@ impl Known {
             b"/system/identity/print" => built_in(BuiltIn::Identity),
             b"/system/clock/print" => built_in(BuiltIn::Clock),
             b"/ppp/active/print" => built_in(BuiltIn::PppActive),
+            b"/ip/route/print" => built_in(BuiltIn::Routes),
             b"/user/print" => built_in(BuiltIn::Users),
             b"/user/group/print" => built_in(BuiltIn::Groups),
             b"/user/active/print" => built_in(BuiltIn::ActiveUsers),

@@ -12,6 +12,7 @@ pub fn router(password: &str) -> RouterSettings {
         name: Some("POP Sukamaju".into()),
         password: Some(Secret::new(password.to_owned())),
         interval: Some(Duration::from_secs(2)),
+        wan: vec!["ether1".into(), "pppoe-out1".into()],
         tags: vec!["sukamaju".into(), "pop".into()],
         notes: "tiang 4\nkunci di warung".into(),
         origin: RouterOrigin::Stored,
@@ -76,6 +77,8 @@ async fn what_cannot_be_a_router_is_refused() {
         RouterSettings { user: String::new(), ..router("") },
         RouterSettings { tags: vec!["a\nb".into()], ..router("") },
         RouterSettings { notes: "x".repeat(20_000), ..router("") },
+        RouterSettings { wan: vec!["a\nb".into()], ..router("") },
+        RouterSettings { wan: vec!["a".into(); 17], ..router("") },
     ];
     for router in bad {
         let refused = store.add_router(router, NOW).await;
