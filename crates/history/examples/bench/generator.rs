@@ -142,16 +142,16 @@ impl Line {
         match self.kind {
             Kind::Dead => {}
             Kind::Idle => {
-                // Spanning tree each 2 s, discovery and broadcasts now and then.
+                // Spanning tree each 2 s, the router's discovery about each minute, and what others broadcast, sent on.
                 let hellos = (seconds / 2.0).round() as u64;
-                let mut passed = [hellos * 60, hellos * 60, hellos, hellos];
-                for direction in 0..2 {
-                    for _ in 0..self.random.u64(0..4) {
-                        passed[direction] += self.random.u64(60..350);
-                        passed[direction + 2] += 1;
-                    }
+                let found = u64::from(self.random.f64() < seconds / 60.0);
+                let mut sent = 0;
+                let broadcasts = (0..3).filter(|_| self.random.f64() < 0.12).count() as u64;
+                for _ in 0..broadcasts {
+                    sent += self.random.u64(60..350);
                 }
-                self.add(passed);
+                let bytes = hellos * 60 + found * 160;
+                self.add([bytes, bytes + sent, hellos + found, hellos + found + broadcasts]);
             }
             Kind::Wan => {
                 self.drift = 0.98 * self.drift + 0.02 * normal(&mut self.random);
