@@ -207,7 +207,8 @@ function titled(state) {
     seen,
     document.hidden,
   );
-  if (state !== "live") return;
+  // Between two samples nothing is known yet: that is not worth remembering.
+  if (state !== "live" || line === null || (line.rx === null && line.tx === null)) return;
   keepLast(() => {
     const lines = choice.names.map((name) => {
       const { down, up } = direction(name, feed.facts.get(name));
