@@ -25,9 +25,13 @@ async fn a_desktop_has_no_barriers() {
             page.click("more").await;
             no_barriers(page, &format!("the menu, {scheme}")).await;
             page.click("table").await;
+            let table = "return document.querySelector('dialog[open] table') !== null";
+            eventually(s(10), "the table", async || when(page.eval(table).await, |there| *there == true)).await;
             no_barriers(page, &format!("the table, {scheme}")).await;
             page.press(ESCAPE).await;
             page.press('?').await;
+            let help = "return document.querySelector('dialog#help')?.open === true";
+            eventually(s(10), "the help", async || when(page.eval(help).await, |open| *open == true)).await;
             no_barriers(page, &format!("the help, {scheme}")).await;
             page.press(ESCAPE).await;
             page.click("pause").await;
