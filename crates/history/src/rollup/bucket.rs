@@ -35,6 +35,10 @@ impl Bucket {
 
 /// Bytes in so many ms, as bit/s.
 pub(crate) fn rate(bytes: u64, ms: i64) -> u64 {
+    // Percentiles divide by the million, and a division of 128 bits is ten times as long.
+    if let (Some(bits), 1..) = (bytes.checked_mul(8_000), ms) {
+        return bits / ms as u64;
+    }
     match u128::try_from(ms) {
         Ok(ms) if ms > 0 => u64::try_from(u128::from(bytes) * 8_000 / ms).unwrap_or(u64::MAX),
         _ => 0,

@@ -49,9 +49,12 @@ pub(crate) fn bucket_of(row: &Row, width_ms: i64) -> Bucket {
     };
     if bucket.measured_ms > 0 {
         let extremes = [0, 1].map(|direction| {
-            let mean = u128::from(bucket.mean_bps(direction));
-            let at = |percent: i128| u64::try_from(mean * percent.max(0) as u128 / 100).unwrap_or(u64::MAX);
-            (at(100 - i128::from(row[12 + direction])), at(100 + i128::from(row[10 + direction])))
+            let mean = bucket.mean_bps(direction);
+            let at = |percent: i64| match mean.checked_mul(percent.max(0) as u64) {
+                Some(hundredths) => hundredths / 100,
+                None => u64::try_from(u128::from(mean) * percent.max(0) as u128 / 100).unwrap_or(u64::MAX),
+            };
+            (at(100i64.saturating_sub(row[12 + direction])), at(100i64.saturating_add(row[10 + direction])))
         });
         bucket.extremes = Some(extremes);
     }
