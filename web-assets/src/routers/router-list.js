@@ -117,7 +117,7 @@ const poller = new Poller(
       throw error;
     }),
   (answer) => {
-    routers = answer.routers.map(carried);
+    routers = answer.routers;
     lost = null;
     answered = performance.now();
     show();
@@ -179,11 +179,6 @@ function work() {
 function rest() {
   poller.stop();
   feed.stop();
-}
-
-/** A server that does not tell of WANs yet tells what all ports carry. */
-function carried(router) {
-  return router.wan ? router : { ...router, downBps: router.rxBps, upBps: router.txBps };
 }
 
 /** Asks now instead of waiting for the next poll. */

@@ -103,6 +103,41 @@ async fn lines_of_three_routers_have_their_own_figures_and_one_that_dies_keeps_i
 }
 
 #[tokio::test]
+async fn the_wall_shows_the_wans_of_all_routers_and_sums_nothing_twice() {
+    let routers = [with_wan(100e6, 10e6).await, with_wan(300e6, 20e6).await];
+    let server = Server::with(&[], None).await;
+    browse(LOOK, async |page| {
+        page.client().goto(&server.url("/settings")).await.unwrap();
+        for (name, router) in ["Alun", "Bukit"].iter().zip(&routers) {
+            add(page, name, &router.login(), Router::PASSWORD, "off").await;
+        }
+        page.client().goto(&server.url("/prepaid/fleet?kiosk")).await.unwrap();
+        let seen = eventually(s(40), "both WANs", async || {
+            when(tiles(page).await, |tiles| {
+                tiles.as_array().is_some_and(|all| {
+                    all.len() == 2 && all.iter().all(|tile| tile["down"].as_str().unwrap().contains("Mbps"))
+                })
+            })
+        })
+        .await;
+        assert_eq!(names(&seen), ["Alun", "Bukit"]);
+        is_about(spoken(tile(&seen, "Alun")["down"].as_str().unwrap()), 100e6, "the WAN of Alun");
+        is_about(spoken(tile(&seen, "Bukit")["down"].as_str().unwrap()), 300e6, "the WAN of Bukit");
+        is_about(spoken(&page.text_of("[data-testid=wall-down]").await), 400e6, "the sum");
+        // The table says the same: what goes through the other port is not counted again.
+        page.client().goto(&server.url("/prepaid/fleet")).await.unwrap();
+        let total = "return ['.down b', '.down span'].map((part) => \
+                     document.querySelector(`#fleet-totals ${part}`)?.textContent).join(' ')";
+        let total = eventually(s(30), "the total", async || {
+            when(page.eval(total).await, |text| text.as_str().is_some_and(|text| text.contains("Mbps")))
+        })
+        .await;
+        is_about(spoken(total.as_str().unwrap()), 400e6, "the total of the table");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_layout_is_put_together_saved_and_opened_by_its_link_in_another_browser() {
     let [one, two] = [with_wan(100e6, 10e6).await, with_wan(300e6, 20e6).await];
     let server = Server::with(&[], None).await;
@@ -117,16 +152,17 @@ async fn a_layout_is_put_together_saved_and_opened_by_its_link_in_another_browse
         })
         .await;
         page.click_on("[data-testid=wall-edit]").await;
-        page.click_on("[data-testid=editor-clear]").await;
         // Two lines of two routers on one tile, and one of them alone, by search and Enter.
         let offered = |line: &str| format!("[data-line=\"{line}\"]");
-        for line in ["alun/ether1", "bukit/ether2"] {
-            eventually(s(20), line, async || {
-                let there = format!("return document.querySelector({:?}) !== null", offered(line));
+        // The editor is there, and the routers have told of all their lines.
+        for selector in ["[data-testid=editor-clear]", &offered("alun/ether2"), &offered("bukit/ether2")] {
+            eventually(s(20), selector, async || {
+                let there = format!("return document.querySelector({selector:?}) !== null");
                 when(page.eval(&there).await, |there| *there == true)
             })
             .await;
         }
+        page.click_on("[data-testid=editor-clear]").await;
         page.click_on(&offered("alun/ether1")).await;
         page.click_on("[data-testid=editor-choose]").await;
         page.click_on(&offered("bukit/ether1")).await;
