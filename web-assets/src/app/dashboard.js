@@ -12,7 +12,6 @@ import { laterTrouble } from "./later-trouble.js";
 import { lazyImport } from "../shared/lazy-import.js";
 import { styleSheet } from "../shared/style-sheet.js";
 import { keyboardShortcuts } from "./keyboard-shortcuts.js";
-import { wallMode } from "./wall-mode.js";
 import { language, theme } from "./theme-and-language.js";
 import { followActivity } from "./page-activity.js";
 import { checkVersion } from "./version-check.js";
@@ -173,7 +172,8 @@ listSheet({
 splitter(byId("watching"), byId("split"), byId("overview"));
 dock(byId("dock"), [byId("start"), byId("stop"), ...panel.tools.docked]);
 theme(byId("theme"), texts, () => overview.recolour());
-wallMode(byId("clock"), lang);
+const loadWall = lazyImport(async () => (await import("./wall-mode.js")).wallMode(byId("clock"), lang));
+if (document.documentElement.hasAttribute("data-kiosk")) loadWall(() => {});
 whenSet(soon);
 
 /** What a line carries now, for who hears it. */
@@ -338,6 +338,7 @@ function wall(on) {
   const root = document.documentElement;
   if (root.hasAttribute("data-kiosk") === on) return false;
   root.toggleAttribute("data-kiosk", on);
+  loadWall(() => {});
   panel.live();
   const url = new URL(location.href);
   if (root.hasAttribute("data-kiosk")) url.searchParams.set("kiosk", "");

@@ -2,7 +2,6 @@
 
 import { leaveForLogin, loginAddress, mayChange, me } from "../account/auth.js";
 import { element } from "../shared/elements.js";
-import { offlineShell } from "./offline-shell.js";
 import { fill } from "../shared/format.js";
 import { sign } from "../shared/signs.js";
 /** @import { Me } from "../data/types.js" */
@@ -15,7 +14,8 @@ const byId = (id) => document.getElementById(id);
  *   known now, or where the page is being left for the login
  */
 export async function siteHeader(texts) {
-  offlineShell();
+  // It waits for everything else.
+  import("./offline-shell.js").then(({ offlineShell }) => offlineShell()).catch(() => {});
   for (const link of document.querySelectorAll(/** @type {"a"} */ ("#site a"))) {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   }
