@@ -17,6 +17,8 @@ const KINDS = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg
 const PAGES = {
   "/prepaid/dashboard": "dashboard.html",
   "/prepaid/fleet": "fleet.html",
+  "/prepaid/usage": "usage.html",
+  "/prepaid/report": "report.html",
   "/settings": "settings.html",
   "/login": "login.html",
   "/embed": "embed.html",

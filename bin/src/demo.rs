@@ -85,7 +85,7 @@ pub(crate) async fn run(
     };
     // Where others reach it they are told at the terminal alone.
     let accounts = if local { accounts } else { Vec::new() };
-    serve::run(&config, Some(store), Demonstration { accounts, said, begin: Box::new(begin) }).await
+    serve::run(&config, Some(store), Demonstration { keeps: false, accounts, said, begin: Box::new(begin) }).await
 }
 
 /// What the provider has bought of the one before it.

@@ -13,6 +13,7 @@ mod discover;
 mod environment;
 mod error;
 mod help;
+mod history;
 mod logs;
 mod passwords;
 mod serve;

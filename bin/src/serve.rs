@@ -11,7 +11,7 @@ use actix_web::http::header::HeaderName;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, DemoAccount, EmbedOrigins, Settings};
-use lalin_fleet::Fleet;
+use lalin_fleet::{Fleet, Recording};
 use lalin_http::{Api, ApiSettings, Auth, AuthSettings, ConnectionLimits, MetricsSettings, WebServer};
 use lalin_monitor::Monitor;
 use lalin_store::Store;
@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use crate::addresses;
 use crate::certificate::Certificate;
 use crate::error::Error;
+use crate::history;
 use crate::signals::stop_asked;
 use crate::words::say;
 
@@ -28,6 +29,8 @@ const GRACE: Duration = Duration::from_secs(3);
 
 /// What a demonstration has beside a server.
 pub(crate) struct Demonstration<'a> {
+    /// Whether anything is written down: not by a demonstration.
+    pub(crate) keeps: bool,
     /// The accounts that the login page tells.
     pub(crate) accounts: Vec<DemoAccount>,
     /// Lines for the terminal, after the address.
@@ -38,7 +41,7 @@ pub(crate) struct Demonstration<'a> {
 
 impl Demonstration<'_> {
     pub(crate) fn none() -> Self {
-        Self { accounts: Vec::new(), said: Vec::new(), begin: Box::new(drop) }
+        Self { keeps: true, accounts: Vec::new(), said: Vec::new(), begin: Box::new(drop) }
     }
 }
 
@@ -57,9 +60,10 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
         );
     }
     (demo.begin)(fleet.monitor());
+    let recording = demo.keeps.then(|| history::record(config, &fleet)).flatten();
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
-    let api = Api::with_admin(fleet.monitor(), api_settings(config), Arc::new(fleet));
+    let api = Api::with_admin(fleet.monitor(), api_settings(config, recording.clone()), Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
@@ -116,13 +120,23 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
     stop_streams.cancel();
     // In order, and within the grace; what is not done by then ends with the process.
     let _ = timeout(GRACE + Duration::from_secs(1), handle.stop(true)).await;
+    if let Some(recording) = recording {
+        // What was recorded is written already; this makes it safe from a loss of power too.
+        let synced = tokio::task::spawn_blocking(move || recording.history().flush());
+        let _ = timeout(Duration::from_secs(1), synced).await;
+    }
     Ok(())
 }
 
 /// How the API answers, as the configuration asks for.
-fn api_settings(config: &Config) -> ApiSettings {
+fn api_settings(config: &Config, history: Option<Arc<Recording>>) -> ApiSettings {
     let lalin_config::Metrics { record, dynamic, timestamps, most_lines } = config.metrics;
-    ApiSettings { metrics: MetricsSettings { record, dynamic, timestamps, most_lines }, ..ApiSettings::default() }
+    ApiSettings {
+        metrics: MetricsSettings { record, dynamic, timestamps, most_lines },
+        history,
+        business: history::business(&config.business),
+        ..ApiSettings::default()
+    }
 }
 
 /// The server that the configuration asks for.

@@ -6,6 +6,7 @@ mod api_golden;
 mod commands;
 mod demo;
 mod discover;
+mod history;
 mod keeping;
 mod program;
 mod recipes;

@@ -25,6 +25,8 @@ impl Lalin {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_lalin"));
         command.args(arguments).current_dir(folder.path()).env_clear().stdin(Stdio::null());
+        // Routers are read only when a test asks; those of the history switch it on.
+        command.env("LALIN_HISTORY", "false");
         Self { folder, command }
     }
 

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{Limits, RouterSettings, Secret};
+use crate::{History, Limits, RouterSettings, Secret};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub struct Config {
     pub sampling: Sampling,
     /// How `/metrics` answers.
     pub metrics: Metrics,
+    /// What is kept of the samples.
+    pub history: History,
+    /// Whose reports they are.
+    pub business: Business,
     /// Other sites' pages that may embed the traffic.
     pub embed: Embed,
     /// The routers; none is a state, not a failure. Their ids differ.
@@ -67,6 +71,17 @@ pub struct Metrics {
     pub timestamps: bool,
     /// The most lines of a scrape.
     pub most_lines: usize,
+}
+
+/// Whose reports they are: what stands at their head.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Business {
+    /// The provider's name; may be empty.
+    pub name: String,
+    /// Its address or whatever else belongs under the name; may be empty.
+    pub address: String,
+    /// A picture: a PNG, JPEG or WebP file.
+    pub logo: Option<PathBuf>,
 }
 
 /// A language of the pages.
@@ -116,6 +131,8 @@ pub const INTERVALS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duratio
 pub struct Sampling {
     /// The time between two samples.
     pub interval: Duration,
+    /// The time between two samples of a router that nobody watches while samples are recorded: that of `[history]`.
+    pub recording_interval: Duration,
     /// A sample younger than this is served from the cache.
     pub cache_life: Duration,
     /// The longest a read of the router may take.
@@ -149,6 +166,8 @@ impl Default for Config {
             log: Log::default(),
             sampling: Sampling::default(),
             metrics: Metrics::default(),
+            history: History::default(),
+            business: Business::default(),
             embed: Embed::default(),
             routers: Vec::new(),
         }
@@ -185,6 +204,7 @@ impl Default for Sampling {
     fn default() -> Self {
         Self {
             interval: Duration::from_secs(2),
+            recording_interval: Duration::from_secs(10),
             cache_life: Duration::from_secs(5),
             read_limit: Duration::from_secs(3),
             connect_limit: Duration::from_secs(3),

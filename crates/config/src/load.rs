@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use toml::Spanned;
 
-use crate::config::{Config, Embed, INTERVALS, Log, Metrics, Sampling, Server};
-use crate::setting::{FileText, Setting, not_empty};
+use crate::config::{Business, Config, Embed, INTERVALS, Log, Metrics, Sampling, Server};
+use crate::setting::{FileText, Setting, list, not_empty};
 use crate::variables::Variables;
-use crate::{Error, Flags, Limits, Origin, Secret, load_routers, schema, values};
+use crate::{Error, Flags, Limits, Origin, Secret, load_history, load_routers, schema, values};
 
 impl Config {
     /// One configuration from the file (its path for messages, and its text), the environment and the flags.
@@ -44,6 +44,7 @@ impl Config {
         let proxies = list(&text, file.server.trusted_proxies, "server.trusted-proxies", values::address)?;
         let hosts = list(&text, file.server.hosts, "server.hosts", values::host)?;
         let base_path = flag(flags.base_path, "--base-path").or(env.base_path).or(text.setting(file.server.base_path));
+        let history = load_history::read(&text, file.history, env.history)?;
         Ok(Self {
             data_dir: data_dir(flags.data_dir, env.data_dir.or(text.setting(file.data_dir)))?,
             encryption_key: env.encryption_key.map(|setting| Secret::new(setting.value)),
@@ -52,8 +53,10 @@ impl Config {
                 flag(flags.log_format, "--log-format").or(env.log_format).or(text.setting(file.log.format)),
                 flag(flags.log, "--log").or(env.log).or(text.setting(file.log.level)),
             )?,
-            sampling: sampling(&text, file.sampling)?,
+            sampling: Sampling { recording_interval: history.interval, ..sampling(&text, file.sampling)? },
             metrics: metrics(&text, file.metrics)?,
+            history,
+            business: business(&text, file.business)?,
             server: server(
                 flag(flags.listen, "--listen").or(env.listen).or(text.setting(file.server.listen)),
                 flag(flags.lang, "--lang").or(env.lang).or(text.setting(file.server.lang)),
@@ -145,20 +148,6 @@ fn web_tls(
     }
 }
 
-/// Parses every value of a list; an error names the place of the value that is wrong.
-fn list<T>(
-    text: &FileText<'_>,
-    values: Vec<Spanned<String>>,
-    field: &'static str,
-    one: fn(String) -> Result<T, String>,
-) -> Result<Vec<T>, Error> {
-    let read = |value: Spanned<String>| {
-        let origin = text.at(value.span());
-        Ok(Setting::new(value.into_inner(), origin).parse(field, one)?.value)
-    };
-    values.into_iter().map(read).collect()
-}
-
 fn limits(text: &FileText<'_>, file: schema::Limits) -> Result<Limits, Error> {
     let default = Limits::default();
     let count = |field, value, most, default| match text.setting(value) {
@@ -200,6 +189,19 @@ fn metrics(text: &FileText<'_>, file: schema::Metrics) -> Result<Metrics, Error>
     })
 }
 
+fn business(text: &FileText<'_>, file: schema::Business) -> Result<Business, Error> {
+    let words = |field, value| match text.setting(value) {
+        Some(setting) => setting.parse(field, values::short_text).map(|setting| setting.value),
+        None => Ok(String::new()),
+    };
+    let logo = not_empty(text.setting(file.logo));
+    Ok(Business {
+        name: words("business.name", file.name)?,
+        address: words("business.address", file.address)?,
+        logo: logo.map(|logo| logo.parse("business.logo", values::path)).transpose()?.map(|logo| logo.value),
+    })
+}
+
 fn sampling(text: &FileText<'_>, file: schema::Sampling) -> Result<Sampling, Error> {
     let default = Sampling::default();
     let limit = (Duration::from_millis(100), Duration::from_secs(60));
@@ -213,6 +215,7 @@ fn sampling(text: &FileText<'_>, file: schema::Sampling) -> Result<Sampling, Err
     Ok(Sampling {
         interval,
         cache_life: read("sampling.cache-life", file.cache_life, limit, default.cache_life)?,
+        recording_interval: default.recording_interval,
         read_limit: read("sampling.read-limit", file.read_limit, limit, default.read_limit)?,
         connect_limit: read("sampling.connect-limit", file.connect_limit, limit, default.connect_limit)?,
         login_limit: read("sampling.login-limit", file.login_limit, limit, default.login_limit)?,

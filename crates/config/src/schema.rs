@@ -21,6 +21,8 @@ pub(crate) struct File {
     pub(crate) log: Log,
     pub(crate) sampling: Sampling,
     pub(crate) metrics: Metrics,
+    pub(crate) history: History,
+    pub(crate) business: Business,
     pub(crate) embed: Embed,
     pub(crate) router: Vec<Spanned<Router>>,
 }
@@ -81,6 +83,28 @@ pub(crate) struct Metrics {
     pub(crate) dynamic: Maybe<bool>,
     pub(crate) timestamps: Maybe<bool>,
     pub(crate) most_lines: Maybe<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct History {
+    pub(crate) enabled: Maybe<bool>,
+    pub(crate) interval: Maybe<String>,
+    pub(crate) time_zone: Maybe<String>,
+    pub(crate) raw: Maybe<String>,
+    pub(crate) minutes: Maybe<String>,
+    pub(crate) five_minutes: Maybe<String>,
+    pub(crate) hours: Maybe<String>,
+    pub(crate) except: Vec<Spanned<String>>,
+    pub(crate) except_kinds: Vec<Spanned<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Business {
+    pub(crate) name: Maybe<String>,
+    pub(crate) address: Maybe<String>,
+    pub(crate) logo: Maybe<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -154,6 +178,7 @@ mod tests {
         let mut all = keys::<File>();
         all.extend(keys::<Limits>());
         all.extend([keys::<Server>(), keys::<Log>(), keys::<Sampling>(), keys::<Embed>(), keys::<Metrics>()].concat());
+        all.extend([keys::<History>(), keys::<Business>()].concat());
         all.extend(keys::<Router>());
         all
     }

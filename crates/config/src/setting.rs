@@ -54,3 +54,16 @@ impl FileText<'_> {
 pub(crate) fn not_empty(setting: Option<Setting<String>>) -> Option<Setting<String>> {
     setting.filter(|setting| !setting.value.is_empty())
 }
+/// Parses every value of a list; an error names the place of the value that is wrong.
+pub(crate) fn list<T>(
+    text: &FileText<'_>,
+    values: Vec<Spanned<String>>,
+    field: &'static str,
+    one: fn(String) -> Result<T, String>,
+) -> Result<Vec<T>, Error> {
+    let read = |value: Spanned<String>| {
+        let origin = text.at(value.span());
+        Ok(Setting::new(value.into_inner(), origin).parse(field, one)?.value)
+    };
+    values.into_iter().map(read).collect()
+}

@@ -189,6 +189,15 @@ pub(crate) fn base_path(text: String) -> Result<String, String> {
     Ok(text)
 }
 
+/// Text for the head of a report.
+pub(crate) fn short_text(text: String) -> Result<String, String> {
+    const MOST: usize = 200;
+    if text.chars().count() > MOST || text.chars().any(char::is_control) {
+        return Err(format!("must be one line of at most {MOST} characters"));
+    }
+    Ok(text)
+}
+
 pub(crate) fn path(text: String) -> Result<PathBuf, String> {
     if text.is_empty() { Err("must not be empty".into()) } else { Ok(text.into()) }
 }

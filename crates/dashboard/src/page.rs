@@ -86,9 +86,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("fleet.html", include_str!("../templates/fleet.html")),
     ("head.html", include_str!("../templates/head.html")),
     ("login.html", include_str!("../templates/login.html")),
+    ("report.html", include_str!("../templates/report.html")),
     ("settings.html", include_str!("../templates/settings.html")),
     ("signs.html", include_str!("../templates/signs.html")),
     ("site.html", include_str!("../templates/site.html")),
+    ("usage.html", include_str!("../templates/usage.html")),
 ];
 
 /// The texts that the dashboard's scripts need only later, by how their keys begin: a first visit does not wait for
@@ -99,7 +101,7 @@ const LATER: &[&str] = &[
 ];
 
 /// Those that are pages.
-const PAGES: &[&str] = &["dashboard.html", "fleet.html", "login.html", "settings.html"];
+const PAGES: &[&str] = &["dashboard.html", "fleet.html", "login.html", "report.html", "settings.html", "usage.html"];
 
 impl Dashboard {
     /// Reads the texts and makes the pages.
@@ -147,10 +149,20 @@ impl Dashboard {
                 .route("/favicon.ico", read().to(move || to(icon.clone())))
                 .route("/prepaid/dashboard", page("dashboard.html"))
                 .route("/prepaid/fleet", page("fleet.html"))
+                .route("/prepaid/usage", page("usage.html"))
+                .route("/prepaid/report", page("report.html"))
                 .route("/login", page("login.html"))
                 .route("/settings", page("settings.html"))
                 .route("/assets/{fingerprint}/{path:.*}", read().to(assets::get));
-            for path in ["/prepaid/dashboard/", "/prepaid/fleet/", "/login/", "/settings/", "/embed/"] {
+            for path in [
+                "/prepaid/dashboard/",
+                "/prepaid/fleet/",
+                "/prepaid/usage/",
+                "/prepaid/report/",
+                "/login/",
+                "/settings/",
+                "/embed/",
+            ] {
                 config.route(path, read().to(without_slash));
             }
         }

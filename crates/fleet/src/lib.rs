@@ -18,6 +18,7 @@
 //! | `own_address` | where a router sees this machine |
 //! | `certificate_pinning`, `naming` | the first certificate becomes the only one, the identity the name |
 //! | `wan` | which interfaces lead to the internet |
+//! | `recording` | every router's samples into the history |
 //! | `system_info`, `check`, `discovery` | what a router is, whether it can be watched, which others there are |
 
 mod address_policy;
@@ -29,6 +30,7 @@ mod fleet;
 mod fleet_admin;
 mod naming;
 mod own_address;
+mod recording;
 mod router_admin;
 mod router_change;
 mod shared;
@@ -43,6 +45,7 @@ pub use fleet::Fleet;
 pub use lalin_config::{RouterOrigin, RouterSettings, Secret, TlsPolicy};
 pub use lalin_mikrotik::{Gateway, Neighbour, Outcome, Report, Step, StepKind, SystemInfo};
 pub use own_address::own_address;
+pub use recording::{Except, Recording, RecordingPolicy};
 pub use router_admin::{KnownRouter, RouterAdmin};
 pub use router_change::RouterChange;
 pub use source_stack::session_settings;

@@ -27,6 +27,7 @@ pub(crate) fn monitor_settings(sampling: &Sampling, settings: Option<&RouterSett
     }
     MonitorSettings {
         interval,
+        recording_interval: sampling.recording_interval,
         window: sampling.window,
         poll_lease: sampling.poll_lease,
         fresh_for: sampling.cache_life,

@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 use crate::api_state::{ApiSettings, ApiState};
 use crate::json::{no_such_path, wrong_method};
 use crate::routes::{
-    accounts, audit_log, embed_origins, health, interface_stats, interfaces, layouts, lines, login, routers, tokens,
-    window,
+    accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines, login, routers,
+    tokens, window,
 };
-use crate::{Auth, metrics, stream};
+use crate::{Auth, history, metrics, stream};
 
 /// The API over a monitor. Cheap to clone: one for each worker.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ impl Api {
                 .service(web::resource("/api/v1/interfaces").get(interfaces::get).default_service(only_get()))
                 .service(web::resource("/api/v1/stream").get(stream::get).default_service(only_get()))
                 .service(web::resource("/api/v1/window").get(window::get).default_service(only_get()))
+                .configure(business::routes)
+                .configure(history::routes)
                 .configure(routers::routes)
                 .configure(lines::routes)
                 .configure(layouts::routes)

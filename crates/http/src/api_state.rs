@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lalin_fleet::{RouterAdmin, Wan};
+use lalin_fleet::{Recording, RouterAdmin, Wan};
 use lalin_monitor::Monitor;
 use lalin_stats::RouterId;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Problem;
+use crate::business::Business;
+use crate::history::Archive;
 use crate::metrics::MetricsSettings;
 use crate::routes::RetryLimits;
 use crate::stream::{EventCache, StreamLimits, StreamSlots};
@@ -21,6 +23,10 @@ pub struct ApiSettings {
     pub streams: StreamLimits,
     /// How `/metrics` answers.
     pub metrics: MetricsSettings,
+    /// What was recorded; without it those routes say that nothing is.
+    pub history: Option<Arc<Recording>>,
+    /// What stands at the head of a report.
+    pub business: Business,
 }
 
 /// The state behind every route.
@@ -40,11 +46,14 @@ pub(crate) struct ApiState {
     pub(crate) stop: CancellationToken,
     pub(crate) retry_limits: RetryLimits,
     admin: Option<Arc<dyn RouterAdmin>>,
+    archive: Option<Archive>,
+    /// What stands at the head of a report.
+    pub(crate) business: Business,
 }
 
 impl ApiState {
     pub(crate) fn new(monitor: Arc<Monitor>, settings: ApiSettings, admin: Option<Arc<dyn RouterAdmin>>) -> Self {
-        let ApiSettings { streams: stream_limits, metrics } = settings;
+        let ApiSettings { streams: stream_limits, metrics, history, business } = settings;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             monitor,
@@ -58,6 +67,8 @@ impl ApiState {
             stop: CancellationToken::new(),
             retry_limits: RetryLimits::default(),
             admin,
+            archive: history.map(Archive::new),
+            business,
         }
     }
 
@@ -65,6 +76,11 @@ impl ApiState {
     pub(crate) fn wan(&self, id: &RouterId) -> Arc<Wan> {
         let known = self.admin.as_ref().and_then(|admin| admin.wan(id));
         known.unwrap_or_default()
+    }
+
+    /// The history; a problem where nothing is recorded.
+    pub(crate) fn archive(&self) -> Result<&Archive, Problem> {
+        self.archive.as_ref().ok_or_else(Problem::no_history)
     }
 
     /// Who adds, changes and checks routers; without it those routes do not exist.

@@ -12,6 +12,7 @@
 //! | `routes/` | the routes that answer once, one file for each group |
 //! | `stream/` | the event stream |
 //! | `metrics/` | what Prometheus scrapes |
+//! | `history/` | what was recorded: curves, use, percentiles |
 //! | `auth/` | who makes a request, and what they may see and do |
 //! | `lines/` | what people say of lines: from which side they are seen, what they are called |
 //! | `json/` | problem documents, and values that several answers show |
@@ -35,6 +36,8 @@
 mod api;
 mod api_state;
 mod auth;
+mod business;
+mod history;
 mod json;
 mod lines;
 mod metrics;
@@ -45,6 +48,7 @@ mod stream;
 pub use api::Api;
 pub use api_state::ApiSettings;
 pub use auth::{Auth, AuthSettings, EmbedOrigins, Principal, guard};
+pub use business::{Business, Logo};
 pub use json::{Problem, request_bodies};
 pub use metrics::MetricsSettings;
 pub use server::{ConnectionLimits, Exempt, WebServer, listen};

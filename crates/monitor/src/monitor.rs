@@ -29,8 +29,8 @@ pub struct Monitor {
     routers: DashMap<RouterId, (usize, Arc<Router>)>,
     added: AtomicUsize,
     budget: Arc<MemoryBudget>,
-    /// Counts what was added.
-    arrivals: watch::Sender<u64>,
+    /// Counts what was added or removed.
+    changes: watch::Sender<u64>,
     renames: broadcast::Sender<Renamed>,
     begun: Instant,
 }
@@ -45,7 +45,7 @@ impl Monitor {
             routers: DashMap::new(),
             added: AtomicUsize::new(0),
             budget: Arc::new(MemoryBudget::new(WINDOWS_BYTES)),
-            arrivals: watch::Sender::new(0),
+            changes: watch::Sender::new(0),
             renames: broadcast::Sender::new(RENAMES),
             begun: Instant::now(),
         }
@@ -82,7 +82,7 @@ impl Monitor {
         if let Some((_, old)) = old {
             old.close();
         }
-        self.arrivals.send_modify(|arrivals| *arrivals += 1);
+        self.changes.send_modify(|changes| *changes += 1);
         router
     }
 
@@ -101,16 +101,21 @@ impl Monitor {
         self.renames.subscribe()
     }
 
+    /// A number that changes whenever a router is added, replaced or removed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
     /// The router of this id, as soon as there is one.
     pub async fn added(&self, id: &RouterId) -> Arc<Router> {
-        let mut arrivals = self.arrivals.subscribe();
+        let mut changes = self.changes();
         loop {
-            arrivals.borrow_and_update();
+            changes.borrow_and_update();
             if let Some(router) = self.get(id) {
                 return router;
             }
             // The sender lives in `self`, so the channel cannot close.
-            let _ = arrivals.changed().await;
+            let _ = changes.changed().await;
         }
     }
 
@@ -120,6 +125,7 @@ impl Monitor {
         self.budget.set_routers(self.routers.len());
         if let Some((_, (_, router))) = &removed {
             router.close();
+            self.changes.send_modify(|changes| *changes += 1);
         }
         removed.is_some()
     }

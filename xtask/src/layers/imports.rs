@@ -25,8 +25,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lalin-monitor", &["lalin-stats", "lalin-cache"]),
     ("lalin-store", &["lalin-config", "lalin-stats"]),
     ("lalin-history", &["lalin-stats"]),
-    ("lalin-http", &["lalin-fleet", "lalin-monitor", "lalin-store", "lalin-stats"]),
-    ("lalin-fleet", &["lalin-cache", "lalin-config", "lalin-mikrotik", "lalin-monitor", "lalin-stats", "lalin-store"]),
+    ("lalin-http", &["lalin-fleet", "lalin-history", "lalin-monitor", "lalin-store", "lalin-stats"]),
+    (
+        "lalin-fleet",
+        &[
+            "lalin-cache",
+            "lalin-config",
+            "lalin-history",
+            "lalin-mikrotik",
+            "lalin-monitor",
+            "lalin-stats",
+            "lalin-store",
+        ],
+    ),
     ("lalin-dashboard", &[]),
     ("lalin-config", &["lalin-stats"]),
     (

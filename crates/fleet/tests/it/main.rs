@@ -4,6 +4,7 @@
 
 mod going_on;
 mod logs;
+mod recording;
 
 use std::time::Duration;
 

@@ -18,6 +18,16 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// A stable word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Minute => "minute",
+            Self::FiveMinutes => "five-minutes",
+            Self::Hour => "hour",
+        }
+    }
+
     /// The number of columns of a line.
     pub(crate) fn columns(self) -> usize {
         match self {

@@ -145,6 +145,44 @@ impl Problem {
         Self::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "too slow", detail).field("body")
     }
 
+    /// Nothing is recorded here.
+    pub(crate) fn no_history() -> Self {
+        let detail = "the history is switched off: see [history] in the configuration";
+        Self::new(StatusCode::NOT_FOUND, "no-history", "no history", detail)
+    }
+
+    /// Nothing was recorded under this name.
+    pub(crate) fn unknown_line(name: &str) -> Self {
+        let detail = format!("interface: nothing was recorded of {name:?}");
+        Self::new(StatusCode::NOT_FOUND, "unknown-interface", "unknown interface", detail).field("interface")
+    }
+
+    /// Too many ask at once.
+    pub(crate) fn history_busy() -> Self {
+        let detail = "the history is busy with other questions, or this one takes too long: ask for less";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "busy", detail).retry_after(5)
+    }
+
+    /// A part of the history cannot be read.
+    pub(crate) fn history_unreadable() -> Self {
+        let detail = "the history cannot be read; the log says more";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "history", "history", detail)
+    }
+
+    pub(crate) fn of_history(error: &lalin_history::Error) -> Self {
+        use lalin_history::Error;
+        match error {
+            Error::Question(detail) => Self::bad_parameter("query", detail),
+            // It was forgotten between two questions.
+            Error::NoLine => Self::unknown_line(""),
+            other => {
+                // What is wrong inside is for the log.
+                tracing::error!(error = %other, "history");
+                Self::history_unreadable()
+            }
+        }
+    }
+
     fn of_store(error: &lalin_store::Error) -> Self {
         use lalin_store::Error;
         match error {

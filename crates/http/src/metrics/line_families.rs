@@ -57,6 +57,8 @@ pub(super) struct RouterLines {
     lines: Vec<(usize, usize)>,
     /// The labels of all lines, one behind the other: written once and used for each family.
     labels: String,
+    /// Whether addresses are shown.
+    details: bool,
     /// How many lines were left out.
     pub(super) left_out: usize,
 }
@@ -87,7 +89,7 @@ impl RouterLines {
             let _ = write!(labels, "{},{}", Label("router", router.id().as_str()), Label("interface", &identity.key));
             lines.push((place, labels.len()));
         }
-        Some(Self { frame, lines, labels, left_out })
+        Some(Self { frame, lines, labels, details: visibility.sees_details(), left_out })
     }
 
     pub(super) fn count(&self) -> usize {
@@ -120,7 +122,7 @@ impl RouterLines {
             for (name, value) in [
                 ("comment", interface.comment.as_deref()),
                 ("default_name", interface.default_name.as_deref()),
-                ("mac_address", interface.mac_address.as_deref()),
+                ("mac_address", interface.mac_address.as_deref().filter(|_| self.details)),
             ] {
                 if let Some(value) = value.filter(|value| !value.is_empty()) {
                     let _ = write!(all, ",{}", Label(name, value));

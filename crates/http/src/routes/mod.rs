@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit_log;
+pub(crate) mod business;
 mod discovery;
 pub(crate) mod embed_origins;
 mod grants;

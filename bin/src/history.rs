@@ -1,0 +1,77 @@
+//! The history of the server: opened from the configuration, and recorded into while the server runs.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use lalin_config::{Business as BusinessConfig, Config, Keep as KeepConfig};
+use lalin_fleet::{Except, Fleet, Recording, RecordingPolicy};
+use lalin_history::{History, Keep, Retention, Settings, Zone};
+use lalin_http::{Business, Logo};
+
+/// The largest picture that is read, bytes; the API refuses those over half of it.
+const LARGEST_LOGO: u64 = 1 << 20;
+
+/// Records what the configuration wants. `None` where nothing is to be recorded, and where the history cannot be opened:
+/// then the log says why, and everything else is served all the same.
+pub(crate) fn record(config: &Config, fleet: &Fleet) -> Option<Arc<Recording>> {
+    if !config.history.enabled {
+        return None;
+    }
+    match open(config) {
+        Ok(history) => Some(Arc::new(Recording::start(fleet.monitor(), Arc::new(history), policy(config)))),
+        Err(error) => {
+            tracing::error!(%error, "the history cannot be opened: nothing is recorded");
+            None
+        }
+    }
+}
+
+fn open(config: &Config) -> Result<History, lalin_history::Error> {
+    let wanted = &config.history;
+    let zone = match &wanted.time_zone {
+        Some(name) => Zone::named(name)?,
+        None => Zone::system(),
+    };
+    let retention = Retention {
+        raw: keep(wanted.raw),
+        minute: keep(wanted.minutes),
+        five_minutes: keep(wanted.five_minutes),
+        hours: keep(wanted.hours),
+    };
+    let folder = config.data_dir.join("history");
+    History::open(Settings { zone, interval: wanted.interval, retention, ..Settings::new(folder) })
+}
+
+fn keep(KeepConfig { days, bytes }: KeepConfig) -> Keep {
+    Keep { days, bytes }
+}
+
+fn policy(config: &Config) -> RecordingPolicy {
+    let except = config.history.except.iter().filter_map(|except| match except.router.parse() {
+        Ok(router) => Some(Except { router, interface: except.interface.clone() }),
+        Err(_) => {
+            tracing::warn!(router = except.router, "[history] except names no router");
+            None
+        }
+    });
+    RecordingPolicy {
+        enabled: true,
+        except: except.collect(),
+        except_kinds: config.history.except_kinds.iter().cloned().collect(),
+    }
+}
+
+/// What stands at the head of a report. A picture that cannot be used is left out, and the log says so.
+pub(crate) fn business(BusinessConfig { name, address, logo }: &BusinessConfig) -> Business {
+    Business { name: name.clone(), address: address.clone(), logo: logo.as_deref().and_then(picture) }
+}
+
+fn picture(path: &Path) -> Option<Logo> {
+    let small = fs::metadata(path).is_ok_and(|file| file.len() <= LARGEST_LOGO);
+    let logo = small.then(|| fs::read(path).ok()).flatten().and_then(Logo::new);
+    if logo.is_none() {
+        tracing::warn!(path = %path.display(), "business.logo is no PNG, JPEG or WebP of at most 512 kB");
+    }
+    logo
+}

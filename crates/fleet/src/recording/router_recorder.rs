@@ -1,0 +1,121 @@
+//! One router's recorder: from the monitor's updates to the history's ticks and events.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use lalin_history::{Cause, Event, LineName, LineReading, Recorder, Tick, What};
+use lalin_monitor::{Status, Update};
+use lalin_stats::{Counters, Frame, GapReason, Interface, RouterId, RouterState};
+use tokio::time::Instant;
+
+use super::line_names::LineNames;
+use super::policy::RouterPolicy;
+
+/// What one router's recorder remembers from update to update.
+pub(super) struct RouterRecorder {
+    router: RouterId,
+    policy: RouterPolicy,
+    names: LineNames,
+    /// The beginning of the monotonic clock, for all routers the same.
+    epoch: Instant,
+    /// The interval in force, ms.
+    interval_ms: u32,
+    /// Whether each line's link was up.
+    running: HashMap<Arc<str>, bool>,
+    /// The reads fail since a moment, for this reason.
+    failing: Option<&'static str>,
+    /// A sample was recorded.
+    begun: bool,
+}
+
+impl RouterRecorder {
+    pub(super) fn new(router: RouterId, policy: RouterPolicy, names: LineNames, epoch: Instant) -> Self {
+        Self { router, policy, names, epoch, interval_ms: 10_000, running: HashMap::new(), failing: None, begun: false }
+    }
+
+    /// Hands on what an update says. The recent window is history already, or older than this recorder.
+    pub(super) fn take(&mut self, update: Update, recorder: &Recorder, now_ms: i64) {
+        match update {
+            Update::Window(_) => {}
+            Update::State(status) => self.state(&status, recorder, now_ms),
+            Update::Tick(frame) => self.tick(&frame, recorder),
+        }
+    }
+
+    fn state(&mut self, status: &Status, recorder: &Recorder, now_ms: i64) {
+        self.interval_ms = u32::try_from(status.interval.as_millis()).unwrap_or(u32::MAX);
+        if let RouterState::Unreachable(failure) = &status.state {
+            let reason = failure.reason.code();
+            if self.failing != Some(reason) {
+                self.failing = Some(reason);
+                let what = What::Began(Cause::Unreachable, reason.to_owned());
+                recorder.event(Event { router: self.router.clone(), line: None, at_ms: now_ms, what });
+            }
+        }
+    }
+
+    fn tick(&mut self, frame: &Frame, recorder: &Recorder) {
+        let wall_ms = i64::try_from(frame.unix_ms).unwrap_or(i64::MAX);
+        if self.failing.take().is_some() {
+            let what = What::Ended(Cause::Unreachable);
+            recorder.event(Event { router: self.router.clone(), line: None, at_ms: wall_ms, what });
+        }
+        if frame.gap.iter().flat_map(|parts| parts.iter()).any(|part| part.reason == GapReason::Rebooted) {
+            recorder.event(Event { router: self.router.clone(), line: None, at_ms: wall_ms, what: What::Rebooted });
+        }
+        let goes_on = self.begun && frame.elapsed.is_some();
+        self.begun = true;
+        let names = self.names.of(frame);
+        let rows = frame.interfaces.iter().zip(&frame.counters).zip(names);
+        let mut readings = Vec::with_capacity(names.len());
+        let mut running = HashMap::with_capacity(self.running.len());
+        for ((interface, counters), name) in rows {
+            if !self.policy.records(interface, &name.name) {
+                continue;
+            }
+            if let Some(what) = link_change(self.running.get(&name.name).copied(), interface.running) {
+                let line = Some(name.clone());
+                recorder.event(Event { router: self.router.clone(), line, at_ms: wall_ms, what });
+            }
+            running.insert(name.name.clone(), interface.running);
+            // Seen without it at the sample before: what it counts is from zero on.
+            let born = goes_on && !self.running.contains_key(&name.name);
+            readings.push(reading(interface, name, born, *counters));
+        }
+        self.running = running;
+        let mono_ms = frame.at.saturating_duration_since(self.epoch).as_millis();
+        let tick = Tick {
+            router: self.router.clone(),
+            wall_ms,
+            mono_ms: u64::try_from(mono_ms).unwrap_or(u64::MAX),
+            interval_ms: self.interval_ms,
+            readings,
+        };
+        // False when the history is behind: it knows of the gap itself and counts it.
+        recorder.record(tick);
+    }
+}
+
+fn reading(interface: &Interface, name: &LineName, born: bool, counters: Counters) -> LineReading {
+    let shown = interface.name.clone();
+    LineReading { name: name.clone(), shown, incarnation: incarnation(interface), born, counters }
+}
+
+/// Another number where the counters begin anew although the name is the same.
+fn incarnation(interface: &Interface) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    interface.id.hash(&mut hasher);
+    if interface.dynamic {
+        interface.last_link_up.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+fn link_change(before: Option<bool>, running: bool) -> Option<What> {
+    match (before?, running) {
+        (false, true) => Some(What::LinkUp),
+        (true, false) => Some(What::LinkDown),
+        _ => None,
+    }
+}

@@ -1,0 +1,154 @@
+//! Recording: what routers do reaches the history as lines that last, and what was excepted does not.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lalin_fleet::{Except, Recording, RecordingPolicy};
+use lalin_history::{By, History, Lines, Settings, UsageQuery, Zone};
+use lalin_monitor::{Label, Monitor};
+use lalin_stats::{Counters, Failure, Interface, Reading, Row, Snapshot, Source};
+use tokio::time::{Instant, sleep};
+
+/// 1,700,000,000 s and 8 Mbit/s received on each line.
+const BEGIN_MS: u64 = 1_700_000_000_000;
+const BYTES_PER_MS: u64 = 1_000;
+
+/// A router whose lines a test changes.
+struct Scripted {
+    begun: Instant,
+    lines: Mutex<Vec<Interface>>,
+}
+
+#[async_trait]
+impl Source for Scripted {
+    type Data = Snapshot;
+    type Error = Failure;
+
+    async fn read(&self) -> Result<Reading, Failure> {
+        let passed = u64::try_from(self.begun.elapsed().as_millis()).unwrap();
+        let lines = self.lines.lock().unwrap().clone();
+        let rows = lines.iter().map(|line| {
+            let bytes = 1_000_000 + passed * BYTES_PER_MS;
+            Row::new(Arc::new(line.clone()), Counters::bytes(bytes, bytes / 10))
+        });
+        Ok(Reading::fresh(Arc::new(Snapshot::at(Instant::now(), BEGIN_MS + passed, rows.collect()))))
+    }
+}
+
+fn interface(id: &str, name: &str) -> Interface {
+    Interface::new(id, name, "ether")
+}
+
+/// A monitor of one router with these lines, recorded into a folder.
+struct Recorded {
+    _folder: tempfile::TempDir,
+    monitor: Arc<Monitor>,
+    source: Arc<Scripted>,
+    recording: Recording,
+}
+
+impl Recorded {
+    fn new(lines: Vec<Interface>, policy: RecordingPolicy) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings { zone: Zone::utc(), ..Settings::new(folder.path()) };
+        let history = Arc::new(History::open(settings).unwrap());
+        let monitor = Arc::new(Monitor::new(lalin_monitor::Settings::default()));
+        let source = Arc::new(Scripted { begun: Instant::now(), lines: Mutex::new(lines) });
+        monitor.add("r".parse().unwrap(), Label::new("r", "test"), source.clone());
+        let recording = Recording::start(monitor.clone(), history, policy);
+        Self { _folder: folder, monitor, source, recording }
+    }
+
+    /// The lasting name, the name of now, and the received bytes of each line.
+    async fn lines(&self) -> Vec<(String, String, u64)> {
+        let history = self.recording.history().clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            history.flush().unwrap();
+            let reader = history.reader();
+            let (from_ms, to_ms) = (i64::try_from(BEGIN_MS).unwrap(), i64::try_from(BEGIN_MS).unwrap() + 86_400_000);
+            let lines = reader.lines(Some(&"r".parse().unwrap())).unwrap();
+            let bytes = |id| {
+                let query = UsageQuery { lines: Lines::One(id), by: By::Month, from_ms, to_ms, offset: 0, limit: 1 };
+                let usage = reader.usage(&query).unwrap();
+                usage.lines.iter().flat_map(|line| &line.periods).map(|period| period.totals.rx_bytes).sum()
+            };
+            let told =
+                |line: &lalin_history::Line| (line.name.name.to_string(), line.shown.to_string(), bytes(line.id));
+            lines.iter().map(told).collect()
+        });
+        asked.await.unwrap()
+    }
+}
+
+/// Reads are paced by a paused clock, while the history's own thread runs on the real one: between two reads it may write.
+async fn passes(seconds: u64) {
+    for _ in 0..seconds {
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_flows_is_recorded_to_the_byte_without_a_viewer() {
+    let recorded = Recorded::new(vec![interface("*1", "ether1")], RecordingPolicy::default());
+    passes(65).await;
+    let lines = recorded.lines().await;
+    assert_eq!(lines.len(), 1);
+    let (name, _, bytes) = &lines[0];
+    // The first sample counts from nowhere; the last one is up to an interval old.
+    assert_eq!(name, "ether1");
+    assert!((55_000..=65_000).contains(&(bytes / BYTES_PER_MS)), "{bytes}");
+    assert_eq!(recorded.monitor.routers()[0].viewers(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renamed_line_is_the_same_and_its_old_name_on_another_port_is_another() {
+    let recorded =
+        Recorded::new(vec![interface("*1", "ether1"), interface("*2", "ether2")], RecordingPolicy::default());
+    passes(25).await;
+    *recorded.source.lines.lock().unwrap() = vec![interface("*1", "wan"), interface("*2", "ether2")];
+    passes(25).await;
+    *recorded.source.lines.lock().unwrap() =
+        vec![interface("*1", "wan"), interface("*2", "ether2"), interface("*3", "ether1")];
+    passes(25).await;
+    let mut lines = recorded.lines().await;
+    lines.sort();
+    let names: Vec<_> = lines.iter().map(|(name, shown, _)| (name.as_str(), shown.as_str())).collect();
+    assert_eq!(names, [("ether1", "wan"), ("ether1 (2)", "ether1"), ("ether2", "ether2")]);
+    assert!((60_000..=75_000).contains(&(lines[0].2 / BYTES_PER_MS)), "under both names: {lines:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_customer_who_dials_in_again_under_a_number_is_one_line() {
+    let session = |id: &str, name: &str| Interface { dynamic: true, ..Interface::new(id, name, "pppoe-in") };
+    let recorded = Recorded::new(vec![session("*F1", "<pppoe-budi>")], RecordingPolicy::default());
+    passes(25).await;
+    *recorded.source.lines.lock().unwrap() = vec![session("*F1", "<pppoe-budi>"), session("*F2", "<pppoe-budi-1>")];
+    passes(12).await;
+    *recorded.source.lines.lock().unwrap() = vec![session("*F2", "<pppoe-budi-1>")];
+    passes(25).await;
+    let lines = recorded.lines().await;
+    assert_eq!(lines.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>(), ["<pppoe-budi>"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_excepted_is_not_recorded_and_a_router_without_anything_is_not_read() {
+    let except = |interface: Option<&str>| {
+        BTreeSet::from([Except { router: "r".parse().unwrap(), interface: interface.map(Into::into) }])
+    };
+    let one = RecordingPolicy { except: except(Some("ether2")), ..RecordingPolicy::default() };
+    let recorded = Recorded::new(vec![interface("*1", "ether1"), interface("*2", "ether2")], one);
+    passes(25).await;
+    assert_eq!(recorded.lines().await.len(), 1);
+    let newest = |recorded: &Recorded| recorded.monitor.routers()[0].newest().map(|frame| frame.seq);
+    recorded.recording.set_policy(RecordingPolicy { except: except(None), ..RecordingPolicy::default() });
+    passes(2).await;
+    let before = newest(&recorded);
+    passes(60).await;
+    assert_eq!(newest(&recorded), before, "nobody wants its samples");
+    recorded.recording.set_policy(RecordingPolicy::default());
+    passes(25).await;
+    assert!(newest(&recorded) > before);
+    assert_eq!(recorded.lines().await.len(), 2);
+}
