@@ -122,6 +122,6 @@ export function parse(text, zone) {
 
 /** "WIB", "WITA", "WIT", or the zone's own name. */
 export function zoneName(zone) {
-  return INDONESIA[zone] ?? zone.replaceAll("_", " ");
+  return INDONESIA[zone] ?? zone.replace(/^Etc\//, "").replaceAll("_", " ");
 }
 const INDONESIA = { "Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT" };
