@@ -49,7 +49,10 @@ fn check(history: &History, router: &Router, line: &str, from_ms: i64, to_ms: i6
 
 fn reopen(history: History, settings: &Settings) -> History {
     history.close();
-    History::open(settings.clone()).unwrap()
+    let history = History::open(settings.clone()).unwrap();
+    // It answers before the journal is read; here the whole is asked for.
+    history.flush().unwrap();
+    history
 }
 
 #[test]
