@@ -201,7 +201,10 @@ async fn what_is_seen_can_be_saved_and_read_as_a_table() {
         let table = page
             .eval("return [...document.querySelectorAll('#data-table tbody tr')].map(r => [...r.cells].map(c => c.textContent))")
             .await;
-        let table: Vec<Vec<String>> = serde_json::from_value(table).unwrap();
+        // What was before the server began is a gap, in words over all columns; a file of figures has none.
+        let (table, gaps): (Vec<Vec<String>>, Vec<_>) =
+            serde_json::from_value::<Vec<_>>(table).unwrap().into_iter().partition(|row: &Vec<_>| row.len() > 2);
+        assert!(gaps.len() <= 1, "{gaps:?}");
         assert_eq!(table.len(), rows.len(), "{table:?}");
         assert!(table[0][0] > table[table.len() - 1][0], "the newest first: {table:?}");
         for (shown, saved) in table.iter().rev().zip(&rows) {
@@ -212,8 +215,7 @@ async fn what_is_seen_can_be_saved_and_read_as_a_table() {
         page.screenshot("table").await;
         page.press(ESCAPE).await;
         assert!(!page.shows("data-table").await);
-        // By its button too.
-        more(page, "table").await;
+        more(page, "table").await; // By its button too.
         page.click_on("#data-table .close").await;
         assert!(!page.shows("data-table").await);
         assert_eq!(page.complaints().await, Vec::<String>::new());
