@@ -4,15 +4,23 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use lalin_history::{By, History, LineId, LineName, LineReading, Lines, Settings, Tick, UsageQuery, Zone};
+use lalin_history::{
+    By, History, Keep, LineId, LineName, LineReading, Lines, Retention, Settings, Tick, UsageQuery, Zone,
+};
 use lalin_stats::Counters;
 
 const BEGIN: i64 = 1_700_000_000_000;
 const INTERVAL_MS: i64 = 60_000;
 
+/// Every sample is kept: a quick machine records more than the usual seven days.
+fn settings(folder: &std::path::Path) -> Settings {
+    let retention = Retention { raw: Keep::default(), ..Retention::default() };
+    Settings { zone: Zone::utc(), retention, ..Settings::new(folder) }
+}
+
 /// What the child does: it records until it is killed, and says each tick that is recorded.
 fn record_on(folder: &str, first: i64) {
-    let history = History::open(Settings { zone: Zone::utc(), ..Settings::new(folder) }).unwrap();
+    let history = History::open(settings(folder.as_ref())).unwrap();
     let recorder = history.recorder();
     let mut out = std::io::stdout().lock();
     for number in first.. {
@@ -66,7 +74,7 @@ fn numbers(history: &History, line: u32) -> Vec<i64> {
 }
 
 fn opened(folder: &std::path::Path) -> History {
-    let history = History::open(Settings { zone: Zone::utc(), ..Settings::new(folder) }).unwrap();
+    let history = History::open(settings(folder)).unwrap();
     history.flush().unwrap();
     history
 }
