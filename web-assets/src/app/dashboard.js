@@ -30,6 +30,8 @@ import { PointStore } from "../data/point-store.js";
 
 const { lang, texts, version } = JSON.parse(document.body.dataset.page);
 const SUMMARY = 10_000;
+/** So long after the greeting, ms, the first picture stands. */
+const SETTLED = 2_000;
 
 const byId = (id) => document.getElementById(id);
 
@@ -48,6 +50,11 @@ function keep() {
   store.windowMs = recent === null ? 600_000 : 180_000;
   store.keep(choice.names, recent ?? 0);
 }
+/** The way into what was recorded: after the first picture. */
+const loadPast = lazyImport(async () => {
+  const { historyStart } = await import("../chart/history-start.js");
+  await historyStart({ panel, stage: byId("stage"), lang, texts });
+});
 const status = new StatusLine(byId("state"), byId("try-now"), texts, lang);
 const tab = new TabTitle();
 const keepLast = lastSeenKeeper();
@@ -75,6 +82,7 @@ const feed = new LiveFeed(store, {
     // Who has limits is told no address.
     const { id, name, address = "" } = hello.router;
     looking.then((who) => keepWith(id, who));
+    setTimeout(loadPast, /[?&]from=/.test(location.search) ? 0 : SETTLED, () => {});
     loadCost((made) => {
       cost = made;
       cost.ask(id);

@@ -60,6 +60,8 @@ export class ChartPanel {
   #facts = new Map();
   /** Where there is room the legend stands under the chart; else cards, which are not here. */
   #wide = matchMedia("(min-width: 960px)");
+  /** @type {((range: import("../data/types.js").Range) => void)|null} shows what is older than the live chart */
+  beyond = null;
   /** What the visible time comes to. */
   figures = new LineFigures();
 
@@ -159,7 +161,12 @@ export class ChartPanel {
     this.hands = lazyImport(async () => {
       const { interaction } = await import("./interaction.js");
       const zoom = (from, to) => this.#moved(() => this.span.zoom(from, to, feed.edge(), this.#oldest()));
-      const pan = (ms) => this.#moved(() => this.span.pan(ms, feed.edge(), this.#oldest()));
+      const pan = (ms) => {
+        const { from, to } = this.range();
+        this.#moved(() => this.span.pan(ms, feed.edge(), this.#oldest()));
+        // Before what the live chart remembers there is what was recorded.
+        if (ms < 0 && this.range().from >= from) this.beyond?.({ from: from + ms, to: to + ms });
+      };
       const scaleBy = (factor, at) => this.#moved(() => this.span.scale(factor, at, feed.edge(), this.#oldest()));
       const made = interaction(root, this.chart, {
         keys: {
