@@ -40,14 +40,14 @@ export function roundStep(most, count) {
 }
 
 /**
- * The same as a table, for who does not see a picture.
- * @param {string} caption
+ * A table of texts with a head.
+ * @param {string} kind its class
  * @param {string[]} heads
  * @param {string[][]} rows
+ * @param {boolean} named whether the first cell of a row is its head
  */
-export function hiddenTable(caption, heads, rows) {
-  const table = element("table", "hidden");
-  table.append(element("caption", "", caption));
+export function textTable(kind, heads, rows, named) {
+  const table = element("table", kind);
   const head = element("tr");
   for (const text of heads) {
     const cell = element("th", "", text);
@@ -60,12 +60,25 @@ export function hiddenTable(caption, heads, rows) {
   for (const row of rows) {
     const line = element("tr");
     row.forEach((text, at) => {
-      const cell = element(at === 0 ? "th" : "td", "", text);
-      if (at === 0) /** @type {HTMLTableCellElement} */ (cell).scope = "row";
+      const isHead = named && at === 0;
+      const cell = element(isHead ? "th" : "td", "", text);
+      if (isHead) /** @type {HTMLTableCellElement} */ (cell).scope = "row";
       line.append(cell);
     });
     body.append(line);
   }
   table.append(top, body);
+  return table;
+}
+
+/**
+ * The same as a table, for who does not see a picture.
+ * @param {string} caption
+ * @param {string[]} heads
+ * @param {string[][]} rows
+ */
+export function hiddenTable(caption, heads, rows) {
+  const table = textTable("hidden", heads, rows, true);
+  table.prepend(element("caption", "", caption));
   return table;
 }

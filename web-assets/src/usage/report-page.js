@@ -10,6 +10,7 @@ import { fill, number, shortName, speed } from "../shared/format.js";
 import { parse, spanOf, step, zoneName } from "./calendar.js";
 import { hourMap } from "./hour-map.js";
 import { monthCurve } from "./month-curve.js";
+import { textTable } from "./picture.js";
 import { curveOfOne, factsOfLines, recording } from "./usage-answers.js";
 import { lineMonth, scale, weekdays } from "./usage-detail.js";
 import { lineDirection } from "./usage-rows.js";
@@ -200,26 +201,7 @@ function section(title, note, ...parts) {
   return root;
 }
 
-function table(heads, rows) {
-  const root = element("table", "report-table");
-  const head = element("tr");
-  for (const text of heads) {
-    const cell = element("th", "", text);
-    cell.scope = "col";
-    head.append(cell);
-  }
-  const body = element("tbody");
-  for (const row of rows) {
-    const line = element("tr");
-    line.append(...row.map((text) => element("td", "", text)));
-    body.append(line);
-  }
-  const top = element("thead");
-  top.append(head);
-  root.append(top, body);
-  return root;
-}
-
+const table = (heads, rows) => textTable("report-table", heads, rows, false);
 const amount = (bytes) => number(bytes / 1e9, lang, 0, bytes < 1e10 ? 2 : bytes < 1e11 ? 1 : 0);
 const gigabytes = (bytes) => `${amount(bytes)} GB`;
 const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -1,33 +1,17 @@
 //! The machine's wall clock is set while routers are watched: the chart goes on, and its times are right.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_monitor::{Subscription, Update, Window};
-use lalin_stats::{Frame, Rate};
+use lalin_monitor::Window;
+use lalin_stats::Rate;
 use tokio::time::sleep;
 
 use crate::source::{RX_BPS, Steady, router};
+use crate::updates::{tick, window};
 
 const INTERVAL: Duration = Duration::from_secs(2);
 const ALL: Duration = Duration::from_secs(600);
 const HOUR_MS: i64 = 3_600_000;
-
-async fn tick(subscription: &mut Subscription) -> Arc<Frame> {
-    loop {
-        if let Update::Tick(frame) = subscription.next().await.unwrap() {
-            return frame;
-        }
-    }
-}
-
-async fn window(subscription: &mut Subscription) -> Window {
-    loop {
-        if let Update::Window(window) = subscription.next().await.unwrap() {
-            return window;
-        }
-    }
-}
 
 fn is_true(rate: Rate) -> bool {
     rate.rx.is_some_and(|rate| rate.get().abs_diff(RX_BPS) * 50 <= RX_BPS)

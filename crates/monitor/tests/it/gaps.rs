@@ -1,24 +1,15 @@
 //! Why there is nothing on the chart: told with the sample that ends it, and to whoever comes later.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_monitor::{Gap, Label, Monitor, Router, Settings, Subscription, Update};
-use lalin_stats::Frame;
+use lalin_monitor::{Gap, Label, Monitor, Router, Settings};
 use tokio::time::sleep;
 
 use crate::source::{Behaviour, Steady, router};
+use crate::updates::tick;
 
 const INTERVAL: Duration = Duration::from_secs(2);
 const ALL: Duration = Duration::from_secs(600);
-
-async fn tick(subscription: &mut Subscription) -> Arc<Frame> {
-    loop {
-        if let Update::Tick(frame) = subscription.next().await.unwrap() {
-            return frame;
-        }
-    }
-}
 
 /// The reasons with their causes, and how long each lasted, s.
 fn words(gaps: impl IntoIterator<Item = Gap>) -> Vec<(String, Option<u64>)> {

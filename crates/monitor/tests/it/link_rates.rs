@@ -2,22 +2,14 @@
 
 use std::time::Duration;
 
-use lalin_monitor::{Subscription, Update};
 use lalin_stats::Rate;
 
 use crate::source::{RX_BPS, Steady, TX_BPS, router};
+use crate::updates::ether1_rate;
 
 const INTERVAL: Duration = Duration::from_secs(1);
 const ALL: Duration = Duration::from_secs(600);
 const GIGABIT: u64 = 1_000_000_000;
-
-async fn tick(subscription: &mut Subscription) -> Rate {
-    loop {
-        if let Update::Tick(frame) = subscription.next().await.unwrap() {
-            return frame.rates[frame.interfaces.iter().position(|one| &*one.name == "ether1").unwrap()];
-        }
-    }
-}
 
 fn is_true(rate: Rate) -> bool {
     let near = |rate: Option<lalin_stats::BitsPerSecond>, truth: u64| {
@@ -32,12 +24,12 @@ async fn a_jump_by_2_to_the_32_is_no_traffic_where_the_link_is_known() {
     source.set(|script| script.link_bps = Some(GIGABIT));
     let router = router(source.clone(), INTERVAL);
     let mut viewer = router.subscribe(None, ALL);
-    tick(&mut viewer).await;
-    assert!(is_true(tick(&mut viewer).await));
+    ether1_rate(&mut viewer).await;
+    assert!(is_true(ether1_rate(&mut viewer).await));
     source.set(|script| script.shift += 1 << 32);
-    assert_eq!(tick(&mut viewer).await, Rate::UNKNOWN);
+    assert_eq!(ether1_rate(&mut viewer).await, Rate::UNKNOWN);
     for _ in 0..5 {
-        assert!(is_true(tick(&mut viewer).await));
+        assert!(is_true(ether1_rate(&mut viewer).await));
     }
 }
 
@@ -51,9 +43,9 @@ async fn a_counter_of_32_bits_goes_on_over_its_end() {
     });
     let router = router(source.clone(), INTERVAL);
     let mut viewer = router.subscribe(None, ALL);
-    tick(&mut viewer).await;
+    ether1_rate(&mut viewer).await;
     for nth in 0..60 {
-        assert!(is_true(tick(&mut viewer).await), "tick {nth}");
+        assert!(is_true(ether1_rate(&mut viewer).await), "tick {nth}");
     }
 }
 
@@ -63,10 +55,10 @@ async fn a_link_that_is_told_too_slow_hides_one_point_and_not_the_truth() {
     source.set(|script| script.link_bps = Some(RX_BPS / 10));
     let router = router(source.clone(), INTERVAL);
     let mut viewer = router.subscribe(None, ALL);
-    tick(&mut viewer).await;
-    assert_eq!(tick(&mut viewer).await.rx, None, "it may be a jump");
+    ether1_rate(&mut viewer).await;
+    assert_eq!(ether1_rate(&mut viewer).await.rx, None, "it may be a jump");
     for _ in 0..5 {
-        assert!(is_true(tick(&mut viewer).await), "a counter jumps once");
+        assert!(is_true(ether1_rate(&mut viewer).await), "a counter jumps once");
     }
 }
 
@@ -76,11 +68,11 @@ async fn a_link_that_came_back_faster_within_a_tick_is_believed() {
     source.set(|script| script.link_bps = Some(GIGABIT / 10));
     let router = router(source.clone(), INTERVAL);
     let mut viewer = router.subscribe(None, ALL);
-    tick(&mut viewer).await;
-    tick(&mut viewer).await;
+    ether1_rate(&mut viewer).await;
+    ether1_rate(&mut viewer).await;
     source.set(|script| {
         script.link_bps = Some(GIGABIT);
         script.shift += i64::try_from(RX_BPS / 8 * 4).unwrap();
     });
-    assert!(tick(&mut viewer).await.rx.is_some_and(|rate| rate.get() > 4 * RX_BPS));
+    assert!(ether1_rate(&mut viewer).await.rx.is_some_and(|rate| rate.get() > 4 * RX_BPS));
 }

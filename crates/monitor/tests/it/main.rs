@@ -10,4 +10,5 @@ mod rates;
 mod recording;
 mod slow;
 mod source;
+mod updates;
 mod viewers;

@@ -7,18 +7,10 @@ use lalin_stats::{Rate, RouterState};
 use tokio::time::sleep;
 
 use crate::source::{Behaviour, RX_BPS, Script, Steady, TX_BPS, router};
+use crate::updates::ether1_rate;
 
 const INTERVAL: Duration = Duration::from_secs(2);
 const ALL: Duration = Duration::from_secs(600);
-
-async fn tick(subscription: &mut Subscription) -> Rate {
-    loop {
-        if let Update::Tick(frame) = subscription.next().await.unwrap() {
-            let ether1 = frame.interfaces.iter().position(|interface| &*interface.name == "ether1").unwrap();
-            return frame.rates[ether1];
-        }
-    }
-}
 
 async fn state(subscription: &mut Subscription, code: &str) {
     loop {
@@ -41,9 +33,9 @@ fn is_true(rate: Rate) -> bool {
 async fn every_point_but_the_first_is_the_true_rate() {
     let router = router(Steady::new(), INTERVAL);
     let mut subscription = router.subscribe(None, ALL);
-    assert_eq!(tick(&mut subscription).await, Rate::UNKNOWN);
+    assert_eq!(ether1_rate(&mut subscription).await, Rate::UNKNOWN);
     for _ in 0..100 {
-        assert!(is_true(tick(&mut subscription).await));
+        assert!(is_true(ether1_rate(&mut subscription).await));
     }
 }
 
@@ -52,16 +44,16 @@ async fn thirty_silent_seconds_give_a_gap_and_no_spike() {
     let source = Steady::new();
     let router = router(source.clone(), INTERVAL);
     let mut subscription = router.subscribe(None, ALL);
-    tick(&mut subscription).await;
-    assert!(is_true(tick(&mut subscription).await));
+    ether1_rate(&mut subscription).await;
+    assert!(is_true(ether1_rate(&mut subscription).await));
     source.set(|script| script.behaviour = Behaviour::Fail);
     state(&mut subscription, "stale").await;
     state(&mut subscription, "unreachable").await;
     sleep(Duration::from_secs(30)).await;
     source.set(|script| script.behaviour = Behaviour::Answer);
-    assert_eq!(tick(&mut subscription).await, Rate::UNKNOWN, "the first sample after a gap has no rate");
+    assert_eq!(ether1_rate(&mut subscription).await, Rate::UNKNOWN, "the first sample after a gap has no rate");
     for _ in 0..10 {
-        assert!(is_true(tick(&mut subscription).await));
+        assert!(is_true(ether1_rate(&mut subscription).await));
     }
     assert_eq!(router.status().state, RouterState::Live);
 }
@@ -79,11 +71,11 @@ async fn a_reset_a_new_id_or_a_jump_gives_one_gap_and_then_the_truth() {
         let source = Steady::new();
         let router = router(source.clone(), INTERVAL);
         let mut subscription = router.subscribe(None, ALL);
-        tick(&mut subscription).await;
-        assert!(is_true(tick(&mut subscription).await), "{name}: before");
+        ether1_rate(&mut subscription).await;
+        assert!(is_true(ether1_rate(&mut subscription).await), "{name}: before");
         source.set(change);
-        assert_eq!(tick(&mut subscription).await, Rate::UNKNOWN, "{name}");
-        assert!(is_true(tick(&mut subscription).await), "{name}: after");
+        assert_eq!(ether1_rate(&mut subscription).await, Rate::UNKNOWN, "{name}");
+        assert!(is_true(ether1_rate(&mut subscription).await), "{name}: after");
     }
 }
 
@@ -92,10 +84,10 @@ async fn a_missing_counter_is_unknown_not_zero() {
     let source = Steady::new();
     let router = router(source.clone(), INTERVAL);
     let mut subscription = router.subscribe(None, ALL);
-    tick(&mut subscription).await;
-    tick(&mut subscription).await;
+    ether1_rate(&mut subscription).await;
+    ether1_rate(&mut subscription).await;
     source.set(|script| script.hide_tx = true);
-    let rate = tick(&mut subscription).await;
+    let rate = ether1_rate(&mut subscription).await;
     assert!(rate.rx.is_some());
     assert_eq!(rate.tx, None);
 }
@@ -105,10 +97,10 @@ async fn lines_that_come_and_go_move_no_other_interfaces_rate() {
     let source = Steady::new();
     let router = router(source.clone(), INTERVAL);
     let mut subscription = router.subscribe(None, ALL);
-    tick(&mut subscription).await;
+    ether1_rate(&mut subscription).await;
     for lines in [3, 50, 1, 0, 7] {
         source.set(|script| script.lines_before = lines);
-        assert!(is_true(tick(&mut subscription).await), "{lines} lines before it");
+        assert!(is_true(ether1_rate(&mut subscription).await), "{lines} lines before it");
     }
 }
 
@@ -119,15 +111,18 @@ async fn a_late_answer_breaks_no_line_and_its_band_holds_the_truth() {
         let source = Steady::new();
         let router = router(source.clone(), Duration::from_secs(interval));
         let mut subscription = router.subscribe(None, ALL);
-        tick(&mut subscription).await;
+        ether1_rate(&mut subscription).await;
         for late in (0..60).map(|tick| tick * 7 % 10 * 50) {
             source.set(|script| script.on_the_way = millis(late));
-            let rate = tick(&mut subscription).await.rx.expect("a rate on every tick").get();
+            let rate = ether1_rate(&mut subscription).await.rx.expect("a rate on every tick").get();
             let band = router.newest().unwrap().uncertainty;
             let told = rate as f64 * band.low..=rate as f64 * band.high;
             assert!(told.contains(&(RX_BPS as f64)), "{interval} s, {late} ms: {rate} {band:?}");
         }
-        assert!(is_true(tick(&mut subscription).await), "where in an answer the counters are read is known by now");
+        assert!(
+            is_true(ether1_rate(&mut subscription).await),
+            "where in an answer the counters are read is known by now"
+        );
     }
 }
 
@@ -141,7 +136,7 @@ async fn what_a_frame_divides_by_is_what_lies_between_the_moments() {
         source.set(|script| {
             (script.on_the_way, script.latency) = (Duration::from_millis(late), Duration::from_millis(200 - late / 2))
         });
-        tick(&mut subscription).await;
+        ether1_rate(&mut subscription).await;
         let frame = lalin_stats::Frame::clone(&*router.newest().unwrap());
         if let Some(last) = &last {
             assert_eq!(Some(frame.at - last.at), frame.elapsed);
@@ -159,6 +154,6 @@ async fn a_panicking_source_is_a_state_and_is_survived() {
     let mut subscription = router.subscribe(None, ALL);
     state(&mut subscription, "unreachable").await;
     source.set(|script| script.behaviour = Behaviour::Answer);
-    tick(&mut subscription).await;
-    assert!(is_true(tick(&mut subscription).await));
+    ether1_rate(&mut subscription).await;
+    assert!(is_true(ether1_rate(&mut subscription).await));
 }

@@ -1,24 +1,15 @@
 //! Recording: a subscriber who does not look costs the router fewer reads, and nobody notices the change of pace.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_monitor::{Subscription, Update};
-use lalin_stats::Frame;
+use lalin_monitor::Update;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::source::{RX_BPS, Steady, router};
+use crate::updates::tick;
 
 const INTERVAL: Duration = Duration::from_secs(2);
 const ALL: Duration = Duration::from_secs(600);
-
-async fn tick(subscription: &mut Subscription) -> Arc<Frame> {
-    loop {
-        if let Update::Tick(frame) = subscription.next().await.unwrap() {
-            return frame;
-        }
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn what_is_only_recorded_is_read_every_ten_seconds() {

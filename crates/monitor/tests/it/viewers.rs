@@ -3,30 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_monitor::{Label, Monitor, Settings, Subscription, Update, Window};
-use lalin_stats::{Frame, MockStatsSource};
+use lalin_monitor::{Label, Monitor, Settings};
+use lalin_stats::MockStatsSource;
 use tokio::time::sleep;
 
 use crate::source::{Behaviour, Steady, router};
+use crate::updates::{tick, window};
 
 const INTERVAL: Duration = Duration::from_secs(2);
 const ALL: Duration = Duration::from_secs(600);
-
-async fn tick(subscription: &mut Subscription) -> Arc<Frame> {
-    loop {
-        if let Update::Tick(frame) = subscription.next().await.unwrap() {
-            return frame;
-        }
-    }
-}
-
-async fn window(subscription: &mut Subscription) -> Window {
-    loop {
-        if let Update::Window(window) = subscription.next().await.unwrap() {
-            return window;
-        }
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn an_unwatched_router_is_never_read() {
