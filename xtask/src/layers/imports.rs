@@ -25,7 +25,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lalin-monitor", &["lalin-stats", "lalin-cache"]),
     ("lalin-store", &["lalin-config", "lalin-stats"]),
     ("lalin-history", &["lalin-stats"]),
-    ("lalin-http", &["lalin-fleet", "lalin-history", "lalin-monitor", "lalin-store", "lalin-stats"]),
+    ("lalin-alerts", &["lalin-history", "lalin-stats"]),
+    ("lalin-remote-write", &["lalin-stats"]),
+    ("lalin-http", &["lalin-alerts", "lalin-fleet", "lalin-history", "lalin-monitor", "lalin-store", "lalin-stats"]),
     (
         "lalin-fleet",
         &[
@@ -55,6 +57,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "lalin-fleet",
             "lalin-dashboard",
             "lalin-config",
+            "lalin-alerts",
+            "lalin-remote-write",
         ],
     ),
     ("embedding-example", &["routeros", "routeros-simulator", "lalin-cache"]),
@@ -68,6 +72,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const SERDE: &[&str] = &["serde", "serde_json", "serde_derive", "serde_with"];
 const SERDE_AT: &[&str] = &[
     "lalin-http",
+    "lalin-alerts",
     "lalin-test-client",
     "lalin-config",
     "lalin-dashboard",
