@@ -13,7 +13,7 @@ use crate::routes::{
     accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines, login, routers,
     tokens, window,
 };
-use crate::{Auth, history, metrics, stream};
+use crate::{Auth, history, metrics, openapi, stream};
 
 /// The API over a monitor. Cheap to clone: one for each worker.
 #[derive(Clone, Debug)]
@@ -46,6 +46,7 @@ impl Api {
                 .service(web::resource("/api/v1/interfaces").get(interfaces::get).default_service(only_get()))
                 .service(web::resource("/api/v1/stream").get(stream::get).default_service(only_get()))
                 .service(web::resource("/api/v1/window").get(window::get).default_service(only_get()))
+                .configure(openapi::routes)
                 .configure(business::routes)
                 .configure(history::routes)
                 .configure(routers::routes)

@@ -12,6 +12,7 @@
 //! | `routes/` | the routes that answer once, one file for each group |
 //! | `stream/` | the event stream |
 //! | `metrics/` | what Prometheus scrapes |
+//! | `openapi/` | the description of the API, for programs |
 //! | `history/` | what was recorded: curves, use, percentiles |
 //! | `auth/` | who makes a request, and what they may see and do |
 //! | `lines/` | what people say of lines: from which side they are seen, what they are called |
@@ -41,6 +42,7 @@ mod history;
 mod json;
 mod lines;
 mod metrics;
+mod openapi;
 mod routes;
 mod server;
 mod stream;

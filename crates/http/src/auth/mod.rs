@@ -27,6 +27,7 @@ pub(crate) use login_limits::LoginAttempt;
 pub use principal::Principal;
 pub(crate) use principal::PrincipalKind;
 pub(crate) use revocation::revoked;
+pub(crate) use route_policy::is_public;
 pub use service::Auth;
 pub use settings::AuthSettings;
 pub(crate) use visibility::Visibility;

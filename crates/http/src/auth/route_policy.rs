@@ -41,6 +41,7 @@ const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("GET", "/embed", RoutePolicy::Public),
     ("GET", "/embed.js", RoutePolicy::Public),
     ("GET", "/metrics", RoutePolicy::Viewer),
+    ("GET", "/api/v1/openapi.json", RoutePolicy::Viewer),
     ("GET", "/manifest.webmanifest", RoutePolicy::Public),
     ("GET", "/service-worker.js", RoutePolicy::Public),
     ("GET", "/offline", RoutePolicy::Public),
@@ -70,6 +71,14 @@ const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("POST", "/api/v1/logout", RoutePolicy::Person),
     ("POST", "/api/v1/password", RoutePolicy::Person),
 ];
+
+/// Whether a route, as it is declared (`/api/v1/routers/{id}`), lets in somebody who shows nothing.
+pub(crate) fn is_public(method: &str, declared: &str) -> bool {
+    let path = declared.replace("{id}", "*");
+    let policy = ROUTE_POLICIES.iter().find(|(of, pattern, _)| *of == method && *pattern == path);
+    policy
+        .is_some_and(|(.., policy)| matches!(policy, RoutePolicy::Public | RoutePolicy::Anyone | RoutePolicy::Liveness))
+}
 
 /// The policy of the route that a request asks for.
 pub(crate) fn route_policy(method: &Method, path: &str) -> RoutePolicy {

@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_history::{Gap, HistoryQuery, Interval, Resolution};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::api_state::ApiState;
@@ -21,8 +22,9 @@ const USUAL_POINTS: u32 = 600;
 /// The most points of an answer.
 const MOST_POINTS: u32 = 10_000;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = History)]
 struct CurveView<'a> {
     router: &'a str,
     interface: &'a str,
@@ -35,8 +37,9 @@ struct CurveView<'a> {
 }
 
 /// The rates are `null` where nothing was measured.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = HistoryPoint)]
 struct PointView {
     t: i64,
     rx_bps: Option<u64>,
@@ -48,7 +51,8 @@ struct PointView {
     coverage: f64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HistoryGap)]
 struct GapView {
     from: i64,
     to: i64,
@@ -57,6 +61,22 @@ struct GapView {
     detail: Option<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/history",
+    tag = "history",
+    params(
+        ("router" = Option<String>, Query, description = "A router's id; without it the first router"),
+        ("interface" = String, Query, description = "A line's name"),
+        ("from" = Option<String>, Query, description = "RFC 3339 or ms since 1970"),
+        ("to" = Option<String>, Query, description = "RFC 3339 or ms since 1970; now where absent"),
+        ("points" = Option<u32>, Query, maximum = 10000),
+        ("step" = Option<u64>, Query, description = "Seconds; instead of `points`"),
+        ("format" = Option<String>, Query, description = "`json` or `csv`; wins over `Accept`"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK; as CSV by `format=csv` or `Accept: text/csv`", content((CurveView = "application/json"), (String = "text/csv"))))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = ["format", "from", "interface", "points", "router", "step", "to", "token"];
     let parameters = Parameters::of(&request, &known)?;

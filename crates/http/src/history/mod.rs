@@ -23,10 +23,16 @@ mod top;
 mod usage;
 
 use actix_web::web::{self, ServiceConfig};
+use utoipa::OpenApi;
 
 use crate::json::wrong_method;
 
 pub(crate) use archive::Archive;
+
+/// What these routes are, for the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(curve::get, usage::get, percentile::get, recording::get, top::get))]
+pub(crate) struct Described;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let only_get = || web::route().to(wrong_method);

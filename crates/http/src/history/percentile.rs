@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_history::{Line, Month, Percentile, PercentileQuery, Rule};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::api_state::ApiState;
@@ -15,8 +16,9 @@ use super::recorded_line::{INTERFACE, find, interface_name, is_seen, recorded_ro
 use super::table::{Format, csv};
 use super::usage::number;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Percentile)]
 struct PercentileView {
     router: String,
     interface: String,
@@ -32,7 +34,8 @@ struct PercentileView {
     samples_missing: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Percentiles)]
 struct AllView<'a> {
     router: &'a str,
     month: &'a str,
@@ -41,10 +44,35 @@ struct AllView<'a> {
     more: bool,
 }
 
+/// One line's, or a page of those of all lines.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum PercentileAnswer<'a> {
+    One(PercentileView),
+    All(AllView<'a>),
+}
+
 /// The most lines on a page of an answer, and the usual number.
 const MOST_LINES: u32 = 1_000;
 const USUAL_LINES: u32 = 100;
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/percentile",
+    tag = "history",
+    params(
+        ("router" = Option<String>, Query, description = "A router's id; without it the first router"),
+        ("interface" = Option<String>, Query, description = "A line's name; without it all lines, paged"),
+        ("month" = String, Query, description = "A month such as 2026-11"),
+        ("p" = Option<f64>, Query, description = "From 1 to less than 100; usually 95"),
+        ("rule" = Option<String>, Query, description = "`max`, `sum` or `separate`"),
+        ("limit" = Option<u32>, Query, maximum = 1000),
+        ("offset" = Option<u32>, Query),
+        ("format" = Option<String>, Query, description = "`json` or `csv`; wins over `Accept`"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK; as CSV by `format=csv` or `Accept: text/csv`", content((PercentileAnswer = "application/json"), (String = "text/csv"))))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = ["format", "interface", "limit", "month", "offset", "p", "router", "rule", "token"];
     let parameters = Parameters::of(&request, &known)?;
@@ -98,7 +126,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
         });
         let Some((line, percentile)) = found.await? else { return Err(unknown(&name)) };
         let view = view(&line, &percentile);
-        return if format == Format::Csv { csv("percentile", [view]) } else { Ok(answer(view)) };
+        return if format == Format::Csv { csv("percentile", [view]) } else { Ok(answer(PercentileAnswer::One(view))) };
     }
     let offset = number(&parameters, "offset", 0, u32::MAX)? as usize;
     let limit = number(&parameters, "limit", USUAL_LINES, MOST_LINES)? as usize;
@@ -120,7 +148,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
     if format == Format::Csv {
         return csv("percentile", lines);
     }
-    Ok(answer(AllView { router: router.as_str(), month: written, lines, offset, more }))
+    Ok(answer(PercentileAnswer::All(AllView { router: router.as_str(), month: written, lines, offset, more })))
 }
 
 /// `2026-11`.

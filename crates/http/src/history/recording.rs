@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_history::{Recording as Writing, Status};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::api_state::ApiState;
@@ -11,8 +12,9 @@ use crate::auth::Visibility;
 use crate::json::{answer, millis};
 use crate::routes::Parameters;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Recording)]
 struct RecordingView {
     enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,8 +29,9 @@ struct RecordingView {
 }
 
 /// For those who may see everything.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RecordingDetails)]
 struct Details {
     bytes: u64,
     dropped_ticks: u64,
@@ -40,7 +43,8 @@ struct Details {
     routers: Vec<CostView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RecordingException)]
 struct ExceptView {
     router: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,8 +52,9 @@ struct ExceptView {
 }
 
 /// What recording costs a router: reads a minute, and how long the slowest recent one took.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RecordingCost)]
 struct CostView {
     router: String,
     reads_per_minute: f64,
@@ -57,6 +62,15 @@ struct CostView {
     read_ms: Option<u64>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/recording",
+    tag = "history",
+    params(
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK", body = RecordingView))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     Parameters::of(&request, &["token"])?;
     let Ok(archive) = api.archive() else {

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use lalin_history::{Line, LineId, TopBy, TopQuery};
 use lalin_stats::RouterId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::api_state::ApiState;
@@ -25,7 +26,8 @@ const USUAL: u32 = 10;
 /// So many lines are looked through for those that may be seen.
 const LOOKED_THROUGH: u32 = 100_000;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Top)]
 struct TopView {
     by: &'static str,
     from: i64,
@@ -33,8 +35,9 @@ struct TopView {
     lines: Vec<TopLineView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TopLine)]
 struct TopLineView {
     router: String,
     interface: String,
@@ -45,6 +48,21 @@ struct TopLineView {
     coverage: f64,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/top",
+    tag = "history",
+    params(
+        ("router" = Option<String>, Query, description = "A router's id; without it all that may be seen"),
+        ("by" = Option<String>, Query, description = "`bytes` or `peak`"),
+        ("from" = Option<String>, Query, description = "RFC 3339 or ms since 1970"),
+        ("to" = Option<String>, Query, description = "RFC 3339 or ms since 1970; now where absent"),
+        ("limit" = Option<u32>, Query, maximum = 1000),
+        ("format" = Option<String>, Query, description = "`json` or `csv`; wins over `Accept`"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK; as CSV by `format=csv` or `Accept: text/csv`", content((TopView = "application/json"), (String = "text/csv"))))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["by", "format", "from", "limit", "router", "to", "token"])?;
     let (visibility, format) = (Visibility::of(&request), Format::of(&request, &parameters)?);

@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_history::{By, Line, LineId, LineUsage, Lines, Period, UsageQuery};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::api_state::ApiState;
@@ -24,7 +25,8 @@ const USUAL_LINES: u32 = 100;
 /// The most periods of one line.
 const MOST_PERIODS: i64 = 10_000;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LineUsage)]
 struct OneView<'a> {
     router: &'a str,
     interface: &'a str,
@@ -33,7 +35,8 @@ struct OneView<'a> {
     periods: Vec<PeriodView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RouterUsage)]
 struct AllView<'a> {
     router: &'a str,
     by: &'static str,
@@ -43,15 +46,25 @@ struct AllView<'a> {
     more: bool,
 }
 
-#[derive(Serialize)]
+/// One line's use, or a page of that of all lines.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum UsageAnswer<'a> {
+    One(OneView<'a>),
+    All(AllView<'a>),
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = UsageLine)]
 struct LineView {
     interface: String,
     periods: Vec<PeriodView>,
 }
 
 /// `coverage` is the measured part of the period, `measuredSeconds` of `seconds`.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = UsagePeriod)]
 struct PeriodView {
     from: String,
     to: String,
@@ -95,6 +108,23 @@ const COLUMNS: [&str; 17] = [
     "unmeasuredTxBytes",
 ];
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/usage",
+    tag = "history",
+    params(
+        ("router" = Option<String>, Query, description = "A router's id; without it the first router"),
+        ("interface" = Option<String>, Query, description = "A line's name; without it all lines, paged"),
+        ("by" = Option<String>, Query, description = "`hour`, `day` or `month`"),
+        ("from" = Option<String>, Query, description = "RFC 3339 or ms since 1970"),
+        ("to" = Option<String>, Query, description = "RFC 3339 or ms since 1970; now where absent"),
+        ("limit" = Option<u32>, Query, maximum = 1000),
+        ("offset" = Option<u32>, Query),
+        ("format" = Option<String>, Query, description = "`json` or `csv`; wins over `Accept`"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK; as CSV by `format=csv` or `Accept: text/csv`", content((UsageAnswer = "application/json"), (String = "text/csv"))))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = ["by", "format", "from", "interface", "limit", "offset", "router", "to", "token"];
     let parameters = Parameters::of(&request, &known)?;
@@ -127,7 +157,8 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
         if format == Format::Csv {
             return rows(periods.iter().map(|period| (&*line.shown, period)));
         }
-        return Ok(answer(OneView { router: router.as_str(), interface: &line.shown, by: code, zone, periods }));
+        let one = OneView { router: router.as_str(), interface: &line.shown, by: code, zone, periods };
+        return Ok(answer(UsageAnswer::One(one)));
     }
     let offset = number(&parameters, "offset", 0, u32::MAX)?;
     let limit = number(&parameters, "limit", USUAL_LINES, MOST_LINES)?;
@@ -160,7 +191,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
     if format == Format::Csv {
         return rows(lines.iter().flat_map(|line| line.periods.iter().map(|period| (&*line.interface, period))));
     }
-    Ok(answer(AllView { router: router.as_str(), by: code, zone, lines, offset, more }))
+    Ok(answer(UsageAnswer::All(AllView { router: router.as_str(), by: code, zone, lines, offset, more })))
 }
 
 fn rows<'a>(rows: impl Iterator<Item = UsageRow<'a>>) -> Result<HttpResponse, Problem> {

@@ -2,9 +2,11 @@
 
 use lalin_monitor::Gap;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A time without samples, ms since 1970-01-01 UTC.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RecentGap)]
 pub(crate) struct GapView {
     /// `null`: before all that is known.
     from: Option<u64>,

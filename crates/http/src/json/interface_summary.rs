@@ -2,12 +2,14 @@
 
 use lalin_stats::{Identity, Interface, PointOfView};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::lines::LineView;
 
 /// What an interface is, without its counters. The stream's list shows the same as the routes.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = InterfaceFacts)]
 pub(crate) struct InterfaceSummary<'a> {
     id: &'a str,
     name: &'a str,

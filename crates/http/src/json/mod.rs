@@ -17,6 +17,7 @@ pub(crate) use formats::{counter, millis, rfc3339};
 pub(crate) use gap_view::GapView;
 pub(crate) use interface_summary::{InterfaceSummary, point_of_view};
 pub use problem::Problem;
+pub(crate) use problem::{CODES, Document};
 pub(crate) use rate_bounds::RateBounds;
 pub use request_bodies::request_bodies;
 pub(crate) use state_view::{LimitedState, StateView, state_headers};

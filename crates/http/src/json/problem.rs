@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::state_view::{StateView, state_headers};
 
@@ -12,8 +13,9 @@ use super::state_view::{StateView, state_headers};
 #[derive(Clone, Debug)]
 pub struct Problem(Box<Document>);
 
-#[derive(Clone, Debug, Serialize)]
-struct Document {
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Document {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
@@ -28,8 +30,40 @@ struct Document {
     retry_after: Option<u64>,
 }
 
+/// Every code that a problem can have.
+pub(crate) const CODES: [&str; 27] = [
+    "bad-parameter",
+    "busy",
+    "disk-full",
+    "forbidden",
+    "history",
+    "last-administrator",
+    "login-needed",
+    "method-not-allowed",
+    "misdirected",
+    "no-data",
+    "no-history",
+    "no-router",
+    "not-editable",
+    "not-found",
+    "nothing-kept",
+    "read-only",
+    "setup-needed",
+    "store",
+    "taken",
+    "too-large",
+    "too-many-attempts",
+    "too-many-viewers",
+    "too-slow",
+    "tried-just-now",
+    "unknown-interface",
+    "unknown-router",
+    "wrong-login",
+];
+
 impl Problem {
     fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        debug_assert!(CODES.contains(&code), "{code} is not in the list of codes");
         Self(Box::new(Document {
             kind: "about:blank",
             title,

@@ -2,10 +2,11 @@
 
 use lalin_stats::Uncertainty;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How far all rates of one tick may be off: the true rate is between `low` times and `high` times the one shown. Absent
 /// where no rate is known.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub(crate) struct RateBounds {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) low: Option<f64>,

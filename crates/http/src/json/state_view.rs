@@ -4,13 +4,15 @@ use actix_web::HttpResponseBuilder;
 use lalin_monitor::Status;
 use serde::Serialize;
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 use super::formats::{millis, rfc3339};
 
 /// The part of a router's state for everyone who may see anything of the router. Error messages are not in it, because they
 /// name addresses, ports and users; [`DetailedState`] has them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RouterState)]
 pub(crate) struct LimitedState {
     pub(crate) code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +69,8 @@ impl LimitedState {
 }
 
 /// A router's state with the error message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RouterStateDetailed)]
 pub(crate) struct DetailedState {
     #[serde(flatten)]
     state: LimitedState,
@@ -76,8 +79,9 @@ pub(crate) struct DetailedState {
 }
 
 /// A router's state, with or without details; see `Visibility::state_view`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = RouterStateSeen)]
 pub(crate) enum StateView {
     Limited(LimitedState),
     Detailed(DetailedState),

@@ -3,12 +3,14 @@
 use lalin_monitor::{ClockStep, Window};
 use lalin_stats::{BitsPerSecond, Identity, Interface};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::gap_view::GapView;
 use super::rate_bounds::RateBounds;
 
 /// A part of the recent window, by interface.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Window)]
 pub(crate) struct WindowView {
     resumed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,14 +26,16 @@ pub(crate) struct WindowView {
     gaps: Vec<GapView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ClockStep)]
 struct StepView {
     base: u64,
     t: u64,
     ms: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WindowSeries)]
 struct SeriesView {
     id: String,
     name: String,

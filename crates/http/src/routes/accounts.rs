@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use lalin_store::{Timestamp, User, UserId};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::{OpenApi, ToSchema};
 use zeroize::Zeroizing;
 
 use crate::json::{answer, no_content};
@@ -12,13 +12,19 @@ use crate::{Auth, Principal, Problem};
 
 use super::grants::{GrantView, grants, parse_access};
 
+/// What these routes are, for the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(list, add, change, remove))]
+pub(crate) struct Described;
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/api/v1/users").get(list).post(add))
         .service(web::resource("/api/v1/users/{id}").patch(change).delete(remove));
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = User)]
 struct UserView {
     id: i64,
     name: String,
@@ -34,21 +40,42 @@ impl From<User> for UserView {
     }
 }
 
-async fn list(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
-    let users = auth.store()?.users().await?;
-    let users: Vec<UserView> = users.into_iter().map(UserView::from).collect();
-    Ok(answer(json!({ "users": users })))
+/// The accounts.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Users)]
+struct UsersView {
+    users: Vec<UserView>,
 }
 
-#[derive(Deserialize)]
+#[utoipa::path(
+    get,
+    path = "/api/v1/users",
+    tag = "accounts",
+    responses((status = 200, description = "OK", body = UsersView))
+)]
+async fn list(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
+    let users = auth.store()?.users().await?;
+    Ok(answer(UsersView { users: users.into_iter().map(UserView::from).collect() }))
+}
+
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = UserForm)]
 struct NewUser {
     name: String,
+    #[schema(value_type = String, format = Password, write_only)]
     password: Zeroizing<String>,
     role: String,
     only: Option<Vec<GrantView>>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v1/users",
+    tag = "accounts",
+    request_body = NewUser,
+    responses((status = 201, description = "Created", body = UserView))
+)]
 async fn add(auth: Data<Auth>, principal: Principal, user: Json<NewUser>) -> Result<HttpResponse, Problem> {
     let NewUser { name, password, role, only } = user.into_inner();
     let access = parse_access(&role, only)?;
@@ -68,14 +95,26 @@ async fn add(auth: Data<Auth>, principal: Principal, user: Json<NewUser>) -> Res
     Ok(HttpResponse::Created().json(UserView::from(user)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = UserChange)]
 struct Change {
     role: Option<String>,
     only: Option<Vec<GrantView>>,
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     password: Option<Zeroizing<String>>,
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v1/users/{id}",
+    tag = "accounts",
+    params(
+        ("id" = i64, Path)
+    ),
+    request_body = Change,
+    responses((status = 204, description = "Done"))
+)]
 async fn change(
     auth: Data<Auth>,
     principal: Principal,
@@ -99,6 +138,15 @@ async fn change(
     Ok(no_content())
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/v1/users/{id}",
+    tag = "accounts",
+    params(
+        ("id" = i64, Path)
+    ),
+    responses((status = 204, description = "Done"))
+)]
 async fn remove(auth: Data<Auth>, principal: Principal, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = UserId(id.into_inner());
     auth.store()?.remove_user(id).await?;

@@ -4,13 +4,15 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_fleet::{Discovered, Gateway, Neighbour};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Parameters;
 use crate::Problem;
 use crate::api_state::ApiState;
 use crate::json::{answer, millis};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Discovered)]
 struct DiscoveredView {
     listening: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -19,8 +21,9 @@ struct DiscoveredView {
     gateway: Option<GatewayView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Neighbour)]
 struct NeighbourView {
     /// The address at which it can most likely be reached.
     address: String,
@@ -34,8 +37,9 @@ struct NeighbourView {
     age_ms: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Gateway)]
 struct GatewayView {
     address: String,
     /// Whether something answers on the API's port, and on that of the API with TLS.
@@ -43,6 +47,12 @@ struct GatewayView {
     api_tls: bool,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/discovery",
+    tag = "routers",
+    responses((status = 200, description = "OK", body = DiscoveredView))
+)]
 pub(super) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     Parameters::of(&request, &[])?;
     let Discovered { listening, problem, neighbours, gateway } = api.admin()?.discovered();

@@ -2,12 +2,14 @@
 
 use lalin_store::{Access, Grant};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::Problem;
 
 /// One grant: a router, or one interface of it.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Grant)]
 pub(super) struct GrantView {
     router: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,20 +3,22 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::millis;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Health {
     status: &'static str,
     #[serde(flatten)]
     details: Option<Details>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = HealthDetails)]
 struct Details {
     version: &'static str,
     uptime_ms: u64,
@@ -24,6 +26,12 @@ struct Details {
     viewers: usize,
 }
 
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "settings",
+    responses((status = 200, description = "OK", body = Health))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> HttpResponse {
     let details = Visibility::of(&request).sees_details().then(|| {
         let routers = api.monitor.routers();

@@ -23,6 +23,17 @@ use super::parameters::Parameters;
 use super::requested_router::requested_router;
 use super::while_allowed::answer_while_allowed;
 
+#[utoipa::path(
+    get,
+    path = "/api/interface-stats",
+    tag = "live",
+    params(
+        ("router" = Option<String>, Query, description = "A router's id; without it the first router"),
+        ("raw" = Option<bool>, Query, description = "The counters as they were read, not those of the moment of the request"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK", body = Vec<std::collections::HashMap<String, serde_json::Value>>))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let asked = Instant::now();
     let parameters = Parameters::of(&request, &["raw", "router", "token"])?;

@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_stats::{BitsPerSecond, Counters, Identity, Interface, Rate};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
@@ -15,7 +16,7 @@ use super::parameters::Parameters;
 use super::requested_router::requested_router;
 use super::while_allowed::answer_while_allowed;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Interfaces<'a> {
     router: &'a str,
@@ -27,8 +28,9 @@ struct Interfaces<'a> {
     interfaces: Vec<InterfaceView<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Interface)]
 struct InterfaceView<'a> {
     #[serde(flatten)]
     facts: InterfaceSummary<'a>,
@@ -39,28 +41,38 @@ struct InterfaceView<'a> {
     mac_address: Option<&'a str>,
     last_link_up: Option<&'a str>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     link_downs: Option<u64>,
     rx_bps: Option<u64>,
     tx_bps: Option<u64>,
     download_bps: Option<u64>,
     upload_bps: Option<u64>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     rx_bytes: Option<u64>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     tx_bytes: Option<u64>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     rx_packets: Option<u64>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     tx_packets: Option<u64>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     rx_drops: Option<u64>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     tx_drops: Option<u64>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     tx_queue_drops: Option<u64>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     rx_errors: Option<u64>,
     #[serde(serialize_with = "counter")]
+    #[schema(value_type = Option<String>)]
     tx_errors: Option<u64>,
 }
 
@@ -94,6 +106,16 @@ impl<'a> InterfaceView<'a> {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/interfaces",
+    tag = "live",
+    params(
+        ("router" = Option<String>, Query, description = "A router's id; without it the first router"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK", body = Interfaces))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["router", "token"])?;
     let visibility = Visibility::of(&request);

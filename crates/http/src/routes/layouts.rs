@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_store::{Layout, LayoutForm, Store, Tile, TileLine, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::{OpenApi, ToSchema};
 
 use super::parameters::Parameters;
 use super::seen_line::sees_line;
@@ -13,6 +13,11 @@ use crate::auth::{PrincipalKind, Visibility};
 use crate::json::{answer, created, no_content};
 use crate::{Auth, Principal, Problem};
 
+/// What these routes are, for the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(list, add, change, remove))]
+pub(crate) struct Described;
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let wrong_method = || web::route().to(crate::json::wrong_method);
     config
@@ -20,8 +25,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/api/v1/layouts/{id}").put(change).delete(remove).default_service(wrong_method()));
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Layout)]
 struct LayoutView {
     id: i64,
     name: String,
@@ -34,23 +40,26 @@ struct LayoutView {
     window_seconds: u32,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Tile)]
 struct TileView {
     #[serde(default)]
     title: Option<String>,
     lines: Vec<LineView>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TileLine)]
 struct LineView {
     router: String,
     interface: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(as = LayoutForm)]
 struct Form {
     /// What the page was given and sends back; the path and the session say it.
     #[serde(default, rename = "id")]
@@ -75,6 +84,13 @@ fn rotate() -> u32 {
 
 fn window() -> u32 {
     900
+}
+
+/// The layouts that may be seen.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Layouts)]
+struct LayoutsView {
+    layouts: Vec<LayoutView>,
 }
 
 /// Who asks, as layouts have owners.
@@ -129,10 +145,19 @@ impl Form {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/layouts",
+    tag = "layouts",
+    params(
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK", body = LayoutsView))
+)]
 async fn list(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     Parameters::of(&request, &["token"])?;
     let Some((principal, store)) = Principal::of(&request).zip(store(&request)) else {
-        return Ok(answer(json!({ "layouts": [] })));
+        return Ok(answer(LayoutsView { layouts: Vec::new() }));
     };
     let (asker, visibility) = (Asker::of(&principal), Visibility::of(&request));
     let all = if principal.is_share_link() { Vec::new() } else { store.layouts().await? };
@@ -140,17 +165,33 @@ async fn list(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse,
     let view =
         |layout| LayoutView::of(layout, &asker, |line| sees_line(&api, &visibility, &line.router, &line.interface));
     // A layout of others in which nothing may be seen does not exist.
-    let layouts: Vec<LayoutView> =
-        seen.map(view).filter(|layout| layout.editable || !layout.tiles.is_empty()).collect();
-    Ok(answer(json!({ "layouts": layouts })))
+    let shown = seen.map(view).filter(|layout| layout.editable || !layout.tiles.is_empty());
+    Ok(answer(LayoutsView { layouts: shown.collect() }))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v1/layouts",
+    tag = "layouts",
+    request_body = Form,
+    responses((status = 201, description = "Created", body = LayoutView))
+)]
 async fn add(auth: Data<Auth>, principal: Principal, form: Json<Form>) -> Result<HttpResponse, Problem> {
     let asker = Asker::who_keeps(&principal)?;
     let layout = auth.store()?.add_layout(asker.person, form.into_inner().layout()?, Timestamp::now()).await?;
     Ok(created(LayoutView::of(layout, &asker, |_| true)))
 }
 
+#[utoipa::path(
+    put,
+    path = "/api/v1/layouts/{id}",
+    tag = "layouts",
+    params(
+        ("id" = i64, Path)
+    ),
+    request_body = Form,
+    responses((status = 200, description = "OK", body = LayoutView))
+)]
 async fn change(
     auth: Data<Auth>,
     principal: Principal,
@@ -162,6 +203,15 @@ async fn change(
     Ok(answer(LayoutView::of(layout, &asker, |_| true)))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/v1/layouts/{id}",
+    tag = "layouts",
+    params(
+        ("id" = i64, Path)
+    ),
+    responses((status = 204, description = "Done"))
+)]
 async fn remove(auth: Data<Auth>, principal: Principal, id: Path<i64>) -> Result<HttpResponse, Problem> {
     editor(&auth, &principal, *id).await?;
     auth.store()?.remove_layout(*id).await?;

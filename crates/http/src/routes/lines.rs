@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use lalin_stats::{PointOfView, RouterId};
 use lalin_store::{LineChange, LineScope, LineSettings};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::json;
+use utoipa::{OpenApi, ToSchema};
 
 use super::parameters::{Parameters, router_id};
 use super::requested_router::requested_router;
@@ -15,14 +15,20 @@ use crate::auth::Visibility;
 use crate::json::{answer, point_of_view};
 use crate::{Auth, Principal, Problem};
 
+/// What these routes are, for the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(list, change))]
+pub(crate) struct Described;
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let wrong_method = || web::route().to(crate::json::wrong_method);
     config.service(web::resource("/api/v1/lines").get(list).put(change).default_service(wrong_method()));
 }
 
 /// One line of which something is said.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = LineSettings)]
 struct LineForm<'a> {
     interface: &'a str,
     point_of_view: Option<&'static str>,
@@ -60,6 +66,24 @@ impl<'a> LineForm<'a> {
     }
 }
 
+/// A router's lines of which something is said.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Lines)]
+struct LinesView<'a> {
+    router: &'a str,
+    lines: Vec<LineForm<'a>>,
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/v1/lines",
+    tag = "lines",
+    params(
+        ("router" = Option<String>, Query, description = "A router's id; without it the first router"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK", body = LinesView))
+)]
 async fn list(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["router", "token"])?;
     let visibility = Visibility::of(&request);
@@ -67,39 +91,48 @@ async fn list(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse,
     let view = Auth::line_view(&request, router.id());
     let seen = |name: &str| sees_line(&api, &visibility, router.id(), name);
     let lines = view.all().into_iter().filter(|(name, _)| seen(name));
-    let lines: Vec<LineForm<'_>> = lines.map(|(name, (settings, own))| LineForm::of(name, settings, own)).collect();
-    Ok(answer(json!({ "router": router.id().as_str(), "lines": lines })))
+    let lines = lines.map(|(name, (settings, own))| LineForm::of(name, settings, own)).collect();
+    Ok(answer(LinesView { router: router.id().as_str(), lines }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(as = LineSettingsForm)]
 struct ChangeForm {
     router: String,
     interface: String,
     scope: ScopeForm,
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<SideForm>)]
     point_of_view: Option<Option<SideForm>>,
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
     alias: Option<Option<String>>,
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<bool>)]
     favourite: Option<Option<bool>>,
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<bool>)]
     hidden: Option<Option<bool>>,
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<u64>)]
     limit_down_bps: Option<Option<u64>>,
     #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<u64>)]
     limit_up_bps: Option<Option<u64>>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = LineScope)]
 enum ScopeForm {
     Everyone,
     Me,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = PointOfView)]
 enum SideForm {
     Network,
     Customer,
@@ -110,6 +143,13 @@ fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Opti
     Option::deserialize(from).map(Some)
 }
 
+#[utoipa::path(
+    put,
+    path = "/api/v1/lines",
+    tag = "lines",
+    request_body = ChangeForm,
+    responses((status = 200, description = "OK", body = LineForm))
+)]
 async fn change(api: Data<ApiState>, request: HttpRequest, form: Json<ChangeForm>) -> Result<HttpResponse, Problem> {
     let (principal, auth) =
         Principal::of(&request).zip(request.app_data::<Data<Auth>>()).ok_or_else(Problem::not_found)?;

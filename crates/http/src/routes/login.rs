@@ -4,11 +4,17 @@ use actix_web::web::{self, Data, Json, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_store::{DeviceId, SESSION_LIFE, SecretToken, Timestamp, User};
 use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
 use zeroize::Zeroizing;
 
 use crate::auth::{DEVICE_COOKIE, DEVICE_LIFE, LoginAttempt, PrincipalKind, SESSION_COOKIE, cookie};
 use crate::json::answer;
 use crate::{Auth, Principal, Problem};
+
+/// What these routes are, for the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(me, login, setup, logout, password))]
+pub(crate) struct Described;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -20,7 +26,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 }
 
 /// Who is logged in, if anyone.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Me<'a> {
     /// `open`: no account is needed; `setup`: the first one has to be made; `login`: log in; `in`: logged in.
@@ -31,6 +37,12 @@ struct Me<'a> {
     guard: Option<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/me",
+    tag = "accounts",
+    responses((status = 200, description = "OK", body = Me))
+)]
 async fn me(auth: Data<Auth>, principal: Principal) -> Result<HttpResponse, Problem> {
     let role = Some(principal.access().role().as_str());
     let me = match principal.kind() {
@@ -49,13 +61,22 @@ async fn me(auth: Data<Auth>, principal: Principal) -> Result<HttpResponse, Prob
     Ok(answer(me))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LoginForm)]
 struct Login {
     name: String,
+    #[schema(value_type = String, format = Password, write_only)]
     password: Zeroizing<String>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v1/login",
+    tag = "accounts",
+    request_body = Login,
+    responses((status = 200, description = "OK", body = Me))
+)]
 async fn login(
     auth: Data<Auth>,
     request: HttpRequest,
@@ -80,14 +101,24 @@ async fn login(
     begin(&auth, &request, &principal, &user, "login").await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SetupForm)]
 struct Setup {
+    #[schema(value_type = String, format = Password, write_only)]
     code: Zeroizing<String>,
     name: String,
+    #[schema(value_type = String, format = Password, write_only)]
     password: Zeroizing<String>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v1/setup",
+    tag = "accounts",
+    request_body = Setup,
+    responses((status = 200, description = "OK", body = Me))
+)]
 async fn setup(
     auth: Data<Auth>,
     request: HttpRequest,
@@ -138,6 +169,12 @@ async fn begin(
     Ok(HttpResponse::Ok().cookie(session).cookie(device).insert_header(("Cache-Control", "no-store")).json(me))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v1/logout",
+    tag = "accounts",
+    responses((status = 204, description = "Done"))
+)]
 async fn logout(auth: Data<Auth>, request: HttpRequest, principal: Principal) -> Result<HttpResponse, Problem> {
     if let PrincipalKind::Person(_, secret) = principal.kind() {
         auth.store()?.end_session(secret).await?;
@@ -146,13 +183,23 @@ async fn logout(auth: Data<Auth>, request: HttpRequest, principal: Principal) ->
     Ok(HttpResponse::NoContent().cookie(cookie(auth.settings(), &request, SESSION_COOKIE, "", 0)).finish())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PasswordForm)]
 struct NewPassword {
+    #[schema(value_type = String, format = Password, write_only)]
     old: Zeroizing<String>,
+    #[schema(value_type = String, format = Password, write_only)]
     new: Zeroizing<String>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v1/password",
+    tag = "accounts",
+    request_body = NewPassword,
+    responses((status = 200, description = "OK", body = Me))
+)]
 async fn password(
     auth: Data<Auth>,
     request: HttpRequest,

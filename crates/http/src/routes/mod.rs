@@ -16,7 +16,7 @@ pub(crate) mod login;
 mod parameters;
 mod requested_router;
 mod retry_limits;
-mod router_checks;
+pub(crate) mod router_checks;
 mod router_form;
 mod router_views;
 pub(crate) mod routers;

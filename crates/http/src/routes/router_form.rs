@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use lalin_fleet::{RouterChange, Secret};
 use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 /// The settings that somebody wants for a router. A missing field stays as it was, or gets its default.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub(super) struct RouterForm {
     id: Option<String>,
@@ -15,6 +16,7 @@ pub(super) struct RouterForm {
     address: Option<String>,
     port: Option<u16>,
     user: Option<String>,
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     password: Option<Zeroizing<String>>,
     tls: Option<String>,
     interval_ms: Option<u64>,

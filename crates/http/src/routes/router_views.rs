@@ -4,14 +4,16 @@ use lalin_fleet::{KnownRouter, RouterOrigin, SystemInfo, TlsPolicy, Wan};
 use lalin_monitor::Router;
 use lalin_stats::{BitsPerSecond, Frame, Rate, RateSum, RouterId, RouterState};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::Visibility;
 use crate::json::{LimitedState, RateBounds, StateView, millis};
 use crate::lines::LineView;
 
 /// A router in the list, for everyone who may see anything of it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Router)]
 pub(super) struct RouterView {
     id: String,
     name: String,
@@ -39,7 +41,8 @@ pub(super) struct RouterView {
 }
 
 /// What someone without limits sees in addition.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RouterDetails)]
 struct Details {
     address: Option<String>,
     viewers: usize,
@@ -51,8 +54,9 @@ struct Details {
 }
 
 /// What an administrator sees of one router.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RouterSettings)]
 pub(super) struct FullRouterView {
     #[serde(flatten)]
     view: RouterView,
@@ -190,8 +194,9 @@ impl FullRouterView {
 }
 
 /// What a router tells of itself.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SystemInfo)]
 pub(super) struct SystemInfoView {
     identity: Option<String>,
     model: Option<String>,

@@ -5,7 +5,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use lalin_fleet::KnownRouter;
 use lalin_monitor::Router;
 use lalin_stats::RouterId;
+use serde::Serialize;
 use serde_json::json;
+use utoipa::{OpenApi, ToSchema};
 
 use super::parameters::{Parameters, router_id};
 use super::router_form::RouterForm;
@@ -14,6 +16,11 @@ use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::{answer, created, no_content};
 use crate::{Auth, Principal, Problem};
+
+/// What these routes are, for the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(list, one, add, change, remove, retry, super::discovery::get, super::setup_script::get))]
+pub(crate) struct Described;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let wrong_method = || web::route().to(crate::json::wrong_method);
@@ -28,6 +35,23 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(web::resource("/api/v1/discovery").get(super::discovery::get).default_service(wrong_method()));
 }
 
+/// The routers of which something may be seen.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Routers)]
+struct RoutersView {
+    routers: Vec<RouterView>,
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/v1/routers",
+    tag = "routers",
+    params(
+        ("watch" = Option<bool>, Query, description = "Counts as a viewer of all of them"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK", body = RoutersView))
+)]
 async fn list(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["token", "watch"])?;
     let watch = parameters.flag("watch")?;
@@ -60,9 +84,18 @@ async fn list(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse,
             all.map(|router| view(Some(router), None, router.id())).collect()
         }
     };
-    Ok(answer(json!({ "routers": views })))
+    Ok(answer(RoutersView { routers: views }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/routers/{id}",
+    tag = "routers",
+    params(
+        ("id" = String, Path, description = "A router's id")
+    ),
+    responses((status = 200, description = "OK", body = FullRouterView))
+)]
 async fn one(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let admin = api.admin()?;
     let id = router_id(&id)?;
@@ -78,6 +111,13 @@ fn whole(api: &ApiState, request: &HttpRequest, known: KnownRouter) -> FullRoute
     FullRouterView::of(monitor.get(&id).as_deref(), known, default, &Visibility::of(request), &lines)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v1/routers",
+    tag = "routers",
+    request_body = RouterForm,
+    responses((status = 201, description = "Created", body = FullRouterView))
+)]
 async fn add(api: Data<ApiState>, request: HttpRequest, form: Json<RouterForm>) -> Result<HttpResponse, Problem> {
     let admin = api.admin()?;
     let id = admin.add(form.into_inner().into()).await?;
@@ -86,6 +126,16 @@ async fn add(api: Data<ApiState>, request: HttpRequest, form: Json<RouterForm>) 
     Ok(created(whole(&api, &request, known)))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/v1/routers/{id}",
+    tag = "routers",
+    params(
+        ("id" = String, Path, description = "A router's id")
+    ),
+    request_body = RouterForm,
+    responses((status = 200, description = "OK", body = FullRouterView))
+)]
 async fn change(
     api: Data<ApiState>,
     request: HttpRequest,
@@ -99,6 +149,15 @@ async fn change(
     Ok(answer(whole(&api, &request, known)))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/v1/routers/{id}",
+    tag = "routers",
+    params(
+        ("id" = String, Path, description = "A router's id")
+    ),
+    responses((status = 204, description = "Done"))
+)]
 async fn remove(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = router_id(&id)?;
     api.admin()?.remove(&id).await?;
@@ -109,6 +168,15 @@ async fn remove(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> 
     Ok(no_content())
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v1/routers/{id}/retry",
+    tag = "routers",
+    params(
+        ("id" = String, Path, description = "A router's id")
+    ),
+    responses((status = 202, description = "It is tried at once"))
+)]
 async fn retry(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = router_id(&id)?;
     let admin = api.admin()?;

@@ -11,6 +11,18 @@ use super::parameters::Parameters;
 use crate::Problem;
 use crate::api_state::ApiState;
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/setup-script",
+    tag = "routers",
+    params(
+        ("user" = Option<String>, Query, description = "The name of the user on the router; usually lalin"),
+        ("from" = Option<String>, Query, description = "The address of this server, as the router sees it"),
+        ("towards" = Option<String>, Query, description = "The router's address, instead of `from`"),
+        ("tls" = Option<bool>, Query)
+    ),
+    responses((status = 200, description = "OK", body = String, content_type = "text/plain"))
+)]
 pub(super) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["from", "tls", "towards", "user"])?;
     let tls = parameters.flag("tls")?;

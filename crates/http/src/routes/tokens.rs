@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Json, Path, ServiceConfig};
 use lalin_store::{NewToken, Timestamp, Token, TokenKind};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::{OpenApi, ToSchema};
 
 use crate::auth::PrincipalKind;
 use crate::json::{answer, created, no_content};
@@ -12,14 +12,20 @@ use crate::{Auth, Principal, Problem};
 
 use super::grants::{GrantView, grants, parse_access};
 
+/// What these routes are, for the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(list, add, remove))]
+pub(crate) struct Described;
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/api/v1/tokens").get(list).post(add))
         .service(web::resource("/api/v1/tokens/{id}").delete(remove));
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Token)]
 struct TokenView {
     id: i64,
     kind: Kind,
@@ -37,8 +43,9 @@ struct TokenView {
     token: Option<String>,
 }
 
-#[derive(Clone, Copy, Deserialize, Serialize)]
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = TokenKind)]
 enum Kind {
     Api,
     Share,
@@ -63,14 +70,27 @@ impl TokenView {
     }
 }
 
-async fn list(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
-    let tokens = auth.store()?.tokens().await?;
-    let tokens: Vec<TokenView> = tokens.into_iter().map(|token| TokenView::of(token, None)).collect();
-    Ok(answer(json!({ "tokens": tokens })))
+/// The tokens and links, without their secrets.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tokens)]
+struct TokensView {
+    tokens: Vec<TokenView>,
 }
 
-#[derive(Deserialize)]
+#[utoipa::path(
+    get,
+    path = "/api/v1/tokens",
+    tag = "accounts",
+    responses((status = 200, description = "OK", body = TokensView))
+)]
+async fn list(auth: Data<Auth>) -> Result<HttpResponse, Problem> {
+    let tokens = auth.store()?.tokens().await?;
+    Ok(answer(TokensView { tokens: tokens.into_iter().map(|token| TokenView::of(token, None)).collect() }))
+}
+
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(as = TokenForm)]
 struct NewTokenForm {
     kind: Kind,
     name: String,
@@ -83,6 +103,13 @@ struct NewTokenForm {
     expires: Option<i64>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/v1/tokens",
+    tag = "accounts",
+    request_body = NewTokenForm,
+    responses((status = 201, description = "Created", body = TokenView))
+)]
 async fn add(auth: Data<Auth>, principal: Principal, form: Json<NewTokenForm>) -> Result<HttpResponse, Problem> {
     let NewTokenForm { kind, name, role, only, lines, expires } = form.into_inner();
     let kind = match kind {
@@ -118,6 +145,15 @@ async fn add(auth: Data<Auth>, principal: Principal, form: Json<NewTokenForm>) -
     Ok(created(view))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/v1/tokens/{id}",
+    tag = "accounts",
+    params(
+        ("id" = i64, Path)
+    ),
+    responses((status = 204, description = "Done"))
+)]
 async fn remove(auth: Data<Auth>, principal: Principal, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
     auth.store()?.remove_token(id).await?;

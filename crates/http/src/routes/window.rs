@@ -19,6 +19,18 @@ const MOST: usize = 64;
 /// So much more than the longest window may be asked for: a line on a chart enters from beyond its left edge.
 const MARGIN: Duration = Duration::from_secs(15);
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/window",
+    tag = "live",
+    params(
+        ("router" = Option<String>, Query, description = "A router's id; without it the first router"),
+        ("interface" = String, Query, description = "Names with commas between, or repeated; at most 64"),
+        ("window" = Option<u64>, Query, description = "Seconds"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK", body = WindowView))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["interface", "router", "token", "window"])?;
     let visibility = Visibility::of(&request);

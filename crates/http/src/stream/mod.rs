@@ -10,6 +10,6 @@ mod stream_limits;
 mod watch_list;
 
 pub(crate) use event_cache::EventCache;
-pub(crate) use route::get;
+pub(crate) use route::{Described, get};
 pub use stream_limits::StreamLimits;
 pub(crate) use stream_limits::StreamSlots;

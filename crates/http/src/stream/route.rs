@@ -12,6 +12,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::stream::{self, SelectAll, Stream, StreamExt};
 use lalin_monitor::Router;
+use utoipa::OpenApi;
 
 use crate::api_state::ApiState;
 use crate::auth::{ClientAddress, Visibility};
@@ -26,6 +27,25 @@ use super::sse_event::sse_event;
 use super::stream_limits::StreamSlot;
 use super::watch_list::watch_list;
 
+/// What this route is, for the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(get))]
+pub(crate) struct Described;
+
+#[utoipa::path(
+    get,
+    path = "/api/v1/stream",
+    tag = "live",
+    params(
+        ("router" = Option<String>, Query, description = "A router's id; without it the first router"),
+        ("interface" = Option<String>, Query, description = "Names with commas between, or repeated"),
+        ("only" = Option<bool>, Query, description = "Nothing but these interfaces"),
+        ("watch" = Option<String>, Query, description = "Several routers in one stream"),
+        ("window" = Option<u64>, Query, description = "Seconds of the past at the start"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK", body = String, content_type = "text/event-stream"))
+)]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = ["interface", "only", "router", "token", "watch", "window"];
     let parameters = Parameters::of(&request, &known)?;

@@ -15,6 +15,7 @@ mod lines;
 mod login_limits;
 mod logins;
 mod metrics;
+mod openapi;
 mod problems;
 mod proxies;
 mod revocation;

@@ -1,0 +1,89 @@
+//! The API's description, OpenAPI 3.1, made from the handlers and the types they answer with.
+//!
+//! Each group of routes describes its own ([`utoipa::path`] above the handler); here they are put together, and what all
+//! of them have in common is added: how somebody shows who they are, and that any failure is a problem document.
+
+mod common;
+
+use std::sync::LazyLock;
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+use utoipa::OpenApi;
+
+use crate::json::wrong_method;
+use crate::routes::{
+    Parameters, accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines,
+    login, router_checks, routers, tokens, window,
+};
+use crate::{Problem, history, stream};
+
+use common::Common;
+
+/// The whole, without its paths.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Lalin",
+        description = "Realtime traffic of MikroTik routers: rates in bit/s, counters in bytes, times in ms since 1970 or \
+            RFC 3339. Any failure is a problem document (RFC 9457) with a stable `code`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(get, health::get, interface_stats::get, interfaces::get, window::get),
+    tags(
+        (name = "live", description = "What flows now"),
+        (name = "routers", description = "The routers that are watched"),
+        (name = "lines", description = "What people say of lines"),
+        (name = "history", description = "What was recorded"),
+        (name = "layouts", description = "Saved screens"),
+        (name = "accounts", description = "Who may come in"),
+        (name = "settings", description = "What stands around"),
+    ),
+)]
+struct Whole;
+
+/// The description as JSON: made once, for it changes with the program only.
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
+    let mut whole = Whole::openapi();
+    let groups = [
+        accounts::Described::openapi(),
+        audit_log::Described::openapi(),
+        business::Described::openapi(),
+        embed_origins::Described::openapi(),
+        history::Described::openapi(),
+        layouts::Described::openapi(),
+        lines::Described::openapi(),
+        login::Described::openapi(),
+        router_checks::Described::openapi(),
+        routers::Described::openapi(),
+        stream::Described::openapi(),
+        tokens::Described::openapi(),
+    ];
+    groups.into_iter().for_each(|group| whole.merge(group));
+    for path in ["interfaces", "stream"] {
+        common::also_of_one_router(&mut whole, path);
+    }
+    Common.add_to(&mut whole);
+    Bytes::from(serde_json::to_vec(&whole).unwrap_or_default())
+});
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    let only_get = || web::route().to(wrong_method);
+    config.service(web::resource("/api/v1/openapi.json").get(get).default_service(only_get()));
+}
+
+/// This description.
+#[utoipa::path(
+    get,
+    path = "/api/v1/openapi.json",
+    tag = "settings",
+    responses((status = 200, description = "OK", body = serde_json::Value))
+)]
+async fn get(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Parameters::of(&request, &[])?;
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("application/json").insert_header((CACHE_CONTROL, "no-cache"));
+    Ok(answer.body(DOCUMENT.clone()))
+}
