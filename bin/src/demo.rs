@@ -1,6 +1,7 @@
 //! `lalin demo`: the server over three simulated routers, so that everything can be seen before there is a router. One
 //! is near, one far away over a mobile network, one dead. Nothing is short-circuited: they are reached over TCP like any
-//! other. Only the past hour is made up, from the same truth that the simulated routers go on by.
+//! other. Only the past is made up: the hour from the same truth that the simulated routers go on by, and a month of
+//! history.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use lalin_config::{Config, Flags, RouterOrigin, RouterSettings, Secret};
 use lalin_dashboard::DemoAccount;
+use lalin_fleet::Fleet;
 use lalin_monitor::{Monitor, Update};
 use lalin_stats::{BitsPerSecond, Interface, Rate, RouterId};
 use lalin_store::{Access, EncryptionKey, LineChange, LineScope, Store, Timestamp};
@@ -18,13 +20,14 @@ use tokio::time::{Instant, sleep};
 use zeroize::Zeroizing;
 
 use crate::cli::DemoFlags;
+use crate::demo_past;
 use crate::error::Error;
 use crate::logs;
 use crate::serve::{self, Demonstration};
 use crate::words::say;
 
 /// How much past there is at the start.
-const PAST: Duration = Duration::from_secs(3_600);
+pub(crate) const PAST: Duration = Duration::from_secs(3_600);
 /// The most values that are made up for it: fewer minutes of a router with thousands of interfaces.
 const PAST_VALUES: usize = 1_000_000;
 /// The first customer goes this long after the start.
@@ -44,7 +47,7 @@ struct Router {
 
 /// What flows on each interface since before the start.
 #[derive(Clone)]
-struct Truth {
+pub(crate) struct Truth {
     began: Instant,
     traffic: Arc<HashMap<String, (Traffic, Traffic)>>,
 }
@@ -85,7 +88,15 @@ pub(crate) async fn run(
     };
     // Where others reach it they are told at the terminal alone.
     let accounts = if local { accounts } else { Vec::new() };
-    serve::run(&config, Some(store), Demonstration { keeps: false, accounts, said, begin: Box::new(begin) }).await
+    let mut folder = None;
+    let record = |config: &Config, fleet: &Fleet| {
+        let truths = routers.iter().map(|router| (router.settings.id.clone(), router.truth.clone()));
+        let (recording, made) = demo_past::record(config, fleet, truths.collect())?;
+        folder = Some(made);
+        Some(recording)
+    };
+    let demonstration = Demonstration { record: Box::new(record), accounts, said, begin: Box::new(begin) };
+    serve::run(&config, Some(store), demonstration).await
 }
 
 /// What the provider has bought of the one before it.
@@ -159,6 +170,10 @@ async fn start((id, tag, mut simulated): (&'static str, &'static str, Simulated)
     let password = format!("{:016x}", fastrand::u64(..));
     for interface in &mut simulated.interfaces {
         interface.age = PAST;
+        if interface.dynamic {
+            // The session began with the hour; those before it are made up.
+            *interface = interface.clone().counters(0, 0);
+        }
     }
     let name = simulated.identity.clone();
     let named = |one: &InterfaceSpec| (String::from_utf8_lossy(&one.name).into_owned(), (one.rx, one.tx));
@@ -198,6 +213,19 @@ async fn remember(monitor: Arc<Monitor>, id: RouterId, truth: Truth) {
 }
 
 impl Truth {
+    /// What an interface carries on average, bit/s: received and sent.
+    pub(crate) fn mean(&self, interface: &str) -> [f64; 2] {
+        let Some((rx, tx)) = self.traffic.get(interface) else { return [0.0; 2] };
+        [rx, tx].map(|of| of.bytes_until(PAST) as f64 * 8.0 / PAST.as_secs_f64())
+    }
+
+    /// The bytes of the time before a moment.
+    pub(crate) fn passed(&self, interface: &str, at: Instant, ago: Duration) -> [u64; 2] {
+        let Some((rx, tx)) = self.traffic.get(interface) else { return [0; 2] };
+        let to = at.saturating_duration_since(self.began) + PAST;
+        [rx, tx].map(|of| of.bytes_until(to).saturating_sub(of.bytes_until(to.saturating_sub(ago))))
+    }
+
     /// The mean from so long ago until so long ago.
     fn rate(&self, interface: &Interface, from: Duration, to: Duration) -> Rate {
         let Some((rx, tx)) = self.traffic.get(&*interface.name) else {

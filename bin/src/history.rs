@@ -1,7 +1,7 @@
 //! The history of the server: opened from the configuration, and recorded into while the server runs.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lalin_config::{Business as BusinessConfig, Config, Keep as KeepConfig};
@@ -18,7 +18,7 @@ pub(crate) fn record(config: &Config, fleet: &Fleet) -> Option<Arc<Recording>> {
     if !config.history.enabled {
         return None;
     }
-    match open(config) {
+    match open(config, config.data_dir.join("history")) {
         Ok(history) => Some(Arc::new(Recording::start(fleet.monitor(), Arc::new(history), policy(config)))),
         Err(error) => {
             tracing::error!(%error, "the history cannot be opened: nothing is recorded");
@@ -27,7 +27,8 @@ pub(crate) fn record(config: &Config, fleet: &Fleet) -> Option<Arc<Recording>> {
     }
 }
 
-fn open(config: &Config) -> Result<History, lalin_history::Error> {
+/// The history in a folder, kept as the configuration says.
+pub(crate) fn open(config: &Config, folder: PathBuf) -> Result<History, lalin_history::Error> {
     let wanted = &config.history;
     let zone = match &wanted.time_zone {
         Some(name) => Zone::named(name)?,
@@ -39,7 +40,6 @@ fn open(config: &Config) -> Result<History, lalin_history::Error> {
         five_minutes: keep(wanted.five_minutes),
         hours: keep(wanted.hours),
     };
-    let folder = config.data_dir.join("history");
     History::open(Settings { zone, interval: wanted.interval, retention, ..Settings::new(folder) })
 }
 
@@ -47,7 +47,7 @@ fn keep(KeepConfig { days, bytes }: KeepConfig) -> Keep {
     Keep { days, bytes }
 }
 
-fn policy(config: &Config) -> RecordingPolicy {
+pub(crate) fn policy(config: &Config) -> RecordingPolicy {
     let except = config.history.except.iter().filter_map(|except| match except.router.parse() {
         Ok(router) => Some(Except { router, interface: except.interface.clone() }),
         Err(_) => {

@@ -9,6 +9,7 @@ mod check;
 mod cli;
 mod columns;
 mod demo;
+mod demo_past;
 mod discover;
 mod environment;
 mod error;

@@ -29,8 +29,8 @@ const GRACE: Duration = Duration::from_secs(3);
 
 /// What a demonstration has beside a server.
 pub(crate) struct Demonstration<'a> {
-    /// Whether anything is written down: not by a demonstration.
-    pub(crate) keeps: bool,
+    /// What is recorded, and where.
+    pub(crate) record: Box<dyn FnOnce(&Config, &Fleet) -> Option<Arc<Recording>> + 'a>,
     /// The accounts that the login page tells.
     pub(crate) accounts: Vec<DemoAccount>,
     /// Lines for the terminal, after the address.
@@ -41,7 +41,7 @@ pub(crate) struct Demonstration<'a> {
 
 impl Demonstration<'_> {
     pub(crate) fn none() -> Self {
-        Self { keeps: true, accounts: Vec::new(), said: Vec::new(), begin: Box::new(drop) }
+        Self { record: Box::new(history::record), accounts: Vec::new(), said: Vec::new(), begin: Box::new(drop) }
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
         );
     }
     (demo.begin)(fleet.monitor());
-    let recording = demo.keeps.then(|| history::record(config, &fleet)).flatten();
+    let recording = (demo.record)(config, &fleet);
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
     let api = Api::with_admin(fleet.monitor(), api_settings(config, recording.clone()), Arc::new(fleet));

@@ -45,7 +45,7 @@ pub use fleet::Fleet;
 pub use lalin_config::{RouterOrigin, RouterSettings, Secret, TlsPolicy};
 pub use lalin_mikrotik::{Gateway, Neighbour, Outcome, Report, Step, StepKind, SystemInfo};
 pub use own_address::own_address;
-pub use recording::{Except, Recording, RecordingPolicy};
+pub use recording::{Clock, Except, Recording, RecordingPolicy, RouterRecorder};
 pub use router_admin::{KnownRouter, RouterAdmin};
 pub use router_change::RouterChange;
 pub use source_stack::session_settings;

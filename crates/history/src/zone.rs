@@ -66,6 +66,12 @@ impl Zone {
         &self.name
     }
 
+    /// What its clocks show, in hours since midnight.
+    pub fn hour_of_day(&self, at_ms: i64) -> f64 {
+        let at = self.at(at_ms);
+        f64::from(at.hour()) + f64::from(at.minute()) / 60.0
+    }
+
     /// The day that this moment is in.
     pub(crate) fn day(&self, at_ms: i64) -> Span {
         let at = self.at(at_ms);

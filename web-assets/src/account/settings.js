@@ -1,5 +1,5 @@
-// The settings page: the own account, and for administrators accounts, tokens and links, the pages that may show lines,
-// and the log of who changed what.
+// The settings page: the own account, and for administrators accounts, tokens and links, what is recorded, the pages that
+// may show lines, and the log of who changed what.
 
 import { language, theme } from "../app/theme-and-language.js";
 import { siteHeader } from "../app/site-header.js";
@@ -41,6 +41,7 @@ async function begin() {
     if (open) notice(texts.set_open, "");
     // A token opens a door; while everybody walks in there is none.
     else await new Tokens({ root: byId("set-tokens"), texts, lang, routers, moment, day }).load();
+    await recorded(routers);
     await origins();
     await auditLog(byId("set-audit"), texts, moment);
   } catch (error) {
@@ -72,6 +73,16 @@ function own({ name, role }) {
   );
   root.append(line);
   root.hidden = false;
+}
+
+/** What is recorded; where nothing can be, there is nothing to set. */
+async function recorded(routers) {
+  const { RecordingSettings } = await import("./recording.js");
+  try {
+    await new RecordingSettings({ root: byId("set-recording"), texts, lang, routers }).load();
+  } catch (error) {
+    if (error.status !== 404) throw error;
+  }
 }
 
 /** Which other pages may show lines; where nothing is kept there is no such list. */

@@ -52,7 +52,7 @@ function keep() {
 }
 /** The way into what was recorded: after the first picture. */
 const loadPast = lazyImport(async () => {
-  const { historyStart } = await import("../chart/history-start.js");
+  const { historyStart } = await import("../history/history-start.js");
   await historyStart({ panel, stage: byId("stage"), lang, texts });
 });
 const status = new StatusLine(byId("state"), byId("try-now"), texts, lang);

@@ -4,10 +4,10 @@
 import { Chart } from "./chart.js";
 import { ChartTools, windowSpoken } from "./chart-tools.js";
 import { SCALES } from "./chart-scale.js";
-import { MODES, valueAt } from "./curves.js";
-import { gapAt, rowAt, SceneMaker } from "./scene.js";
+import { laterTools } from "./later-tools.js";
+import { MODES } from "./curves.js";
+import { SceneMaker } from "./scene.js";
 import { TimeSpan } from "./time-span.js";
-import { uncertaintyWords } from "./uncertainty.js";
 import { reasonOf, GapReasons } from "../data/gaps.js";
 import { query } from "../data/live-feed.js";
 import { shareOf } from "../data/partial-sums.js";
@@ -15,8 +15,9 @@ import { GAP_INTERVALS } from "../data/point-store.js";
 import { RecentPast } from "../data/recent-past.js";
 import { direction, turn } from "../interfaces/direction.js";
 import { titleOf } from "../interfaces/line-settings.js";
+import { FiguresTimer } from "../legend/figures-timer.js";
 import { LineFigures } from "../legend/line-figures.js";
-import { duration, fill, speed, unit, UNIT_NAMES, useUnit } from "../shared/format.js";
+import { duration, fill, unit, UNIT_NAMES, useUnit } from "../shared/format.js";
 import { lazyImport } from "../shared/lazy-import.js";
 import { choice as preference, decide, recall, remember } from "../shared/preferences.js";
 /** @import { InterfaceChoice } from "../interfaces/interface-choice.js" */
@@ -29,8 +30,6 @@ import { choice as preference, decide, recall, remember } from "../shared/prefer
 const RECENT = 600_000;
 /** What is seen is kept at most this long while the view stands still, ms. */
 const KEPT = 7 * 3_600_000;
-/** The figures of the visible time change this often at most, ms. */
-const FIGURES = 1_000;
 /** Without a window that somebody chose this one is shown, ms. */
 const USUAL = 300_000;
 
@@ -53,9 +52,7 @@ export class ChartPanel {
   legend = null;
   /** @type {import("./keyboard-cursor.js").KeyboardCursor|null} */
   cross = null;
-  #figures = null;
-  #figuresAt = 0;
-  #looked = "";
+  #timer = new FiguresTimer(() => this.#reckon());
   /** What was last known of each: a line that is gone is still a customer's. */
   #facts = new Map();
   /** Where there is room the legend stands under the chart; else cards, which are not here. */
@@ -109,31 +106,26 @@ export class ChartPanel {
       facts: (name) => this.factsOf(name),
       clock: this.chart.clock,
     });
-    const seen = () => ({ ...this.#scene, mode: this.mode });
-    const out = lazyImport(async () => {
-      const { ChartExport } = await import("./export.js");
-      return new ChartExport({
-        lang,
-        texts,
-        chart: this.chart,
-        router: () => feed.hello?.router,
-        seen,
-        side: this.side,
-        title: titleOf,
-        figures: this.figures,
-        words: (range) => this.#rangeText(range),
-      });
+    const { help, share, more } = laterTools({
+      lang,
+      texts,
+      chart: this.chart,
+      router: () => feed.hello?.router,
+      lines: () => [...choice.names],
+      seen: () => ({ ...this.#scene, mode: this.mode }),
+      side: this.side,
+      title: titleOf,
+      figures: this.figures,
+      words: (range) => this.#rangeText(range),
     });
-    const shortcutHelp = lazyImport(async () => (await import("../app/shortcut-help.js")).shortcutHelp(lang, texts));
-    this.help = () => shortcutHelp((open) => open());
-    const share = lazyImport(async () => (await import("../account/share-dialog.js")).shareDialog);
+    this.help = help;
     this.past = new RecentPast({
       ask: (names, seconds, signal) =>
         fetch(query("/api/v1/window", { interface: names, window: seconds }), { signal, cache: "no-store" }),
       took: (window) => {
         feed.took(window);
         // The figures below are of more now.
-        this.#looked = "";
+        this.#timer.anew();
         redraw();
       },
       reach: () => feed.hello?.recentMs,
@@ -149,34 +141,19 @@ export class ChartPanel {
       pause: () => this.pause(),
       live: () => this.live(),
       unzoom: () => this.unzoom(),
-      share: () => share((open) => open({ lang, texts, router: feed.hello?.router ?? null, lines: [...choice.names] })),
-      more: {
-        png: () => out((it) => it.png()),
-        csv: () => out((it) => it.csv(false)),
-        "csv-plain": () => out((it) => it.csv(true)),
-        table: () => out((it) => it.table()),
-        help: this.help,
-      },
+      share,
+      more,
     });
     this.hands = lazyImport(async () => {
       const { interaction } = await import("./interaction.js");
-      const zoom = (from, to) => this.#moved(() => this.span.zoom(from, to, feed.edge(), this.#oldest()));
-      const pan = (ms) => {
-        const { from, to } = this.range();
-        this.#moved(() => this.span.pan(ms, feed.edge(), this.#oldest()));
-        // Before what the live chart remembers there is what was recorded.
-        if (ms < 0 && this.range().from >= from) this.beyond?.({ from: from + ms, to: to + ms });
-      };
-      const scaleBy = (factor, at) => this.#moved(() => this.span.scale(factor, at, feed.edge(), this.#oldest()));
       const made = interaction(root, this.chart, {
-        keys: {
-          seen: () => this.#scene,
-          point: (t) => this.chart.point(t),
-          words: (t) => this.#words(t),
-          pan: (part) => pan(part * this.#length()),
-          scale: (factor, at) => scaleBy(factor, at ?? this.range().to),
-        },
-        hand: { zoom, pan, scale: scaleBy, reset: () => this.unzoom() },
+        lang,
+        side: this.side,
+        scene: () => this.#scene,
+        range: () => this.range(),
+        moved: (move) => this.#moved(move),
+        beyond: (range) => this.beyond?.(range),
+        reset: () => this.unzoom(),
       });
       redraw();
       return made;
@@ -280,7 +257,8 @@ export class ChartPanel {
       this.legends((made) => {
         if (this.legend) return;
         this.legend = made;
-        this.#drawn = this.#looked = "";
+        this.#drawn = "";
+        this.#timer.anew();
         this.redraw();
       });
     }
@@ -314,7 +292,8 @@ export class ChartPanel {
     if (this.cross) this.cross.follow();
     else this.hands((cross) => (this.cross = cross));
     const { following, windowMs } = this.span;
-    this.#soonFigures(JSON.stringify([names, names.map((name) => this.side(name).down), windowMs, following]));
+    const looked = JSON.stringify([names, names.map((name) => this.side(name).down), windowMs, following]);
+    this.#timer.soon(looked, following ? windowMs : 0);
   }
 
   #remember(names) {
@@ -322,48 +301,17 @@ export class ChartPanel {
     for (const name of names) if (this.feed.facts.has(name)) this.#facts.set(name, this.feed.facts.get(name));
   }
 
-  #words(t) {
-    const { names, table, factors } = this.#scene;
-    const row = rowAt(this.#scene, t);
-    const gap = gapAt(this.#scene, t);
-    if (gap) return `${this.chart.clock(t)}: ${gap.why}`;
-    const each = names.map((name, at) => `${titleOf(name)} ${this.#rates(name, at, table, row)}`);
-    const doubt = uncertaintyWords(factors.low[row], factors.high[row]);
-    return `${this.chart.clock(t)}: ${each.join("; ")}${doubt && ` (${doubt})`}`;
-  }
-
-  /** `↓ 12.00 Mbps RX · ↑ 3.00 Mbps TX`: download stands first, and beside each the router's own direction. */
-  #rates(name, at, table, row) {
-    const { down, up } = this.side(name);
-    const words = (way, column) => `${speed(valueAt(table[column], row), this.lang)} ${way.toUpperCase()}`;
-    return `↓ ${words(down, 1 + 2 * at)} · ↑ ${words(up, 2 + 2 * at)}`;
-  }
-
-  /** Under the chart, after it was drawn, and not with every drawing; at once where something else is looked at. */
-  #soonFigures(/** @type {string} */ looked) {
-    if (looked !== this.#looked) {
-      clearTimeout(this.#figures);
-      this.#figures = null;
-      this.#figuresAt = -Infinity;
-    }
-    this.#looked = looked;
-    if (this.#figures !== null) return;
-    // Of an hour one tick more changes little, and there is much to reckon.
-    const pause = this.span.following ? Math.max(FIGURES, this.span.windowMs / 600) : FIGURES;
-    const wait = Math.max(0, this.#figuresAt + pause - performance.now());
-    this.#figures = setTimeout(() => {
-      this.#figures = null;
-      this.#figuresAt = performance.now();
-      const { names, range } = this.#scene;
-      const { store } = this;
-      this.figures.reckon(names, (name) => store.points(name), this.side, range, store.intervalMs, store.factors);
-      const exactly = this.#rangeText(range);
-      const title = this.span.following
-        ? fill(this.texts.window_last, { n: windowSpoken(this.span.windowMs, this.texts) })
-        : `${this.chart.clock(range.from)} – ${this.chart.clock(range.to)}`;
-      if (this.wide) this.legend?.measure(names, this.figures, title, exactly);
-      else this.redraw();
-    }, wait);
+  /** What stands under the chart. */
+  #reckon() {
+    const { names, range } = this.#scene;
+    const { store } = this;
+    this.figures.reckon(names, (name) => store.points(name), this.side, range, store.intervalMs, store.factors);
+    const exactly = this.#rangeText(range);
+    const title = this.span.following
+      ? fill(this.texts.window_last, { n: windowSpoken(this.span.windowMs, this.texts) })
+      : `${this.chart.clock(range.from)} – ${this.chart.clock(range.to)}`;
+    if (this.wide) this.legend?.measure(names, this.figures, title, exactly);
+    else this.redraw();
   }
 
   #rangeText({ from, to }) {
@@ -378,14 +326,9 @@ export class ChartPanel {
     return Math.min(this.feed.edge() - Math.max(this.#recent(), this.span.windowMs), this.range().from);
   }
 
-  #length() {
-    const { from, to } = this.range();
-    return to - from;
-  }
-
   #moved(move) {
     if (this.feed.newest.t === null) return;
-    move();
+    move(this.span, this.feed.edge(), this.#oldest());
     this.redraw();
   }
 
@@ -409,7 +352,7 @@ export class ChartPanel {
     // On a wall screen nobody would notice that it is paused.
     if (document.documentElement.hasAttribute("data-kiosk")) return;
     if (this.span.paused) this.live();
-    else this.#moved(() => this.span.pause(this.feed.edge()));
+    else this.#moved((span, edge) => span.pause(edge));
   }
 
   live() {

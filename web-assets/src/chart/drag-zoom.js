@@ -1,5 +1,5 @@
-// Zooming by hand: a drag selects a time range (mouse or finger), shift-drag moves it, Ctrl-wheel zooms, a double click
-// shows everything again.
+// Zooming by hand: a drag selects a time range (mouse or finger), shift-drag and a wheel sideways move it, Ctrl-wheel
+// zooms, a double click shows everything again.
 
 /** @import { Plot } from "./chart-library.js" */
 
@@ -72,9 +72,13 @@ export function dragZoom(root, view) {
   root.addEventListener(
     "wheel",
     (event) => {
-      if (!event.ctrlKey || !view.plot()) return;
+      if (!view.plot()) return;
+      const { from, to } = { from: time(0), to: time(view.plot().over.clientWidth) };
+      const [across, down] = event.shiftKey ? [event.deltaY || event.deltaX, 0] : [event.deltaX, event.deltaY];
+      if (event.ctrlKey) view.scale(event.deltaY > 0 ? 1.25 : 0.8, time(x(event)));
+      else if (Math.abs(across) > Math.abs(down)) view.pan((across / 1_000) * (to - from));
+      else return;
       event.preventDefault();
-      view.scale(event.deltaY > 0 ? 1.25 : 0.8, time(x(event)));
     },
     { passive: false },
   );

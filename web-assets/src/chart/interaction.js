@@ -1,21 +1,56 @@
-// What the chart does under a hand: the table at the pointer, the cross-hair by keys, zooming. Loaded after the first
-// picture, which needs none of it.
+// What the chart does under a hand: the table at the pointer, the cross-hair by keys, zooming, and the way into what is
+// older than the live chart. Loaded after the first picture, which needs none of it.
 
+import { cursorWords } from "./cursor-words.js";
 import { dragZoom } from "./drag-zoom.js";
 import { hoverLabel } from "./hover-label.js";
 import { KeyboardCursor } from "./keyboard-cursor.js";
+
+/** @import { Direction, Range, Scene } from "../data/types.js" */
+/** @import { TimeSpan } from "./time-span.js" */
 
 /**
  * @param {HTMLElement} root of the chart
  * @param {import("./chart.js").Chart} chart
  * @param {object} view
- * @param {ConstructorParameters<typeof KeyboardCursor>[1]} view.keys
- * @param {Omit<Parameters<typeof dragZoom>[1], "plot"|"tap">} view.hand
+ * @param {string} view.lang
+ * @param {(name: string) => Direction} view.side
+ * @param {() => Scene} view.scene
+ * @param {() => Range} view.range
+ * @param {(move: (span: TimeSpan, edge: number, oldest: number) => void) => void} view.moved
+ * @param {(range: Range) => void} view.beyond shows what is older than the live chart, where it was recorded
+ * @param {() => void} view.reset
  * @returns {KeyboardCursor}
  */
-export function interaction(root, chart, { keys, hand }) {
-  const cross = new KeyboardCursor(root, keys);
-  dragZoom(root, { ...hand, plot: () => chart.plot, tap: (t) => cross.show(t) });
+export function interaction(root, chart, view) {
+  const zoom = (from, to) => view.moved((span, edge, oldest) => span.zoom(from, to, edge, oldest));
+  const pan = (ms) => {
+    const { from, to } = view.range();
+    view.moved((span, edge, oldest) => span.pan(ms, edge, oldest));
+    // Before what the live chart remembers there is what was recorded.
+    if (ms < 0 && view.range().from >= from) view.beyond({ from: from + ms, to: to + ms });
+  };
+  const scale = (factor, at) => {
+    const { from, to } = view.range();
+    let whole = false;
+    view.moved((span, edge, oldest) => {
+      whole = factor > 1 && !span.zoomed;
+      span.scale(factor, at, edge, oldest);
+    });
+    // So does what is wider than its window.
+    if (whole) view.beyond({ from: to - (to - from) * factor, to });
+  };
+  const cross = new KeyboardCursor(root, {
+    seen: view.scene,
+    point: (t) => chart.point(t),
+    words: (t) => cursorWords(view.scene(), t, { lang: view.lang, clock: chart.clock, side: view.side }),
+    pan: (part) => {
+      const { from, to } = view.range();
+      pan(part * (to - from));
+    },
+    scale: (factor, at) => scale(factor, at ?? view.range().to),
+  });
+  dragZoom(root, { zoom, pan, scale, reset: view.reset, plot: () => chart.plot, tap: (t) => cross.show(t) });
   chart.labelled(hoverLabel);
   return cross;
 }

@@ -1,6 +1,8 @@
 // What else one can do with a line of the list: look from the other side, give it a name, make it a favourite, put it
-// away, say how fast its package is. For this visitor, or for everyone where an administrator says so.
+// away, say how fast its package is, keep it from being recorded. For this visitor, or for everyone where an administrator says so.
 
+import { allTexts } from "../shared/all-words.js";
+import { api } from "../shared/api.js";
 import { element } from "../shared/elements.js";
 import { fill, number } from "../shared/format.js";
 import { sign } from "../shared/signs.js";
@@ -85,6 +87,7 @@ class LineMenu {
       all.setAttribute("aria-checked", String(everyone));
       all.prepend(sign("s-ok", "st"));
       this.body.append(element("hr"), all);
+      this.#record(all).catch(() => {});
     }
     this.said = element("p", "wrong");
     this.said.setAttribute("role", "alert");
@@ -125,6 +128,26 @@ class LineMenu {
     this.said.textContent =
       problem.status === undefined ? texts.form_no_answer : (texts[`problem.${problem.code}`] ?? problem.message);
     this.said.hidden = false;
+    this.#place();
+  }
+
+  /** Whether it is recorded, for those who may say so: once the server has told how it is now. */
+  async #record(/** @type {HTMLElement} */ before) {
+    const { router, entry, lang } = this.asked;
+    const [{ enabled, chosen }, texts] = await Promise.all([
+      api.get("/api/v1/recording"),
+      allTexts(lang, this.asked.texts),
+    ]);
+    if (!enabled || !chosen || !router || !before.isConnected) return;
+    const out = ({ router: of, interface: name, record }) => of === router.id && name === entry.name && !record;
+    const record = chosen.lines.some(out);
+    const change = async () => {
+      const lines = [{ router: router.id, interface: entry.name, record }];
+      const send = api.send("PUT", "/api/v1/recording", { lines });
+      return send.then(() => ({ problem: null })).catch((problem) => ({ problem }));
+    };
+    const text = record ? texts.rec_line_on : texts.rec_line_off;
+    before.previousElementSibling.before(this.#item("record", text, () => this.#done(change())));
     this.#place();
   }
 

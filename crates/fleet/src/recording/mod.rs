@@ -17,3 +17,4 @@ mod router_recorder;
 
 pub use policy::{Except, RecordingPolicy};
 pub use recorders::Recording;
+pub use router_recorder::{Clock, RouterRecorder};

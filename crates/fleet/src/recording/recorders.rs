@@ -8,13 +8,12 @@ use lalin_history::History;
 use lalin_monitor::{Monitor, Router};
 use lalin_stats::RouterId;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, error_span};
 
 use super::line_names::LineNames;
 use super::policy::{RecordingPolicy, RouterPolicy};
-use super::router_recorder::RouterRecorder;
+use super::router_recorder::{Clock, RouterRecorder};
 
 /// The recording of all routers. Dropping it ends it.
 #[derive(Debug)]
@@ -29,8 +28,25 @@ impl Recording {
     ///
     /// Must be called inside a tokio runtime.
     pub fn start(monitor: Arc<Monitor>, history: Arc<History>, policy: RecordingPolicy) -> Self {
+        Self::start_after(std::future::ready(()), Clock::now(), monitor, history, policy)
+    }
+
+    /// The same, once something is ready: a past that was made up. `clock` tells its ticks and these apart.
+    ///
+    /// Must be called inside a tokio runtime.
+    pub fn start_after(
+        ready: impl Future<Output = ()> + Send + 'static,
+        clock: Clock,
+        monitor: Arc<Monitor>,
+        history: Arc<History>,
+        policy: RecordingPolicy,
+    ) -> Self {
         let policy = watch::Sender::new(policy);
-        let task = tokio::spawn(follow(monitor, history.clone(), policy.subscribe()));
+        let (into, policies) = (history.clone(), policy.subscribe());
+        let task = tokio::spawn(async move {
+            ready.await;
+            follow(monitor, into, policies, clock).await;
+        });
         Self { history, policy, _task: AbortOnDropHandle::new(task) }
     }
 
@@ -62,8 +78,12 @@ struct Recorded {
 }
 
 /// Keeps one recorder a router, as routers come and go and the policy changes.
-async fn follow(monitor: Arc<Monitor>, history: Arc<History>, mut policies: watch::Receiver<RecordingPolicy>) {
-    let epoch = Instant::now();
+async fn follow(
+    monitor: Arc<Monitor>,
+    history: Arc<History>,
+    mut policies: watch::Receiver<RecordingPolicy>,
+    clock: Clock,
+) {
     let mut changes = monitor.changes();
     let mut recorded: HashMap<RouterId, Recorded> = HashMap::new();
     loop {
@@ -75,7 +95,7 @@ async fn follow(monitor: Arc<Monitor>, history: Arc<History>, mut policies: watc
             let same = |old: &Recorded| Arc::ptr_eq(&old.router, &router) && old.policy == policy;
             let one = match before.remove(router.id()).filter(same) {
                 Some(going_on) => going_on,
-                None => start(router.clone(), &history, policy, epoch),
+                None => start(router.clone(), &history, policy, clock),
             };
             recorded.insert(router.id().clone(), one);
         }
@@ -88,14 +108,14 @@ async fn follow(monitor: Arc<Monitor>, history: Arc<History>, mut policies: watc
     }
 }
 
-fn start(router: Arc<Router>, history: &Arc<History>, policy: RouterPolicy, epoch: Instant) -> Recorded {
+fn start(router: Arc<Router>, history: &Arc<History>, policy: RouterPolicy, clock: Clock) -> Recorded {
     let span = error_span!("recorder", router = %router.id());
-    let task = record(router.clone(), history.clone(), policy.clone(), epoch).instrument(span);
+    let task = record(router.clone(), history.clone(), policy.clone(), clock).instrument(span);
     Recorded { router, policy, _task: AbortOnDropHandle::new(tokio::spawn(task)) }
 }
 
 /// Records one router until it is removed.
-async fn record(router: Arc<Router>, history: Arc<History>, policy: RouterPolicy, epoch: Instant) {
+async fn record(router: Arc<Router>, history: Arc<History>, policy: RouterPolicy, clock: Clock) {
     let id = router.id().clone();
     let mut updates = router.record(None, Duration::ZERO);
     // The monitor's events end with the router only if nobody here holds it.
@@ -112,7 +132,7 @@ async fn record(router: Arc<Router>, history: Arc<History>, policy: RouterPolicy
         Err(_) => Vec::new(),
     };
     let recorder = history.recorder();
-    let mut state = RouterRecorder::new(id, policy, LineNames::new(lines), epoch);
+    let mut state = RouterRecorder::new(id, policy, LineNames::new(lines), clock);
     while let Some(update) = updates.next().await {
         state.take(update, &recorder, now_ms());
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use lalin_history::{Cause, Event, LineName, LineReading, Recorder, Tick, What};
 use lalin_monitor::{Status, Update};
@@ -12,13 +13,38 @@ use tokio::time::Instant;
 use super::line_names::LineNames;
 use super::policy::RouterPolicy;
 
+/// The clock that is never set, from a moment on: at `epoch` it shows `shows`.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    epoch: Instant,
+    shows: Duration,
+}
+
+impl Clock {
+    /// One that begins now.
+    pub fn now() -> Self {
+        Self::beginning(Duration::ZERO)
+    }
+
+    /// One that shows this now, so that there is room for what was before.
+    pub fn beginning(shows: Duration) -> Self {
+        Self { epoch: Instant::now(), shows }
+    }
+
+    fn ms(&self, at: Instant) -> u64 {
+        let shown = self.shows + at.saturating_duration_since(self.epoch);
+        u64::try_from(shown.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
 /// What one router's recorder remembers from update to update.
-pub(super) struct RouterRecorder {
+#[derive(Debug)]
+pub struct RouterRecorder {
     router: RouterId,
     policy: RouterPolicy,
     names: LineNames,
-    /// The beginning of the monotonic clock, for all routers the same.
-    epoch: Instant,
+    /// For all routers the same.
+    clock: Clock,
     /// The interval in force, ms.
     interval_ms: u32,
     /// Whether each line's link was up.
@@ -30,8 +56,19 @@ pub(super) struct RouterRecorder {
 }
 
 impl RouterRecorder {
-    pub(super) fn new(router: RouterId, policy: RouterPolicy, names: LineNames, epoch: Instant) -> Self {
-        Self { router, policy, names, epoch, interval_ms: 10_000, running: HashMap::new(), failing: None, begun: false }
+    pub(super) fn new(router: RouterId, policy: RouterPolicy, names: LineNames, clock: Clock) -> Self {
+        Self { router, policy, names, clock, interval_ms: 10_000, running: HashMap::new(), failing: None, begun: false }
+    }
+
+    /// For a past that is made up: of a router that nothing was recorded of.
+    pub fn of_past(router: RouterId) -> Self {
+        Self::new(router, RouterPolicy::default(), LineNames::default(), Clock::now())
+    }
+
+    /// What the counters of `frame` were at another moment, which `mono_ms` tells on the recording's clock.
+    pub fn past_tick(&mut self, frame: &Frame, mono_ms: u64, interval_ms: u32, recorder: &Recorder) -> bool {
+        self.interval_ms = interval_ms;
+        self.tick(frame, mono_ms, recorder)
     }
 
     /// Hands on what an update says. The recent window is history already, or older than this recorder.
@@ -39,7 +76,9 @@ impl RouterRecorder {
         match update {
             Update::Window(_) => {}
             Update::State(status) => self.state(&status, recorder, now_ms),
-            Update::Tick(frame) => self.tick(&frame, recorder),
+            Update::Tick(frame) => {
+                self.tick(&frame, self.clock.ms(frame.at), recorder);
+            }
         }
     }
 
@@ -55,7 +94,7 @@ impl RouterRecorder {
         }
     }
 
-    fn tick(&mut self, frame: &Frame, recorder: &Recorder) {
+    fn tick(&mut self, frame: &Frame, mono_ms: u64, recorder: &Recorder) -> bool {
         let wall_ms = i64::try_from(frame.unix_ms).unwrap_or(i64::MAX);
         if self.failing.take().is_some() {
             let what = What::Ended(Cause::Unreachable);
@@ -84,16 +123,9 @@ impl RouterRecorder {
             readings.push(reading(interface, name, born, *counters));
         }
         self.running = running;
-        let mono_ms = frame.at.saturating_duration_since(self.epoch).as_millis();
-        let tick = Tick {
-            router: self.router.clone(),
-            wall_ms,
-            mono_ms: u64::try_from(mono_ms).unwrap_or(u64::MAX),
-            interval_ms: self.interval_ms,
-            readings,
-        };
+        let tick = Tick { router: self.router.clone(), wall_ms, mono_ms, interval_ms: self.interval_ms, readings };
         // False when the history is behind: it knows of the gap itself and counts it.
-        recorder.record(tick);
+        recorder.record(tick)
     }
 }
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 process.env.TZ = "Asia/Jakarta";
 const { asInput, axisTimes, ofAddress, ongoing, pointsOf, withRange, within, yesterdayEvening } = await import(
-  "../../../src/chart/history-time.js"
+  "../../../src/history/history-time.js"
 );
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];

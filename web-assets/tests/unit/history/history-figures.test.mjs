@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coverageOf, figuresOf, pieces, stepAt } from "../../../src/chart/history-figures.js";
+import { coverageOf, figuresOf, pieces, stepAt } from "../../../src/history/history-figures.js";
 
 const STEP = 10;
 const point = (t, rxBps, coverage = rxBps === null ? 0 : 1) => ({

@@ -14,10 +14,12 @@ export const WINDOWS = /** @type {[string, number][]} */ ([
   ["past_30d", 30 * DAY],
   ["past_1y", 365 * DAY],
 ]);
+/** What a stretch can be compared with, ms before. */
+export const COMPARED = { day: DAY, week: 7 * DAY };
 /** Nothing shorter, nor longer, is looked at, ms. */
 const [SHORTEST, LONGEST] = [2 * MINUTE, 5 * 366 * DAY];
 /** What ends so near to now goes on with it, ms. */
-const NEAR = 2_000;
+const NEAR = 5_000;
 /** Steps of the axis below a day, ms. */
 const PARTS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * MINUTE);
 /** Then in days, then in months. */

@@ -4,7 +4,7 @@
 import { style } from "../shared/elements.js";
 import { commonUnit, number, spanWords, steps, unit } from "../shared/format.js";
 import { hatch, svg } from "../usage/picture.js";
-import { roundTop } from "./axis-scale.js";
+import { roundTop } from "../chart/axis-scale.js";
 import { axisTimes } from "./history-time.js";
 
 /** @import { Mark } from "./history-figures.js" */

@@ -1,26 +1,29 @@
 // What was recorded, in the place of the live chart, which goes on behind it: which stretch is seen, in which
-// resolution, beside the week before. The address names it, so that a link shows a colleague the same minute.
+// resolution, beside the day or the week before. The address names it, so that a link shows a colleague the same minute.
+// Moved or zoomed back to what live remembers, it is the live chart again.
 
 import { HistoryTiles } from "../data/history-tiles.js";
 import { titleOf } from "../interfaces/line-settings.js";
 import { api } from "../shared/api.js";
 import { element, put } from "../shared/elements.js";
 import { fill, number, speed } from "../shared/format.js";
+import { lineDirection } from "../usage/usage-rows.js";
 import { coverageOf, figuresOf, pieces, stepAt } from "./history-figures.js";
 import { historyHand } from "./history-hand.js";
 import { causeWords, HistoryPicture } from "./history-picture.js";
 import { HistoryTable } from "./history-table.js";
-import { DAY, ongoing, pointsOf, TimeWords, within, withRange } from "./history-time.js";
+import { HistoryStrip } from "./history-strip.js";
+import { COMPARED, DAY, ongoing, pointsOf, TimeWords, within, withRange } from "./history-time.js";
 import { HistoryTools } from "./history-tools.js";
+import { HistoryTop } from "./history-top.js";
 
-/** @import { ChartPanel } from "./chart-panel.js" */
+/** @import { ChartPanel } from "../chart/chart-panel.js" */
 /** @import { Range } from "../data/types.js" */
 
 /** More curves cannot be told apart. */
 const MOST_LINES = 8;
 /** What goes on is looked at again this often, ms. */
 const ANEW = 10_000;
-const WEEK = 7 * DAY;
 /** Round a moment that somebody jumps to at most so much is seen, ms. */
 const AROUND = DAY / 4;
 
@@ -28,7 +31,8 @@ export class HistoryView {
   /** @type {Range} */
   #range = { from: 0, to: 0 };
   #follows = false;
-  #compares = false;
+  /** @type {"day"|"week"|null} */
+  #compares = null;
   /** @type {number|null} a moment that somebody jumped to */
   #mark = null;
   /** @type {number|null} where the cross-hair is */
@@ -66,8 +70,8 @@ export class HistoryView {
       window: (ms) => this.#window(ms),
       step: (by) => this.#move(by),
       jump: (t) => this.#jump(t),
-      compare: () => {
-        this.#compares = !this.#compares;
+      compare: (before) => {
+        this.#compares = before;
         this.#changed();
       },
       live: () => this.close(),
@@ -87,13 +91,27 @@ export class HistoryView {
     this.resolution.dataset.testid = "past-resolution";
     this.foot.append(this.coverage, this.resolution);
     this.table = new HistoryTable({ lang, texts, words: this.words });
-    this.root.append(this.tools.root, this.figure, this.foot, this.table.root);
+    this.strip = new HistoryStrip({
+      texts,
+      words: this.words,
+      see: (range) => this.#see(range),
+      changed: () => this.#soon(),
+    });
+    this.top = new HistoryTop({
+      lang,
+      texts,
+      view: (name) => lineDirection(name, panel.factsOf(name)).view,
+      open: (name) => panel.choice.set([name]),
+    });
+    const under = element("div", "past-below");
+    under.append(this.table.root, this.top.root);
+    this.root.append(this.tools.root, this.figure, this.foot, this.strip.root, under);
     this.picture = new HistoryPicture(this.figure, { lang, texts, words: this.words });
     this.figure.append(this.label);
     historyHand(this.figure, {
       picture: this.picture,
       zoom: (from, to) => this.#see({ from, to }),
-      move: (part) => this.#move(part),
+      move: (part) => this.#move(part, true),
       scale: (factor, at) => this.#scale(factor, at),
       point: (t) => this.#point(t),
       pointed: () => this.#pointed,
@@ -113,7 +131,8 @@ export class HistoryView {
     const now = Date.now();
     if (!this.root.isConnected) {
       this.stage.querySelector(".tools").after(this.root);
-      this.#compares = new URLSearchParams(location.search).get("compare") === "week";
+      const before = new URLSearchParams(location.search).get("compare");
+      this.#compares = before === "day" || before === "week" ? before : null;
       this.#timer = window.setInterval(() => this.#beat(), ANEW / 10);
     }
     this.stage.toggleAttribute("data-past", true);
@@ -144,8 +163,7 @@ export class HistoryView {
   }
 
   #changed() {
-    const compare = this.#compares ? "week" : null;
-    const address = withRange(location.href, this.#range, Date.now(), { compare });
+    const address = withRange(location.href, this.#range, Date.now(), { compare: this.#compares });
     history.replaceState(null, "", address);
     this.#soon();
   }
@@ -156,11 +174,12 @@ export class HistoryView {
     this.#see({ from: to - ms, to });
   }
 
-  /** By a part of what is seen; from now on there is the live chart. */
-  #move(part) {
+  /** By a part of what is seen. */
+  #move(part, byHand = false) {
     const { from, to } = this.#range;
-    if (part > 0 && this.#follows) return;
     const by = part * (to - from);
+    if (part > 0 && byHand && this.#live(to + by, to - from)) return;
+    if (part > 0 && this.#follows) return;
     this.#see({ from: from + by, to: to + by });
   }
 
@@ -168,7 +187,21 @@ export class HistoryView {
     const { from, to } = this.#range;
     const end = this.#follows ? to : at + (to - at) * factor;
     const begin = this.#follows ? to - (to - from) * factor : at - (at - from) * factor;
+    if (factor < 1 && this.#live(end, end - begin)) return;
     this.#see({ from: begin, to: end });
+  }
+
+  /** A stretch that the live chart has is seen there; from now on there is nothing else. */
+  #live(to, length) {
+    const recent = this.panel.feed.hello?.recentMs ?? 0;
+    if (!ongoing({ to }, Date.now()) || length > recent) return false;
+    const windows = [...this.panel.tools.windows.children].map((one) =>
+      Number(/** @type {HTMLElement} */ (one).dataset.ms),
+    );
+    const fits = windows.filter((ms) => ms >= length);
+    this.close();
+    if (windows.length > 0) this.panel.window(fits[0] ?? windows[windows.length - 1]);
+    return true;
   }
 
   #jump(t) {
@@ -190,6 +223,11 @@ export class HistoryView {
     const length = this.#range.to - this.#range.from;
     this.#range = { from: now - length, to: now };
     this.#soon();
+  }
+
+  /** How long before lies what is compared, ms. */
+  get #ago() {
+    return this.#compares === null ? 0 : COMPARED[this.#compares];
   }
 
   #names() {
@@ -216,7 +254,8 @@ export class HistoryView {
     const points = pointsOf(this.#range, Math.max(200, this.#size.width * 2));
     const ask = (who, begin, end) => this.tiles.view(who, begin, end, points);
     // What is wanted last is asked for first: the stretch itself.
-    const before = this.#compares && names.length > 0 ? ask(names.slice(0, 1), from - WEEK, to - WEEK) : null;
+    const ago = this.#ago;
+    const before = ago > 0 && names.length > 0 ? ask(names.slice(0, 1), from - ago, to - ago) : null;
     const missing = before ? [...this.tiles.wanted] : [];
     const { stepMs, lines, complete } = ask(names, from, to);
     this.tiles.wanted.push(...missing);
@@ -235,12 +274,15 @@ export class HistoryView {
       from,
       to,
       curves,
-      before: pieces(earlier, down, stepMs, WEEK),
+      before: pieces(earlier, down, stepMs, ago),
       gaps,
       mark: this.#mark,
       size: this.#size,
     });
     this.picture.point(this.#pointed);
+    if (first !== undefined)
+      this.strip.show({ router, name: first, down, range: this.#range, now, width: this.#size.width });
+    this.top.show(router, first ?? null, { from, to: Math.min(to, now) }, this.#follows);
     this.tools.show({ range: this.#range, now, follows: this.#follows, compares: this.#compares });
     const { texts } = this;
     if (first === undefined) {
@@ -297,7 +339,12 @@ export class HistoryView {
     const [first] = this.#names();
     const { down } = this.panel.side(first);
     if (this.#compares)
-      add("soft", texts.past_week_before, speed(stepAt(before, t - WEEK, stepMs)?.[`${down}Bps`], lang, 1), "");
+      add(
+        "soft",
+        texts[`past_before.${this.#compares}`],
+        speed(stepAt(before, t - this.#ago, stepMs)?.[`${down}Bps`], lang, 1),
+        "",
+      );
     const gap = lines.get(first)?.gaps.find((one) => t >= one.from && t < one.to);
     this.label.replaceChildren(table, ...(gap ? [element("p", "why", causeWords(gap.cause, texts))] : []));
     // On the side where the pointer is not.

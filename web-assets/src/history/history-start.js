@@ -8,9 +8,9 @@ import { lazyImport } from "../shared/lazy-import.js";
 import { sign } from "../shared/signs.js";
 import { styleSheet } from "../shared/style-sheet.js";
 import { ofAddress } from "./history-time.js";
-import { button } from "./menu.js";
+import { button } from "../chart/menu.js";
 
-/** @import { ChartPanel } from "./chart-panel.js" */
+/** @import { ChartPanel } from "../chart/chart-panel.js" */
 
 /** A phone's toolbar is its windows alone: the menu has the rest. */
 const PHONE = "(max-width: 959px)";
