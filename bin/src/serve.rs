@@ -27,10 +27,13 @@ use crate::words::say;
 /// How long open requests may take to end; with the rest the program ends within 5 s.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// Begins to record.
+type Record<'a> = dyn FnOnce(&Config, &Fleet) -> Option<Arc<Recording>> + 'a;
+
 /// What a demonstration has beside a server.
 pub(crate) struct Demonstration<'a> {
     /// What is recorded, and where.
-    pub(crate) record: Box<dyn FnOnce(&Config, &Fleet) -> Option<Arc<Recording>> + 'a>,
+    pub(crate) record: Box<Record<'a>>,
     /// The accounts that the login page tells.
     pub(crate) accounts: Vec<DemoAccount>,
     /// Lines for the terminal, after the address.

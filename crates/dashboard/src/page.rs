@@ -97,9 +97,8 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// them. What is loaded later takes them from `shared/words-LANG.js`.
 const LATER: &[&str] = &[
     "audit.", "brief.", "by.", "by_", "cause.", "check_", "column.", "column_", "door_", "embed.", "fix.", "fleet_",
-    "hand.", "help", "key.", "kind.", "life.", "mend", "origins", "past", "rec_",
-    "role.", "set_", "setup_", "share_", "wall_",
-    "wan_",
+    "hand.", "help", "key.", "kind.", "life.", "mend", "origins", "past", "rec_", "role.", "set_", "setup_", "share_",
+    "wall_", "wan_",
 ];
 
 /// Those that are pages.

@@ -1,5 +1,5 @@
-// What is recorded of the past: all of it, by router, by kind, by line; what that costs each router, and what it takes on
-// the disk. Each switch acts at once. What the file leaves out is shown and cannot be changed here.
+// What is recorded of the past: all of it, by router, by kind, by line; what that costs each router, and what it takes
+// on the disk. Each switch acts at once. What the file leaves out is shown and cannot be changed here.
 
 import { api } from "../shared/api.js";
 import { element, put } from "../shared/elements.js";
@@ -17,7 +17,11 @@ export class RecordingSettings {
   #busy = false;
 
   /**
-   * @param {{root: HTMLElement, texts: Record<string, string>, lang: string, routers: {id: string, name: string}[]}} page
+   * @param {object} page
+   * @param {HTMLElement} page.root
+   * @param {Record<string, string>} page.texts
+   * @param {string} page.lang
+   * @param {{id: string, name: string}[]} page.routers
    */
   constructor({ root, texts, lang, routers }) {
     styleSheet(import.meta.url, "./recording.css");

@@ -1,5 +1,5 @@
-// The settings page: the own account, and for administrators accounts, tokens and links, what is recorded, the pages that
-// may show lines, and the log of who changed what.
+// The settings page: the own account, and for administrators accounts, tokens and links, what is recorded, the pages
+// that may show lines, and the log of who changed what.
 
 import { language, theme } from "../app/theme-and-language.js";
 import { siteHeader } from "../app/site-header.js";

@@ -36,7 +36,7 @@ export class HistoryTop {
     this.open = open;
     this.root = element("section", "past-top");
     this.root.dataset.testid = "past-top";
-    this.title = element("h3", "", texts.past_top);
+    this.title = element("h2", "", texts.past_top);
     this.note = element("small");
     this.title.append(" ", this.note);
     this.list = element("ol");

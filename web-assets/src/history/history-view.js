@@ -1,6 +1,6 @@
 // What was recorded, in the place of the live chart, which goes on behind it: which stretch is seen, in which
-// resolution, beside the day or the week before. The address names it, so that a link shows a colleague the same minute.
-// Moved or zoomed back to what live remembers, it is the live chart again.
+// resolution, beside the day or the week before. The address names it, so that a link shows a colleague the same
+// minute. Moved or zoomed back to what live remembers, it is the live chart again.
 
 import { HistoryTiles } from "../data/history-tiles.js";
 import { titleOf } from "../interfaces/line-settings.js";
@@ -136,6 +136,7 @@ export class HistoryView {
       this.#timer = window.setInterval(() => this.#beat(), ANEW / 10);
     }
     this.stage.toggleAttribute("data-past", true);
+    this.root.toggleAttribute("data-loading", true);
     // It goes on behind this.
     this.panel.live();
     this.#see(range ?? { from: now - DAY, to: now });

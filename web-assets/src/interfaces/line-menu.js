@@ -1,5 +1,6 @@
 // What else one can do with a line of the list: look from the other side, give it a name, make it a favourite, put it
-// away, say how fast its package is, keep it from being recorded. For this visitor, or for everyone where an administrator says so.
+// away, say how fast its package is, keep it from being recorded. For this visitor, or for everyone where an
+// administrator says so.
 
 import { allTexts } from "../shared/all-words.js";
 import { api } from "../shared/api.js";

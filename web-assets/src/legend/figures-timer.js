@@ -1,5 +1,5 @@
-// When the figures of the visible time are reckoned anew: after the chart was drawn, and not with every drawing; at once
-// where something else is looked at.
+// When the figures of the visible time are reckoned anew: after the chart was drawn, and not with every drawing; at
+// once where something else is looked at.
 
 /** They change this often at most, ms. */
 const USUAL = 1_000;

@@ -68,7 +68,7 @@ export function hourMap(week, days, texts, lang) {
       }),
     );
   }
-  const heads = ["", ...Array.from({ length: 24 }, (_, hour) => two(hour))];
+  const heads = [texts.usage_day, ...Array.from({ length: 24 }, (_, hour) => two(hour))];
   const rows = week.map((row, day) => [days[day], ...row.map((bps) => (bps === null ? "–" : speed(bps, lang, 1)))]);
   const caption = top
     ? fill(texts.usage_busiest, { day: days[top.day], hour: two(top.hour), rate: speed(most, lang, 1) })

@@ -9,3 +9,4 @@ mod chart;
 mod connection;
 mod display;
 mod harness;
+mod history;

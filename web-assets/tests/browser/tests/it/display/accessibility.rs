@@ -189,7 +189,7 @@ async fn there_is(page: &Page, selector: &str) {
 }
 
 /// What axe-core finds in the page as it is now.
-async fn no_barriers(page: &Page, what: &str) {
+pub(crate) async fn no_barriers(page: &Page, what: &str) {
     // Colours that are still changing are no colours of the page.
     let rests = "return document.getAnimations().every(motion => motion.playState !== 'running')";
     eventually(s(5), "the page rests", async || when(page.eval(rests).await, |rests| *rests == true)).await;

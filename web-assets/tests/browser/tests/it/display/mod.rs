@@ -1,6 +1,6 @@
 //! What is shown where: the list, names, languages, screens of every kind, and other people's pages.
 
-mod accessibility;
+pub(crate) mod accessibility;
 mod below_path;
 mod choosing;
 mod embedding;
@@ -15,5 +15,5 @@ mod phone_and_desktop;
 mod pictures;
 mod screens;
 mod share;
-mod text_boxes;
+pub(crate) mod text_boxes;
 mod wall;

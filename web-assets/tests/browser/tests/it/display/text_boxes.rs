@@ -114,7 +114,7 @@ fn chosen() -> String {
 }
 
 /// What is wrong at each size, written behind what was wrong before.
-async fn at_each(page: &Page, sizes: &[(u32, u32)], place: &str, wrong: &mut String) {
+pub(crate) async fn at_each(page: &Page, sizes: &[(u32, u32)], place: &str, wrong: &mut String) {
     for &(width, height) in sizes {
         let hand = width < 960;
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": hand});

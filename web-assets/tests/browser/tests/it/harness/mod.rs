@@ -7,6 +7,7 @@ pub(crate) mod figures;
 pub(crate) mod input;
 pub(crate) mod list_controls;
 pub(crate) mod page;
+pub(crate) mod past;
 pub(crate) mod proxy;
 pub(crate) mod router;
 pub(crate) mod series;

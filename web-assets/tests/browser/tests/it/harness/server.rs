@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -46,6 +46,21 @@ impl Server {
     pub async fn configured(router: &Router, lines: &str) -> Self {
         let mut server = Self::new(&["--router", &router.login()], Some(Router::PASSWORD));
         fs::write(server.folder.path().join("lalin.toml"), lines).unwrap();
+        server.start().await;
+        server
+    }
+
+    /// Over a router that is called `pusat`, with this past, which it goes on recording.
+    pub async fn with_past(router: &Router, past: impl FnOnce(&Path), lines: &str) -> Self {
+        let mut server = Self::new(&["--data-dir", "data"], None);
+        let login = router.login();
+        let address = login.strip_prefix("admin@").unwrap_or(&login);
+        let password = Router::PASSWORD;
+        let router = format!("id = \"pusat\"\naddress = \"{address}\"\nuser = \"admin\"\npassword = \"{password}\"");
+        let configured = format!("[[router]]\n{router}\n[sampling]\ninterval = \"1s\"\n{lines}");
+        fs::write(server.folder.path().join("lalin.toml"), configured).unwrap();
+        past(&server.folder.path().join("data").join("history"));
+        server.environment = vec![("LALIN_HISTORY", "true".to_owned())];
         server.start().await;
         server
     }
