@@ -3,7 +3,6 @@
 //! other. Only the past is made up: the hour from the same truth that the simulated routers go on by, and a month of
 //! history.
 
-use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +11,7 @@ use lalin_config::{Config, Flags, RouterOrigin, RouterSettings, Secret};
 use lalin_dashboard::DemoAccount;
 use lalin_fleet::Fleet;
 use lalin_monitor::{Monitor, Update};
-use lalin_stats::{BitsPerSecond, Interface, Rate, RouterId};
+use lalin_stats::RouterId;
 use lalin_store::{Access, EncryptionKey, LineChange, LineScope, Store, Timestamp};
 use routeros_simulator::{AnswerTimes, Config as Simulated, Fault, Handle, InterfaceSpec, Simulator, Traffic};
 use tokio::task::JoinSet;
@@ -21,13 +20,12 @@ use zeroize::Zeroizing;
 
 use crate::cli::DemoFlags;
 use crate::demo_past;
+use crate::demo_truth::{PAST, Truth};
 use crate::error::Error;
 use crate::logs;
 use crate::serve::{self, Demonstration};
 use crate::words::say;
 
-/// How much past there is at the start.
-pub(crate) const PAST: Duration = Duration::from_secs(3_600);
 /// The most values that are made up for it: fewer minutes of a router with thousands of interfaces.
 const PAST_VALUES: usize = 1_000_000;
 /// The first customer goes this long after the start.
@@ -43,13 +41,6 @@ struct Router {
     settings: RouterSettings,
     simulator: Simulator,
     truth: Truth,
-}
-
-/// What flows on each interface since before the start.
-#[derive(Clone)]
-pub(crate) struct Truth {
-    began: Instant,
-    traffic: Arc<HashMap<String, (Traffic, Traffic)>>,
 }
 
 /// Serves the pages over them.
@@ -209,36 +200,6 @@ async fn remember(monitor: Arc<Monitor>, id: RouterId, truth: Truth) {
             let most = PAST_VALUES / frame.interfaces.len().max(1);
             router.recall(steps.min(most), step, |interface, from, to| truth.rate(interface, from, to));
         }
-    }
-}
-
-impl Truth {
-    /// What an interface carries on average, bit/s: received and sent.
-    pub(crate) fn mean(&self, interface: &str) -> [f64; 2] {
-        let Some((rx, tx)) = self.traffic.get(interface) else { return [0.0; 2] };
-        [rx, tx].map(|of| of.bytes_until(PAST) as f64 * 8.0 / PAST.as_secs_f64())
-    }
-
-    /// The bytes of the time before a moment.
-    pub(crate) fn passed(&self, interface: &str, at: Instant, ago: Duration) -> [u64; 2] {
-        let Some((rx, tx)) = self.traffic.get(interface) else { return [0; 2] };
-        let to = at.saturating_duration_since(self.began) + PAST;
-        [rx, tx].map(|of| of.bytes_until(to).saturating_sub(of.bytes_until(to.saturating_sub(ago))))
-    }
-
-    /// The mean from so long ago until so long ago.
-    fn rate(&self, interface: &Interface, from: Duration, to: Duration) -> Rate {
-        let Some((rx, tx)) = self.traffic.get(&*interface.name) else {
-            return Rate { rx: Some(BitsPerSecond::new(0)), tx: Some(BitsPerSecond::new(0)) };
-        };
-        let now = self.began.elapsed() + PAST;
-        let (from, to) = (now.saturating_sub(from), now.saturating_sub(to));
-        let millis = u64::try_from((to - from).as_millis()).unwrap_or(u64::MAX).max(1);
-        let mean = |of: &Traffic| {
-            let bytes = of.bytes_until(to).saturating_sub(of.bytes_until(from));
-            Some(BitsPerSecond::new(bytes.saturating_mul(8_000) / millis))
-        };
-        Rate { rx: mean(rx), tx: mean(tx) }
     }
 }
 

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::demo::{PAST as TRUE_PAST, Truth};
+use crate::demo_truth::{PAST as TRUE_PAST, Truth};
 use crate::history;
 
 /// How long the month is.

@@ -10,6 +10,7 @@ mod cli;
 mod columns;
 mod demo;
 mod demo_past;
+mod demo_truth;
 mod discover;
 mod environment;
 mod error;
