@@ -1,5 +1,6 @@
 //! Alerts: rules over what routers do, states that survive a restart, and the channels that tell people.
 
+pub mod channel;
 mod error;
 mod notice;
 pub mod outbox;

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The longest text of a notice, in bytes; a signed webhook's body stays under 20 kB with it.
-pub const LONGEST_TEXT: usize = 12_000;
+pub const LONGEST_TEXT: usize = 9_000;
 /// The longest title, in characters: a subject line, a lock screen.
 pub const LONGEST_TITLE: usize = 200;
 
