@@ -40,6 +40,14 @@ impl Transport {
     /// # Errors
     /// [`Error::Certificates`].
     pub fn new(extra_ca_pem: Option<&[u8]>) -> Result<Self, Error> {
+        Self::with_timeout(extra_ca_pem, TIMEOUT)
+    }
+
+    /// The same with another time that one HTTP request may take.
+    ///
+    /// # Errors
+    /// [`Error::Certificates`].
+    pub fn with_timeout(extra_ca_pem: Option<&[u8]>, limit: Duration) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
         // One that cannot be read must not take the others along.
         let found = rustls_native_certs::load_native_certs();
@@ -67,8 +75,8 @@ impl Transport {
             .redirect(redirect::Policy::none())
             .referer(false)
             .no_proxy()
-            .timeout(TIMEOUT)
-            .connect_timeout(Duration::from_secs(10))
+            .timeout(limit)
+            .connect_timeout(limit.min(Duration::from_secs(10)))
             .pool_idle_timeout(Duration::from_secs(90))
             .pool_max_idle_per_host(2)
             .user_agent(concat!("Lalin/", env!("CARGO_PKG_VERSION")))

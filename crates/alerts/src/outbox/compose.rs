@@ -11,8 +11,6 @@ const LONGEST_BUNDLE: usize = 3_500;
 pub(super) struct Item {
     pub(super) seq: i64,
     pub(super) notice: Notice,
-    /// The fire that goes in the same message.
-    pub(super) merged: Option<Notice>,
     /// An earlier attempt may have arrived.
     pub(super) doubtful: bool,
     /// How the receiver calls the message that this answers, and its text.
@@ -20,29 +18,27 @@ pub(super) struct Item {
     pub(super) attempts: u32,
 }
 
+/// A clear that tells its fire too.
+pub(super) fn merged(fired: &Notice, clear: Notice) -> Notice {
+    // The clear comes first: it is what holds now.
+    let lead = clear.language.pick("Kabar sebelumnya, tertunda:", "Earlier, delayed:");
+    let text = format!("{}\n{lead} {}", clear.text, fired.text);
+    Notice { text, ..clear }.shortened()
+}
+
 /// What may come twice says so, where the receiver cannot tell.
 fn text(item: &Item, idempotent: bool) -> String {
     let notice = &item.notice;
-    let mut text = notice.text.clone();
-    if let Some(fired) = &item.merged {
-        // The clear comes first: it is what holds now.
-        let lead = notice.language.pick("Kabar sebelumnya, tertunda:", "Earlier, delayed:");
-        text = format!("{text}\n{lead} {}", fired.text);
+    if !item.doubtful || idempotent {
+        return notice.text.clone();
     }
-    if item.doubtful && !idempotent {
-        text.push(' ');
-        text.push_str(notice.language.pick("(mungkin terkirim dua kali)", "(may have been sent twice)"));
-    }
-    text
+    let remark = notice.language.pick("(mungkin terkirim dua kali)", "(may have been sent twice)");
+    format!("{} {remark}", notice.text)
 }
 
 /// Whether one more has room in the same message.
 pub(super) fn fits(items: &[Item], more: &Item) -> bool {
-    items.iter().chain([more]).map(size).sum::<usize>() <= LONGEST_BUNDLE
-}
-
-fn size(item: &Item) -> usize {
-    item.notice.text.len() + item.merged.as_ref().map_or(0, |fired| fired.text.len())
+    items.iter().chain([more]).map(|item| item.notice.text.len()).sum::<usize>() <= LONGEST_BUNDLE
 }
 
 /// The message of one or several items; `None` for none.
@@ -68,7 +64,7 @@ mod tests {
 
     fn item(text: &str) -> Item {
         let notice = Notice { text: text.into(), ..Notice::test("n".into(), Language::Id, 0) };
-        Item { seq: 1, notice, merged: None, doubtful: false, answered: None, attempts: 1 }
+        Item { seq: 1, notice, doubtful: false, answered: None, attempts: 1 }
     }
 
     fn sent(items: &[Item], idempotent: bool) -> String {
@@ -85,8 +81,8 @@ mod tests {
 
     #[test]
     fn a_fire_and_its_clear_are_one_message() {
-        let both = Item { merged: Some(item("PUTUS.").notice), ..item("PULIH.") };
-        assert_eq!(sent(&[both], true), "PULIH.\nKabar sebelumnya, tertunda: PUTUS.");
+        let both = merged(&item("PUTUS.").notice, item("PULIH.").notice);
+        assert_eq!(both.text, "PULIH.\nKabar sebelumnya, tertunda: PUTUS.");
     }
 
     #[test]

@@ -71,6 +71,10 @@ impl Sender {
         self.refresh().await;
         let mut sweep_at = Instant::now() + Duration::from_secs(60);
         loop {
+            // What was set before something was queued holds for it.
+            if self.channels.has_changed().unwrap_or(false) {
+                self.apply_channels();
+            }
             self.start_what_is_ready().await;
             self.publish();
             let next = self.next_at().min(sweep_at);

@@ -36,11 +36,13 @@ pub struct Reply {
     pub body: String,
     /// The connection is closed without an answer.
     pub breaks: bool,
+    /// Nothing is answered, for as long as who asked waits.
+    pub hangs: bool,
 }
 
 impl From<(u16, String)> for Reply {
     fn from((status, body): (u16, String)) -> Self {
-        Self { status, headers: Vec::new(), body, breaks: false }
+        Self { status, headers: Vec::new(), body, breaks: false, hangs: false }
     }
 }
 
@@ -48,6 +50,10 @@ impl From<(u16, String)> for Reply {
 impl Reply {
     pub fn breaking() -> Self {
         Self { breaks: true, ..(0, String::new()).into() }
+    }
+
+    pub fn hanging() -> Self {
+        Self { hangs: true, ..(0, String::new()).into() }
     }
 
     #[must_use]
@@ -143,6 +149,11 @@ async fn serve(
         kept.push(request);
         kept.len()
     };
+    if reply.hangs {
+        counted.send_replace(count);
+        while stream.read_buf(&mut bytes).await? > 0 {}
+        return Ok(());
+    }
     if !reply.breaks {
         let mut text = format!("HTTP/1.1 {} Answer\r\nconnection: close\r\n", reply.status);
         for (name, value) in &reply.headers {

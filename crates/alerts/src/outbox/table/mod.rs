@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use crate::channel::Moved;
-use crate::outbox::compose::{Item, fits};
+use crate::outbox::compose::{Item, fits, merged};
 use crate::outbox::queue::enqueue;
 use crate::{Error, Notice};
 
@@ -172,15 +172,25 @@ pub(super) fn take(
             settle_one(&transaction, goes.seq, &Settled::Failed { why: "the stored notice is none".into() }, now_ms)?;
             continue;
         };
-        let merged = if clear.is_some() && row.kind == "fired" { body(&transaction, row.seq)? } else { None };
+        let fired = if clear.is_some() && row.kind == "fired" { body(&transaction, row.seq)? } else { None };
+        let (notice, joined) = match &fired {
+            Some(fired) => (merged(fired, notice), true),
+            None => (notice, false),
+        };
         let answered = answered(&transaction, channel, goes.answers.as_deref())?;
         let attempts = goes.attempts.max(row.attempts);
-        let item = Item { seq: goes.seq, notice, merged, doubtful: goes.doubtful, answered, attempts };
+        let item = Item { seq: goes.seq, notice, doubtful: goes.doubtful, answered, attempts };
         let single = alone.contains(&item.seq);
         if !items.is_empty() && (single || !fits(&items, &item)) {
             break;
         }
         over.insert(goes.seq);
+        if joined {
+            // Kept, so that another attempt says the same.
+            transaction
+                .prepare_cached("UPDATE outbox SET body = ?2 WHERE seq = ?1")?
+                .execute(params![item.seq, serde_json::to_string(&item.notice)?])?;
+        }
         for one in waiting.iter().filter(|one| one.alert == row.alert && one.seq >= row.seq && one.seq < goes.seq) {
             settle_as(&transaction, one.seq, "merged", now_ms)?;
             over.insert(one.seq);
