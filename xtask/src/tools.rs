@@ -28,19 +28,29 @@ pub(crate) const NODE: Tool = Tool { names: &["node", "nodejs"], package: "nodej
 pub(crate) const NPM: Tool = Tool { names: &["npm"], package: "npm" };
 pub(crate) const SHELLCHECK: Tool = Tool { names: &["shellcheck"], package: "shellcheck" };
 
+pub(crate) const ALERTMANAGER: Tool = Tool { names: &["prometheus-alertmanager"], package: "prometheus-alertmanager" };
+
+/// What the tests of the workspace start, beside a browser: one line more here, and `cargo xtask test` installs it.
+pub(crate) const FOR_TESTS: &[&Tool] = &[&IPROUTE, &NGINX, &CADDY, &APACHE, &HAPROXY, &ALERTMANAGER];
+
 /// Where each tool is, installed first if need be; or what to install.
 pub(crate) fn provide<const N: usize>(tools: [&Tool; N]) -> Result<[PathBuf; N], String> {
+    provide_all(&tools)?;
+    Ok(tools.map(|tool| find(tool.names).unwrap_or_default()))
+}
+
+/// Installs what is not there of a list; or says what to install.
+pub(crate) fn provide_all(tools: &[&Tool]) -> Result<(), String> {
     let missing: Vec<_> = tools.iter().filter(|tool| find(tool.names).is_none()).map(|tool| tool.package).collect();
     if !missing.is_empty() {
         println!("not found: {}; trying apt", missing.join(", "));
         apt(&missing);
     }
-    let found = tools.map(|tool| find(tool.names));
-    if found.iter().any(Option::is_none) {
+    if tools.iter().any(|tool| find(tool.names).is_none()) {
         let packages = missing.join(" ");
         return Err(format!("install it and run this again: apt-get install --no-install-recommends {packages}"));
     }
-    Ok(found.map(Option::unwrap_or_default))
+    Ok(())
 }
 
 /// The first of the names that is on the path.

@@ -57,8 +57,7 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
             return unbuilt();
         }
         if cfg!(target_os = "linux")
-            && let Err(why) =
-                tools::provide([&tools::IPROUTE, &tools::NGINX, &tools::CADDY, &tools::APACHE, &tools::HAPROXY])
+            && let Err(why) = tools::provide_all(tools::FOR_TESTS)
         {
             return Outcome::Missing(why);
         }
