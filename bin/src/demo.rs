@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use lalin_config::{Config, Flags, RouterOrigin, RouterSettings, Secret};
 use lalin_dashboard::DemoAccount;
-use lalin_fleet::Fleet;
+use lalin_fleet::{Fleet, RecordingPolicy};
 use lalin_monitor::{Monitor, Update};
 use lalin_stats::RouterId;
 use lalin_store::{Access, EncryptionKey, LineChange, LineScope, Store, Timestamp};
@@ -80,9 +80,9 @@ pub(crate) async fn run(
     // Where others reach it they are told at the terminal alone.
     let accounts = if local { accounts } else { Vec::new() };
     let mut folder = None;
-    let record = |config: &Config, fleet: &Fleet| {
+    let record = |config: &Config, fleet: &Fleet, chosen: &RecordingPolicy| {
         let truths = routers.iter().map(|router| (router.settings.id.clone(), router.truth.clone()));
-        let (recording, made) = demo_past::record(config, fleet, truths.collect())?;
+        let (recording, made) = demo_past::record(config, fleet, chosen, truths.collect())?;
         folder = Some(made);
         Some(recording)
     };

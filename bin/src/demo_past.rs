@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_config::Config;
-use lalin_fleet::{Clock, Fleet, Recording, RouterRecorder};
+use lalin_fleet::{Clock, Fleet, Recording, RecordingPolicy, RouterRecorder};
 use lalin_history::{Cause, Event, History, Recorder, What, Zone};
 use lalin_monitor::{Monitor, Update};
 use lalin_stats::{Counters, Frame, RouterId};
@@ -50,6 +50,7 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 pub(crate) fn record(
     config: &Config,
     fleet: &Fleet,
+    chosen: &RecordingPolicy,
     routers: Vec<(RouterId, Truth)>,
 ) -> Option<(Arc<Recording>, TempDir)> {
     if !config.history.enabled {
@@ -73,7 +74,7 @@ pub(crate) fn record(
         None => Zone::system(),
     };
     let ready = fill(fleet.monitor(), history.clone(), zone, routers);
-    let recording = Recording::start_after(ready, clock, fleet.monitor(), history, history::policy(config));
+    let recording = Recording::start_after(ready, clock, fleet.monitor(), history, history::policy(config), chosen);
     Some((Arc::new(recording), folder))
 }
 

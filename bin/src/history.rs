@@ -8,18 +8,28 @@ use lalin_config::{Business as BusinessConfig, Config, Keep as KeepConfig};
 use lalin_fleet::{Except, Fleet, Recording, RecordingPolicy};
 use lalin_history::{History, Keep, Retention, Settings, Zone};
 use lalin_http::{Business, Logo};
+use lalin_store::Store;
 
 /// The largest picture that is read, bytes; the API refuses those over half of it.
 const LARGEST_LOGO: u64 = 1 << 20;
 
+/// What an administrator left to be recorded.
+pub(crate) async fn chosen(store: Option<&Store>) -> RecordingPolicy {
+    let Some(store) = store else { return RecordingPolicy::default() };
+    store.recording().await.map(|chosen| RecordingPolicy::from(&chosen)).unwrap_or_else(|error| {
+        tracing::error!(%error, "what is not to be recorded cannot be read: everything is recorded");
+        RecordingPolicy::default()
+    })
+}
+
 /// Records what the configuration wants. `None` where nothing is to be recorded, and where the history cannot be opened:
 /// then the log says why, and everything else is served all the same.
-pub(crate) fn record(config: &Config, fleet: &Fleet) -> Option<Arc<Recording>> {
+pub(crate) fn record(config: &Config, fleet: &Fleet, chosen: &RecordingPolicy) -> Option<Arc<Recording>> {
     if !config.history.enabled {
         return None;
     }
     match open(config, config.data_dir.join("history")) {
-        Ok(history) => Some(Arc::new(Recording::start(fleet.monitor(), Arc::new(history), policy(config)))),
+        Ok(history) => Some(Arc::new(Recording::start(fleet.monitor(), Arc::new(history), policy(config), chosen))),
         Err(error) => {
             tracing::error!(%error, "the history cannot be opened: nothing is recorded");
             None

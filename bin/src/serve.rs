@@ -11,7 +11,7 @@ use actix_web::http::header::HeaderName;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, DemoAccount, EmbedOrigins, Settings};
-use lalin_fleet::{Fleet, Recording};
+use lalin_fleet::{Fleet, Recording, RecordingPolicy};
 use lalin_http::{Api, ApiSettings, Auth, AuthSettings, ConnectionLimits, MetricsSettings, WebServer};
 use lalin_monitor::Monitor;
 use lalin_store::Store;
@@ -28,7 +28,7 @@ use crate::words::say;
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Begins to record.
-type Record<'a> = dyn FnOnce(&Config, &Fleet) -> Option<Arc<Recording>> + 'a;
+type Record<'a> = dyn FnOnce(&Config, &Fleet, &RecordingPolicy) -> Option<Arc<Recording>> + 'a;
 
 /// What a demonstration has beside a server.
 pub(crate) struct Demonstration<'a> {
@@ -63,7 +63,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
         );
     }
     (demo.begin)(fleet.monitor());
-    let recording = (demo.record)(config, &fleet);
+    let recording = (demo.record)(config, &fleet, &history::chosen(store.as_ref()).await);
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
     let api = Api::with_admin(fleet.monitor(), api_settings(config, recording.clone()), Arc::new(fleet));

@@ -52,24 +52,60 @@ impl Mix {
     }
 }
 
+/// What each tier grows by in a day, in bytes, before anything is taken away.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct DailyBytes {
+    pub(crate) raw: f64,
+    pub(crate) minute: f64,
+    pub(crate) five_minutes: f64,
+    /// By the hour: rows that go when they are old.
+    pub(crate) hours: f64,
+    /// By day and month: rows that stay.
+    pub(crate) kept: f64,
+}
+
+impl DailyBytes {
+    /// Of so many lines, read so often.
+    pub(crate) fn of(mix: &Mix, interval: Duration) -> Self {
+        let lines = mix.sum([1.0; 4]);
+        Self {
+            raw: mix.sum(RAW) * DAY / interval.as_secs_f64().max(1.0),
+            minute: mix.sum(MINUTE) * 1_440.0,
+            five_minutes: mix.sum(FIVE_MINUTES) * 288.0,
+            hours: lines * TOTALS_ROW * 24.0,
+            kept: lines * TOTALS_ROW * (1.0 + 12.0 / 365.0),
+        }
+    }
+
+    pub(crate) fn sum(&self) -> f64 {
+        self.raw + self.minute + self.five_minutes + self.hours + self.kept
+    }
+
+    /// When every tier is as old as it gets. What is kept for ever is counted for ten years, days and months for two.
+    pub(crate) fn full(&self, retention: &Retention) -> Estimate {
+        let days = |days: Option<u32>| f64::from(days.unwrap_or(3_650));
+        let limited = |bytes: f64, most: Option<u64>| most.map_or(bytes as u64, |most| most.min(bytes as u64));
+        let [raw, minute, five] = kept_days(retention);
+        Estimate {
+            raw: limited(self.raw * raw, retention.raw.bytes) + JOURNAL as u64,
+            minute: limited(self.minute * minute, retention.minute.bytes),
+            five_minutes: limited(self.five_minutes * five, retention.five_minutes.bytes),
+            totals: (self.hours * days(retention.hours.days) + self.kept * 730.0) as u64,
+        }
+    }
+}
+
+/// How many days of each tier lie on the disk at the most. A segment goes when all of it is too old, so there is up to
+/// one more.
+pub(crate) fn kept_days(retention: &Retention) -> [f64; 3] {
+    let days = |days: Option<u32>, more: f64| f64::from(days.unwrap_or(3_650)) + more;
+    [days(retention.raw.days, TODAY), days(retention.minute.days, 7.0), days(retention.five_minutes.days, 28.0)]
+}
+
 impl Estimate {
     /// For so many lines, read so often, kept so long. What is kept for ever is counted for ten years.
     pub fn of(mix: &Mix, interval: Duration, retention: &Retention) -> Self {
-        let days = |days: Option<u32>| f64::from(days.unwrap_or(3_650));
-        let limited = |bytes: f64, most: Option<u64>| most.map_or(bytes as u64, |most| most.min(bytes as u64));
-        let ticks = DAY / interval.as_secs_f64().max(1.0);
-        let raw = mix.sum(RAW) * ticks;
-        let lines = mix.sum([1.0; 4]);
-        // A segment goes when all of it is too old, so there is up to one more.
-        let minute = mix.sum(MINUTE) * 1_440.0 * (days(retention.minute.days) + 7.0);
-        let five = mix.sum(FIVE_MINUTES) * 288.0 * (days(retention.five_minutes.days) + 28.0);
-        let totals = lines * TOTALS_ROW * (24.0 * days(retention.hours.days) + 2.0 * 365.0 + 24.0);
-        Self {
-            raw: limited(raw * (days(retention.raw.days) + TODAY), retention.raw.bytes) + JOURNAL as u64,
-            minute: limited(minute, retention.minute.bytes),
-            five_minutes: limited(five, retention.five_minutes.bytes),
-            totals: totals as u64,
-        }
+        DailyBytes::of(mix, interval).full(retention)
     }
 
     /// All of it.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{File, TryLockError};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -11,11 +12,12 @@ use std::time::Duration;
 use lalin_stats::RouterId;
 use tokio::time::Instant;
 
-use crate::disk::RealDisk;
+use crate::disk::{self, RealDisk};
+use crate::estimate::DailyBytes;
 use crate::meta::Database;
 use crate::store::{Engine, Folder, Recording, Status, StatusCell, Work};
 use crate::zone::Zone;
-use crate::{Error, Event, LineId, PercentileQuery, Reader, Retention, Rule, Settings, Tick};
+use crate::{Error, Event, LineId, Mix, Outlook, PercentileQuery, Reader, Retention, Rule, Settings, Tick};
 
 /// What was synced is safe from a loss of power; so much is not.
 const SYNC_EVERY: Duration = Duration::from_secs(5);
@@ -39,6 +41,9 @@ pub struct History {
     reader: Reader,
     status: Arc<StatusCell>,
     zone: Arc<RwLock<Zone>>,
+    folder: PathBuf,
+    /// How often, and how long.
+    kept: Mutex<(Duration, Retention)>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -109,6 +114,7 @@ impl History {
         std::fs::create_dir_all(folder.path()).map_err(Error::file(folder.path()))?;
         let lock = lock(&folder)?;
         let zone = Arc::new(RwLock::new(settings.zone.clone()));
+        let (path, kept) = (settings.folder.clone(), Mutex::new((settings.interval, settings.retention)));
         let engine = Engine::open(Arc::new(RealDisk), settings)?;
         let database = Arc::new(Mutex::new(Database::open_to_read(&folder.database())?));
         let status = engine.status.clone();
@@ -121,7 +127,7 @@ impl History {
         let run = move || span.in_scope(|| Writer { engine, reader: own, messages, waiting, _lock: lock }.run());
         let thread =
             std::thread::Builder::new().name("history".into()).spawn(run).map_err(Error::file(folder.path()))?;
-        Ok(Self { recorder, reader, status, zone, thread: Some(thread) })
+        Ok(Self { recorder, reader, status, zone, folder: path, kept, thread: Some(thread) })
     }
 
     /// What records.
@@ -139,9 +145,19 @@ impl History {
         self.status.lock().clone()
     }
 
+    /// How the disk fills. `lines` are those that are recorded now: it is reckoned with them until a day is recorded.
+    /// Blocks as a [`Reader`] does.
+    pub fn outlook(&self, lines: &Mix) -> Result<Outlook, Error> {
+        let (interval, retention) = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let (stats, used) = (self.reader.stats()?, self.status().bytes);
+        let expected = DailyBytes::of(lines, interval);
+        Ok(Outlook::of(&stats, used, expected, &retention, disk::free(&self.folder)))
+    }
+
     /// Changes what it is kept by. The rows of days and months are made anew for another zone.
     pub fn configure(&self, zone: Zone, interval: Duration, retention: Retention) -> Result<(), Error> {
         *self.zone.write().unwrap_or_else(PoisonError::into_inner) = zone.clone();
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = (interval, retention);
         self.recorder.queue.send(Message::Configure { zone, interval, retention }).map_err(|_| Error::Closed)
     }
 

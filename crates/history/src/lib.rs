@@ -42,6 +42,7 @@
 //! | `rollup` | from samples to buckets, in whole bytes |
 //! | `meta` | the database: names, events, totals by hour, day and month |
 //! | `query` | the answers |
+//! | `estimate`, `outlook` | how much disk it takes, and when there is no room left |
 //! | `disk` | what is asked of a disk, so that a test can be one |
 //!
 //! # Why it is built this way
@@ -64,6 +65,7 @@ mod journal;
 mod line;
 mod meta;
 mod open;
+mod outlook;
 mod query;
 mod rollup;
 mod segment;
@@ -79,10 +81,11 @@ pub use estimate::{Estimate, Mix};
 pub use history::{History, Recorder};
 pub use line::{Line, LineId, LineName};
 pub use meta::Totals;
+pub use outlook::Outlook;
 pub use query::{
     By, Damage, DirectionRate, Gap, HistoryAnswer, HistoryQuery, Interval, LineUsage, Lines, MAX_POINTS, Percentile,
-    PercentileQuery, Period, Progress, Rates, Reader, Resolution, Rule, Sample, Stats, TierStats, TopBy, TopLine,
-    TopQuery, UsageAnswer, UsageQuery, Verification,
+    PercentileQuery, PercentilesQuery, Period, Progress, Rates, Reader, Resolution, Rule, Sample, Stats, TierStats,
+    TopBy, TopLine, TopQuery, UsageAnswer, UsageQuery, Verification,
 };
 pub use segment::Tier;
 pub use session_names::SessionNames;

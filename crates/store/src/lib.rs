@@ -17,7 +17,7 @@
 //! | `access` | what somebody may see and do; pure |
 //! | `credentials` | whether a credential still opens something: for streams that stay open |
 //! | `devices` | from where somebody logged in before |
-//! | `routers`, `users`, `sessions`, `tokens`, `audit_log`, `lines`, `layouts`, `embed_origins` | one table each |
+//! | `routers`, `users`, `sessions`, `tokens`, `audit_log`, `lines`, `layouts`, `embed_origins`, `recording` | one table each |
 //! | `timestamp` | a point in real time, as it is kept |
 
 mod access;
@@ -37,6 +37,7 @@ mod lines;
 mod memory_sessions;
 mod password;
 mod password_stamp;
+mod recording;
 mod routers;
 mod schema;
 mod secret_token;
@@ -56,6 +57,7 @@ pub use error::Error;
 pub use layouts::{Layout, LayoutForm, Tile, TileLine};
 pub use lines::{LineChange, LineScope, LineSettings, StoredLine};
 pub use password_stamp::{PasswordStamp, UserId};
+pub use recording::{RecordingChange, RecordingChoice};
 pub use routers::{StoredRouter, UnreadableRouter};
 pub use secret_token::SecretToken;
 pub use sessions::{SESSION_IDLE, SESSION_LIFE, Session};

@@ -8,7 +8,7 @@ use crate::files::{companion, copy_of, private, put};
 use crate::{EncryptionKey, Error};
 
 /// The migrations, in order; the file's `user_version` is the number of those applied. A released one never changes.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     CREATE TABLE routers (
@@ -58,6 +58,11 @@ const STEPS: [&str; 3] = [
     ) STRICT;
     CREATE INDEX layouts_of_owner ON layouts (owner);
     CREATE TABLE embed_origins (origin TEXT PRIMARY KEY, place INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE not_recorded (
+        what TEXT NOT NULL, router TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (what, router, name)
+    ) STRICT, WITHOUT ROWID;
 ",
 ];
 
@@ -266,9 +271,10 @@ mod tests {
                 INSERT INTO layouts (owner, name, shared, tiles, rotate_seconds, window_seconds, created, changed)
                     VALUES (1, 'NOC', 1, '', 20, 900, 1, 1);
                 INSERT INTO embed_origins (origin, place) VALUES ('https://a.example', 0);
+                INSERT INTO not_recorded (what, router, name) VALUES ('router', 'pop-1', '');
                 DELETE FROM users;";
             connection.execute_batch(new).unwrap();
-            for (table, left) in [("lines", 1), ("layouts", 0), ("embed_origins", 1)] {
+            for (table, left) in [("lines", 1), ("layouts", 0), ("embed_origins", 1), ("not_recorded", 1)] {
                 let sql = format!("SELECT count(*) FROM {table}");
                 let found: i64 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
                 assert_eq!(found, left, "{older}: {table} after its user is gone");

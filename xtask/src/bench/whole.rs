@@ -31,10 +31,10 @@ pub(crate) fn jitter(root: &Path, words: &[&str]) -> Result<()> {
     done(cargo().args(run).current_dir(root))
 }
 
-/// What the history costs: bytes a sample, recording, reading; `words` may be some of these.
+/// What the history costs: bytes a sample, recording, reading, a start, and others beside it; `words` may be some of these.
 pub(crate) fn history(root: &Path, words: &[&str]) -> Result<()> {
-    if words.iter().any(|word| !["sizes", "recording", "reading"].contains(word)) {
-        bail!("bench history [sizes] [recording] [reading]");
+    if words.iter().any(|word| !["sizes", "recording", "reading", "starting", "beside"].contains(word)) {
+        bail!("bench history [sizes] [recording] [reading] [starting] [beside]");
     }
     let run = ["run", "--release", "--locked", "--package", "lalin-history", "--example", "bench", "--"];
     done(cargo().args(run).args(words).current_dir(root))

@@ -9,8 +9,10 @@
 //! | `router_recorder` | one router's updates to ticks and events |
 //! | `line_names` | whose line an interface is, over renames, reconnects and restarts |
 //! | `policy` | what is recorded |
+//! | `mix` | what sort of lines that is: for how the disk will fill |
 
 mod line_names;
+mod mix;
 mod policy;
 mod recorders;
 mod router_recorder;

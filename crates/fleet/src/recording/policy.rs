@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use lalin_stats::{Interface, RouterId};
+use lalin_store::RecordingChoice;
 
 /// A router, or one of its lines.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +28,19 @@ pub struct RecordingPolicy {
 impl Default for RecordingPolicy {
     fn default() -> Self {
         Self { enabled: true, except: BTreeSet::new(), except_kinds: BTreeSet::new() }
+    }
+}
+
+impl From<&RecordingChoice> for RecordingPolicy {
+    fn from(chosen: &RecordingChoice) -> Self {
+        let routers = chosen.routers.iter().map(|router| Except { router: router.clone(), interface: None });
+        let line =
+            |(router, name): &(RouterId, String)| Except { router: router.clone(), interface: Some(name.clone()) };
+        Self {
+            enabled: chosen.enabled,
+            except: routers.chain(chosen.lines.iter().map(line)).collect(),
+            except_kinds: chosen.kinds.clone(),
+        }
     }
 }
 

@@ -4,31 +4,39 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lalin_history::History;
+use lalin_history::{Cause, Event, History, Mix, What};
 use lalin_monitor::{Monitor, Router};
 use lalin_stats::RouterId;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, error_span};
 
-use super::line_names::LineNames;
+use super::mix;
 use super::policy::{RecordingPolicy, RouterPolicy};
-use super::router_recorder::{Clock, RouterRecorder};
+use super::router_recorder::{Clock, Memory, RouterRecorder};
 
 /// The recording of all routers. Dropping it ends it.
 #[derive(Debug)]
 pub struct Recording {
     history: Arc<History>,
+    /// What the configuration leaves out; that stays, whatever is chosen.
+    configured: RecordingPolicy,
     policy: watch::Sender<RecordingPolicy>,
     _task: AbortOnDropHandle<()>,
 }
 
 impl Recording {
-    /// Records what the policy wants of every router that the monitor has or gets.
+    /// Records what the configuration and the choice of an administrator leave of every router that the monitor has or
+    /// gets.
     ///
     /// Must be called inside a tokio runtime.
-    pub fn start(monitor: Arc<Monitor>, history: Arc<History>, policy: RecordingPolicy) -> Self {
-        Self::start_after(std::future::ready(()), Clock::now(), monitor, history, policy)
+    pub fn start(
+        monitor: Arc<Monitor>,
+        history: Arc<History>,
+        configured: RecordingPolicy,
+        chosen: &RecordingPolicy,
+    ) -> Self {
+        Self::start_after(std::future::ready(()), Clock::now(), monitor, history, configured, chosen)
     }
 
     /// The same, once something is ready: a past that was made up. `clock` tells its ticks and these apart.
@@ -39,15 +47,21 @@ impl Recording {
         clock: Clock,
         monitor: Arc<Monitor>,
         history: Arc<History>,
-        policy: RecordingPolicy,
+        configured: RecordingPolicy,
+        chosen: &RecordingPolicy,
     ) -> Self {
-        let policy = watch::Sender::new(policy);
+        let policy = watch::Sender::new(configured.and(chosen));
         let (into, policies) = (history.clone(), policy.subscribe());
         let task = tokio::spawn(async move {
             ready.await;
             follow(monitor, into, policies, clock).await;
         });
-        Self { history, policy, _task: AbortOnDropHandle::new(task) }
+        Self { history, configured, policy, _task: AbortOnDropHandle::new(task) }
+    }
+
+    /// How many lines of which sort are recorded now.
+    pub fn lines(&self, monitor: &Monitor) -> Mix {
+        mix::of(monitor, &self.policy.borrow())
     }
 
     /// Where it is recorded.
@@ -60,8 +74,14 @@ impl Recording {
         self.policy.borrow().clone()
     }
 
-    /// Records this from now on.
-    pub fn set_policy(&self, policy: RecordingPolicy) {
+    /// What the configuration leaves of everything.
+    pub fn configured(&self) -> &RecordingPolicy {
+        &self.configured
+    }
+
+    /// Records what this leaves from now on, but for what the configuration leaves out.
+    pub fn choose(&self, chosen: &RecordingPolicy) {
+        let policy = self.configured.and(chosen);
         self.policy.send_if_modified(|old| {
             let changed = *old != policy;
             *old = policy;
@@ -86,21 +106,33 @@ async fn follow(
 ) {
     let mut changes = monitor.changes();
     let mut recorded: HashMap<RouterId, Recorded> = HashMap::new();
+    let mut memories: HashMap<RouterId, Memory> = HashMap::new();
     loop {
         changes.borrow_and_update();
         let policy = policies.borrow_and_update().clone();
         let mut before = std::mem::take(&mut recorded);
         for router in monitor.routers() {
-            let Some(policy) = policy.of(router.id()) else { continue };
-            let same = |old: &Recorded| Arc::ptr_eq(&old.router, &router) && old.policy == policy;
-            let one = match before.remove(router.id()).filter(same) {
-                Some(going_on) => going_on,
-                None => start(router.clone(), &history, policy, clock),
+            let id = router.id().clone();
+            let memory = memories.entry(id.clone()).or_default();
+            let Some(policy) = policy.of(&id) else {
+                // The recorder ends first, so that nothing it records comes after this.
+                drop(before.remove(&id));
+                if memory.lock().off.insert(None) {
+                    let what = What::Began(Cause::Off, String::new());
+                    history.recorder().event(Event { router: id, line: None, at_ms: now_of(&router), what });
+                }
+                continue;
             };
-            recorded.insert(router.id().clone(), one);
+            let same = |old: &Recorded| Arc::ptr_eq(&old.router, &router) && old.policy == policy;
+            let one = match before.remove(&id).filter(same) {
+                Some(going_on) => going_on,
+                None => start(router.clone(), &history, policy, memory.clone(), clock),
+            };
+            recorded.insert(id, one);
         }
         // Those that are left end here.
         drop(before);
+        memories.retain(|id, _| monitor.get(id).is_some());
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
             changed = policies.changed() => if changed.is_err() { return },
@@ -108,34 +140,41 @@ async fn follow(
     }
 }
 
-fn start(router: Arc<Router>, history: &Arc<History>, policy: RouterPolicy, clock: Clock) -> Recorded {
+fn start(router: Arc<Router>, history: &Arc<History>, policy: RouterPolicy, memory: Memory, clock: Clock) -> Recorded {
     let span = error_span!("recorder", router = %router.id());
-    let task = record(router.clone(), history.clone(), policy.clone(), clock).instrument(span);
+    let task = record(router.clone(), history.clone(), policy.clone(), memory, clock).instrument(span);
     Recorded { router, policy, _task: AbortOnDropHandle::new(tokio::spawn(task)) }
 }
 
 /// Records one router until it is removed.
-async fn record(router: Arc<Router>, history: Arc<History>, policy: RouterPolicy, clock: Clock) {
+async fn record(router: Arc<Router>, history: Arc<History>, policy: RouterPolicy, memory: Memory, clock: Clock) {
     let id = router.id().clone();
     let mut updates = router.record(None, Duration::ZERO);
     // The monitor's events end with the router only if nobody here holds it.
     drop(router);
     let reader = history.reader();
     let of = id.clone();
-    let lines = tokio::task::spawn_blocking(move || reader.lines(Some(&of))).await;
-    let lines = match lines {
-        Ok(Ok(lines)) => lines,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "the history's lines cannot be read; they are told apart by name alone");
-            Vec::new()
-        }
-        Err(_) => Vec::new(),
-    };
+    let known = tokio::task::spawn_blocking(move || Ok((reader.lines(Some(&of))?, reader.lasting(&of, Cause::Off)?)));
+    let known: Result<_, lalin_history::Error> = known.await.unwrap_or(Err(lalin_history::Error::Closed));
+    let (lines, lasting) = known.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the history's lines cannot be read; they are told apart by name alone");
+        Default::default()
+    });
+    memory.lock().off.extend(lasting);
     let recorder = history.recorder();
-    let mut state = RouterRecorder::new(id, policy, LineNames::new(lines), clock);
+    let mut state = RouterRecorder::new(id, policy, lines, memory, clock);
     while let Some(update) = updates.next().await {
         state.take(update, &recorder, now_ms());
     }
+}
+
+/// Now, on the clock that the router's samples have.
+fn now_of(router: &Router) -> i64 {
+    let newest = router.newest().and_then(|frame| {
+        let passed = u64::try_from(frame.at.elapsed().as_millis()).ok()?;
+        i64::try_from(frame.unix_ms.saturating_add(passed)).ok()
+    });
+    newest.unwrap_or_else(now_ms)
 }
 
 fn now_ms() -> i64 {

@@ -1,16 +1,16 @@
 //! One router's recorder: from the monitor's updates to the history's ticks and events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lalin_history::{Cause, Event, LineName, LineReading, Recorder, Tick, What};
+use lalin_history::{Cause, Event, Line, LineName, LineReading, Recorder, Tick, What};
 use lalin_monitor::{Status, Update};
 use lalin_stats::{Counters, Frame, GapReason, Interface, RouterId, RouterState};
 use tokio::time::Instant;
 
-use super::line_names::LineNames;
+use super::line_names::{INTERFACE, LineNames};
 use super::policy::RouterPolicy;
 
 /// The clock that is never set, from a moment on: at `epoch` it shows `shows`.
@@ -37,6 +37,24 @@ impl Clock {
     }
 }
 
+/// What outlives a router's recorder, which ends when something else is to be recorded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory(Arc<Mutex<Remembered>>);
+
+#[derive(Debug, Default)]
+pub(super) struct Remembered {
+    /// What was said to be off and not said to be on again: `None` for the router itself.
+    pub(super) off: HashSet<Option<LineName>>,
+    /// The lines of the last sample that was recorded, and whether each one's link was up.
+    running: HashMap<Arc<str>, bool>,
+}
+
+impl Memory {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Remembered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What one router's recorder remembers from update to update.
 #[derive(Debug)]
 pub struct RouterRecorder {
@@ -47,22 +65,38 @@ pub struct RouterRecorder {
     clock: Clock,
     /// The interval in force, ms.
     interval_ms: u32,
-    /// Whether each line's link was up.
-    running: HashMap<Arc<str>, bool>,
     /// The reads fail since a moment, for this reason.
     failing: Option<&'static str>,
     /// A sample was recorded.
     begun: bool,
+    memory: Memory,
+    /// Lines that were recorded once: of one that never was nobody asks why there is nothing.
+    recorded: HashSet<LineName>,
 }
 
 impl RouterRecorder {
-    pub(super) fn new(router: RouterId, policy: RouterPolicy, names: LineNames, clock: Clock) -> Self {
-        Self { router, policy, names, clock, interval_ms: 10_000, running: HashMap::new(), failing: None, begun: false }
+    /// With the lines that the history knows of the router, and what it knows to be off.
+    pub(super) fn new(router: RouterId, policy: RouterPolicy, lines: Vec<Line>, memory: Memory, clock: Clock) -> Self {
+        let mut recorded: HashSet<LineName> = lines.iter().map(|line| line.name.clone()).collect();
+        // The history may not have heard of the newest ones yet.
+        let newest = |name: &Arc<str>| LineName { kind: INTERFACE.into(), name: name.clone() };
+        recorded.extend(memory.lock().running.keys().map(newest));
+        Self {
+            router,
+            policy,
+            names: LineNames::new(lines),
+            clock,
+            interval_ms: 10_000,
+            failing: None,
+            begun: false,
+            memory,
+            recorded,
+        }
     }
 
     /// For a past that is made up: of a router that nothing was recorded of.
     pub fn of_past(router: RouterId) -> Self {
-        Self::new(router, RouterPolicy::default(), LineNames::default(), Clock::now())
+        Self::new(router, RouterPolicy::default(), Vec::new(), Memory::default(), Clock::now())
     }
 
     /// What the counters of `frame` were at another moment, which `mono_ms` tells on the recording's clock.
@@ -88,8 +122,7 @@ impl RouterRecorder {
             let reason = failure.reason.code();
             if self.failing != Some(reason) {
                 self.failing = Some(reason);
-                let what = What::Began(Cause::Unreachable, reason.to_owned());
-                recorder.event(Event { router: self.router.clone(), line: None, at_ms: now_ms, what });
+                self.tell(recorder, None, now_ms, What::Began(Cause::Unreachable, reason.to_owned()));
             }
         }
     }
@@ -97,35 +130,54 @@ impl RouterRecorder {
     fn tick(&mut self, frame: &Frame, mono_ms: u64, recorder: &Recorder) -> bool {
         let wall_ms = i64::try_from(frame.unix_ms).unwrap_or(i64::MAX);
         if self.failing.take().is_some() {
-            let what = What::Ended(Cause::Unreachable);
-            recorder.event(Event { router: self.router.clone(), line: None, at_ms: wall_ms, what });
+            self.tell(recorder, None, wall_ms, What::Ended(Cause::Unreachable));
         }
         if frame.gap.iter().flat_map(|parts| parts.iter()).any(|part| part.reason == GapReason::Rebooted) {
-            recorder.event(Event { router: self.router.clone(), line: None, at_ms: wall_ms, what: What::Rebooted });
+            self.tell(recorder, None, wall_ms, What::Rebooted);
+        }
+        let memory = self.memory.clone();
+        let mut memory = memory.lock();
+        let memory = &mut *memory;
+        if memory.off.remove(&None) {
+            self.tell(recorder, None, wall_ms, What::Ended(Cause::Off));
         }
         let goes_on = self.begun && frame.elapsed.is_some();
         self.begun = true;
         let names = self.names.of(frame);
         let rows = frame.interfaces.iter().zip(&frame.counters).zip(names);
         let mut readings = Vec::with_capacity(names.len());
-        let mut running = HashMap::with_capacity(self.running.len());
+        let mut switched = Vec::new();
+        let mut running = HashMap::with_capacity(memory.running.len());
         for ((interface, counters), name) in rows {
             if !self.policy.records(interface, &name.name) {
+                if self.recorded.remove(name) && memory.off.insert(Some(name.clone())) {
+                    switched.push((name.clone(), What::Began(Cause::Off, String::new())));
+                }
                 continue;
             }
-            if let Some(what) = link_change(self.running.get(&name.name).copied(), interface.running) {
+            if !memory.off.is_empty() && memory.off.remove(&Some(name.clone())) {
+                switched.push((name.clone(), What::Ended(Cause::Off)));
+            }
+            if let Some(what) = link_change(memory.running.get(&name.name).copied(), interface.running) {
                 let line = Some(name.clone());
                 recorder.event(Event { router: self.router.clone(), line, at_ms: wall_ms, what });
             }
             running.insert(name.name.clone(), interface.running);
             // Seen without it at the sample before: what it counts is from zero on.
-            let born = goes_on && !self.running.contains_key(&name.name);
+            let born = goes_on && !memory.running.contains_key(&name.name);
             readings.push(reading(interface, name, born, *counters));
         }
-        self.running = running;
+        memory.running = running;
         let tick = Tick { router: self.router.clone(), wall_ms, mono_ms, interval_ms: self.interval_ms, readings };
+        for (line, what) in switched {
+            self.tell(recorder, Some(line), wall_ms, what);
+        }
         // False when the history is behind: it knows of the gap itself and counts it.
         recorder.record(tick)
+    }
+
+    fn tell(&self, recorder: &Recorder, line: Option<LineName>, at_ms: i64, what: What) {
+        recorder.event(Event { router: self.router.clone(), line, at_ms, what });
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lalin_fleet::{Except, Recording, RecordingPolicy};
-use lalin_history::{By, History, Lines, Settings, UsageQuery, Zone};
+use lalin_history::{By, Cause, Gap, History, HistoryQuery, Lines, Resolution, Settings, UsageQuery, Zone};
 use lalin_monitor::{Label, Monitor};
 use lalin_stats::{Counters, Failure, Interface, Reading, Row, Snapshot, Source};
 use tokio::time::{Instant, sleep};
@@ -57,7 +57,7 @@ impl Recorded {
         let monitor = Arc::new(Monitor::new(lalin_monitor::Settings::default()));
         let source = Arc::new(Scripted { begun: Instant::now(), lines: Mutex::new(lines) });
         monitor.add("r".parse().unwrap(), Label::new("r", "test"), source.clone());
-        let recording = Recording::start(monitor.clone(), history, policy);
+        let recording = Recording::start(monitor.clone(), history, RecordingPolicy::default(), &policy);
         Self { _folder: folder, monitor, source, recording }
     }
 
@@ -79,6 +79,23 @@ impl Recorded {
             lines.iter().map(told).collect()
         });
         asked.await.unwrap()
+    }
+}
+
+impl Recorded {
+    /// The gaps of a line, by the name it has now: cause and seconds.
+    async fn gaps(&self, name: &'static str) -> Vec<(Cause, i64)> {
+        let history = self.recording.history().clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            history.flush().unwrap();
+            let reader = history.reader();
+            let line = reader.find_shown(&"r".parse().unwrap(), "interface", name).unwrap().unwrap();
+            let from_ms = i64::try_from(BEGIN_MS).unwrap();
+            let (to_ms, resolution) = (from_ms + 3_600_000, Resolution::StepMs(60_000));
+            reader.history(&HistoryQuery { line: line.id, from_ms, to_ms, resolution }).unwrap().gaps
+        });
+        let seconds = |gap: &Gap| (gap.to_ms - gap.from_ms + 500) / 1_000;
+        asked.await.unwrap().iter().map(|gap| (gap.cause, seconds(gap))).collect()
     }
 }
 
@@ -142,13 +159,44 @@ async fn what_is_excepted_is_not_recorded_and_a_router_without_anything_is_not_r
     passes(25).await;
     assert_eq!(recorded.lines().await.len(), 1);
     let newest = |recorded: &Recorded| recorded.monitor.routers()[0].newest().map(|frame| frame.seq);
-    recorded.recording.set_policy(RecordingPolicy { except: except(None), ..RecordingPolicy::default() });
+    recorded.recording.choose(&RecordingPolicy { except: except(None), ..RecordingPolicy::default() });
     passes(2).await;
     let before = newest(&recorded);
     passes(60).await;
     assert_eq!(newest(&recorded), before, "nobody wants its samples");
-    recorded.recording.set_policy(RecordingPolicy::default());
+    recorded.recording.choose(&RecordingPolicy::default());
     passes(25).await;
     assert!(newest(&recorded) > before);
     assert_eq!(recorded.lines().await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_switched_off_has_a_gap_with_that_cause_until_it_is_on_again() {
+    let except = |interface: Option<&str>| RecordingPolicy {
+        except: BTreeSet::from([Except { router: "r".parse().unwrap(), interface: interface.map(Into::into) }]),
+        ..RecordingPolicy::default()
+    };
+    let recorded =
+        Recorded::new(vec![interface("*1", "ether1"), interface("*2", "ether2")], RecordingPolicy::default());
+    passes(45).await;
+    recorded.recording.choose(&except(Some("ether2")));
+    passes(60).await;
+    let lasting = recorded.gaps("ether2").await;
+    assert!(matches!(lasting[..], [(Cause::Off, 1..)]), "{lasting:?}");
+    recorded.recording.choose(&RecordingPolicy::default());
+    passes(60).await;
+    let gaps = recorded.gaps("ether2").await;
+    assert!(matches!(gaps[..], [(Cause::Off, 60..=80)]), "{gaps:?}");
+    assert_eq!(recorded.gaps("ether1").await, [], "the other line is measured throughout");
+
+    recorded.recording.choose(&RecordingPolicy { enabled: false, ..RecordingPolicy::default() });
+    passes(90).await;
+    recorded.recording.choose(&RecordingPolicy::default());
+    passes(60).await;
+    let gaps = recorded.gaps("ether1").await;
+    assert!(matches!(gaps[..], [(Cause::Off, 85..=110)]), "{gaps:?}");
+    let gaps = recorded.gaps("ether2").await;
+    assert!(matches!(gaps[..], [(Cause::Off, _), (Cause::Off, 85..=110)]), "{gaps:?}");
+    passes(30).await;
+    assert_eq!(recorded.gaps("ether1").await.len(), 1, "it has ended");
 }

@@ -1,6 +1,6 @@
 //! What the history costs: bytes a sample, recording, reading. `cargo xtask bench history` runs it.
 //!
-//! Arguments: `sizes`, `recording`, `reading`, or nothing for all of them. A bar that is missed fails the run.
+//! Arguments: `sizes`, `recording`, `reading`, `starting`, `beside`, or nothing for all of them. A bar that is missed fails the run.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,10 +9,12 @@
 )]
 #![expect(clippy::disallowed_types, reason = "this measures real time, there is no runtime to pause")]
 
+mod beside;
 mod generator;
 mod reading;
 mod recording;
 mod sizes;
+mod starting;
 mod victoria;
 
 use std::path::Path;
@@ -53,6 +55,12 @@ fn main() {
     }
     if wanted("reading") {
         reading::run(&mut bars);
+    }
+    if wanted("starting") {
+        starting::run(&mut bars);
+    }
+    if wanted("beside") {
+        beside::run(&mut bars);
     }
     if !bars.0.is_empty() {
         eprintln!("missed:\n{}", bars.0.join("\n"));

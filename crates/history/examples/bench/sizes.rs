@@ -4,7 +4,8 @@ use lalin_history::{History, Keep, Settings, Zone};
 use rusqlite::Connection;
 
 use crate::generator::{KINDS, Kind, Router, mixed};
-use crate::{Bars, bytes_in, victoria};
+use crate::victoria::Victoria;
+use crate::{Bars, bytes_in};
 
 const BEGIN: i64 = 1_772_323_200_000;
 const TICKS: usize = 8_640;
@@ -66,7 +67,7 @@ pub(crate) fn run(bars: &mut Bars) {
     println!("\nSQLite, a row a sample of the mix: {:.1} B", sqlite());
     for (grid, share) in [(false, 0.7), (true, 0.8)] {
         let times = if grid { "times on the grid" } else { "real times" };
-        match victoria::bytes_a_sample(grid) {
+        match Victoria::filled(grid).and_then(|full| full.bytes_a_sample()) {
             Ok(theirs) => {
                 println!("\nVictoriaMetrics, {times}: {theirs:.2} B");
                 bars.hold(&format!("mix, day, beside VictoriaMetrics with {times}"), mix.1, theirs * share, "B");

@@ -73,11 +73,11 @@ impl LineChunk {
 
     /// The chunk that `bytes` are, of a part with so many ticks and a tier with so many columns.
     pub(crate) fn read(bytes: &[u8], ticks: u32, columns: usize) -> Result<Self, Error> {
-        Self::read_first(bytes, ticks, columns, columns)
+        Self::read_picked(bytes, ticks, columns, Picked::ALL)
     }
 
-    /// Only its first columns; the others are zero.
-    pub(crate) fn read_first(bytes: &[u8], ticks: u32, columns: usize, wanted: usize) -> Result<Self, Error> {
+    /// Only some of its columns; the others are empty. What lies behind the last of them is not looked at.
+    pub(crate) fn read_picked(bytes: &[u8], ticks: u32, columns: usize, picked: Picked) -> Result<Self, Error> {
         let mut bytes = Bytes(bytes);
         let runs = Runs::read(&mut bytes, ticks)?;
         let samples = runs.samples();
@@ -85,31 +85,72 @@ impl LineChunk {
         let base = |place: usize, bytes: &mut Bytes<'_>| if mask >> place & 1 == 1 { bytes.varint() } else { Ok(0) };
         let bases = (0..columns).map(|place| base(place, &mut bytes)).collect::<Result<_, _>>()?;
         let mask = bytes.varint()?;
-        let mut read: Vec<Vec<i64>> = Vec::with_capacity(columns);
+        let picked = picked.with_what_predicts();
+        let mut read: Vec<Vec<i64>> = vec![Vec::new(); columns];
         for place in 0..columns {
-            let column = if mask >> place & 1 == 0 || place >= wanted {
-                vec![0; samples]
-            } else if bytes.0.first() == Some(&REMAINDERS) {
-                restored(&mut bytes, place, samples, &read)?
-            } else {
-                column::read(&mut bytes, samples)?
+            if mask >> place & 1 == 0 {
+                if picked.has(place) {
+                    read[place] = vec![0; samples];
+                }
+                continue;
+            }
+            if mask >> place & picked.0 >> place == 0 {
+                // Of what lies behind it only columns of zeros are asked for.
+                (place..columns).filter(|zero| picked.has(*zero)).for_each(|zero| read[zero] = vec![0; samples]);
+                return Ok(Self { runs, bases, columns: read });
+            }
+            let column = match bytes.0.first() {
+                Some(&REMAINDERS) => restored(&mut bytes, place, samples, &read, picked.has(place))?,
+                _ => column::read(&mut bytes, samples)?,
             };
-            read.push(column);
+            if picked.has(place) {
+                read[place] = column;
+            }
         }
-        if (!bytes.is_empty() && wanted >= columns) || mask >> columns != 0 {
+        if !bytes.is_empty() || mask >> columns != 0 {
             return Err(Error::Damaged("a chunk is longer than it says"));
         }
         Ok(Self { runs, bases, columns: read })
     }
 }
 
-fn restored(bytes: &mut Bytes<'_>, place: usize, samples: usize, before: &[Vec<i64>]) -> Result<Vec<i64>, Error> {
+/// Columns that are asked for, a bit each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Picked(pub(crate) u64);
+
+impl Picked {
+    pub(crate) const ALL: Self = Self(u64::MAX);
+
+    fn has(self, place: usize) -> bool {
+        self.0 >> place & 1 == 1
+    }
+
+    /// And the columns from which these are predicted.
+    fn with_what_predicts(self) -> Self {
+        // The last one first: it is predicted from one that is predicted too.
+        PREDICTED.iter().rev().fold(self, |picked, (one, from)| match picked.has(*one) {
+            true => Self(picked.0 | from.iter().map(|place| 1 << place).sum::<u64>()),
+            false => picked,
+        })
+    }
+}
+
+/// A predicted column; only what was left of it where nobody wants it and it lies in the way.
+fn restored(
+    bytes: &mut Bytes<'_>,
+    place: usize,
+    samples: usize,
+    before: &[Vec<i64>],
+    wanted: bool,
+) -> Result<Vec<i64>, Error> {
     bytes.byte()?;
     let found = PREDICTED.iter().find(|(one, _)| *one == place);
     let (_, from) = found.ok_or(Error::Damaged("a column that nothing predicts"))?;
     let weights = Weights([bytes.signed()?, bytes.signed()?]);
     let mut numbers = column::read(bytes, samples)?;
-    weights.restore(&mut numbers, from.map(|one| before[one].as_slice()));
+    if wanted {
+        weights.restore(&mut numbers, from.map(|one| before[one].as_slice()));
+    }
     Ok(numbers)
 }
 
@@ -144,6 +185,21 @@ mod tests {
             let mut bytes = Vec::new();
             chunk.write(rows.len() as u32, Effort::Thorough, &mut bytes).unwrap();
             prop_assert_eq!(LineChunk::read(&bytes, rows.len() as u32, 8).unwrap(), chunk);
+        }
+
+        #[test]
+        fn picked_columns_are_those_of_the_whole(
+            rows in prop::collection::vec(any::<[i64; 8]>(), 33..80), shift in 20u32..63, dead: u8, picked: u8
+        ) {
+            let alive = |place: usize| i64::from(dead >> place & 1 == 0);
+            let rows: Vec<[i64; 8]> = rows.iter().map(|row| std::array::from_fn(|at| (row[at] >> shift) * alive(at))).collect();
+            let whole = chunk(&rows);
+            let mut bytes = Vec::new();
+            whole.write(rows.len() as u32, Effort::Quick, &mut bytes).unwrap();
+            let some = LineChunk::read_picked(&bytes, rows.len() as u32, 8, Picked(u64::from(picked))).unwrap();
+            for place in (0..8).filter(|place| picked >> place & 1 == 1) {
+                prop_assert_eq!(&some.columns[place], &whole.columns[place]);
+            }
         }
 
         #[test]

@@ -13,7 +13,7 @@ mod runs;
 mod times;
 mod varint;
 
-pub(crate) use chunk::LineChunk;
+pub(crate) use chunk::{LineChunk, Picked};
 pub(crate) use codec::{CODEC_HEADER, Effort};
 pub use runs::Start;
 pub(crate) use runs::{Run, Runs};

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) use real::RealDisk;
+pub(crate) use real::{RealDisk, free};
 #[cfg(test)]
 pub(crate) use simulated::SimulatedDisk;
 

@@ -56,6 +56,19 @@ impl Disk for RealDisk {
     }
 }
 
+/// What is free on the disk of a folder for whoever runs this, bytes; `None` where the system does not say.
+#[cfg(unix)]
+pub(crate) fn free(path: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(path).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
+/// Windows is not asked.
+#[cfg(not(unix))]
+pub(crate) fn free(_path: &Path) -> Option<u64> {
+    None
+}
+
 /// What customers use is nobody else's business on this machine.
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]

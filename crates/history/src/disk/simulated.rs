@@ -26,6 +26,8 @@ struct State {
     room: Option<u64>,
     syncs_fail: bool,
     next_sync_fails: bool,
+    /// Nothing below it can be read.
+    unreadable: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -63,6 +65,16 @@ impl SimulatedDisk {
     /// The next sync fails, those after it do not.
     pub(crate) fn fail_next_sync(&self) {
         lock(&self.0).next_sync_fails = true;
+    }
+
+    /// What lies below a folder cannot be read from now on.
+    pub(crate) fn refuse(&self, folder: Option<&Path>) {
+        lock(&self.0).unreadable = folder.map(Path::to_owned);
+    }
+
+    /// How many files there are below a folder.
+    pub(crate) fn files(&self, folder: &Path) -> usize {
+        lock(&self.0).names.keys().filter(|path| path.starts_with(folder)).count()
     }
 
     /// The same files in another folder.
@@ -119,6 +131,9 @@ impl Disk for SimulatedDisk {
     }
 
     fn open(&self, path: &Path) -> io::Result<Arc<dyn ReadFile>> {
+        if lock(&self.0).unreadable.as_ref().is_some_and(|folder| path.starts_with(folder)) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         let file = lock(&self.0).names.get(path).cloned().ok_or(io::ErrorKind::NotFound)?;
         Ok(Arc::new(Reader(file)))
     }

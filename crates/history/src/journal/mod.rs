@@ -6,6 +6,8 @@
 //! without the database.
 
 mod file;
+#[cfg(test)]
+mod golden;
 mod record;
 mod replay;
 

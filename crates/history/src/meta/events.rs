@@ -57,6 +57,14 @@ impl Database {
         Ok(found)
     }
 
+    /// The lines of a router, 0 for the router itself, for which this cause lasts.
+    pub(crate) fn lasting(&self, router: u32, cause: Cause) -> Result<Vec<u32>, Error> {
+        let sql = "SELECT line FROM event WHERE router = ?1 AND what = ?2 AND until IS NULL";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let lines = statement.query_map(params![router, cause.code()], |row| row.get(0))?;
+        Ok(lines.collect::<Result<_, _>>()?)
+    }
+
     /// Takes away what ended before.
     pub(crate) fn forget_events(&self, before_ms: i64) -> Result<(), Error> {
         self.0.execute("DELETE FROM event WHERE until < ?1", [before_ms])?;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::entry::{Entry, put_rises, rises};
+use super::numbered::Numbered;
 use crate::columns::{Bytes, LineChunk, Runs, Start, Times};
 use crate::segment::Piece;
 use crate::tick::COUNTERS;
@@ -33,7 +34,7 @@ pub(crate) struct OpenPart {
     pub(crate) router: u32,
     pub(crate) first_seq: u64,
     pub(crate) times: Times,
-    pub(crate) lines: HashMap<u32, OpenLine>,
+    pub(crate) lines: Numbered<OpenLine>,
 }
 
 /// Everything since the last seal.
@@ -68,7 +69,7 @@ impl OpenHour {
             Some(&place) if !time.new_part && self.parts[place].takes(time) => place,
             _ => {
                 let times = Times { anchor_ms: time.wall_ms, lead_ms: time.lead_ms, offsets: Vec::new() };
-                self.parts.push(OpenPart { router, first_seq: time.seq, times, lines: HashMap::new() });
+                self.parts.push(OpenPart { router, first_seq: time.seq, times, lines: Numbered::default() });
                 self.latest.insert(router, self.parts.len() - 1);
                 self.parts.len() - 1
             }

@@ -4,8 +4,12 @@
 
 mod entry;
 mod hour;
+mod known_lines;
+mod numbered;
 mod tracker;
 
 pub(crate) use entry::{Entry, Session, put_sessions, read_sessions};
 pub(crate) use hour::{OpenHour, OpenLine, OpenPart, TickTime};
-pub(crate) use tracker::{LineState, RouterTracker};
+pub(crate) use known_lines::{LineState, Slot};
+pub(crate) use numbered::Numbered;
+pub(crate) use tracker::{FoundLine, RouterTracker, Rows};

@@ -4,28 +4,14 @@
 //! A counter that fell, or belongs to another incarnation, began at zero: what it shows is what passed. A line that is
 //! new to the router likewise; one that is new to us alone has passed nothing that we know of.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use lalin_stats::RouterId;
 
 use super::entry::{Entry, MOST_SESSIONS, Session};
 use super::hour::TickTime;
-use crate::LineName;
+use super::known_lines::{KnownLines, Slot};
+use super::numbered::Numbered;
 use crate::columns::Start;
 use crate::tick::{COUNTERS, LineReading, Tick, kept};
-
-/// A line as it was seen last.
-#[derive(Clone, Debug)]
-pub(crate) struct LineState {
-    pub(crate) id: u32,
-    pub(crate) shown: Arc<str>,
-    /// The tick at which it was there last.
-    pub(crate) seen_seq: u64,
-    pub(crate) sessions: Vec<Session>,
-    /// The journal that knows the line's name and counters.
-    pub(crate) in_journal: u64,
-}
 
 /// A router as it was read last.
 #[derive(Clone, Debug)]
@@ -41,8 +27,18 @@ pub(crate) struct RouterTracker {
     pub(crate) wall_ahead_ms: Option<i64>,
     /// A tick was lost: the next one follows a gap.
     pub(crate) lost: bool,
-    pub(crate) lines: HashMap<LineName, LineState>,
+    pub(crate) lines: KnownLines,
     pub(crate) in_journal: u64,
+}
+
+/// Whose a reading is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FoundLine {
+    pub(crate) line: u32,
+    /// Where its state is, if it was seen lately.
+    pub(crate) slot: Option<Slot>,
+    /// The router calls it as it did before.
+    pub(crate) same_name: bool,
 }
 
 /// What a tick says of the lines.
@@ -53,6 +49,8 @@ pub(crate) struct Rows {
     pub(crate) sessions: Vec<Vec<Session>>,
     /// Whether the sessions follow from those before and the rises.
     pub(crate) implied: Vec<bool>,
+    /// The first reading that an entry is of.
+    pub(crate) readings: Vec<usize>,
 }
 
 /// A wall clock that is off by more was set.
@@ -72,7 +70,7 @@ impl RouterTracker {
             mono: None,
             wall_ahead_ms: None,
             lost: false,
-            lines: HashMap::new(),
+            lines: KnownLines::default(),
             in_journal: 0,
         }
     }
@@ -101,17 +99,18 @@ impl RouterTracker {
     }
 
     /// What passed on each line, each reading with its line's number.
-    pub(crate) fn rows(&self, readings: &[(u32, &LineReading)], time: TickTime, measured: bool) -> Rows {
-        let mut rows = Rows::default();
-        let mut places: HashMap<u32, usize> = HashMap::new();
-        for (line, reading) in readings {
+    pub(crate) fn rows(&self, found: &[FoundLine], readings: &[LineReading], time: TickTime, measured: bool) -> Rows {
+        let mut rows = Rows::with_room(readings.len());
+        let mut places: Numbered<usize> = Numbered::with_capacity_and_hasher(readings.len(), Default::default());
+        for (number, (FoundLine { line, slot, .. }, reading)) in found.iter().zip(readings).enumerate() {
             let Some(counters) = kept(&reading.counters) else { continue };
             let session = Session { incarnation: reading.incarnation, counters };
-            let state = self.lines.get(&reading.name);
+            let state = slot.and_then(|slot| self.lines.at(slot));
             let place = *places.entry(*line).or_insert_with(|| {
                 let bases = state.map_or([0; COUNTERS], |state| sum(&state.sessions));
                 rows.entries.push(Entry { line: *line, start: None, bases, rises: [0; COUNTERS] });
                 rows.sessions.push(Vec::new());
+                rows.readings.push(number);
                 rows.implied.push(state.is_some_and(|state| state.sessions.len() == 1));
                 rows.entries.len() - 1
             });
@@ -142,6 +141,17 @@ impl RouterTracker {
             rows.implied[place] &= sessions.len() == 1 && follows.eq(sessions[0].counters) && entry.start.is_none();
         }
         rows
+    }
+}
+
+impl Rows {
+    fn with_room(lines: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(lines),
+            sessions: Vec::with_capacity(lines),
+            implied: Vec::with_capacity(lines),
+            readings: Vec::with_capacity(lines),
+        }
     }
 }
 
@@ -186,6 +196,8 @@ mod tests {
     use lalin_stats::Counters;
 
     use super::*;
+    use crate::LineName;
+    use crate::open::LineState;
 
     fn tick(mono_ms: u64, readings: Vec<LineReading>) -> Tick {
         let router = "r1".parse().unwrap();
@@ -213,8 +225,10 @@ mod tests {
         router.wall_ahead_ms = Some(1_000_000);
         let tick = tick(mono_ms, after.to_vec());
         let (time, measured) = router.time(&tick);
-        let readings: Vec<_> = tick.readings.iter().map(|reading| (5, reading)).collect();
-        let rows = router.rows(&readings, time, measured);
+        let found =
+            |reading: &LineReading| FoundLine { line: 5, slot: router.lines.slot(0, &reading.name), same_name: true };
+        let found: Vec<_> = tick.readings.iter().map(found).collect();
+        let rows = router.rows(&found, &tick.readings, time, measured);
         assert_eq!(rows.entries.len(), 1);
         (rows.entries[0].start, rows.entries[0].rises[0])
     }

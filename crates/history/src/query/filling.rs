@@ -25,7 +25,6 @@ impl Reader {
         view: &View,
         line: LineId,
         grid: &mut Grid,
-        columns: usize,
         cache: &mut TimesCache,
     ) -> Result<Found, Error> {
         let whole = grid.clipped();
@@ -40,8 +39,8 @@ impl Reader {
                     fold(&pieces, grid);
                     found.measured.extend(pieces.iter().flat_map(stretches));
                 }
-                Tier::Minute => self.fill_rows(view, MINUTE, line, grid, columns, &mut found)?,
-                Tier::FiveMinutes => self.fill_rows(view, FIVE_MINUTES, line, grid, columns, &mut found)?,
+                Tier::Minute => self.fill_rows(view, MINUTE, line, grid, &mut found)?,
+                Tier::FiveMinutes => self.fill_rows(view, FIVE_MINUTES, line, grid, &mut found)?,
                 Tier::Hour => self.fill_hours(line, grid, &mut found)?,
             }
         }
@@ -56,7 +55,6 @@ impl Reader {
         kind: TierKind,
         line: LineId,
         grid: &mut Grid,
-        columns: usize,
         found: &mut Found,
     ) -> Result<(), Error> {
         let (from_ms, to_ms) = grid.clipped();
@@ -69,7 +67,7 @@ impl Reader {
                 }
             };
             for entry in entries {
-                let chunk = match segment.first_columns(&entry, columns) {
+                let chunk = match segment.chunk(&entry) {
                     Ok(chunk) => chunk,
                     Err(why) => {
                         self.damage.chunk(segment, &entry, &why);
@@ -132,7 +130,7 @@ fn stretches(piece: &Piece) -> impl Iterator<Item = Stretch> + '_ {
 }
 
 /// Which tier to ask for which stretch: at least two of its rows a point, unless only a coarser one is left.
-fn slices(view: &View, (from_ms, to_ms): (i64, i64), step_ms: i64, raw_from: i64) -> Vec<(Tier, i64, i64)> {
+pub(super) fn slices(view: &View, (from_ms, to_ms): (i64, i64), step_ms: i64, raw_from: i64) -> Vec<(Tier, i64, i64)> {
     let mut slices: Vec<(Tier, i64, i64)> = Vec::new();
     let mut at = from_ms;
     while at < to_ms {

@@ -1,5 +1,7 @@
 //! Where nothing was measured, and why.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use super::filling::Stretch;
 use crate::meta::Happening;
 use crate::segment::TimesCache;
@@ -34,9 +36,13 @@ pub(super) fn find(
     step_ms: i64,
     cache: &mut TimesCache,
 ) -> Result<Vec<Gap>, Error> {
-    // Before the first sample there is no gap, and after the last one of all nothing was recorded yet.
+    // Before the first sample there is no gap, and after the last one of all nothing was recorded yet: unless it is known
+    // what it is that lasts.
     let from_ms = from_ms.max(line.first_ms);
-    let to_ms = to_ms.min(latest(view));
+    let router = reader.router_number(&line.router)?;
+    let happened = reader.database().happenings(router, line.id.number(), from_ms, to_ms)?;
+    let lasts = happened.iter().any(|one| one.to_ms.is_none());
+    let to_ms = to_ms.min(if lasts { latest(view).max(now_ms()) } else { latest(view) });
     let mut stretches = between(measured, from_ms, to_ms);
     if stretches.len() > MOST {
         stretches.retain(|(from, to)| to - from >= step_ms);
@@ -47,8 +53,6 @@ pub(super) fn find(
     if stretches.is_empty() {
         return Ok(Vec::new());
     }
-    let router = reader.router_number(&line.router)?;
-    let happened = reader.database().happenings(router, line.id.number(), from_ms, to_ms)?;
     let gap = |(from_ms, to_ms): Stretch, cache: &mut TimesCache| {
         let main = happened.iter().max_by_key(|one| weight(one, from_ms, to_ms));
         let main = main.filter(|one| overlap(one, from_ms, to_ms) > 0);
@@ -95,6 +99,11 @@ fn weight(one: &Happening, from_ms: i64, to_ms: i64) -> (i64, u8) {
     };
     // The edges of what is told by different witnesses are never quite the same.
     (overlap(one, from_ms, to_ms) / 30_000, told)
+}
+
+fn now_ms() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn latest(view: &View) -> i64 {

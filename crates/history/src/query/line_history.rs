@@ -72,7 +72,7 @@ impl Reader {
         let view = self.shared.get();
         let mut grid = Grid::new(begin, step_ms, count);
         let mut cache = TimesCache::default();
-        let found = self.fill(&view, line, &mut grid, Tier::Minute.columns(), &mut cache)?;
+        let found = self.fill(&view, line, &mut grid, &mut cache)?;
         let points = grid.buckets.iter().zip(0..).map(|(bucket, place)| Interval {
             from_ms: begin + place * step_ms,
             rates: rates(bucket),

@@ -13,7 +13,7 @@ mod verify;
 
 pub use gaps::Gap;
 pub use line_history::{DirectionRate, HistoryAnswer, HistoryQuery, Interval, Rates};
-pub use percentile::{Percentile, PercentileQuery, Rule};
+pub use percentile::{Percentile, PercentileQuery, PercentilesQuery, Rule};
 pub use reader::Reader;
 pub use samples::Sample;
 pub use step::{MAX_POINTS, Resolution};

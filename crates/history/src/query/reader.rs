@@ -7,7 +7,7 @@ use lalin_stats::RouterId;
 use crate::meta::Database;
 use crate::store::{DamageLog, Shared};
 use crate::zone::Zone;
-use crate::{Error, Line, LineId, LineName};
+use crate::{Cause, Error, Line, LineId, LineName};
 
 /// Answers questions. Every call blocks for as long as the disk needs: call it from a thread that may wait.
 #[derive(Clone, Debug)]
@@ -55,6 +55,18 @@ impl Reader {
     /// The line that the router called so last, of those that it ever called so.
     pub fn find_shown(&self, router: &RouterId, kind: &str, shown: &str) -> Result<Option<Line>, Error> {
         self.database().find_shown(router, kind, shown)
+    }
+
+    /// What of a router a cause lasts for, as far as it is written down: `None` for the router as a whole.
+    pub fn lasting(&self, router: &RouterId, cause: Cause) -> Result<Vec<Option<LineName>>, Error> {
+        let database = self.database();
+        let Some(number) = database.find_router(router)? else { return Ok(Vec::new()) };
+        let lines = database.lasting(number, cause)?.into_iter();
+        let named = lines.map(|line| match line {
+            0 => Ok(None),
+            line => database.line_of(LineId::from_number(line)).map(|line| Some(line.name)),
+        });
+        named.collect()
     }
 
     /// The number that stands for a router in the database.

@@ -8,7 +8,7 @@ use lalin_stats::RouterId;
 
 use crate::meta::{Totals, TotalsRow};
 use crate::rollup::Grid;
-use crate::segment::{Tier, TimesCache};
+use crate::segment::TimesCache;
 use crate::store::{HOUR_MS, View, lock, touches};
 use crate::zone::Zone;
 use crate::{Error, LineId, Reader};
@@ -190,7 +190,7 @@ impl Reader {
         fine.buckets =
             vec![crate::rollup::Bucket::default(); usize::try_from(length.div_euclid(30_000) + 1).unwrap_or(1)];
         fine.clip(grid.from_ms, grid.to_ms());
-        self.fill(view, line, &mut fine, Tier::Minute.columns(), cache)?;
+        self.fill(view, line, &mut fine, cache)?;
         for bucket in &fine.buckets {
             grid.buckets[0].merge(bucket);
         }

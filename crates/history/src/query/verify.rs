@@ -1,6 +1,8 @@
 //! Reads everything that is kept, and says how much there is.
 
-use crate::segment::Tier;
+use std::sync::Arc;
+
+use crate::segment::{Header, Segment, Tier};
 use crate::{Error, LineId, Reader};
 
 /// How far something long has come.
@@ -35,7 +37,7 @@ pub struct Damage {
 }
 
 /// How much is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stats {
     /// Each tier that has files.
     pub tiers: Vec<TierStats>,
@@ -48,7 +50,7 @@ pub struct Stats {
 }
 
 /// How much of a tier is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TierStats {
     /// Which.
     pub tier: Tier,
@@ -60,9 +62,29 @@ pub struct TierStats {
     pub from_ms: i64,
     /// Until when.
     pub to_ms: i64,
+    /// How many days are in them.
+    pub days: f64,
 }
 
 const TIERS: [Tier; 3] = [Tier::Raw, Tier::Minute, Tier::FiveMinutes];
+
+/// How many days there are: of samples as long as the segments are, which may be of the same hour; of the other tiers
+/// those that were put into them.
+fn days(segments: &[Arc<Segment>]) -> f64 {
+    let (mut ms, mut end) = (0, i64::MIN);
+    // They are in order of their beginning.
+    for Header { tier, from_ms, to_ms, days, .. } in segments.iter().map(|segment| segment.header) {
+        if tier == Tier::Raw {
+            ms += (to_ms - from_ms.max(end)).max(0);
+            end = end.max(to_ms);
+        } else {
+            ms += i64::from(days.count_ones()) * DAY_MS;
+        }
+    }
+    ms as f64 / DAY_MS as f64
+}
+
+const DAY_MS: i64 = 86_400_000;
 
 impl Reader {
     /// Reads every chunk of every segment, its checksum and its numbers.
@@ -116,6 +138,7 @@ impl Reader {
                 bytes: segments.iter().map(|segment| segment.bytes).sum(),
                 from_ms: segments.iter().map(|segment| segment.header.from_ms).min()?,
                 to_ms: segments.iter().map(|segment| segment.header.to_ms).max()?,
+                days: days(segments),
             })
         };
         let database = self.database();

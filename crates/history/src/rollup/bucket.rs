@@ -34,6 +34,7 @@ impl Bucket {
 }
 
 /// Bytes in so many ms, as bit/s.
+#[inline]
 pub(crate) fn rate(bytes: u64, ms: i64) -> u64 {
     // Percentiles divide by the million, and a division of 128 bits is ten times as long.
     if let (Some(bits), 1..) = (bytes.checked_mul(8_000), ms) {
@@ -69,6 +70,12 @@ impl Grid {
         let step_ms = step_ms.max(1);
         let clip = (from_ms, from_ms + step_ms * count as i64);
         Self { from_ms, step_ms, buckets: vec![Bucket::default(); count], clip }
+    }
+
+    /// Empty again, to take only what lies between the two moments.
+    pub(crate) fn clear(&mut self, from_ms: i64, to_ms: i64) {
+        self.buckets.fill(Bucket::default());
+        self.clip(from_ms, to_ms);
     }
 
     /// Takes only what lies between the two moments, from here on.

@@ -7,6 +7,6 @@ mod bucket;
 mod fold;
 mod rows;
 
-pub(crate) use bucket::{Bucket, Grid, Portion};
+pub(crate) use bucket::{Bucket, Grid, Portion, rate};
 pub(crate) use fold::{fold, fold_bucket};
-pub(crate) use rows::{FOR_PERCENTILE, Row, bucket_of, row_of};
+pub(crate) use rows::{FOR_PERCENTILE, MISSING, RECEIVED, Row, SENT, bucket_of, row_of};

@@ -4,12 +4,19 @@
 //! would double a busy line's row.
 
 use super::bucket::Bucket;
+use crate::columns::Picked;
 
 /// Bytes and packets 0 to 3, missing ms, resets, unmeasured bytes 6 and 7, errors, drops, highest 10 and 11, lowest 12
 /// and 13. What a percentile needs comes first, so that the rest need not be read for it.
 pub(crate) type Row = [i64; 14];
-/// As many columns as a percentile needs.
-pub(crate) const FOR_PERCENTILE: usize = 5;
+/// The columns that a percentile needs: bytes and missing ms.
+pub(crate) const FOR_PERCENTILE: Picked = Picked(1 << RECEIVED | 1 << SENT | 1 << MISSING);
+/// Bytes received.
+pub(crate) const RECEIVED: usize = 0;
+/// Bytes sent.
+pub(crate) const SENT: usize = 1;
+/// Milliseconds that were not measured.
+pub(crate) const MISSING: usize = 4;
 
 /// The row of a bucket that is `width_ms` long.
 pub(crate) fn row_of(bucket: &Bucket, width_ms: i64) -> Row {

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::format::{HEADER, Header, LineEntry, PartEntry, TAIL, read_tail};
 use crate::Error;
-use crate::columns::{Bytes, LineChunk, Times};
+use crate::columns::{Bytes, LineChunk, Picked, Times};
 use crate::disk::{Disk, ReadFile};
 
 /// A segment that has its name.
@@ -146,14 +146,14 @@ impl Segment {
 
     /// A line's chunk.
     pub(crate) fn chunk(&self, entry: &LineEntry) -> Result<LineChunk, Error> {
-        self.first_columns(entry, self.header.tier.columns())
+        self.columns(entry, Picked::ALL)
     }
 
-    /// A line's chunk with its first columns only; the others are zero.
-    pub(crate) fn first_columns(&self, entry: &LineEntry, wanted: usize) -> Result<LineChunk, Error> {
+    /// A line's chunk with some of its columns only; the others are empty.
+    pub(crate) fn columns(&self, entry: &LineEntry, picked: Picked) -> Result<LineChunk, Error> {
         let ticks = self.part(entry.part)?.ticks;
         let bytes = self.checked(entry.offset, entry.length, entry.crc)?;
-        LineChunk::read_first(&bytes, ticks, self.header.tier.columns(), wanted)
+        LineChunk::read_picked(&bytes, ticks, self.header.tier.columns(), picked)
     }
 
     /// A chunk with its times; these are kept for the router's other lines.

@@ -15,9 +15,9 @@ use super::view::{Shared, SharedHour, lock};
 use crate::disk::Disk;
 use crate::journal::{EventRecord, Happened, Journal, RecordWriter};
 use crate::meta::Database;
-use crate::open::{LineState, RouterTracker, Session};
+use crate::open::{FoundLine, LineState, RouterTracker, Rows, Slot};
 use crate::settings::Settings;
-use crate::tick::{LineReading, Tick};
+use crate::tick::Tick;
 use crate::{Cause, Error};
 
 /// Everything that the thread owns.
@@ -69,9 +69,6 @@ impl Today {
     }
 }
 
-/// A line's number, and what it was called last.
-type KnownLine = (u32, Option<Arc<str>>);
-
 /// Long work, done in steps.
 pub(super) trait Job: std::fmt::Debug + Send {
     fn step(&mut self, engine: &mut Engine) -> Result<Work, Error>;
@@ -116,33 +113,29 @@ impl Engine {
         let Some(router) = self.routers.get(&tick.router) else { return Err(Error::Closed) };
         let (time, measured) = router.time(tick);
         let found = self.find_lines(router, tick)?;
-        let readings: Vec<(u32, &LineReading)> =
-            tick.readings.iter().zip(&found).map(|(reading, (line, _))| (*line, reading)).collect();
-        let rows = router.rows(&readings, time, measured);
+        let rows = router.rows(&found, &tick.readings, time, measured);
 
         let Some(journal) = &mut self.journal else { return Err(Error::Closed) };
         let mut records = RecordWriter::default();
         if router.in_journal != journal.number {
             records.router(router.number, router.id.as_str());
         }
-        let mut known = HashMap::new();
-        for ((reading, (line, shown)), place) in tick.readings.iter().zip(&found).zip(0..) {
-            let state = router.lines.get(&reading.name);
-            let same = shown.as_deref() == Some(&*reading.shown);
-            let in_journal = state.is_some_and(|state| state.in_journal == journal.number);
-            if !in_journal || !same {
+        let in_journal = |found: &FoundLine| {
+            let state = found.slot.and_then(|slot| router.lines.at(slot));
+            state.is_some_and(|state| state.in_journal == journal.number)
+        };
+        for (reading, found) in tick.readings.iter().zip(&found) {
+            if !found.same_name || !in_journal(found) {
                 let words = [&*reading.name.kind, &*reading.name.name, &*reading.shown];
-                records.line(*line, router.number, words);
+                records.line(found.line, router.number, words);
             }
-            let last = known.insert(*line, (place, in_journal));
-            debug_assert!(last.is_none_or(|(before, _)| before < place));
         }
-        let entries = rows.entries.iter().zip(&rows.sessions).zip(&rows.implied).map(|((entry, sessions), implied)| {
-            let in_journal = known.get(&entry.line).is_some_and(|(_, in_journal)| *in_journal);
-            (entry, (!implied || !in_journal).then_some(&sessions[..]))
+        let entries = rows.entries.iter().zip(&rows.sessions).zip(rows.implied.iter().zip(&rows.readings));
+        let entries = entries.map(|((entry, sessions), (implied, reading))| {
+            let known = *implied && found.get(*reading).is_some_and(in_journal);
+            (entry, (!known).then_some(&sessions[..]))
         });
-        let entries: Vec<_> = entries.collect();
-        records.tick(router.number, time, entries.into_iter());
+        records.tick(router.number, time, entries);
         journal.append(&records.bytes).map_err(Error::file(&journal.path))?;
 
         // From here on it is recorded.
@@ -152,24 +145,15 @@ impl Engine {
         let began = (router.mono.is_none() && router.seq > 0).then_some(router.wall_ms);
         let lost = router.lost.then_some(router.wall_ms);
         let before_ms = router.wall_ms;
-        self.remember(
-            tick,
-            time.seq,
-            &found,
-            rows.sessions,
-            rows.entries.iter().map(|entry| entry.line),
-            journal_number,
-        );
+        self.remember(tick, time.seq, &found, rows, journal_number);
         if let Some(router) = self.routers.get_mut(&tick.router) {
             if time.new_part {
                 router.wall_ahead_ms = Some(tick.wall_ms - tick.mono_ms as i64);
             }
             router.lost = false;
         }
-        for (reading, (line, shown)) in tick.readings.iter().zip(&found) {
-            if shown.as_deref() != Some(&*reading.shown) {
-                self.database.show(*line, &reading.shown, tick.wall_ms)?;
-            }
+        for (reading, found) in tick.readings.iter().zip(&found).filter(|(_, found)| !found.same_name) {
+            self.database.show(found.line, &reading.shown, tick.wall_ms)?;
         }
         if let Some(from) = began {
             self.gap(number, Cause::Restarted, from, tick.wall_ms);
@@ -196,38 +180,49 @@ impl Engine {
     }
 
     /// Each reading's line and what it was called last.
-    fn find_lines(&self, router: &RouterTracker, tick: &Tick) -> Result<Vec<KnownLine>, Error> {
-        let unknown = tick.readings.iter().any(|reading| !router.lines.contains_key(&reading.name));
-        let find = || {
-            let each = tick.readings.iter().map(|reading| match router.lines.get(&reading.name) {
-                Some(state) => Ok((state.id, Some(state.shown.clone()))),
-                None => self.database.line(router.number, &reading.name, tick.wall_ms),
+    fn find_lines(&self, router: &RouterTracker, tick: &Tick) -> Result<Vec<FoundLine>, Error> {
+        let known = tick.readings.iter().enumerate().map(|(place, reading)| {
+            let slot = router.lines.slot(place, &reading.name);
+            let state = slot.and_then(|slot| router.lines.at(slot))?;
+            Some(FoundLine { line: state.id, slot, same_name: state.shown == reading.shown })
+        });
+        let known: Vec<Option<FoundLine>> = known.collect();
+        if known.iter().all(Option::is_some) {
+            return Ok(known.into_iter().flatten().collect());
+        }
+        self.database.batch(|| {
+            let each = known.iter().zip(&tick.readings).map(|(known, reading)| match known {
+                Some(found) => Ok(*found),
+                None => {
+                    let (line, shown) = self.database.line(router.number, &reading.name, tick.wall_ms)?;
+                    Ok(FoundLine { line, slot: None, same_name: shown.as_deref() == Some(&*reading.shown) })
+                }
             });
-            each.collect::<Result<Vec<_>, Error>>()
-        };
-        if unknown { self.database.batch(find) } else { find() }
+            each.collect()
+        })
     }
 
-    fn remember(
-        &mut self,
-        tick: &Tick,
-        seq: u64,
-        found: &[KnownLine],
-        sessions: Vec<Vec<Session>>,
-        lines: impl Iterator<Item = u32>,
-        in_journal: u64,
-    ) {
+    fn remember(&mut self, tick: &Tick, seq: u64, found: &[FoundLine], rows: Rows, in_journal: u64) {
         let Some(router) = self.routers.get_mut(&tick.router) else { return };
-        let mut sessions: HashMap<u32, Vec<Session>> = lines.zip(sessions).collect();
-        for (reading, (line, _)) in tick.readings.iter().zip(found) {
-            // Of two readings of a line the second finds nothing: the first has taken the sessions of both.
-            let Some(sessions) = sessions.remove(line) else { continue };
-            let state = LineState { id: *line, shown: reading.shown.clone(), seen_seq: seq, sessions, in_journal };
-            match router.lines.get_mut(&reading.name) {
-                Some(known) => *known = state,
-                None => drop(router.lines.insert(reading.name.clone(), state)),
+        let mut order: Vec<Option<Slot>> = found.iter().map(|found| found.slot).collect();
+        // Of two readings of a line the first one's entry has the sessions of both.
+        for (place, sessions) in rows.readings.into_iter().zip(rows.sessions) {
+            let (Some(reading), Some(found)) = (tick.readings.get(place), found.get(place)) else { continue };
+            match found.slot.and_then(|slot| router.lines.at_mut(slot)) {
+                Some(known) => {
+                    (known.seen_seq, known.sessions, known.in_journal) = (seq, sessions, in_journal);
+                    if !found.same_name {
+                        known.shown = reading.shown.clone();
+                    }
+                }
+                None => {
+                    let shown = reading.shown.clone();
+                    let state = LineState { id: found.line, shown, seen_seq: seq, sessions, in_journal };
+                    order[place] = Some(router.lines.insert(reading.name.clone(), state));
+                }
             }
         }
+        router.lines.came_in(order.into_iter());
         router.seq = seq;
         router.wall_ms = tick.wall_ms;
         router.mono = Some((tick.mono_ms, tick.interval_ms));
@@ -276,7 +271,7 @@ impl Engine {
         let mut records = RecordWriter::default();
         for router in self.routers.values() {
             records.router(router.number, router.id.as_str());
-            for (name, state) in &router.lines {
+            for (name, state) in router.lines.iter() {
                 records.line(state.id, router.number, [&name.kind, &name.name, &state.shown]);
                 records.state(state.id, state.seen_seq, &state.sessions);
             }

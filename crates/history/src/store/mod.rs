@@ -4,6 +4,8 @@
 //! replaced as a whole: either what is open or the segment that it became, never both and never neither.
 
 mod booking;
+#[cfg(test)]
+mod churn;
 mod compaction;
 mod damage;
 mod engine;
@@ -11,6 +13,8 @@ mod engine;
 mod failing_disk;
 mod folder;
 mod happenings;
+#[cfg(test)]
+mod opening;
 #[cfg(test)]
 mod power_loss;
 mod retention;

@@ -147,7 +147,7 @@ impl Engine {
         let old = self.journal.replace(next.map_err(Error::file(&folder))?);
         for router in self.routers.values_mut() {
             router.in_journal = number + 1;
-            router.lines.values_mut().for_each(|state| state.in_journal = number + 1);
+            router.lines.states_mut().for_each(|state| state.in_journal = number + 1);
         }
         let hour = std::mem::replace(&mut self.hour, Arc::new(Mutex::new(OpenHour::new(number + 1))));
         let open = self.hour.clone();
@@ -162,7 +162,7 @@ impl Engine {
             let seq = router.seq;
             // A tick is no shorter than half a second: fewer ticks than this are less than the time.
             let ticks = (FORGET_AFTER_MS / 10_000) as u64;
-            router.lines.retain(|_, state| state.seen_seq + ticks > seq);
+            router.lines.retain(|state| state.seen_seq + ticks > seq);
         }
         self.routers.retain(|_, router| router.wall_ms + 24 * HOUR_MS > latest || router.mono.is_none());
     }

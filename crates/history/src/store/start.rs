@@ -17,7 +17,7 @@ use crate::columns::Times;
 use crate::disk::Disk;
 use crate::journal::{Contents, Journal, Record, parse_name, read};
 use crate::meta::{Database, SEALED_UPTO, TODAY};
-use crate::open::{OpenHour, OpenLine, OpenPart, RouterTracker};
+use crate::open::{Numbered, OpenHour, OpenLine, OpenPart, RouterTracker};
 use crate::segment::{Segment, Tier, UNFINISHED};
 use crate::settings::Settings;
 use crate::{Error, LineName};
@@ -258,7 +258,10 @@ impl Replay<'_> {
                     sessions: Vec::new(),
                     in_journal: 0,
                 };
-                tracker.lines.entry(name.clone()).or_insert(state).shown = shown.into();
+                match tracker.lines.get_mut(&name) {
+                    Some(known) => known.shown = shown.into(),
+                    None => drop(tracker.lines.insert(name.clone(), state)),
+                }
                 self.lines.insert(line, (tracker.id.clone(), name));
             }
             Record::Tick { router, time, entries } => return self.tick(router, time, entries),
@@ -266,7 +269,7 @@ impl Replay<'_> {
             Record::Part { router, first_seq, times } => {
                 self.close_part();
                 self.hour_ms.get_or_insert(times.anchor_ms.div_euclid(HOUR_MS) * HOUR_MS);
-                self.part = Some(OpenPart { router, first_seq, times: Times { ..times }, lines: HashMap::new() });
+                self.part = Some(OpenPart { router, first_seq, times: Times { ..times }, lines: Numbered::default() });
             }
             Record::Open { line, open } => {
                 let part = self.part.as_mut()?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lalin_fleet::Recording;
 use lalin_history::{Error, Reader};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::Problem;
@@ -21,11 +21,13 @@ const LONGEST: Duration = Duration::from_secs(20);
 pub(crate) struct Archive {
     recording: Arc<Recording>,
     turns: Arc<Semaphore>,
+    /// One at a time changes what is recorded, so that what is kept is what is in force.
+    changing: Arc<Semaphore>,
 }
 
 impl Archive {
     pub(crate) fn new(recording: Arc<Recording>) -> Self {
-        Self { recording, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { recording, turns: Arc::new(Semaphore::new(AT_ONCE)), changing: Arc::new(Semaphore::new(1)) }
     }
 
     /// The time zone at whose midnight days and months begin.
@@ -36,6 +38,12 @@ impl Archive {
     /// What is recorded, and how that goes.
     pub(crate) fn recording(&self) -> &Recording {
         &self.recording
+    }
+
+    /// Held while what is recorded is changed.
+    pub(crate) async fn changing(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = timeout(LONGEST, self.changing.clone().acquire_owned()).await;
+        turn.ok().and_then(Result::ok).ok_or_else(Problem::history_busy)
     }
 
     /// Asks the history. A question that nobody waits for any more still ends by itself, and keeps its turn until then.

@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_history::{Line, Month, Percentile, PercentileQuery, Rule};
+use lalin_history::{Line, Month, Percentile, PercentileQuery, PercentilesQuery, Rule};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -136,12 +136,9 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
             let seen = lines.into_iter().filter(|line| &*line.name.kind == INTERFACE && is_seen(&visibility, line));
             let page: Vec<Line> = seen.skip(offset).take(limit + 1).collect();
             let more = page.len() > limit;
-            let mut found = Vec::new();
-            for line in page.into_iter().take(limit) {
-                let percentile = reader.percentile(&PercentileQuery { line: line.id, month, p, rule })?;
-                found.push((line, percentile));
-            }
-            Ok((found, more))
+            let ids: Vec<_> = page.iter().take(limit).map(|line| line.id).collect();
+            let percentiles = reader.percentiles(&PercentilesQuery { lines: &ids, month, p, rule })?;
+            Ok((page.into_iter().zip(percentiles).collect::<Vec<_>>(), more))
         })
         .await?;
     let lines: Vec<_> = found.iter().map(|(line, percentile)| view(line, percentile)).collect();

@@ -1,66 +1,20 @@
-//! `GET /api/v1/recording`: whether samples are kept, how, and what that costs the routers and takes on the disk.
+//! `/api/v1/recording`: whether samples are kept, how, what that costs the routers and takes on the disk; and the switch.
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_history::{Recording as Writing, Status};
-use serde::Serialize;
+use lalin_fleet::RecordingPolicy;
+use lalin_stats::RouterId;
+use lalin_store::{RecordingChange, RecordingChoice};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::Problem;
+use super::Archive;
+use super::recording_view::{Details, RecordingView};
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
-use crate::json::{answer, millis};
-use crate::routes::Parameters;
-
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Recording)]
-struct RecordingView {
-    enabled: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    zone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    interval_ms: Option<u64>,
-    /// `running`, `replaying` (what was recorded in the last hour is being read), or `stopped`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<&'static str>,
-    #[serde(flatten)]
-    details: Option<Details>,
-}
-
-/// For those who may see everything.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RecordingDetails)]
-struct Details {
-    bytes: u64,
-    dropped_ticks: u64,
-    damaged_chunks: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stopped_because: Option<String>,
-    except: Vec<ExceptView>,
-    except_kinds: Vec<String>,
-    routers: Vec<CostView>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = RecordingException)]
-struct ExceptView {
-    router: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    interface: Option<String>,
-}
-
-/// What recording costs a router: reads a minute, and how long the slowest recent one took.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = RecordingCost)]
-struct CostView {
-    router: String,
-    reads_per_minute: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    read_ms: Option<u64>,
-}
+use crate::json::answer;
+use crate::routes::{Parameters, router_id};
+use crate::{Auth, Principal, Problem};
 
 #[utoipa::path(
     get,
@@ -73,52 +27,95 @@ struct CostView {
 )]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     Parameters::of(&request, &["token"])?;
-    let Ok(archive) = api.archive() else {
-        let off = RecordingView { enabled: false, zone: None, interval_ms: None, state: None, details: None };
-        return Ok(answer(off));
+    let Ok(archive) = api.archive() else { return Ok(answer(RecordingView::off())) };
+    if !Visibility::of(&request).sees_details() {
+        return Ok(answer(RecordingView::of(&api, archive, None)));
+    }
+    let chosen = match store_of(&request) {
+        Some(auth) => auth.store()?.recording().await?,
+        None => RecordingChoice::default(),
     };
-    let recording = archive.recording();
-    let (status, policy) = (recording.history().status(), recording.policy());
-    let interval = api.monitor.settings().recording_interval;
-    let details = Visibility::of(&request).sees_details().then(|| Details {
-        bytes: status.bytes,
-        dropped_ticks: status.dropped_ticks,
-        damaged_chunks: status.damaged_chunks,
-        stopped_because: match &status.recording {
-            Writing::Stopped { cause, .. } => Some(cause.clone()),
-            Writing::Running => None,
-        },
-        except: policy
-            .except
-            .iter()
-            .map(|except| ExceptView { router: except.router.to_string(), interface: except.interface.clone() })
-            .collect(),
-        except_kinds: policy.except_kinds.iter().cloned().collect(),
-        routers: api
-            .monitor
-            .routers()
-            .iter()
-            .filter(|router| policy.records(router.id()))
-            .map(|router| CostView {
-                router: router.id().to_string(),
-                reads_per_minute: 60.0 / interval.max(router.settings().interval).as_secs_f64(),
-                read_ms: router.status().timing.needed.map(millis),
-            })
-            .collect(),
-    });
-    Ok(answer(RecordingView {
-        enabled: policy.enabled,
-        zone: Some(archive.zone()),
-        interval_ms: Some(millis(interval)),
-        state: Some(state(&status)),
-        details,
-    }))
+    told(&api, archive, &chosen).await
 }
 
-fn state(status: &Status) -> &'static str {
-    match (&status.recording, status.replaying) {
-        (Writing::Stopped { .. }, _) => "stopped",
-        (Writing::Running, true) => "replaying",
-        (Writing::Running, false) => "running",
+/// Who keeps what is chosen; a demonstration keeps nothing.
+fn store_of(request: &HttpRequest) -> Option<&Data<Auth>> {
+    request.app_data::<Data<Auth>>().filter(|auth| auth.store().is_ok())
+}
+
+async fn told(api: &ApiState, archive: &Archive, chosen: &RecordingChoice) -> Result<HttpResponse, Problem> {
+    let (history, lines) = (archive.recording().history().clone(), archive.recording().lines(&api.monitor));
+    let outlook = archive.ask(move |_| history.outlook(&lines)).await?;
+    let details = Details::of(api, archive, chosen, &outlook);
+    Ok(answer(RecordingView::of(api, archive, Some(details))))
+}
+
+/// What is to change. What is not named stays; routers and lines that are not named stay too.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(as = RecordingChange)]
+pub(crate) struct ChangeForm {
+    enabled: Option<bool>,
+    #[serde(default)]
+    routers: std::collections::BTreeMap<String, bool>,
+    except_kinds: Option<Vec<String>>,
+    #[serde(default)]
+    lines: Vec<LineForm>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RecordingChangeOfLine)]
+struct LineForm {
+    router: String,
+    interface: String,
+    record: bool,
+}
+
+#[utoipa::path(
+    put,
+    path = "/api/v1/recording",
+    tag = "history",
+    operation_id = "change_recording",
+    request_body = ChangeForm,
+    responses((status = 200, description = "OK", body = RecordingView))
+)]
+pub(crate) async fn put(
+    api: Data<ApiState>,
+    auth: Data<Auth>,
+    principal: Principal,
+    form: Json<ChangeForm>,
+) -> Result<HttpResponse, Problem> {
+    let form = form.into_inner();
+    let words = words(&form);
+    let archive = api.archive().map_err(|_| Problem::recording_off_in_file())?;
+    let routers = form.routers.iter().map(|(id, recorded)| Ok((router_id(id)?, *recorded)));
+    let lines = form.lines.into_iter().map(|line| Ok((router_id(&line.router)?, line.interface, line.record)));
+    let change = RecordingChange {
+        enabled: form.enabled,
+        routers: routers.collect::<Result<_, Problem>>()?,
+        kinds: form.except_kinds,
+        lines: lines.collect::<Result<Vec<(RouterId, String, bool)>, Problem>>()?,
+    };
+    let turn = archive.changing().await?;
+    let chosen = auth.store()?.change_recording(change).await?;
+    archive.recording().choose(&RecordingPolicy::from(&chosen));
+    drop(turn);
+    auth.record(&principal, "recording.change", words).await;
+    told(&api, archive, &chosen).await
+}
+
+/// For the audit log: what was asked for, and no more than a line of it.
+fn words(form: &ChangeForm) -> String {
+    const MOST: usize = 10;
+    let state = |on: bool| if on { "on" } else { "off" };
+    let all = form.enabled.iter().map(|on| format!("all={}", state(*on)));
+    let routers = form.routers.iter().map(|(id, on)| format!("{id}={}", state(*on)));
+    let kinds = form.except_kinds.iter().map(|kinds| format!("except-kinds={}", kinds.join(",")));
+    let lines = form.lines.iter().map(|line| format!("{}/{}={}", line.router, line.interface, state(line.record)));
+    let mut words: Vec<String> = all.chain(kinds).chain(routers).chain(lines).take(MOST + 1).collect();
+    if words.len() > MOST {
+        words[MOST] = "...".into();
     }
+    words.join(" ").chars().take(1_000).collect()
 }

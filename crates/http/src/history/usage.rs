@@ -221,7 +221,7 @@ impl From<Period> for PeriodView {
             drops: totals.drops,
             rx_max_bps: totals.rx_max_bps,
             tx_max_bps: totals.tx_max_bps,
-            coverage: ((totals.measured_ms as f64 / length_ms as f64) * 10_000.0).round() / 10_000.0,
+            coverage: ((totals.measured_ms as f64 / length_ms as f64).min(1.0) * 10_000.0).round() / 10_000.0,
             measured_seconds: seconds(totals.measured_ms),
             seconds: seconds(length_ms),
             resets: totals.resets,

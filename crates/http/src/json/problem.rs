@@ -31,7 +31,7 @@ pub(crate) struct Document {
 }
 
 /// Every code that a problem can have.
-pub(crate) const CODES: [&str; 27] = [
+pub(crate) const CODES: [&str; 28] = [
     "bad-parameter",
     "busy",
     "disk-full",
@@ -48,6 +48,7 @@ pub(crate) const CODES: [&str; 27] = [
     "not-found",
     "nothing-kept",
     "read-only",
+    "recording-off-in-file",
     "setup-needed",
     "store",
     "taken",
@@ -183,6 +184,13 @@ impl Problem {
     pub(crate) fn no_history() -> Self {
         let detail = "the history is switched off: see [history] in the configuration";
         Self::new(StatusCode::NOT_FOUND, "no-history", "no history", detail)
+    }
+
+    /// Recording cannot be switched on from here.
+    pub(crate) fn recording_off_in_file() -> Self {
+        let detail =
+            "the history is switched off in the configuration: set enabled = true in [history] and start again";
+        Self::new(StatusCode::CONFLICT, "recording-off-in-file", "recording is off", detail)
     }
 
     /// Nothing was recorded under this name.

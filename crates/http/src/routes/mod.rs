@@ -27,7 +27,7 @@ mod while_allowed;
 pub(crate) mod window;
 
 pub(crate) use interface_selection::{InterfaceSelection, SelectedName, list_parts};
-pub(crate) use parameters::Parameters;
+pub(crate) use parameters::{Parameters, router_id};
 pub(crate) use requested_router::requested_router;
 pub(crate) use retry_limits::RetryLimits;
 pub(crate) use router_views::seen as seen_wan;

@@ -83,6 +83,6 @@ impl Parameters {
 }
 
 /// A router's id in a path.
-pub(super) fn router_id(id: &str) -> Result<RouterId, Problem> {
+pub(crate) fn router_id(id: &str) -> Result<RouterId, Problem> {
     id.parse().map_err(|_| Problem::unknown_router(id))
 }

@@ -18,6 +18,7 @@ mod metrics;
 mod openapi;
 mod problems;
 mod proxies;
+mod recording;
 mod revocation;
 mod route_policies;
 mod routers;

@@ -18,6 +18,7 @@ pub const TABLE: &[(&str, &str, [u16; 3])] = &[
     // Without a picture, and with nothing recorded.
     ("GET", "/api/v1/business/logo", [401, 404, 404]),
     ("GET", "/api/v1/recording", [401, 200, 200]),
+    ("PUT", "/api/v1/recording", [401, 403, 409]),
     ("GET", "/api/v1/history?interface=ether1", [401, 404, 404]),
     ("GET", "/api/v1/usage", [401, 404, 404]),
     ("GET", "/api/v1/percentile?month=2026-11", [401, 404, 404]),

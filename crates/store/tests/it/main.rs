@@ -5,6 +5,7 @@
 mod file;
 mod folder;
 mod lines;
+mod recording;
 mod routers;
 mod sessions;
 mod tokens;
