@@ -12,7 +12,7 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, DemoAccount, EmbedOrigins, Settings};
 use lalin_fleet::{Fleet, Recording, RecordingPolicy};
-use lalin_http::{Api, ApiSettings, Auth, AuthSettings, ConnectionLimits, MetricsSettings, WebServer};
+use lalin_http::{Api, ApiSettings, Auth, AuthSettings, ConnectionLimits, MetricsSettings, StreamLimits, WebServer};
 use lalin_monitor::Monitor;
 use lalin_store::Store;
 use tokio::time::timeout;
@@ -66,7 +66,8 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
     let recording = (demo.record)(config, &fleet, &history::chosen(store.as_ref()).await);
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
-    let api = Api::with_admin(fleet.monitor(), api_settings(config, recording.clone()), Arc::new(fleet));
+    let limits = connection_limits(config);
+    let api = Api::with_admin(fleet.monitor(), api_settings(config, limits, recording.clone()), Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
@@ -96,7 +97,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
     let failed = |reason| Error::Listen { address: listen, reason };
     let listener = lalin_http::listen(listen).map_err(failed)?;
     let address = listener.local_addr().unwrap_or(listen);
-    let server = web_server(config, certificate.as_ref()).serve(listener, app).map_err(failed)?;
+    let server = web_server(config, limits, certificate.as_ref()).serve(listener, app).map_err(failed)?;
     let scheme = if config.server.tls.is_some() { "https" } else { "http" };
     let url = |address: SocketAddr| format!("{scheme}://{address}/");
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "Lalin serves");
@@ -132,18 +133,22 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
 }
 
 /// How the API answers, as the configuration asks for.
-fn api_settings(config: &Config, history: Option<Arc<Recording>>) -> ApiSettings {
+fn api_settings(config: &Config, limits: ConnectionLimits, history: Option<Arc<Recording>>) -> ApiSettings {
     let lalin_config::Metrics { record, dynamic, timestamps, most_lines } = config.metrics;
     ApiSettings {
         metrics: MetricsSettings { record, dynamic, timestamps, most_lines },
         history,
         business: history::business(&config.business),
-        ..ApiSettings::default()
+        streams: StreamLimits {
+            streams: limits.viewers,
+            streams_per_address: config.limits.viewers_per_address,
+            ..StreamLimits::default()
+        },
     }
 }
 
-/// The server that the configuration asks for.
-fn web_server(config: &Config, certificate: Option<&Certificate>) -> WebServer {
+/// The limits that the configuration asks for, as far as the system's open files reach.
+fn connection_limits(config: &Config) -> ConnectionLimits {
     let configured = config.limits;
     let mut limits = ConnectionLimits::default();
     limits.connections = configured.connections;
@@ -152,7 +157,13 @@ fn web_server(config: &Config, certificate: Option<&Certificate>) -> WebServer {
     limits.handshakes = configured.tls_handshakes;
     limits.request_time = configured.request_time;
     limits.stalled_time = configured.stalled_time;
-    let mut server = WebServer::new(limits.within_descriptors());
+    limits.viewers = configured.viewers;
+    limits.within_descriptors()
+}
+
+/// The server that the configuration asks for.
+fn web_server(config: &Config, limits: ConnectionLimits, certificate: Option<&Certificate>) -> WebServer {
+    let mut server = WebServer::new(limits);
     let proxies = config.server.trusted_proxies.clone();
     server.exempt = Arc::new(move |address| proxies.contains(&address));
     server.tls = certificate.map(|certificate| certificate.config.clone());

@@ -1,11 +1,15 @@
-//! The limits of connections to the web server, and their defaults.
+//! The limits of viewers and of connections to the web server, and their defaults.
 
 use std::time::Duration;
 
-/// The limits of connections to the web server.
+/// The limits of viewers and of connections to the web server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many may be open at once.
+    /// How many event streams may be open at once.
+    pub viewers: usize,
+    /// How many of them from one address, or one /64 of IPv6.
+    pub viewers_per_address: usize,
+    /// How many connections may be open at once, beside those of viewers.
     pub connections: usize,
     /// How many of them from one address, or one /64 of IPv6.
     pub connections_per_address: usize,
@@ -22,6 +26,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            viewers: 10_000,
+            viewers_per_address: 200,
             connections: 2_000,
             connections_per_address: 200,
             kept_for_this_machine: 32,

@@ -161,10 +161,14 @@ fn limits(text: &FileText<'_>, file: schema::Limits) -> Result<Limits, Error> {
         }
         None => Ok(default),
     };
+    let viewers = count("limits.viewers", file.viewers, 100_000, default.viewers)?;
+    let of_one = (file.viewers_per_address, default.viewers_per_address);
     let connections = count("limits.connections", file.connections, 100_000, default.connections)?;
     let one = (file.connections_per_address, default.connections_per_address);
     let kept = (file.kept_for_this_machine, default.kept_for_this_machine);
     Ok(Limits {
+        viewers,
+        viewers_per_address: count("limits.viewers-per-address", of_one.0, viewers, of_one.1.min(viewers))?,
         connections,
         connections_per_address: count("limits.connections-per-address", one.0, connections, one.1.min(connections))?,
         kept_for_this_machine: count("limits.kept-for-this-machine", kept.0, connections, kept.1.min(connections))?,

@@ -43,6 +43,8 @@ pub(crate) struct Server {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct Limits {
+    pub(crate) viewers: Maybe<u32>,
+    pub(crate) viewers_per_address: Maybe<u32>,
     pub(crate) connections: Maybe<u32>,
     pub(crate) connections_per_address: Maybe<u32>,
     pub(crate) kept_for_this_machine: Maybe<u32>,

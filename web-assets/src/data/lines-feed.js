@@ -4,6 +4,7 @@
 import { below } from "../shared/base-path.js";
 import { EventStream } from "./event-stream.js";
 import { joined, keyed } from "./interface-names.js";
+import { changedList } from "./list-changes.js";
 import { PointSeries } from "./point-series.js";
 /** @import { Asking, Facts, Problem, RouterState } from "./types.js" */
 
@@ -150,7 +151,16 @@ export class LinesFeed {
   #router(id) {
     let router = this.#routers.get(id);
     if (!router) {
-      router = { state: null, t: null, came: -Infinity, intervalMs: 2_000, removed: false, keys: [], base: null };
+      router = {
+        state: null,
+        t: null,
+        came: -Infinity,
+        intervalMs: 2_000,
+        removed: false,
+        list: [],
+        keys: [],
+        base: null,
+      };
       this.#routers.set(id, router);
     }
     return router;
@@ -167,17 +177,8 @@ export class LinesFeed {
       Object.assign(this.#router(id), { removed: true, t: null });
       this.changed(id);
     },
-    interfaces: ({ router: id, interfaces }) => {
-      const router = this.#router(id);
-      router.keys = interfaces.map(keyed).map((facts) => {
-        const key = lineKey({ router: id, interface: facts.name });
-        const known = this.#lines.get(key);
-        if (known) known.facts = facts;
-        else this.#lines.set(key, { facts, series: new PointSeries() });
-        return key;
-      });
-      this.changed(id);
-    },
+    interfaces: ({ router: id, interfaces }) => this.#list(id, interfaces.map(keyed)),
+    "interfaces-changed": ({ router: id, ...change }) => this.#list(id, changedList(this.#router(id).list, change)),
     window: (window) => {
       const { router: id } = window;
       this.#merge(id, window, false);
@@ -199,6 +200,20 @@ export class LinesFeed {
       this.changed(id);
     },
   };
+
+  /** Takes in a router's lines, in the order of its ticks. */
+  #list(id, list) {
+    const router = this.#router(id);
+    router.list = list;
+    router.keys = list.map((facts) => {
+      const key = lineKey({ router: id, interface: facts.name });
+      const known = this.#lines.get(key);
+      if (known) known.facts = facts;
+      else this.#lines.set(key, { facts, series: new PointSeries() });
+      return key;
+    });
+    this.changed(id);
+  }
 
   /**
    * A stretch of the past. What is known from before it stays, unless the server's clock was set back meanwhile.

@@ -1,15 +1,17 @@
 // Takes in live data, by stream or by polling, stores the points, and tracks the state of server and router.
 
 import { below } from "../shared/base-path.js";
-import { keyed, renamed } from "./interface-names.js";
+import { router } from "../shared/preferences.js";
 import { ClockSteps } from "./clock-steps.js";
+import { stateOf } from "./connection-state.js";
+import { EventStream } from "./event-stream.js";
+import { keyed, renamed } from "./interface-names.js";
+import { changedList } from "./list-changes.js";
+import { GAP_INTERVALS } from "./point-store.js";
 import { interfacesOf } from "./poll-answer.js";
 import { Poller } from "./poller.js";
-import { router } from "../shared/preferences.js";
-import { stateOf } from "./connection-state.js";
-import { GAP_INTERVALS } from "./point-store.js";
 import { ServerGaps } from "./server-gaps.js";
-import { EventStream } from "./event-stream.js";
+
 /** @import { Asking, Facts, Hello, PastWindow, Problem, Tick } from "./types.js" */
 
 /** After so many broken streams in a row polling begins beside it. */
@@ -206,7 +208,8 @@ export class LiveFeed {
       if (apart > 0) this.store.intervalMs = this.known.intervalMs = apart;
       this.#setRouter(state);
     },
-    interfaces: (list) => this.#setInterfaces(list.interfaces),
+    interfaces: (list) => this.#setInterfaces((this.#told = list.interfaces.map(keyed))),
+    "interfaces-changed": (change) => this.#setInterfaces((this.#told = changedList(this.#told, change))),
     window: (window) => {
       this.#rebase(window);
       // It leaves nothing out, nor does a stream: what was missed is before it.
@@ -222,7 +225,7 @@ export class LiveFeed {
       this.#heard = now();
       const step = tick.step ? [{ base: tick.base, t: tick.t, ms: tick.step }] : [];
       this.clock.add(tick.base, step, this.hello?.epoch);
-      this.interfaces.forEach(({ name }, at) => this.store.add(name, tick.t, tick.rx[at], tick.tx[at]));
+      this.#told.forEach(({ name }, at) => this.store.add(name, tick.t, tick.rx[at], tick.tx[at]));
       this.store.doubt(tick.t, tick.low, tick.high);
       this.gaps.add(tick.gap);
       this.store.sweep(tick.t);
@@ -251,8 +254,8 @@ export class LiveFeed {
       reason: headers.get("X-Lalin-Reason") ?? undefined,
       ageMs: age === null ? undefined : Number(age),
     });
-    const list = interfacesOf(rows);
-    if (JSON.stringify(list.map(keyed)) !== JSON.stringify(this.interfaces)) this.#setInterfaces(list);
+    const list = interfacesOf(rows).map(keyed);
+    if (JSON.stringify(list) !== JSON.stringify(this.interfaces)) this.#setInterfaces(list);
     const t = Date.parse(rows[0]?.sampledAt);
     // Between two answers there may have been a sample that none of them told of.
     if (now() - this.#heard > GAP_INTERVALS * this.known.intervalMs) this.store.cut();
@@ -323,9 +326,10 @@ export class LiveFeed {
   }
 
   #listedBy = null;
+  /** The list that the stream told, in the order of its ticks: changes go from there, whatever a poll told. */
+  #told = [];
 
-  #setInterfaces(told) {
-    const list = told.map(keyed);
+  #setInterfaces(list) {
     // Of another start of the server the numbers of the lines are other ones.
     const names = this.#listedBy === (this.hello?.epoch ?? null) ? renamed(this.interfaces, list) : new Map();
     this.#listedBy = this.hello?.epoch ?? null;

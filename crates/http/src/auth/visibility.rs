@@ -46,6 +46,18 @@ impl Visibility {
         self.access.may_see_interface(router, name)
     }
 
+    /// The names of the router's interfaces that may be seen, in order; `None`: all of them.
+    pub(crate) fn interfaces_of(&self, router: &RouterId) -> Option<Vec<String>> {
+        if self.sees_whole_router(router) {
+            return None;
+        }
+        let grants = self.access.grants().unwrap_or_default().iter().filter(|grant| grant.router == *router);
+        let mut names: Vec<String> = grants.filter_map(|grant| grant.interface.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        Some(names)
+    }
+
     /// Whether what concerns the routers themselves may be seen: addresses, tags, models, error messages. Only someone
     /// without limits sees that. A share link, a limited account or token, and anyone who just reaches an open server get
     /// stable codes instead.

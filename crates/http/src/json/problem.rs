@@ -25,6 +25,8 @@ pub(crate) struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<StateView>,
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -72,6 +74,7 @@ impl Problem {
             detail: detail.into(),
             code,
             field: None,
+            limit: None,
             state: None,
             retry_after: None,
         }))
@@ -79,6 +82,12 @@ impl Problem {
 
     fn field(mut self, field: &str) -> Self {
         self.0.field = Some(field.to_owned());
+        self
+    }
+
+    /// The setting of the configuration that does not allow it.
+    fn with_limit(mut self, limit: &'static str) -> Self {
+        self.0.limit = Some(limit);
         self
     }
 
@@ -123,9 +132,18 @@ impl Problem {
 
     /// All places for streams are taken.
     pub(crate) fn too_many_viewers(open: usize) -> Self {
-        let detail = format!("{open} streams are open, which is the limit");
+        let detail = format!("{open} streams are open, which is the limit [limits] viewers");
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        Self::new(status, "too-many-viewers", "too many viewers", detail).retry_after(10)
+        Self::new(status, "too-many-viewers", "too many viewers", detail).with_limit("viewers").retry_after(10)
+    }
+
+    /// All places for streams of one address are taken.
+    pub(crate) fn too_many_viewers_of_one_address(open: usize) -> Self {
+        let detail =
+            format!("{open} streams are open from this address, which is the limit [limits] viewers-per-address");
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let problem = Self::new(status, "too-many-viewers", "too many viewers", detail);
+        problem.with_limit("viewers-per-address").retry_after(10)
     }
 
     /// Nobody is logged in, or the key is none.
@@ -264,6 +282,12 @@ impl Problem {
             Error::Unusable(unusable) => Self::bad_parameter("tls", &unusable.detail),
             Error::Store => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail),
         }
+    }
+
+    /// The setting of the configuration that did not allow it.
+    #[cfg(test)]
+    pub(crate) fn limit(&self) -> Option<&'static str> {
+        self.0.limit
     }
 
     pub(crate) fn method_not_allowed() -> Self {

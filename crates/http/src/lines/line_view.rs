@@ -74,11 +74,6 @@ impl LineView {
         all
     }
 
-    /// Whether nobody says otherwise than everyone is told.
-    pub(crate) fn is_everyones(&self) -> bool {
-        self.own.is_none()
-    }
-
     /// Whether nothing has changed between both.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let same = |one: &Option<Arc<OfRouter>>, other: &Option<Arc<OfRouter>>| match (one, other) {

@@ -24,6 +24,9 @@ struct Details {
     uptime_ms: u64,
     routers: usize,
     viewers: usize,
+    /// Event streams: how many are open, and how many may be, as far as the system's open files reach.
+    streams: usize,
+    most_streams: usize,
 }
 
 #[utoipa::path(
@@ -40,6 +43,8 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> HttpRespon
             uptime_ms: millis(api.started.elapsed()),
             routers: routers.len(),
             viewers: routers.iter().map(|router| router.viewers()).sum(),
+            streams: api.stream_slots.taken(),
+            most_streams: api.stream_limits.streams,
         }
     });
     HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(Health { status: "ok", details })

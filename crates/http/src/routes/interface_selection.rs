@@ -12,11 +12,11 @@ use std::collections::HashSet;
 use lalin_stats::{Identity, Interface};
 
 /// The interfaces that a request asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct InterfaceSelection(Vec<SelectedName>);
 
 /// One value of the parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum SelectedName {
     /// The interface with exactly this name or key.
     Exact(String),

@@ -2,16 +2,22 @@
 
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_http::body::{BodySize, BoxBody, MessageBody};
-use actix_http::{HttpMessage, Request, Response};
+use actix_http::{HttpMessage, Method, Request, Response, Version};
 use actix_service::Service;
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
 
-use super::connection::{ActiveRequest, Connection};
+use super::connection::{ActiveRequest, ActiveStream, Connection};
+use super::hand_over::{HandOver, Offer};
+use super::transport::Transport;
+
+/// Among an answer's extensions: it is an event stream, whose connection belongs to a viewer.
+pub(crate) struct EventStream;
 
 /// The application, with each of its requests counted for its connection.
 pub(super) struct CountRequests<S, B>(S, PhantomData<B>);
@@ -42,14 +48,25 @@ where
         // HTTP/1.1 keeps it with the connection, HTTP/2 with each request.
         let of_connection = request.conn_data::<Arc<Connection>>().cloned();
         let connection = of_connection.or_else(|| request.extensions().get::<Arc<Connection>>().cloned());
+        // HTTP/2 has none: its streams share a connection. Before HTTP/1.1 there were no chunks.
+        let hand_over = request.conn_data::<Rc<HandOver<Transport>>>().cloned();
+        let is_chunked = request.version() == Version::HTTP_11 && request.method() == Method::GET;
+        let hand_over = hand_over.filter(|_| is_chunked);
         let active = connection.as_ref().map(Connection::begin);
-        if let Some(connection) = connection {
+        if let Some(connection) = connection.clone() {
             request.extensions_mut().insert(connection);
         }
         let answered = self.0.call(request);
         Box::pin(async move {
             let response = answered.await.map_err(Into::into)?.into();
-            Ok(response.map_body(|_, body| CountedBody { body: Box::pin(body), _active: active }))
+            let is_stream = response.extensions().contains::<EventStream>();
+            let stream = connection.filter(|_| is_stream).map(|connection| connection.watches());
+            let response =
+                response.map_body(|_, body| CountedBody { body: Box::pin(body), _stream: stream, _active: active });
+            Ok(match hand_over.filter(|_| is_stream) {
+                Some(hand_over) => Offer::new(hand_over, response).await,
+                None => response,
+            })
         })
     }
 }
@@ -57,6 +74,7 @@ where
 /// The body of an answer. Its request is under way until the body is dropped.
 pub(super) struct CountedBody<B> {
     body: Pin<Box<B>>,
+    _stream: Option<ActiveStream>,
     _active: Option<ActiveRequest>,
 }
 

@@ -106,6 +106,12 @@ impl Connection {
         ActiveRequest(self.clone())
     }
 
+    /// It carries an event stream until the guard is dropped.
+    pub(super) fn watches(self: &Arc<Self>) -> ActiveStream {
+        self.table().watch(self.id);
+        ActiveStream(self.clone())
+    }
+
     /// The body of a request is awaited until the guard is dropped.
     pub(super) fn awaits_body(self: &Arc<Self>) -> AwaitedBody {
         self.serve(-1);
@@ -143,6 +149,16 @@ impl Drop for ActiveRequest {
     fn drop(&mut self) {
         self.0.requests.fetch_sub(1, Ordering::AcqRel);
         self.0.serve(-1);
+    }
+}
+
+/// An event stream is open.
+#[derive(Debug)]
+pub(super) struct ActiveStream(Arc<Connection>);
+
+impl Drop for ActiveStream {
+    fn drop(&mut self) {
+        self.0.table().leave(self.0.id);
     }
 }
 

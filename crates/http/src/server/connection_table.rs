@@ -12,6 +12,8 @@ pub(super) struct ConnectionTable {
     /// Numbers connections and the times when they began to wait: a smaller number is older.
     count: u64,
     pub(super) open: HashMap<u64, Entry>,
+    /// How many of them carry an event stream. They have a limit of their own, and count nowhere else.
+    pub(super) viewers: usize,
     pub(super) handshakes: BTreeSet<u64>,
     pub(super) sources: HashMap<Source, SourceConnections>,
     /// The sources that have waiting connections, ordered by how many connections they have open.
@@ -24,6 +26,8 @@ pub(super) struct Entry {
     ended: CancellationToken,
     /// Since when it waits for its client; `None` while a request is being answered.
     waits_since: Option<u64>,
+    /// How many event streams it carries.
+    streams: usize,
 }
 
 /// The connections of one source.
@@ -53,13 +57,54 @@ impl ConnectionTable {
     /// Adds a connection, which waits for its client, and returns its number.
     pub(super) fn add(&mut self, source: Source, ended: CancellationToken) -> u64 {
         let id = self.next();
-        self.open.insert(id, Entry { source, ended, waits_since: None });
+        self.open.insert(id, Entry { source, ended, waits_since: None, streams: 0 });
+        self.counts(source);
+        self.wait(id);
+        id
+    }
+
+    /// How many connections there are that carry no event stream.
+    pub(super) fn counted(&self) -> usize {
+        self.open.len() - self.viewers
+    }
+
+    /// A connection carries one more event stream.
+    pub(super) fn watch(&mut self, id: u64) {
+        let Some(entry) = self.open.get_mut(&id) else { return };
+        entry.streams += 1;
+        if entry.streams == 1 {
+            let source = entry.source;
+            self.viewers += 1;
+            self.counts_no_more(source);
+        }
+    }
+
+    /// A connection carries one event stream less.
+    pub(super) fn leave(&mut self, id: u64) {
+        let Some(entry) = self.open.get_mut(&id) else { return };
+        entry.streams = entry.streams.saturating_sub(1);
+        if entry.streams == 0 {
+            let source = entry.source;
+            self.viewers -= 1;
+            self.counts(source);
+        }
+    }
+
+    fn counts(&mut self, source: Source) {
         let of = self.sources.entry(source).or_default();
         of.open += 1;
         let before = of.open - 1;
         self.resized(source, before);
-        self.wait(id);
-        id
+    }
+
+    fn counts_no_more(&mut self, source: Source) {
+        let Some(of) = self.sources.get_mut(&source) else { return };
+        of.open -= 1;
+        let (before, gone) = (of.open + 1, of.open == 0 && of.waiting.is_empty());
+        if gone {
+            self.sources.remove(&source);
+        }
+        self.resized(source, before);
     }
 
     /// Ends the connection that has waited longest, of the source that has the most connections.
@@ -84,13 +129,10 @@ impl ConnectionTable {
         self.serve(id);
         self.handshakes.remove(&id);
         let Some(entry) = self.open.remove(&id) else { return };
-        let Some(of) = self.sources.get_mut(&entry.source) else { return };
-        of.open -= 1;
-        let before = of.open + 1;
-        if of.open == 0 {
-            self.sources.remove(&entry.source);
+        match entry.streams {
+            0 => self.counts_no_more(entry.source),
+            _ => self.viewers -= 1,
         }
-        self.resized(entry.source, before);
     }
 
     /// Puts a source back in order after the number of its connections has changed.

@@ -4,7 +4,8 @@
 //! health check, and whoever holds the connections decides for how long. Here every connection is accepted and counted
 //! before a byte of it is read. Where there is no room, a connection that only waits for its client (for a handshake, a
 //! head, a body, the next request) is ended for the new one: the oldest of the address that has the most. A connection
-//! that is being answered, above all an open stream, is never ended for another.
+//! that is being answered is never ended for another. One that carries an event stream belongs to a viewer: viewers have a
+//! limit of their own, so their connections count nowhere here, and a full house of viewers keeps nobody from the page.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -61,7 +62,7 @@ impl Connections {
         if too_many && !table.end_oldest_of(source) {
             return None;
         }
-        if table.open.len() >= most && !table.end_oldest() {
+        if table.counted() >= most && !table.end_oldest() {
             return None;
         }
         let ended = CancellationToken::new();
@@ -179,6 +180,22 @@ mod tests {
         let _body = slow.awaits_body();
         let _newcomer = admitted(&connections, "192.0.2.2");
         assert!(slow.ended().is_cancelled());
+    }
+
+    #[test]
+    fn viewers_take_no_room_from_others() {
+        let connections = connections(2, 2, 0);
+        let viewers = [(); 9].map(|()| admitted(&connections, "192.0.2.1"));
+        let serving = viewers.each_ref().map(|viewer| (viewer.begin(), viewer.watches()));
+        // Each was admitted before it was a viewer, so the first ones had to go.
+        let viewers: Vec<_> = viewers.iter().filter(|viewer| !viewer.ended().is_cancelled()).collect();
+        assert_eq!((viewers.len(), connections.table().counted()), (2, 0));
+        let _others = [(); 2].map(|()| admitted(&connections, "192.0.2.1").begin());
+        assert!(connections.admit(ip("192.0.2.1")).is_none());
+        assert!(viewers.iter().all(|viewer| !viewer.ended().is_cancelled()));
+        drop(serving);
+        assert_eq!(connections.table().counted(), 4);
+        let _newcomer = admitted(&connections, "192.0.2.1");
     }
 
     #[test]

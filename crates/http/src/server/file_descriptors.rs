@@ -7,17 +7,27 @@ const OTHERS: usize = 64;
 
 impl ConnectionLimits {
     /// These limits, lowered to what the system allows. First the soft limit of open files is raised to the hard one.
-    pub fn within_descriptors(mut self) -> Self {
-        let Some(descriptors) = raised() else { return self };
+    pub fn within_descriptors(self) -> Self {
+        match raised() {
+            Some(descriptors) => self.within(descriptors),
+            None => self,
+        }
+    }
+
+    fn within(mut self, descriptors: usize) -> Self {
         let most = (descriptors - descriptors / 4).saturating_sub(OTHERS).max(OTHERS);
-        if self.connections > most {
+        let wanted = self.connections.saturating_add(self.viewers);
+        if wanted > most {
+            // In proportion, so that neither the page nor those who watch it are left without.
+            self.connections = (self.connections * most / wanted).max(1);
+            self.viewers = most.saturating_sub(self.connections).max(1);
             tracing::warn!(
                 descriptors,
-                wanted = self.connections,
-                connections = most,
+                wanted,
+                connections = self.connections,
+                viewers = self.viewers,
                 "the system allows fewer open files than connections are wanted: LimitNOFILE= of the unit, ulimit -n"
             );
-            self.connections = most;
         }
         self
     }
@@ -39,4 +49,18 @@ fn raised() -> Option<usize> {
 #[cfg(not(unix))]
 fn raised() -> Option<usize> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_thousand_viewers_fit_the_units_limit_and_fewer_descriptors_are_shared() {
+        let wanted = ConnectionLimits::default();
+        assert_eq!(wanted.within(16_384), wanted);
+        let fewer = wanted.within(1_024);
+        assert_eq!((fewer.connections, fewer.viewers), (117, 587));
+        assert!(fewer.connections + fewer.viewers <= 1_024 - 1_024 / 4);
+    }
 }

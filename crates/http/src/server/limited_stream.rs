@@ -6,6 +6,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -14,6 +15,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::connection::Connection;
+use super::hand_over::HandOver;
 
 /// The answer to a head that is too large, which actix never gets to see.
 const TOO_LARGE: &[u8] =
@@ -25,7 +27,9 @@ const LOOKS: u8 = 3;
 
 /// A connection whose bytes are limited.
 pub(super) struct LimitedStream<T> {
-    inner: T,
+    /// `None` once the connection was handed over.
+    inner: Option<T>,
+    hand_over: Option<Rc<HandOver<T>>>,
     connection: Arc<Connection>,
     ended: Pin<Box<WaitForCancellationFutureOwned>>,
     /// Whether reading is limited here; HTTP/2 does that itself, for each of its streams.
@@ -43,12 +47,36 @@ impl<T> LimitedStream<T> {
     /// The bytes of `connection`, for HTTP/1.1.
     pub(super) fn new(inner: T, connection: Arc<Connection>) -> Self {
         let ended = Box::pin(connection.ended().clone().cancelled_owned());
-        Self { inner, connection, ended, counted: true, head: None, stalled: None, looks: 0, refused: None }
+        let inner = Some(inner);
+        let hand_over = None;
+        Self { inner, hand_over, connection, ended, counted: true, head: None, stalled: None, looks: 0, refused: None }
     }
 
     /// The bytes of a connection that speaks HTTP/2.
     pub(super) fn for_http2(inner: T, connection: Arc<Connection>) -> Self {
         Self { counted: false, ..Self::new(inner, connection) }
+    }
+
+    /// Lets the connection be handed over while a request on it is answered.
+    pub(super) fn handing_over(mut self, hand_over: Rc<HandOver<T>>) -> Self {
+        self.hand_over = Some(hand_over);
+        self
+    }
+
+    pub(super) fn hand_over(&self) -> Option<&Rc<HandOver<T>>> {
+        self.hand_over.as_ref()
+    }
+
+    /// Hands the socket over where that is asked for and nothing waits to be sent.
+    fn release(&mut self) -> io::Result<()> {
+        let asked = self.hand_over.as_ref().filter(|hand_over| hand_over.is_asked() && self.stalled.is_none());
+        if let Some((hand_over, socket)) = asked.and_then(|asked| Some((asked, self.inner.take()?))) {
+            hand_over.release(socket);
+        }
+        match self.inner {
+            Some(_) => Ok(()),
+            None => Err(handed_over()),
+        }
     }
 
     pub(super) fn connection(&self) -> &Arc<Connection> {
@@ -84,6 +112,16 @@ impl<T> LimitedStream<T> {
     }
 }
 
+impl<T: Unpin> LimitedStream<T> {
+    fn socket(&mut self) -> io::Result<Pin<&mut T>> {
+        self.inner.as_mut().map(Pin::new).ok_or_else(handed_over)
+    }
+}
+
+fn handed_over() -> io::Error {
+    io::Error::new(io::ErrorKind::NotConnected, "the connection was handed over")
+}
+
 impl<T: AsyncRead + AsyncWrite + Unpin> LimitedStream<T> {
     /// Refuses a head that is not complete after as many bytes as one may have.
     fn poll_refused(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -91,15 +129,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin> LimitedStream<T> {
             // Only for a first head: after an answer that said "close" a second answer would confuse the client.
             if self.connection.begun() == 0 {
                 // One attempt is enough: nothing was sent yet, so the buffers of the connection are empty.
-                let _ = Pin::new(&mut self.inner).poll_write(cx, TOO_LARGE);
-                let _ = Pin::new(&mut self.inner).poll_flush(cx);
+                let _ = self.socket()?.poll_write(cx, TOO_LARGE);
+                let _ = self.socket()?.poll_flush(cx);
             }
             self.refused = Some(DISCARDED);
         }
         let mut discarded = [0; 4 << 10];
         while let Some(left) = self.refused.filter(|left| *left > 0) {
             let mut part = ReadBuf::new(&mut discarded);
-            ready!(Pin::new(&mut self.inner).poll_read(cx, &mut part))?;
+            ready!(self.socket()?.poll_read(cx, &mut part))?;
             let read = part.filled().len();
             self.refused = Some(if read == 0 { 0 } else { left.saturating_sub(read) });
         }
@@ -111,8 +149,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for LimitedStream<T> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         this.poll_ended(cx)?;
+        this.release()?;
         if !this.counted {
-            return Pin::new(&mut this.inner).poll_read(cx, buf);
+            return this.socket()?.poll_read(cx, buf);
         }
         if !this.connection.is_idle() {
             this.head = None;
@@ -138,7 +177,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for LimitedStream<T> {
         let mut bytes = [0; 4 << 10];
         let size = budget.min(buf.remaining()).min(bytes.len());
         let mut part = ReadBuf::new(&mut bytes[..size]);
-        ready!(Pin::new(&mut this.inner).poll_read(cx, &mut part))?;
+        ready!(this.socket()?.poll_read(cx, &mut part))?;
         let read = part.filled();
         buf.put_slice(read);
         this.connection.spend(read.len());
@@ -156,19 +195,19 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for LimitedStream<T> {
 impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for LimitedStream<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.poll_ended(cx)?;
-        let wrote = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        let wrote = self.socket()?.poll_write(cx, bytes);
         self.wrote(cx, wrote)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_ended(cx)?;
-        let flushed = Pin::new(&mut self.inner).poll_flush(cx);
+        let flushed = self.socket()?.poll_flush(cx);
         self.wrote(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_ended(cx)?;
-        let shut = Pin::new(&mut self.inner).poll_shutdown(cx);
+        let shut = self.socket()?.poll_shutdown(cx);
         self.wrote(cx, shut)
     }
 }

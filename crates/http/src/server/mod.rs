@@ -7,13 +7,16 @@ mod connection_limits;
 mod connection_table;
 mod connections;
 mod file_descriptors;
+mod hand_over;
 mod http2;
 mod keepalive;
 mod limited_stream;
 mod listen;
 mod transport;
+mod viewer;
 mod web_server;
 
+pub(crate) use active_requests::EventStream;
 pub(crate) use body_limit::{LARGEST_ANONYMOUS_BODY, LARGEST_BODY, limit_body};
 pub use connection_limits::{ConnectionLimits, Exempt};
 pub use listen::listen;

@@ -25,12 +25,15 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 use super::active_requests::CountRequests;
+use super::connection::Connection;
 use super::connection_limits::{ConnectionLimits, Exempt};
 use super::connections::Connections;
+use super::hand_over::HandOver;
 use super::http2;
 use super::keepalive::notice_dead_peer;
 use super::limited_stream::LimitedStream;
 use super::transport::Transport;
+use super::viewer;
 
 /// How long a connection without a request stays open, HTTP/1.1.
 const IDLE: Duration = Duration::from_secs(15);
@@ -159,7 +162,7 @@ impl Worker {
         };
         notice_dead_peer(&stream);
         let Some(tls) = &self.tls else {
-            return (self.http1)(LimitedStream::new(Transport::Plain(stream), connection), Some(peer)).await;
+            return self.http1(Transport::Plain(stream), connection, peer).await;
         };
         let handshake = self.connections.handshake(&connection);
         let accepted = tokio::select! {
@@ -172,7 +175,18 @@ impl Worker {
         let stream = Transport::Tls(Box::new(stream));
         match is_http2 {
             true => (self.http2)(LimitedStream::for_http2(stream, connection), Some(peer)).await,
-            false => (self.http1)(LimitedStream::new(stream, connection), Some(peer)).await,
+            false => self.http1(stream, connection, peer).await,
+        }
+    }
+
+    /// Speaks HTTP/1.1, and serves the event stream that may come of it.
+    async fn http1(&self, stream: Transport, connection: Arc<Connection>, peer: SocketAddr) {
+        let hand_over = HandOver::new();
+        let limited = LimitedStream::new(stream, connection.clone()).handing_over(hand_over.clone());
+        (self.http1)(limited, Some(peer)).await;
+        if let Some((stream, answer)) = hand_over.take() {
+            drop(hand_over);
+            Box::pin(viewer::serve(stream, connection, answer)).await;
         }
     }
 }
@@ -199,6 +213,9 @@ where
         .graceful_shutdown_signal(stops)
         .on_connect_ext(|io: &LimitedStream<Transport>, data: &mut Extensions| {
             data.insert(io.connection().clone());
+            if let Some(hand_over) = io.hand_over() {
+                data.insert(hand_over.clone());
+            }
         })
         .h1(fn_factory(move || ready(Ok::<_, ()>(service.clone()))));
     let http1 = Rc::new(http1.new_service(()).await?);

@@ -1,70 +1,171 @@
-//! The bytes of ticks and interface lists: encoded for the first stream that needs them, shared by all others.
+//! The bytes of ticks and interface lists: encoded once for all streams that show the same, shared by them, and released
+//! when the last of them ends.
+//!
+//! Share links, embedded boxes and walls are many viewers of few selections, so the selection is what is encoded, not the
+//! viewer.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use bytes::Bytes;
-use lalin_stats::{Frame, Identity, Interface};
+use lalin_monitor::InterfaceList;
+use lalin_stats::{Frame, Identity, Interface, RouterId};
 
 use crate::lines::LineView;
+use crate::routes::InterfaceSelection;
 
-use super::events::{InterfacesEvent, TickEvent};
+use super::event_bytes::SharedBytes;
+use super::events::{TickEvent, WithRouter};
+use super::interface_list::ShownList;
 use super::sse_event::sse_event;
 
-/// How many events are kept: the newest few of each router that is watched right now.
-const KEPT: usize = 64;
+/// How many ticks of a selection are kept: the newest, and one that a slower stream still has to send.
+const TICKS: usize = 4;
+/// How many lists, and how many changes from one to another: everyone's, and those of people who say otherwise of lines.
+const LISTS: usize = 8;
 
-/// Encoded events, found by what they were encoded from. Holding that `Arc` keeps its address from being reused, so two
-/// equal addresses always mean the same data.
-#[derive(Debug, Default)]
-pub(crate) struct EventCache {
-    ticks: Mutex<Kept<Arc<Frame>>>,
-    lists: Mutex<Kept<(Arc<[Identity]>, LineView)>>,
+/// Which of a router's interfaces are in lists and ticks, and how they are told. Streams of equal selections are sent the
+/// same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Selection {
+    pub(super) router: RouterId,
+    /// The names that may be seen; `None`: all.
+    pub(super) seen: Option<Vec<String>>,
+    /// What was asked for; `None`: everything.
+    pub(super) only: Option<InterfaceSelection>,
+    /// Whether every event names the router.
+    pub(super) named: bool,
 }
 
-/// What was encoded, and its bytes; the oldest first.
-type Kept<T> = VecDeque<(T, Bytes)>;
+/// The selections that open streams show.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EventCache(Arc<Mutex<HashMap<Selection, Weak<Encodings>>>>);
 
 impl EventCache {
-    /// The `tick` event of a frame.
-    pub(super) fn tick(&self, epoch: &str, frame: &Arc<Frame>) -> Bytes {
-        let same = |known: &Arc<Frame>| Arc::ptr_eq(known, frame);
-        shared(&self.ticks, same, frame, || sse_event("tick", Some((epoch, frame.seq)), &TickEvent::of(frame, None)))
+    /// What is encoded of this selection, shared with the other streams that show it.
+    pub(super) fn of(&self, selection: Selection) -> Arc<Encodings> {
+        let mut selections = self.selections();
+        if let Some(known) = selections.get(&selection).and_then(Weak::upgrade) {
+            return known;
+        }
+        let new = Arc::new(Encodings { selection: selection.clone(), cache: self.clone(), kept: Mutex::default() });
+        selections.insert(selection, Arc::downgrade(&new));
+        new
     }
 
-    /// The `interfaces` event of a revision, for those who are told the same of its lines.
-    pub(super) fn list(
-        &self,
-        revision: u64,
-        interfaces: &[Arc<Interface>],
-        identities: &Arc<[Identity]>,
-        lines: &LineView,
-    ) -> Bytes {
-        // The monitor makes both lists together, so the identities identify the pair.
-        let list = || InterfacesEvent::of(revision, (interfaces, identities), None, lines);
-        let same = |known: &(Arc<[Identity]>, LineView)| Arc::ptr_eq(&known.0, identities) && known.1.is_same(lines);
-        shared(&self.lists, same, &(identities.clone(), lines.clone()), || sse_event("interfaces", None, &list()))
+    fn selections(&self) -> MutexGuard<'_, HashMap<Selection, Weak<Encodings>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The kept bytes for `source`, or new ones. They are encoded under the lock, so that a thousand streams woken by one tick
-/// encode it once.
-fn shared<T: Clone>(
-    kept: &Mutex<Kept<T>>,
-    same: impl Fn(&T) -> bool,
-    source: &T,
-    encode: impl FnOnce() -> Bytes,
-) -> Bytes {
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, bytes)) = kept.iter().rev().find(|(encoded, _)| same(encoded)) {
-        return bytes.clone();
+/// What is encoded of one selection. It lives as long as a stream that shows it.
+#[derive(Debug)]
+pub(super) struct Encodings {
+    selection: Selection,
+    cache: EventCache,
+    kept: Mutex<Kept>,
+}
+
+/// Encodings, found by what they were made from; the oldest first. Holding an `Arc` keeps its address from being reused, so
+/// two equal addresses always mean the same data.
+#[derive(Debug, Default)]
+struct Kept {
+    ticks: VecDeque<(Arc<Frame>, Arc<SharedBytes>)>,
+    lists: VecDeque<Arc<ShownList>>,
+    changes: VecDeque<Change>,
+}
+
+/// What leads from one list to another; `None`: only the whole list does.
+#[derive(Debug)]
+struct Change {
+    from: Arc<ShownList>,
+    to: Arc<ShownList>,
+    event: Option<Arc<SharedBytes>>,
+}
+
+impl Encodings {
+    /// The list as it is shown. Everything here is encoded under the lock, so that a thousand streams woken by one tick
+    /// encode it once.
+    pub(super) fn list(&self, list: &InterfaceList, view: &LineView) -> Arc<ShownList> {
+        let mut kept = self.kept();
+        if let Some(known) = kept.lists.iter().rev().find(|known| known.is_of(list, view)) {
+            return known.clone();
+        }
+        let new = Arc::new(ShownList::new(list, self.positions(list), view, self.named()));
+        push(&mut kept.lists, new.clone(), LISTS);
+        new
     }
-    let bytes = encode();
-    kept.push_back((source.clone(), bytes.clone()));
-    if kept.len() > KEPT {
+
+    /// The event for who has the list `from` and is to have `to`.
+    pub(super) fn change(&self, from: &Arc<ShownList>, to: &Arc<ShownList>) -> Arc<SharedBytes> {
+        let mut kept = self.kept();
+        let same = |change: &&Change| Arc::ptr_eq(&change.from, from) && Arc::ptr_eq(&change.to, to);
+        let known = kept.changes.iter().rev().find(same).map(|change| change.event.clone());
+        let event = known.unwrap_or_else(|| {
+            let event = to.since(from, self.named()).map(SharedBytes::new);
+            let change = Change { from: from.clone(), to: to.clone(), event: event.clone() };
+            push(&mut kept.changes, change, LISTS);
+            event
+        });
+        event.unwrap_or_else(|| to.event().clone())
+    }
+
+    /// The `tick` event of a frame, in the order of `list`.
+    pub(super) fn tick(&self, epoch: &str, frame: &Arc<Frame>, list: &ShownList) -> Arc<SharedBytes> {
+        let mut kept = self.kept();
+        if let Some((_, bytes)) = kept.ticks.iter().rev().find(|(known, _)| Arc::ptr_eq(known, frame)) {
+            return bytes.clone();
+        }
+        let router = self.named().map(RouterId::as_str);
+        // Ticks are numbered for each router, so a stream of several cannot be resumed by a number.
+        let id = router.is_none().then_some((epoch, frame.seq));
+        let data = WithRouter { router, data: TickEvent::of(frame, list.positions()) };
+        let bytes = SharedBytes::new(sse_event("tick", id, &data));
+        push(&mut kept.ticks, (frame.clone(), bytes.clone()), TICKS);
+        bytes
+    }
+
+    fn named(&self) -> Option<&RouterId> {
+        Some(&self.selection.router).filter(|_| self.selection.named)
+    }
+
+    /// The places of what is asked for and may be seen; `None`: all.
+    fn positions(&self, list: &InterfaceList) -> Option<Vec<usize>> {
+        let Selection { seen, only, .. } = &self.selection;
+        if seen.is_none() && only.is_none() {
+            return None;
+        }
+        let may_see = |one: &Interface| {
+            seen.as_ref().is_none_or(|seen| seen.binary_search_by(|name| name.as_str().cmp(&one.name)).is_ok())
+        };
+        let all = list.interfaces.iter().map(|interface| &**interface).zip(list.identities.iter());
+        let wanted = only.as_ref().map(|only| only.among(all.clone().filter(|(one, _)| may_see(one))));
+        let asked = |one: &Interface, identity: &Identity| {
+            wanted.as_ref().is_none_or(|wanted| wanted.has(one, identity)) && may_see(one)
+        };
+        let shown = all.enumerate().filter(|(_, (one, identity))| asked(one, identity));
+        Some(shown.map(|(position, _)| position).collect())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Encodings {
+    fn drop(&mut self) {
+        let mut selections = self.cache.selections();
+        // Somebody may have come with the same selection meanwhile, and then it is theirs.
+        if selections.get(&self.selection).is_some_and(|known| known.strong_count() == 0) {
+            selections.remove(&self.selection);
+        }
+    }
+}
+
+fn push<T>(kept: &mut VecDeque<T>, new: T, most: usize) {
+    kept.push_back(new);
+    if kept.len() > most {
         kept.pop_front();
     }
-    bytes
 }
 
 #[cfg(test)]
@@ -94,31 +195,72 @@ mod tests {
         })
     }
 
+    fn list(frame: &Frame) -> InterfaceList {
+        let (interfaces, identities) = (frame.interfaces.clone(), frame.identities.clone());
+        InterfaceList { revision: frame.revision, interfaces, identities }
+    }
+
+    fn all() -> Selection {
+        Selection { router: "r".parse().unwrap(), seen: None, only: None, named: false }
+    }
+
     #[test]
     fn a_tick_is_one_event_and_is_made_once() {
         let (cache, frame) = (EventCache::default(), frame());
-        let first = cache.tick("e", &frame);
+        let (one, other) = (cache.of(all()), cache.of(all()));
+        let shown = one.list(&list(&frame), &LineView::default());
+        let first = one.tick("e", &frame, &shown);
         assert_eq!(
-            first,
+            **first,
             "event: tick\nid: e-7\ndata: {\"seq\":7,\"t\":1000,\"base\":2,\"rev\":2,\"rx\":[8],\"tx\":[null],\"low\":0.98,\"high\":1.5,\"faults\":[[0,2,1]]}\n\n"
         );
-        assert_eq!(first.as_ptr(), cache.tick("e", &frame).as_ptr());
+        assert!(Arc::ptr_eq(&first, &other.tick("e", &frame, &shown)));
+        assert!(Arc::ptr_eq(&shown, &other.list(&list(&frame), &LineView::default())));
+    }
+
+    #[test]
+    fn viewers_of_the_same_few_share_and_others_do_not() {
+        let cache = EventCache::default();
+        let of = |seen: &[&str], only: Option<&str>| {
+            let seen = Some(seen.iter().map(|name| (*name).to_owned()).collect());
+            let only = only.map(|name| InterfaceSelection::new([name.to_owned()]));
+            cache.of(Selection { seen, only, named: true, ..all() })
+        };
+        let held = [of(&["a"], None), of(&["a"], None), of(&["a"], Some("a")), of(&["b"], None)];
+        assert!(Arc::ptr_eq(&held[0], &held[1]));
+        assert_eq!(cache.selections().len(), 3);
+        let frame = frame();
+        let shown = held[0].list(&list(&frame), &LineView::default());
+        assert_eq!(
+            **held[0].tick("e", &frame, &shown),
+            "event: tick\ndata: {\"router\":\"r\",\"seq\":7,\"t\":1000,\"base\":2,\"rev\":2,\"rx\":[],\"tx\":[],\"low\":0.98,\"high\":1.5}\n\n"
+        );
+        drop(held);
+        assert!(cache.selections().is_empty(), "the last one has left");
     }
 
     #[test]
     fn a_line_break_in_a_name_does_not_break_the_event() {
         let frame = frame();
-        let list = EventCache::default().list(2, &frame.interfaces, &frame.identities, &LineView::default());
-        assert_eq!(list.iter().filter(|byte| **byte == b'\n').count(), 3);
-        assert!(String::from_utf8_lossy(&list).contains(r#""name":"a\nb""#));
+        let shown = EventCache::default().of(all()).list(&list(&frame), &LineView::default());
+        let event = shown.event();
+        assert_eq!(event.iter().filter(|byte| **byte == b'\n').count(), 3);
+        assert!(String::from_utf8_lossy(event).contains(r#""name":"a\nb""#));
     }
 
     #[test]
     fn the_cache_is_bounded() {
-        let cache = EventCache::default();
-        for _ in 0..KEPT * 3 {
-            cache.tick("e", &frame());
+        let cache = EventCache::default().of(all());
+        let mut before: Option<Arc<ShownList>> = None;
+        for _ in 0..LISTS * 3 {
+            let frame = frame();
+            let shown = cache.list(&list(&frame), &LineView::default());
+            cache.tick("e", &frame, &shown);
+            if let Some(before) = before.replace(shown.clone()) {
+                cache.change(&before, &shown);
+            }
         }
-        assert_eq!(cache.ticks.lock().unwrap().len(), KEPT);
+        let kept = cache.kept();
+        assert_eq!((kept.ticks.len(), kept.lists.len(), kept.changes.len()), (TICKS, LISTS, LISTS));
     }
 }

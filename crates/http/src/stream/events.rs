@@ -1,15 +1,12 @@
 //! The data of the stream's events.
 
-use std::sync::Arc;
-
 use lalin_fleet::Wan;
 use lalin_monitor::{Gap, Router};
-use lalin_stats::{BitsPerSecond, Frame, Identity, Interface, Rate};
+use lalin_stats::{BitsPerSecond, Frame, Rate};
 use serde::Serialize;
 
 use crate::auth::Visibility;
-use crate::json::{GapView, InterfaceSummary, RateBounds};
-use crate::lines::LineView;
+use crate::json::{GapView, RateBounds};
 use crate::routes::seen_wan;
 
 /// `hello`, the first event of a stream.
@@ -112,36 +109,6 @@ impl TickEvent {
 
 fn is_zero(step: &i64) -> bool {
     *step == 0
-}
-
-/// `interfaces`: which interfaces there are, in the order in which ticks carry their rates.
-#[derive(Serialize)]
-pub(super) struct InterfacesEvent<'a> {
-    rev: u64,
-    interfaces: Vec<InterfaceSummary<'a>>,
-}
-
-impl<'a> InterfacesEvent<'a> {
-    /// All interfaces, or those at these positions.
-    pub(super) fn of(
-        revision: u64,
-        (interfaces, identities): (&'a [Arc<Interface>], &'a [Identity]),
-        positions: Option<&[usize]>,
-        lines: &LineView,
-    ) -> Self {
-        let interfaces = match positions {
-            None => {
-                let all = interfaces.iter().zip(identities);
-                all.map(|(interface, identity)| InterfaceSummary::of(interface, identity, lines)).collect()
-            }
-            Some(positions) => {
-                let summary =
-                    |at: &usize| Some(InterfaceSummary::of(interfaces.get(*at)?, identities.get(*at)?, lines));
-                positions.iter().filter_map(summary).collect()
-            }
-        };
-        Self { rev: revision, interfaces }
-    }
 }
 
 /// An event whose name says everything.

@@ -1,8 +1,12 @@
 //! The event stream: its route, what one stream is told, and how it ends.
 
 mod ended;
+mod event_bytes;
 mod event_cache;
 mod events;
+mod interface_list;
+mod packing;
+mod piece;
 mod route;
 mod session;
 mod sse_event;

@@ -1,15 +1,13 @@
 //! `GET /api/v1/stream`: server-sent events. An open stream is a viewer, for whom the router is sampled.
 
-use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use bytes::Bytes;
 use futures_util::stream::{self, SelectAll, Stream, StreamExt};
 use lalin_monitor::Router;
 use utoipa::OpenApi;
@@ -18,10 +16,13 @@ use crate::api_state::ApiState;
 use crate::auth::{ClientAddress, Visibility};
 use crate::json::millis;
 use crate::routes::{Parameters, requested_router};
+use crate::server::EventStream;
 use crate::{Auth, Problem};
 
 use super::ended::while_allowed;
+use super::event_bytes::EventBytes;
 use super::events::{HelloEvent, StreamedRouter};
+use super::packing::{packed, takes_gzip};
 use super::session::{StreamFilter, StreamSession};
 use super::sse_event::sse_event;
 use super::stream_limits::StreamSlot;
@@ -39,6 +40,7 @@ pub(crate) struct Described;
     params(
         ("router" = Option<String>, Query, description = "A router's id; without it the first router"),
         ("interface" = Option<String>, Query, description = "Names with commas between, or repeated"),
+        ("lists" = Option<String>, Query, description = "`changes` (default) or `whole`: how a changed list is told"),
         ("only" = Option<bool>, Query, description = "Nothing but these interfaces"),
         ("watch" = Option<String>, Query, description = "Several routers in one stream"),
         ("window" = Option<u64>, Query, description = "Seconds of the past at the start"),
@@ -47,7 +49,7 @@ pub(crate) struct Described;
     responses((status = 200, description = "OK", body = String, content_type = "text/event-stream"))
 )]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let known = ["interface", "only", "router", "token", "watch", "window"];
+    let known = ["interface", "lists", "only", "router", "token", "watch", "window"];
     let parameters = Parameters::of(&request, &known)?;
     let visibility = Visibility::of(&request);
     match parameters.text("watch") {
@@ -76,6 +78,7 @@ fn one(
     if narrow && only.is_none() {
         return Err(Problem::bad_parameter("only", "name the interfaces with interface="));
     }
+    let whole_lists = whole_lists(parameters)?;
     let slot = take_slot(api, request)?;
     let hello = HelloEvent {
         epoch: &api.epoch,
@@ -88,10 +91,11 @@ fn one(
     let hello = sse_event("hello", None, &hello);
     let after = last_event(request, &api.epoch);
     let subscription = router.as_ref().map(|router| router.subscribe(after, window));
-    let filter = StreamFilter { visibility, only, narrow, named: false };
+    let filter = StreamFilter { visibility, only, narrow, named: false, whole_lists };
     let lines = router.as_ref().map(|router| Auth::line_watch(request, router.id())).unwrap_or_default();
-    let session = StreamSession::new(api.clone(), router.as_deref(), subscription, filter, lines, Some(hello));
-    Ok(answer(slot, while_allowed(request, events(session))))
+    let id = router.as_deref().map(Router::id);
+    let session = StreamSession::new(api.clone(), id, subscription, filter, lines, Some(hello));
+    Ok(answer(request, slot, events(session)))
 }
 
 /// The events of chosen interfaces of several routers, each event with the name of its router.
@@ -113,6 +117,7 @@ fn several(
     }
     let longest = routers.iter().map(|router| router.settings().window).min().unwrap_or_default();
     let window = parameters.seconds("window", longest)?;
+    let whole_lists = whole_lists(parameters)?;
     let slot = take_slot(api, request)?;
     let hello = HelloEvent {
         epoch: &api.epoch,
@@ -122,47 +127,60 @@ fn several(
         interval_ms: routers.iter().map(|router| millis(router.settings().interval)).max(),
         recent_ms: routers.iter().map(|router| millis(router.window_reach())).min(),
     };
-    let hello = stream::iter([Ok(sse_event("hello", None, &hello))]);
+    let hello = stream::iter([EventBytes::Own(sse_event("hello", None, &hello))]);
     let mut all = SelectAll::new();
     for (id, selection) in chosen {
-        let filter = StreamFilter { visibility: visibility.clone(), only: Some(selection), narrow: true, named: true };
+        let (visibility, only) = (visibility.clone(), Some(selection));
+        let filter = StreamFilter { visibility, only, narrow: true, named: true, whole_lists };
         let lines = Auth::line_watch(request, &id);
         let session = match routers.iter().find(|router| *router.id() == id) {
             Some(router) => {
                 let subscription = Some(router.subscribe(None, window));
-                StreamSession::new(api.clone(), Some(router), subscription, filter, lines, None)
-                    .surviving_removal(window)
+                StreamSession::new(api.clone(), Some(&id), subscription, filter, lines, None).surviving_removal(window)
             }
-            None => StreamSession::of_removed(api.clone(), id, filter, lines, window),
+            None => StreamSession::of_removed(api.clone(), &id, filter, lines, window),
         };
         all.push(events(session));
     }
-    Ok(answer(slot, while_allowed(request, hello.chain(all))))
+    Ok(answer(request, slot, hello.chain(all)))
 }
 
-type Events = Pin<Box<dyn Stream<Item = Result<Bytes, Infallible>>>>;
+/// Whether a changed list is told whole, as it was before there were changes: `lists=whole`.
+fn whole_lists(parameters: &Parameters) -> Result<bool, Problem> {
+    match parameters.text("lists") {
+        None | Some("changes") => Ok(false),
+        Some("whole") => Ok(true),
+        Some(other) => Err(Problem::bad_parameter("lists", format!("expected changes or whole, got {other:?}"))),
+    }
+}
+
+type Events = Pin<Box<dyn Stream<Item = EventBytes>>>;
 
 fn events(session: StreamSession) -> Events {
     Box::pin(stream::unfold(session, |mut session| async move {
         let bytes = session.next().await?;
-        Some((Ok(bytes), session))
+        Some((bytes, session))
     }))
 }
 
-fn answer(slot: StreamSlot, events: impl Stream<Item = Result<Bytes, Infallible>> + 'static) -> HttpResponse {
+fn answer(request: &HttpRequest, slot: StreamSlot, events: impl Stream<Item = EventBytes> + 'static) -> HttpResponse {
+    let gzip = takes_gzip(request);
     // The slot is taken for as long as the stream lives.
-    let events = events.map(move |event| {
+    let events = packed(while_allowed(request, events), gzip).map(move |event| {
         let _ = &slot;
         event
     });
-    HttpResponse::Ok()
+    let mut answer = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header((CACHE_CONTROL, "no-store, no-transform"))
-        // The shared bytes are sent as they are: compressing them for each stream would undo the sharing.
-        .insert_header((CONTENT_ENCODING, "identity"))
+        // Said in either case, so that nobody compresses for each stream what all of them share.
+        .insert_header((CONTENT_ENCODING, if gzip { "gzip" } else { "identity" }))
+        .insert_header((VARY, "Accept-Encoding"))
         // nginx would otherwise hold events back until its buffer is full.
         .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(events)
+        .streaming(events);
+    answer.extensions_mut().insert(EventStream);
+    answer
 }
 
 /// A slot for the address that the request comes from. This machine's own address is exempt, because it may be a proxy that

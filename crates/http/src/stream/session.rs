@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use bytes::Bytes;
-use lalin_monitor::{InterfaceList, Monitor, Router, Subscription, Update, Window};
-use lalin_stats::{Frame, Identity, Interface, RouterId};
+use lalin_monitor::{Monitor, Subscription, Update, Window};
+use lalin_stats::{Identity, Interface, RouterId};
 use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 
@@ -17,10 +17,13 @@ use crate::json::WindowView;
 use crate::lines::LineWatch;
 use crate::routes::InterfaceSelection;
 
-use super::events::{EmptyEvent, InterfacesEvent, TickEvent, WithRouter};
+use super::event_bytes::EventBytes;
+use super::event_cache::{Encodings, Selection};
+use super::events::{EmptyEvent, WithRouter};
+use super::interface_list::ShownList;
 use super::sse_event::sse_event;
 
-/// Which of a router's interfaces a stream shows.
+/// Which of a router's interfaces a stream shows, and how.
 #[derive(Clone, Debug)]
 pub(super) struct StreamFilter {
     /// What may be seen.
@@ -31,6 +34,17 @@ pub(super) struct StreamFilter {
     pub(super) narrow: bool,
     /// Whether every event names its router, because the stream carries several.
     pub(super) named: bool,
+    /// Whether a changed list is told whole, and not only what changed in it.
+    pub(super) whole_lists: bool,
+}
+
+impl StreamFilter {
+    /// What lists and ticks carry.
+    fn selection(&self, router: &RouterId) -> Selection {
+        let seen = self.visibility.interfaces_of(router);
+        let only = self.only.clone().filter(|_| self.narrow);
+        Selection { router: router.clone(), seen, only, named: self.named }
+    }
 }
 
 /// One router of an open stream.
@@ -38,11 +52,15 @@ pub(super) struct StreamSession {
     api: Data<ApiState>,
     subscription: Option<Subscription>,
     router: Option<RouterId>,
+    /// What is encoded for this stream and all that show the same.
+    encodings: Option<Arc<Encodings>>,
     filter: StreamFilter,
     lines: LineWatch,
-    ready: VecDeque<Bytes>,
-    /// The interface list that the client has, and the positions of its interfaces in the router's list.
-    revision: Option<(u64, Vec<usize>)>,
+    ready: VecDeque<EventBytes>,
+    /// The interface list that the client has.
+    list: Option<Arc<ShownList>>,
+    /// Something else is said of the lines than when the list was made.
+    outdated: bool,
     /// With it the session goes on when the router is removed, because the stream carries others; when the router comes
     /// back it begins with so much of the recent window.
     resume_window: Option<Duration>,
@@ -52,22 +70,22 @@ impl StreamSession {
     /// A session for `router` that sends `first` before anything else.
     pub(super) fn new(
         api: Data<ApiState>,
-        router: Option<&Router>,
+        router: Option<&RouterId>,
         subscription: Option<Subscription>,
-        mut filter: StreamFilter,
+        filter: StreamFilter,
         lines: LineWatch,
         first: Option<Bytes>,
     ) -> Self {
-        filter.narrow |= router.is_some_and(|router| !filter.visibility.sees_whole_router(router.id()));
-        let router = router.map(|router| router.id().clone());
         Self {
+            encodings: router.map(|router| api.event_cache.of(filter.selection(router))),
+            router: router.cloned(),
             api,
             subscription,
-            router,
             filter,
             lines,
-            ready: first.into_iter().collect(),
-            revision: None,
+            ready: first.into_iter().map(EventBytes::Own).collect(),
+            list: None,
+            outdated: false,
             resume_window: None,
         }
     }
@@ -81,19 +99,18 @@ impl StreamSession {
     /// A session of a router that is not there: it begins by saying so, and goes on as [`Self::surviving_removal`].
     pub(super) fn of_removed(
         api: Data<ApiState>,
-        router: RouterId,
+        router: &RouterId,
         filter: StreamFilter,
         lines: LineWatch,
         window: Duration,
     ) -> Self {
-        let mut session = Self::new(api, None, None, filter, lines, None).surviving_removal(window);
-        session.router = Some(router);
+        let mut session = Self::new(api, Some(router), None, filter, lines, None).surviving_removal(window);
         session.removed();
         session
     }
 
     /// The next bytes to send; `None` ends the stream.
-    pub(super) async fn next(&mut self) -> Option<Bytes> {
+    pub(super) async fn next(&mut self) -> Option<EventBytes> {
         loop {
             if let Some(bytes) = self.ready.pop_front() {
                 return Some(bytes);
@@ -111,11 +128,11 @@ impl StreamSession {
                 }
                 () = self.lines.changed() => {
                     // The same interfaces, of which something else is said now.
-                    self.revision = None;
+                    self.outdated = true;
                     self.list();
                     continue;
                 }
-                () = sleep_until(beat) => return Some(Bytes::from_static(b": beat\n\n")),
+                () = sleep_until(beat) => return Some(Bytes::from_static(BEAT).into()),
             };
             match update {
                 Some(update) => self.show(update),
@@ -126,21 +143,23 @@ impl StreamSession {
     }
 
     fn removed(&mut self) {
-        (self.subscription, self.revision) = (None, None);
+        (self.subscription, self.list) = (None, None);
         let bytes = self.event("removed", None, EmptyEvent {});
-        self.ready.push_back(bytes);
+        self.ready.push_back(bytes.into());
     }
 
     fn show(&mut self, update: Update) {
         let bytes = match update {
-            Update::State(status) => self.event("state", None, self.filter.visibility.state_view(&status)),
+            Update::State(status) => self.event("state", None, self.filter.visibility.state_view(&status)).into(),
             Update::Tick(frame) => {
                 self.list();
-                self.tick(&frame)
+                // There is a list wherever there is a tick.
+                let (Some(list), Some(encodings)) = (&self.list, &self.encodings) else { return };
+                encodings.tick(&self.api.epoch, &frame, list).into()
             }
             Update::Window(window) => {
                 self.list();
-                self.window(&window)
+                self.window(&window).into()
             }
         };
         self.ready.push_back(bytes);
@@ -150,55 +169,26 @@ impl StreamSession {
         self.router.as_ref().is_some_and(|router| self.filter.visibility.sees_interface(router, &interface.name))
     }
 
-    /// The interfaces, where the client does not have them yet.
+    /// The interfaces, or what changed of them, where the client does not have them yet.
     fn list(&mut self) {
         if let Some(router) = &self.router
             && self.lines.take_wan(self.api.wan(router))
         {
-            self.revision = None;
+            self.outdated = true;
         }
-        let known = self.subscription.as_ref().and_then(Subscription::interfaces);
-        let has = self.revision.as_ref().map(|(revision, _)| *revision);
-        let Some(InterfaceList { revision, interfaces, identities }) = known.filter(|list| Some(list.revision) != has)
-        else {
+        let newest = self.subscription.as_ref().and_then(Subscription::interfaces);
+        let (Some(newest), Some(encodings)) = (newest, &self.encodings) else { return };
+        if !self.outdated && self.list.as_ref().is_some_and(|list| list.is_of(&newest, self.lines.view())) {
             return;
-        };
-        let bytes = if self.filter.narrow {
-            let positions = self.positions(&interfaces, &identities);
-            let bytes = self.event(
-                "interfaces",
-                None,
-                InterfacesEvent::of(revision, (&interfaces, &identities), Some(&positions), self.lines.view()),
-            );
-            self.revision = Some((revision, positions));
-            bytes
-        } else {
-            self.revision = Some((revision, Vec::new()));
-            let lines = self.lines.view();
-            if lines.is_everyones() {
-                self.api.event_cache.list(revision, &interfaces, &identities, lines)
-            } else {
-                self.event("interfaces", None, InterfacesEvent::of(revision, (&interfaces, &identities), None, lines))
-            }
-        };
-        self.ready.push_back(bytes);
-    }
-
-    /// The positions of the interfaces that are asked for and may be seen.
-    fn positions(&self, interfaces: &[Arc<Interface>], identities: &[Identity]) -> Vec<usize> {
-        let all = interfaces.iter().map(|interface| &**interface).zip(identities);
-        let wanted = self.filter.only.as_ref().map(|only| only.among(all.clone().filter(|(one, _)| self.may_see(one))));
-        let asked = |one, identity| wanted.as_ref().is_none_or(|wanted| wanted.has(one, identity));
-        let shown = all.enumerate().filter(|(_, (one, identity))| asked(one, identity) && self.may_see(one));
-        shown.map(|(position, _)| position).collect()
-    }
-
-    fn tick(&self, frame: &Arc<Frame>) -> Bytes {
-        if !self.filter.narrow {
-            return self.api.event_cache.tick(&self.api.epoch, frame);
         }
-        let positions = self.revision.as_ref().map_or(&[][..], |(_, positions)| positions);
-        self.event("tick", Some(frame.seq), TickEvent::of(frame, Some(positions)))
+        self.outdated = false;
+        let list = encodings.list(&newest, self.lines.view());
+        let event = match self.list.take().filter(|_| !self.filter.whole_lists) {
+            Some(known) => encodings.change(&known, &list),
+            None => list.event().clone(),
+        };
+        self.list = Some(list);
+        self.ready.push_back(event.into());
     }
 
     fn window(&self, window: &Window) -> Bytes {
@@ -221,6 +211,9 @@ impl StreamSession {
         sse_event(name, id, &WithRouter { router, data })
     }
 }
+
+/// What is sent where there is nothing to tell.
+const BEAT: &[u8] = b": beat\n\n";
 
 /// Waits until a router that was removed is there again.
 async fn returned(monitor: &Monitor, away: Option<(&RouterId, Duration)>) -> Subscription {

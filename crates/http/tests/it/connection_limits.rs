@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::App;
@@ -87,6 +88,7 @@ impl Drop for Serving {
     }
 }
 
+const STREAM: &[u8] = b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const GET: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 fn limits(change: impl FnOnce(&mut ConnectionLimits)) -> ConnectionLimits {
@@ -201,21 +203,113 @@ async fn where_everybody_is_answered_strangers_are_refused_and_the_machine_itsel
     let server = Serving::plain(limits(|limits| {
         (limits.connections, limits.connections_per_address, limits.kept_for_this_machine) = (5, 2, 2);
     }));
-    server.world.router("r");
-    let mut viewers = Vec::new();
-    for last in [9, 9, 10] {
-        let mut viewer = server.from(last).await;
-        viewer.write_all(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-        says(&mut viewer, "HTTP/1.1 200").await;
-        viewers.push(viewer);
+    let mut asking = Vec::new();
+    for (n, last) in [9, 9, 10].into_iter().enumerate() {
+        let router = server.world.router(&format!("r{n}"));
+        *router.stuck.lock().unwrap() = true;
+        let mut stranger = server.from(last).await;
+        let head = format!("GET /api/interface-stats?router=r{n} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        stranger.write_all(head.as_bytes()).await.unwrap();
+        while router.reads.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        asking.push(stranger);
     }
     assert!(!server.answers(11).await, "no room");
     assert!(server.answers(1).await, "some are kept free");
-    drop(viewers.remove(0));
+    // A viewer of the page needs no place of theirs, once it is one.
+    let mut viewer = server.from(1).await;
+    viewer.write_all(STREAM).await.unwrap();
+    says(&mut viewer, "HTTP/1.1 200").await;
+    drop(asking.remove(0));
     // Its end is noticed when its task is next polled.
     while !server.answers(11).await {
         tokio::task::yield_now().await;
     }
+}
+
+/// Reads the stream of a viewer up to the first event of this name.
+async fn read_to(viewer: &mut TcpStream, event: &str) -> String {
+    let mut sent = Vec::new();
+    while !String::from_utf8_lossy(&sent).contains(event) {
+        assert_ne!(timeout(SOON, viewer.read_buf(&mut sent)).await.unwrap().unwrap(), 0, "the viewer's stream ended");
+    }
+    String::from_utf8(sent).unwrap()
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_by_itself_in_chunks_and_ends_as_an_answer_does() {
+    let server = Serving::plain(ConnectionLimits::default());
+    server.world.router("r");
+    let mut viewer = server.from(9).await;
+    // Not the first request of its connection, as in a browser.
+    viewer.write_all(GET).await.unwrap();
+    says(&mut viewer, "HTTP/1.1 200").await;
+    viewer.write_all(STREAM).await.unwrap();
+    let mut text = read_to(&mut viewer, "event: tick").await;
+    server.stop();
+    let _ = timeout(SOON, viewer.read_to_string(&mut text)).await.unwrap();
+    let (head, chunks) = text[text.find("HTTP/1.1 200").unwrap()..].split_once("\r\n\r\n").unwrap();
+    for header in ["content-type: text/event-stream", "transfer-encoding: chunked", "cache-control: no-store", "date: "]
+    {
+        assert!(head.to_ascii_lowercase().contains(header), "{header}: {head}");
+    }
+    let (mut rest, mut events) = (chunks, String::new());
+    loop {
+        let (size, after) = rest.split_once("\r\n").unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        events.push_str(&after[..size]);
+        rest = after[size..].strip_prefix("\r\n").unwrap();
+        if size == 0 {
+            break;
+        }
+    }
+    assert!(rest.is_empty() && events.starts_with("event: hello\n") && events.contains("event: tick\n"), "{events}");
+}
+
+#[tokio::test]
+async fn a_client_that_has_closed_its_side_is_answered_too() {
+    let server = Serving::plain(ConnectionLimits::default());
+    server.world.router("r");
+    let mut viewer = server.from(9).await;
+    viewer.write_all(STREAM).await.unwrap();
+    viewer.shutdown().await.unwrap();
+    says(&mut viewer, "HTTP/1.1 200").await;
+}
+
+/// Waits until so many viewers are left.
+pub async fn streams_left(server: &Serving, left: usize) {
+    let router = server.world.monitor.default_router().unwrap();
+    let settled = async {
+        while router.viewers() != left {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(SOON, settled).await.unwrap();
+}
+
+/// A router whose every tick is more than a socket's buffers take in a few of them.
+pub fn many_ports(server: &Serving) {
+    *server.world.router("r").ports.lock().unwrap() = vec![Some(1_000_000); 20_000];
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_viewer_who_reads_nothing_is_let_go_and_the_others_are_told_every_tick() {
+    let server = Serving::plain(limits(|limits| limits.stalled_time = Duration::from_secs(1)));
+    many_ports(&server);
+    let mut silent = server.from(9).await;
+    silent.write_all(STREAM).await.unwrap();
+    says(&mut silent, "HTTP/1.1 200").await;
+    let mut reading = server.from(10).await;
+    reading.write_all(STREAM).await.unwrap();
+    says(&mut reading, "HTTP/1.1 200").await;
+    let reads = tokio::spawn(async move {
+        let mut sent = vec![0; 1 << 20];
+        while reading.read(&mut sent).await.is_ok_and(|read| read > 0) {}
+    });
+    streams_left(&server, 1).await;
+    assert!(!reads.is_finished(), "the one who reads stays");
+    reads.abort();
 }
 
 #[tokio::test]

@@ -11,11 +11,14 @@ use lalin_http::ConnectionLimits;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
-use crate::connection_limits::Serving;
+use crate::connection_limits::{Serving, many_ports, streams_left};
 
 const SOON: Duration = Duration::from_secs(60);
 
@@ -58,17 +61,22 @@ impl ServerCertVerifier for Anybody {
     }
 }
 
-/// A connection that speaks HTTP/2, and what becomes of it.
-async fn connect(server: &Serving) -> (SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>) {
+/// A TLS connection that speaks this protocol.
+async fn tls(server: &Serving, protocol: &[u8]) -> TlsStream<TcpStream> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let mut config = config.dangerous().with_custom_certificate_verifier(Arc::new(Anybody)).with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     let stream = server.from(2).await;
     let name = ServerName::try_from("localhost").unwrap();
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
-    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-    let (send, connection) = h2::client::handshake(stream).await.unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(protocol));
+    stream
+}
+
+/// A connection that speaks HTTP/2, and what becomes of it.
+async fn connect(server: &Serving) -> (SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>) {
+    let (send, connection) = h2::client::handshake(tls(server, b"h2").await).await.unwrap();
     let connection = tokio::spawn(connection);
     (send.ready().await.unwrap(), connection)
 }
@@ -167,6 +175,49 @@ async fn headers_streams_and_resets_are_bounded() {
     let error = timeout(SOON, connection).await.unwrap().unwrap().unwrap_err();
     // It may be gone before the client has read why.
     assert!(error.reason() == Some(Reason::ENHANCE_YOUR_CALM) || error.is_io(), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_viewer_who_reads_nothing_is_let_go_by_http2_too() {
+    let mut limits = ConnectionLimits::default();
+    limits.stalled_time = Duration::from_secs(1);
+    let server = Serving::tls(limits);
+    many_ports(&server);
+    let (mut send, _connection) = connect(&server).await;
+    // It gives no room for more than the protocol's first 64 KiB.
+    let _unread = get(&mut send, "/api/v1/stream").await.into_body();
+    streams_left(&server, 0).await;
+    assert_eq!(get(&mut send, "/healthz").await.status().as_u16(), 200, "the connection itself is fine");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_is_not_read_at_all_ends_with_its_viewers() {
+    let mut limits = ConnectionLimits::default();
+    limits.stalled_time = Duration::from_secs(1);
+    let server = Serving::tls(limits);
+    many_ports(&server);
+    let (mut send, mut connection) = h2::client::handshake(tls(&server, b"h2").await).await.unwrap();
+    let open = async { [get(&mut send, "/api/v1/stream").await, get(&mut send, "/api/v1/stream").await] };
+    let _streams = tokio::select! {
+        streams = open => streams,
+        _ = &mut connection => panic!("it ended"),
+    };
+    // As a laptop that fell asleep: from here on nobody drives the connection, and its socket stays.
+    streams_left(&server, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_viewer_who_reads_nothing_is_let_go_under_tls_too() {
+    let mut limits = ConnectionLimits::default();
+    limits.stalled_time = Duration::from_secs(1);
+    let server = Serving::tls(limits);
+    many_ports(&server);
+    let mut silent = tls(&server, b"http/1.1").await;
+    silent.write_all(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut read = [0; 12];
+    silent.read_exact(&mut read).await.unwrap();
+    assert_eq!(&read, b"HTTP/1.1 200");
+    streams_left(&server, 0).await;
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ async fn every_name_can_be_asked_for_alone_and_with_another() {
             format!("/api/v1/stream?watch=r/{text}&watch=r/{text}"),
         ] {
             let mut reader = Reader::open(&world, &path, None).await;
-            assert_eq!(keys(&reader.wait_for("interfaces").await.data["interfaces"]), [&name], "{path}");
+            assert_eq!(keys(&reader.list().await["interfaces"]), [&name], "{path}");
             assert_eq!(keys(&reader.wait_for("window").await.data["series"]), [&name], "{path}");
             assert_eq!(reader.wait_for("tick").await.data["rx"].as_array().unwrap().len(), 1, "{path}");
         }
@@ -122,9 +122,9 @@ async fn a_list_with_commas_is_still_a_list() {
     }
     // Only where there is such a name is the whole value one: it may come while somebody looks.
     let mut reader = Reader::open(&world, "/api/v1/stream?only=1&interface=a,b", None).await;
-    assert_eq!(keys(&reader.wait_for("interfaces").await.data["interfaces"]), ["a", "b"]);
+    assert_eq!(keys(&reader.list().await["interfaces"]), ["a", "b"]);
     named.interfaces.lock().unwrap().push(("*4", "a,b".to_owned(), "ether"));
-    assert_eq!(keys(&reader.wait_for("interfaces").await.data["interfaces"]), ["a,b"]);
+    assert_eq!(keys(&reader.list().await["interfaces"]), ["a,b"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -135,7 +135,7 @@ async fn two_of_one_name_have_each_its_own_key_and_history() {
     let mut open = Reader::open(&world, "/api/v1/stream", None).await;
     sleep(Duration::from_secs(5)).await;
     let twins = ["management (ether *1)", "management (vlan *5)"];
-    let listed = open.wait_for("interfaces").await.data["interfaces"].clone();
+    let listed = open.list().await["interfaces"].clone();
     assert_eq!(keys(&listed), [twins[0], twins[1], "other"]);
     assert_eq!([&listed[0]["name"], &listed[1]["name"]], ["management", "management"]);
     let both = world.get("/api/v1/window?interface=management").await.body["series"].clone();
@@ -145,7 +145,7 @@ async fn two_of_one_name_have_each_its_own_key_and_history() {
     assert_eq!((keys(&one), &one[0]["id"], &one[0]["line"]), (vec![twins[1]], &json!("*5"), &both[1]["line"]));
     let mut reader =
         Reader::open(&world, &format!("/api/v1/stream?only=1&interface={}", encoded(twins[0])), None).await;
-    assert_eq!(keys(&reader.wait_for("interfaces").await.data["interfaces"]), [twins[0]]);
+    assert_eq!(keys(&reader.list().await["interfaces"]), [twins[0]]);
     assert_eq!(reader.wait_for("tick").await.data["rx"], json!([8_000_000]));
 }
 
@@ -154,11 +154,11 @@ async fn a_rename_keeps_its_past_and_its_rate() {
     let world = TestServer::new();
     let named = router(&world, "r", vec![("*1", "ether1".into(), "ether")]);
     let mut open = Reader::open(&world, "/api/v1/stream", None).await;
-    let line = open.wait_for("interfaces").await.data["interfaces"][0]["line"].clone();
+    let line = open.list().await["interfaces"][0]["line"].clone();
     sleep(Duration::from_secs(5)).await;
     named.interfaces.lock().unwrap()[0].1 = "WAN".into();
     sleep(Duration::from_secs(4)).await;
-    let renamed = open.wait_for("interfaces").await.data["interfaces"][0].clone();
+    let renamed = open.list().await["interfaces"][0].clone();
     assert_eq!((&renamed["name"], &renamed["line"]), (&json!("WAN"), &line));
     let series = world.get("/api/v1/window?interface=WAN").await.body["series"].clone();
     let rx = series[0]["rx"].as_array().unwrap();

@@ -72,7 +72,7 @@ async fn each_open_page_is_told_at_once_and_only_those_whom_it_concerns() {
     let mut pages = Vec::new();
     for path in ["/api/v1/stream", "/api/v1/stream?interface=ether1&only=1", "/api/v1/stream?watch=pop-1/ether1"] {
         let mut page = server.stream(path, &budi).await;
-        let list = page.wait_for("interfaces").await.data;
+        let list = page.list().await;
         assert_eq!(list["interfaces"][0]["pointOfView"], "network");
         pages.push((page, list["rev"].clone()));
     }
@@ -80,21 +80,21 @@ async fn each_open_page_is_told_at_once_and_only_those_whom_it_concerns() {
     hers.wait_for("interfaces").await;
     put(&server, &sari, "everyone", json!({"pointOfView": "customer", "hidden": true})).await;
     for (page, rev) in &mut pages {
-        let list = page.wait_for("interfaces").await.data;
+        let list = page.list().await;
         assert_eq!((&list["rev"], &list["interfaces"][0]["pointOfView"]), (&*rev, &json!("customer")));
         assert_eq!(list["interfaces"][0]["hidden"], true);
         assert_eq!(page.wait_for("tick").await.data["rev"], *rev);
     }
-    assert_eq!(hers.wait_for("interfaces").await.data["interfaces"][0]["pointOfView"], "customer");
+    assert_eq!(hers.list().await["interfaces"][0]["pointOfView"], "customer");
     put(&server, &budi, "me", json!({"pointOfView": "network", "alias": "x"})).await;
     for (page, _) in &mut pages {
-        let list = page.wait_for("interfaces").await.data;
+        let list = page.list().await;
         assert_eq!(
             (&list["interfaces"][0]["alias"], &list["interfaces"][0]["pointOfView"]),
             (&json!("x"), &json!("network"))
         );
     }
-    let told = timeout(Duration::from_secs(20), hers.wait_for("interfaces")).await;
+    let told = timeout(Duration::from_secs(20), hers.list()).await;
     assert!(told.is_err(), "what he says for himself is not for her");
 }
 
@@ -159,7 +159,7 @@ async fn what_was_said_is_there_after_a_restart_goes_with_its_author_and_follows
     page.wait_for("tick").await;
     *server.source.name.lock().unwrap() = "wan";
     let list = loop {
-        let list = page.wait_for("interfaces").await.data;
+        let list = page.list().await;
         if list["interfaces"][0]["alias"] == "Uplink" && list["interfaces"][0]["name"] == "wan" {
             break list;
         }

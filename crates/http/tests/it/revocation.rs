@@ -80,7 +80,7 @@ async fn another_visibility_ends_the_stream_so_that_the_next_one_has_it() {
         assert_eq!(server.ask(&Method::PATCH, &path, HERE, &sari, Some(body.clone())).await.status, 204);
         assert_eq!(reason(&mut stream).await, "access-changed");
         stream = server.stream("/api/v1/stream", &keys).await;
-        let list = stream.wait_for("interfaces").await.data.to_string();
+        let list = stream.list().await.to_string();
         assert_eq!(list.contains("ether1"), only.is_null(), "{list}");
         // The same once more is no change.
         assert_eq!(server.ask(&Method::PATCH, &path, HERE, &sari, Some(body)).await.status, 204);

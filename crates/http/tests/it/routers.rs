@@ -203,7 +203,7 @@ async fn a_customer_sees_his_own_line_everywhere_and_nothing_else_anywhere() {
     let mut stream = server.stream("/api/v1/stream?interface=ether1", &keys).await;
     let hello = stream.wait_for("hello").await;
     assert_eq!(hello.data["router"].get("address"), None, "{}", hello.data);
-    let list = stream.wait_for("interfaces").await.data.to_string();
+    let list = stream.list().await.to_string();
     assert!(!list.contains("ether1"), "{list}");
     let tick = stream.wait_for("tick").await;
     assert!(tick.data["rx"].as_array().unwrap().len() <= 1);

@@ -19,6 +19,7 @@ use crate::test_server::{RX_BPS, TestServer};
 pub struct Reader {
     body: Pin<Box<BoxBody>>,
     text: String,
+    interfaces: Vec<Value>,
 }
 
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl Reader {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers().get("Content-Type").unwrap(), "text/event-stream");
         assert_eq!(response.headers().get("Content-Encoding").unwrap(), "identity");
-        Self { body: Box::pin(response.into_body()), text: String::new() }
+        Self { body: Box::pin(response.into_body()), text: String::new(), interfaces: Vec::new() }
     }
 
     /// The next block, comment or event; `None` at the end.
@@ -74,8 +75,14 @@ impl Reader {
                 line.and_then(|line| line.strip_prefix(": ")).unwrap_or_default().to_owned()
             };
             if !block.starts_with(':') {
-                let data = serde_json::from_str(&field("data")).unwrap();
-                return Event { name: field("event"), id: field("id"), data };
+                let data: Value = serde_json::from_str(&field("data")).unwrap();
+                let (name, id) = (field("event"), field("id"));
+                match name.as_str() {
+                    "interfaces" => self.interfaces = data["interfaces"].as_array().unwrap().clone(),
+                    "interfaces-changed" => self.take_in(&data),
+                    _ => {}
+                }
+                return Event { name, id, data };
             }
         }
     }
@@ -83,6 +90,31 @@ impl Reader {
     /// Whether nothing follows.
     pub async fn is_over(&mut self) -> bool {
         self.block().await.is_none()
+    }
+
+    /// The list of interfaces as the next event of it makes it, with its revision.
+    pub async fn list(&mut self) -> Value {
+        loop {
+            let event = self.event().await;
+            if event.name.starts_with("interfaces") {
+                return serde_json::json!({"rev": event.data["rev"], "interfaces": self.interfaces});
+            }
+        }
+    }
+
+    /// Takes a change of the list in, as the documents say.
+    fn take_in(&mut self, change: &Value) {
+        let parts = |name: &str| change[name].as_array().cloned().unwrap_or_default();
+        let place = |place: &Value| usize::try_from(place.as_u64().unwrap()).unwrap();
+        for removed in parts("removed").iter().rev() {
+            self.interfaces.remove(place(removed));
+        }
+        for added in parts("added") {
+            self.interfaces.insert(place(&added[0]), added[1].clone());
+        }
+        for changed in parts("changed") {
+            self.interfaces[place(&changed[0])] = changed[1].clone();
+        }
     }
 
     pub async fn wait_for(&mut self, name: &str) -> Event {
@@ -158,17 +190,41 @@ async fn changes_of_state_and_of_interfaces_are_told() {
     let world = TestServer::new();
     let router = world.router("r");
     let mut reader = Reader::open(&world, "/api/v1/stream", None).await;
+    let mut whole = Reader::open(&world, "/api/v1/stream?lists=whole", None).await;
     let before = reader.wait_for("interfaces").await.data["rev"].clone();
+    whole.wait_for("tick").await;
     *router.comment.lock().unwrap() = "<img src=x onerror=alert(1)>";
-    let after = reader.wait_for("interfaces").await;
+    let after = reader.wait_for("interfaces-changed").await;
     assert_ne!(after.data["rev"], before);
-    assert_eq!(after.data["interfaces"][0]["comment"], "<img src=x onerror=alert(1)>");
+    assert_eq!((&after.data["from"], after.data["changed"].as_array().unwrap().len()), (&before, 1));
+    assert_eq!(after.data["changed"][0][0], 0);
+    assert_eq!(after.data["changed"][0][1]["comment"], "<img src=x onerror=alert(1)>");
     assert_eq!(reader.wait_for("tick").await.data["rev"], after.data["rev"]);
+    let list = whole.wait_for("interfaces").await.data;
+    assert_eq!((&list["interfaces"][0], &list["rev"]), (&after.data["changed"][0][1], &after.data["rev"]));
     router.fail(SourceError::Refused { detail: "port".into() });
     let state = reader.wait_for("state").await;
     assert_eq!((&state.data["code"], &state.data["reason"]), (&"stale".into(), &"refused".into()));
     assert_eq!(state.data["attempt"], 2);
     assert!(state.data["ageMs"].is_u64());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_watched_line_is_now_is_told_alone_and_a_line_that_is_gone_too() {
+    let world = TestServer::new();
+    let router = world.router("r");
+    *router.ports.lock().unwrap() = vec![Some(1_000); 9];
+    let mut reader = Reader::open(&world, "/api/v1/stream?watch=r/ether1,r/ether2,r/ether9,r/ether10", None).await;
+    let list = reader.wait_for("interfaces").await.data;
+    assert_eq!(list["interfaces"].as_array().unwrap().len(), 4);
+    *router.down.lock().unwrap() = true;
+    router.ports.lock().unwrap().truncate(8);
+    let change = reader.wait_for("interfaces-changed").await.data;
+    assert_eq!((&change["router"], &change["from"]), (&"r".into(), &list["rev"]));
+    assert_eq!(change["removed"], serde_json::json!([3]));
+    assert_eq!((&change["changed"][0][0], &change["changed"][0][1]["running"]), (&0.into(), &false.into()));
+    assert_eq!(reader.wait_for("tick").await.data["rx"].as_array().unwrap().len(), 3);
+    assert_eq!(world.get("/api/v1/stream?lists=some").await.body["field"], "lists");
 }
 
 #[tokio::test(start_paused = true)]
@@ -192,6 +248,7 @@ async fn a_closed_stream_stops_the_reads_and_frees_its_place() {
     first.wait_for("tick").await;
     let refused = world.get("/api/v1/stream").await;
     assert_eq!((refused.status, &refused.body["code"]), (503, &"too-many-viewers".into()));
+    assert_eq!(refused.body["limit"], "viewers");
     drop((first, second));
     sleep(Duration::from_secs(1)).await;
     let left = router.reads.load(Ordering::SeqCst);

@@ -24,6 +24,8 @@ pub const BASE: u64 = (1 << 53) + 1;
 pub struct ScriptedSource {
     pub failure: Mutex<Option<SourceError>>,
     pub hang: Mutex<bool>,
+    /// It never answers, and nobody limits its time.
+    pub stuck: Mutex<bool>,
     pub comment: Mutex<&'static str>,
     /// The name of the first port.
     pub name: Mutex<&'static str>,
@@ -49,6 +51,9 @@ impl Source for ScriptedSource {
 
     async fn read(&self) -> Result<Reading, Failure> {
         self.reads.fetch_add(1, Ordering::SeqCst);
+        if *self.stuck.lock().unwrap() {
+            std::future::pending::<()>().await;
+        }
         if *self.hang.lock().unwrap() {
             // As the time limit around every source does.
             let after = Duration::from_secs(3);
@@ -109,6 +114,7 @@ impl TestServer {
         let script = Arc::new(ScriptedSource {
             failure: Mutex::default(),
             hang: Mutex::default(),
+            stuck: Mutex::default(),
             comment: Mutex::new("uplink"),
             name: Mutex::new("ether1"),
             down: Mutex::default(),
