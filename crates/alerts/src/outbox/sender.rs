@@ -143,7 +143,6 @@ impl Sender {
                 None => drop(self.lanes.insert(one.id.clone(), Lane::new(one.clone(), now))),
             }
         }
-        self.accounts.clear();
     }
 
     fn add_test(&mut self, channel: &str, answer: TestAnswer) {
@@ -202,15 +201,17 @@ impl Sender {
         let (channel, id) = (lane.channel().clone(), id.to_owned());
         self.under_way.0.spawn(async move {
             let began = Instant::now();
-            let sent = tokio::time::timeout(LONGEST_SEND, channel.send(&delivery)).await;
-            let outcome = sent.unwrap_or_else(|_| {
-                Err(SendError::Again {
-                    status: None,
-                    after: None,
-                    unreachable: true,
-                    doubtful: true,
-                    why: "no answer in time".into(),
-                })
+            // A task of its own, so that a channel that panics is a channel that failed.
+            let mut one = JoinSet::new();
+            one.spawn(async move { channel.send(&delivery).await });
+            let why = match tokio::time::timeout(LONGEST_SEND, one.join_next()).await {
+                Ok(Some(Ok(outcome))) => Ok(outcome),
+                Ok(_) => Err("the channel broke off"),
+                Err(_) => Err("no answer in time"),
+            };
+            let outcome = why.unwrap_or_else(|why| {
+                let why = why.to_owned();
+                Err(SendError::Again { status: None, after: None, unreachable: true, doubtful: true, why })
             });
             Done { channel: id, outcome, took: began.elapsed(), what }
         });

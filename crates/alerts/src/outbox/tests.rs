@@ -22,6 +22,8 @@ struct Fake {
     idempotent: bool,
     bundles: usize,
     hangs: bool,
+    panics: Mutex<bool>,
+    account: Option<String>,
 }
 
 impl Fake {
@@ -34,6 +36,8 @@ impl Fake {
             idempotent: false,
             bundles: 1,
             hangs: false,
+            panics: Mutex::new(false),
+            account: None,
         }
     }
 
@@ -60,9 +64,14 @@ impl Channel for Fake {
         self.bundles
     }
 
+    fn account(&self) -> Option<String> {
+        self.account.clone()
+    }
+
     async fn send(&self, delivery: &Delivery) -> Result<Receipt, SendError> {
         let at = self.began.elapsed().as_secs();
         self.given.send_modify(|all| all.push((at, delivery.clone())));
+        assert!(!std::mem::take(&mut *self.panics.lock().unwrap()), "as the test wants it");
         if self.hangs {
             std::future::pending::<()>().await;
         }
@@ -176,6 +185,31 @@ async fn a_channel_that_hangs_holds_no_other() {
     assert_eq!(good.given(1).await[0].0, 0);
     let counters = rig.until("stuck", |c| !c.state.is_working()).await;
     assert_eq!(counters.waiting, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_panics_has_failed_and_goes_on() {
+    let (rig, fake) = (Rig::new(), Arc::new(Fake { panics: Mutex::new(true), ..Fake::new([]) }));
+    rig.channels(&[("c", &fake)]);
+    rig.put("c", "a");
+    rig.until("c", |c| c.sent == 1).await;
+    assert_eq!(fake.given(2).await[1].1, "a (mungkin terkirim dua kali)");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_receiver_asked_of_one_channel_holds_for_its_account() {
+    let rig = Rig::new();
+    let account = || Some("bot 1".to_owned());
+    let first = Arc::new(Fake { account: account(), ..Fake::new([again(Some(50))]) });
+    let second = Arc::new(Fake { account: account(), ..Fake::new([]) });
+    let other = Arc::new(Fake::new([]));
+    rig.channels(&[("first", &first), ("second", &second), ("other", &other)]);
+    rig.put("first", "a");
+    rig.until("first", |c| !c.state.is_working()).await;
+    rig.put("second", "b");
+    rig.put("other", "c");
+    assert!(other.given(1).await[0].0 <= 20);
+    assert!((50..=51).contains(&second.given(1).await[0].0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -185,7 +185,7 @@ impl Channel for Telegram {
     }
 
     fn rate(&self) -> Rate {
-        let group = self.settings.chat_id.trim().starts_with('-');
+        let group = self.settings.chat_id.trim().starts_with(['-', '@']);
         let window = group.then_some((20, Duration::from_secs(60)));
         Rate { burst: 1, every: Duration::from_secs(1), window }
     }

@@ -224,8 +224,8 @@ impl WahaSettings {
             headers: key.into_iter().collect(),
             body: Body::Json { template: body },
             success: Success {
-                path: Some("id".into()),
-                // The session is not in the state WORKING.
+                // What its answer looks like depends on its engine: the status alone decides. 422: the session is not in
+                // the state WORKING.
                 pause_statuses: vec![422],
                 ..Success::default()
             },
