@@ -71,14 +71,6 @@ impl Credential {
 }
 
 impl Store {
-    /// Whether anything was written into the file since this was last asked; always false for a store in memory.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn changed_elsewhere(&self) -> Result<bool, Error> {
-        self.0.database.clone().changed().await
-    }
-
     /// Whether each of these is still valid, in their order. Watching counts as using the session or token.
     ///
     /// # Errors

@@ -107,12 +107,21 @@ impl Database {
 
     /// Whether anything was written since this was last asked, by this process or another one. Costs one look at the
     /// log's index.
-    pub(crate) async fn changed(self: Arc<Self>) -> Result<bool, Error> {
+    ///
+    /// A change is reported once, so `told` is called where it was found: it is not lost with whoever asked.
+    pub(crate) async fn changed(self: Arc<Self>, told: impl FnOnce() + Send + 'static) -> Result<bool, Error> {
         if self.path.is_none() {
             return Ok(false);
         }
         let turn = turn(&self.reading).await?;
-        blocking(turn, move || self.changed_now()).await
+        let look = move || {
+            let changed = self.changed_now();
+            if !matches!(changed, Ok(false)) {
+                told();
+            }
+            changed
+        };
+        blocking(turn, look).await
     }
 
     fn changed_now(&self) -> Result<bool, Error> {

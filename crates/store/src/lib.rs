@@ -15,7 +15,9 @@
 //! | `background_writer`, `last_use`, `memory_sessions` | what is written in the background, or could not be written yet |
 //! | `encryption_key`, `secret_token`, `password`, `password_stamp` | encryption at rest; random secrets kept as hashes; hashed passwords |
 //! | `access` | what somebody may see and do; pure |
+//! | `known_access` | what was looked up of sessions and tokens, for the next request |
 //! | `credentials` | whether a credential still opens something: for streams that stay open |
+//! | `principals` | a user, a session, a token, as they are known |
 //! | `devices` | from where somebody logged in before |
 //! | `routers`, `users`, `sessions`, `tokens`, `audit_log`, `lines`, `layouts`, `embed_origins`, `recording` | one table each |
 //! | `timestamp` | a point in real time, as it is kept |
@@ -31,12 +33,14 @@ mod embed_origins;
 mod encryption_key;
 mod error;
 mod files;
+mod known_access;
 mod last_use;
 mod layouts;
 mod lines;
 mod memory_sessions;
 mod password;
 mod password_stamp;
+mod principals;
 mod recording;
 mod routers;
 mod schema;
@@ -57,11 +61,11 @@ pub use error::Error;
 pub use layouts::{Layout, LayoutForm, Tile, TileLine};
 pub use lines::{LineChange, LineScope, LineSettings, StoredLine};
 pub use password_stamp::{PasswordStamp, UserId};
+pub use principals::{Maker, Session, Token, TokenKind, User};
 pub use recording::{RecordingChange, RecordingChoice};
 pub use routers::{StoredRouter, UnreadableRouter};
 pub use secret_token::SecretToken;
-pub use sessions::{SESSION_IDLE, SESSION_LIFE, Session};
+pub use sessions::{SESSION_IDLE, SESSION_LIFE};
 pub use store::Store;
 pub use timestamp::Timestamp;
-pub use tokens::{Maker, NewToken, Token, TokenKind};
-pub use users::User;
+pub use tokens::NewToken;

@@ -7,8 +7,9 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use crate::last_use::Used;
 use crate::memory_sessions::{Begun, Change};
 use crate::password_stamp::stamp_of;
+use crate::principals::Session;
 use crate::users::read;
-use crate::{Error, SecretToken, Store, Timestamp, User, UserId};
+use crate::{Error, SecretToken, Store, Timestamp, UserId};
 
 /// A session that was not used for so long is over.
 pub const SESSION_IDLE: Duration = Duration::from_secs(14 * 86_400);
@@ -16,17 +17,6 @@ pub const SESSION_IDLE: Duration = Duration::from_secs(14 * 86_400);
 pub const SESSION_LIFE: Duration = Duration::from_secs(90 * 86_400);
 /// The most sessions of a user; the oldest gives way.
 const MOST: i64 = 32;
-
-/// A session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Whose.
-    pub user: User,
-    /// Since when.
-    pub created: Timestamp,
-    /// When it was last used, to the minute.
-    pub seen: Timestamp,
-}
 
 impl Store {
     /// Begins a session; the secret token is what the cookie holds. Where nothing can be written it holds in memory, until it
@@ -76,11 +66,19 @@ impl Store {
             Some(Change::Begun(begun)) => Some(begun),
             None => None,
         };
-        let found = self.read(move |db, _| match in_memory {
-            Some(begun) => of_memory(db, begun),
-            None => of_file(db, &hash),
-        });
-        let Some(mut session) = found.await? else { return Ok(None) };
+        let revision = self.known_revision().await;
+        let mut session = match self.0.known.sessions.get(&hash, revision) {
+            Some(known) => known,
+            None => {
+                let found = self.read(move |db, _| match in_memory {
+                    Some(begun) => of_memory(db, begun),
+                    None => of_file(db, &hash),
+                });
+                let Some(found) = found.await? else { return Ok(None) };
+                self.0.known.sessions.keep(hash, revision, &found);
+                found
+            }
+        };
         let used = Used::Session(hash);
         session.seen = self.0.last_use.known(used, Some(session.seen)).unwrap_or(session.seen);
         if session.over(now) {

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::background_writer::BackgroundWriter;
 use crate::database::Database;
+use crate::known_access::KnownAccess;
 use crate::last_use::LastUse;
 use crate::memory_sessions::MemorySessions;
 use crate::{EncryptionKey, Error, schema};
@@ -21,7 +22,9 @@ pub(crate) struct Inner {
     pub(crate) database: Arc<Database>,
     pub(crate) last_use: Arc<LastUse>,
     pub(crate) sessions: Arc<MemorySessions>,
-    /// How often this process changed who may do what.
+    /// What was looked up of who may do what.
+    pub(crate) known: KnownAccess,
+    /// How often this process changed who may do what, or saw that another one may have.
     pub(crate) access_changes: watch::Sender<u64>,
     /// Ends, with what it still has to write, when the last clone of the store is gone.
     background_writer: BackgroundWriter,
@@ -56,6 +59,7 @@ impl Store {
             database,
             last_use,
             sessions,
+            known: KnownAccess::default(),
             access_changes: watch::Sender::new(0),
             background_writer,
         })))
@@ -88,9 +92,29 @@ impl Store {
         self.0.background_writer.wake();
     }
 
-    /// Changes whenever this process changed who may do what.
+    /// Changes whenever this process changed who may do what, or has seen that another one wrote something.
     pub fn access_changes(&self) -> watch::Receiver<u64> {
         self.0.access_changes.subscribe()
+    }
+
+    /// The access revision, for a look-up that may be answered from memory. Waits only where other processes' changes have
+    /// to be looked for.
+    pub(crate) async fn known_revision(&self) -> u64 {
+        if self.0.known.is_due() && self.changed_elsewhere().await.is_err() {
+            // What cannot be looked at may have changed.
+            self.access_changed();
+        }
+        *self.0.access_changes.borrow()
+    }
+
+    /// Whether anything was written into the file since this was last asked; always false for a store in memory. Where it
+    /// was, [`Store::access_changes`] tells it too.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn changed_elsewhere(&self) -> Result<bool, Error> {
+        let store = self.clone();
+        self.0.database.clone().changed(move || store.access_changed()).await
     }
 
     /// Tells that who may do what is not as it was.

@@ -3,19 +3,11 @@
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use crate::last_use::Used;
+use crate::principals::{Maker, Token, TokenKind};
 use crate::{Access, Error, SecretToken, Store, Timestamp, UserId};
 
 /// The most lines that a link opens.
 const MOST_LINES: usize = 8;
-
-/// What kind of key it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
-    /// For a program, in the header `Authorization`.
-    Api,
-    /// For a link or an embedded chart, in the address; it opens one line or a few.
-    Share,
-}
 
 /// A token as somebody makes it.
 #[derive(Clone, Debug)]
@@ -31,36 +23,6 @@ pub struct NewToken {
     /// Who makes it: it ends with the user, and opens no more than the user may see. `None` only for what was made
     /// before this was known.
     pub maker: Option<UserId>,
-}
-
-/// Who made a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Maker {
-    /// The number.
-    pub id: UserId,
-    /// The name.
-    pub name: String,
-}
-
-/// A token as it is kept: without the secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// Its number, by which it is revoked.
-    pub id: i64,
-    /// Which kind.
-    pub kind: TokenKind,
-    /// What it is for.
-    pub name: String,
-    /// What it opens: no more than its maker may see and do now.
-    pub access: Access,
-    /// Who made it; `None` where that is not known.
-    pub maker: Option<Maker>,
-    /// Since when.
-    pub created: Timestamp,
-    /// Until when; `None` for ever.
-    pub expires: Option<Timestamp>,
-    /// When it was last used, to the minute.
-    pub used: Option<Timestamp>,
 }
 
 impl Store {
@@ -105,9 +67,16 @@ impl Store {
     /// [`Error::Database`].
     pub async fn token(&self, secret: &SecretToken, now: Timestamp) -> Result<Option<Token>, Error> {
         let hash = secret.hash();
-        let found =
-            self.read(move |db, _| Ok(db.query_row(&format!("{SELECT} WHERE hash = ?1"), [hash], read).optional()?));
-        let Some(mut token) = found.await?.filter(|token| token.expires.is_none_or(|until| now < until)) else {
+        let revision = self.known_revision().await;
+        let found = match self.0.known.tokens.get(&hash, revision) {
+            Some(known) => Some(known),
+            None => {
+                let select = format!("{SELECT} WHERE hash = ?1");
+                let found = self.read(move |db, _| Ok(db.query_row(&select, [hash], read).optional()?)).await?;
+                found.inspect(|token| self.0.known.tokens.keep(hash, revision, token))
+            }
+        };
+        let Some(mut token) = found.filter(|token| token.expires.is_none_or(|until| now < until)) else {
             return Ok(None);
         };
         let used = Used::Token(token.id);

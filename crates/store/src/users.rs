@@ -4,20 +4,8 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use zeroize::Zeroizing;
 
 use crate::password_stamp::stamp;
+use crate::principals::User;
 use crate::{Access, Error, PasswordStamp, Role, Store, Timestamp, UserId, password};
-
-/// A user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
-    /// The number.
-    pub id: UserId,
-    /// The name; capital and small letters do not differ.
-    pub name: String,
-    /// What he may see and do.
-    pub access: Access,
-    /// Since when.
-    pub created: Timestamp,
-}
 
 const COLUMNS: &str = "users.id, users.name, users.role, users.grants, users.created";
 
@@ -54,7 +42,13 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn has_administrator(&self) -> Result<bool, Error> {
-        self.read(|db, _| Ok(administrators(db)? > 0)).await
+        let revision = self.known_revision().await;
+        if let Some(known) = self.0.known.administrator(revision) {
+            return Ok(known);
+        }
+        let found = self.read(|db, _| Ok(administrators(db)? > 0)).await?;
+        self.0.known.keep_administrator(revision, found);
+        Ok(found)
     }
 
     /// Adds a user.

@@ -175,6 +175,8 @@ async fn run(shared: Arc<Shared>) {
         if !must && !elsewhere {
             continue;
         }
+        // Everything up to here is checked now.
+        changes.borrow_and_update();
         match shared.check().await {
             Ok(()) => {
                 checked = Instant::now();

@@ -73,3 +73,53 @@ async fn the_sessions_of_a_user_are_bounded() {
     let later = NOW.after(Duration::from_secs(60 * 41));
     assert!(store.session(&first, later).await.unwrap().is_none());
 }
+
+/// Opens the file as another process does.
+fn elsewhere(folder: &tempfile::TempDir) -> rusqlite::Connection {
+    rusqlite::Connection::open(folder.path().join("lalin.db")).unwrap()
+}
+
+#[tokio::test]
+async fn a_known_session_asks_no_disk_and_what_another_process_ends_is_over_within_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lalin.db");
+    let store = Store::open(&path, lalin_store::EncryptionKey::random().unwrap()).unwrap();
+    let user = user(&store).await;
+    let secret = store.begin_session(user, NOW).await.unwrap();
+    assert!(store.session(&secret, NOW).await.unwrap().is_some());
+    let begun = std::time::SystemTime::now();
+    elsewhere(&folder).execute("DELETE FROM sessions", []).unwrap();
+    let mut asked = 0;
+    while store.session(&secret, NOW).await.unwrap().is_some() {
+        asked += 1;
+        tokio::task::yield_now().await;
+        assert!(begun.elapsed().unwrap() < Duration::from_secs(30), "it is never noticed");
+    }
+    assert!(asked > 10, "each was looked up in the file: {asked}");
+    assert!(!store.access_changes().borrow().eq(&0), "whoever waits for changes is told");
+}
+
+#[tokio::test]
+async fn the_first_administrator_and_a_revoked_token_count_at_once() {
+    let store = store();
+    assert!(!store.has_administrator().await.unwrap());
+    let user = user(&store).await;
+    assert!(store.has_administrator().await.unwrap());
+    let token = lalin_store::NewToken {
+        kind: lalin_store::TokenKind::Api,
+        name: "billing".to_owned(),
+        access: Access::viewer(),
+        expires: Some(NOW.after(Duration::from_secs(60))),
+        maker: Some(user),
+    };
+    let (token, secret) = store.add_token(token, NOW).await.unwrap();
+    for _ in 0..2 {
+        assert!(store.token(&secret, NOW).await.unwrap().is_some());
+    }
+    assert!(
+        store.token(&secret, NOW.after(Duration::from_secs(60))).await.unwrap().is_none(),
+        "it is over, known or not"
+    );
+    store.remove_token(token.id).await.unwrap();
+    assert!(store.token(&secret, NOW).await.unwrap().is_none());
+}
