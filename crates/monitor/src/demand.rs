@@ -69,14 +69,15 @@ impl Demand {
     }
 
     /// Counts a poll as a viewer for `lease`. True if nobody watched before.
+    ///
+    /// A lease that only grows wakes nobody: who waits for its end looks at it again then.
     pub(crate) fn lease(&self, lease: Duration) -> bool {
         let now = Instant::now();
-        let mut begun = false;
-        self.wanted.send_modify(|wanted| {
-            begun = wanted.pace(now) != Some(Pace::Live);
+        self.wanted.send_if_modified(|wanted| {
+            let begun = wanted.pace(now) != Some(Pace::Live);
             wanted.leased_until = wanted.leased_until.max(Some(now + lease));
-        });
-        begun
+            begun
+        })
     }
 
     /// The number of open subscriptions of viewers; polls and recorders do not count here.

@@ -119,6 +119,10 @@ impl Engine {
         self.status.subscribe()
     }
 
+    pub(crate) fn status(&self) -> Status {
+        self.status.borrow().clone()
+    }
+
     /// The settings in effect.
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings

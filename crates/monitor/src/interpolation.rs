@@ -20,13 +20,12 @@ pub struct CountersAt {
     pub frame: Arc<Frame>,
     /// The counters at the moment, in the order of `frame.interfaces`.
     pub counters: Box<[Counters]>,
-    /// How long before the request that moment is.
+    /// How long before the request that moment is, before it is rounded.
     pub delay: Duration,
 }
 
-/// The counters of the newest frame's interfaces `delay` before `asked`. `frames` are the newest ones, oldest first.
-pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, asked: Instant, delay: Duration) -> Option<CountersAt> {
-    let moment = asked.checked_sub(delay).unwrap_or(asked);
+/// The counters of the newest frame's interfaces at `moment`. `frames` are the newest ones, oldest first.
+pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant, delay: Duration) -> Option<CountersAt> {
     let frame = frames.back()?.clone();
     let later = frames.partition_point(|frame| frame.at <= moment);
     let before = later.checked_sub(1).and_then(|index| frames.get(index));

@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lalin_stats::{BitsPerSecond, Frame, Interface, Rate, RouterId, RouterState, StatsSource};
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span, error_span};
 
 use crate::demand::Pace;
 use crate::interpolation::counters_at;
+use crate::moment::{Moment, Moments};
 use crate::shared::Shared;
 use crate::{CountersAt, ReadCounts, Settings, Status, Subscription, Window, sampler};
 
@@ -37,6 +39,7 @@ pub struct Router {
     shared: Arc<Shared>,
     /// Everything logged about this router is logged inside it, so that each line carries the router's id.
     span: Span,
+    moments: Moments,
     _sampler: AbortOnDropHandle<()>,
 }
 
@@ -47,7 +50,7 @@ impl Router {
         let span = error_span!("router", router = %id);
         let sampling = sampler::run(shared.clone(), source).instrument(span.clone());
         let sampler = AbortOnDropHandle::new(tokio::spawn(sampling));
-        Self { id, label: Mutex::new(label), shared, span, _sampler: sampler }
+        Self { id, label: Mutex::new(label), shared, span, moments: Moments::new(), _sampler: sampler }
     }
 
     /// The id.
@@ -79,7 +82,12 @@ impl Router {
 
     /// The state now.
     pub fn status(&self) -> Status {
-        self.shared.engine().statuses().borrow().clone()
+        self.shared.engine().status()
+    }
+
+    /// Changes with the state and with every sample; closed once the router is gone.
+    pub fn statuses(&self) -> watch::Receiver<Status> {
+        self.shared.engine().statuses()
     }
 
     /// How its reads went since the start.
@@ -138,31 +146,49 @@ impl Router {
     /// Counts as a viewer for the lease and makes sure that there is data, if there can be: returns as soon as the
     /// newest sample is fresh, or reads fail, and at the latest after [`Settings::first_sample`].
     pub async fn poll(&self) -> Status {
-        let settings = self.settings();
+        let (settings, status) = {
+            let engine = self.shared.engine();
+            (*engine.settings(), engine.status())
+        };
         let begun = self.shared.demand.lease(settings.poll_lease);
-        let mut statuses = self.shared.engine().statuses();
         // What was only recorded until now may be fresh and still too old to interpolate up to.
-        let old = statuses.borrow().newest.filter(|_| begun);
+        let old = status.newest.filter(|_| begun);
         let fresh = |status: &Status| status.newest != old && status.age().is_some_and(|age| age <= settings.fresh_for);
         let answerable = |status: &Status| {
             fresh(status) && status.has_line
                 || matches!(status.state, RouterState::Stale(_) | RouterState::Unreachable(_))
         };
+        if answerable(&status) {
+            return status;
+        }
+        let mut statuses = self.statuses();
         // Out of time, or the router is gone: the state as it stands is the answer.
         let _ = timeout(settings.first_sample, statuses.wait_for(answerable)).await;
         self.status()
     }
 
-    /// The counters at a moment before `asked` that is sure to lie between two samples, see
-    /// [`CountersDelay`](crate::CountersDelay); `None` until there is a sample.
+    /// The counters at a moment before `asked` that is sure to lie between two samples; `None` until there is a sample.
+    /// See [`Router::moment`].
+    pub fn counters(&self, asked: Instant) -> Option<CountersAt> {
+        self.counters_at(&self.moment(asked)?)
+    }
+
+    /// The moment whose counters answer a question that came at `asked`: a [`CountersDelay`](crate::CountersDelay) before
+    /// it, rounded so that many questions share one; `None` until there is a sample.
     ///
     /// `asked` is when the request came in, not when it can be answered: a first [`Router::poll`] waits for samples.
-    pub fn counters(&self, asked: Instant) -> Option<CountersAt> {
-        let (frames, delay) = {
+    pub fn moment(&self, asked: Instant) -> Option<Moment> {
+        let (frame, delay) = {
             let mut engine = self.shared.engine();
-            (engine.frames().clone(), engine.counters_delay(asked))
+            (engine.frames().back()?.clone(), engine.counters_delay(asked))
         };
-        counters_at(&frames, asked, delay)
+        Some(self.moments.of(frame, asked, delay))
+    }
+
+    /// The counters at `moment`, of the interfaces of the newest sample.
+    pub fn counters_at(&self, moment: &Moment) -> Option<CountersAt> {
+        let frames = self.shared.engine().frames().clone();
+        counters_at(&frames, moment.at, moment.delay)
     }
 }
 

@@ -122,3 +122,50 @@ async fn a_poll_of_a_failing_router_returns_at_once_with_the_reason() {
     assert_eq!(begun.elapsed(), Duration::ZERO);
     assert_eq!(status.state.failure().unwrap().reason.code(), "closed");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_old_pages_arithmetic_stays_within_two_percent_where_its_polls_drift() {
+    for pollers in [1, 50_u64] {
+        let router = router(Steady::new(), POLL);
+        let pages = (0..pollers).map(|page| {
+            let router = router.clone();
+            tokio::spawn(async move {
+                sleep(Duration::from_millis(page * 137)).await;
+                let mut last: Option<(Instant, u64)> = None;
+                for poll in 0..60 {
+                    let asked = Instant::now();
+                    router.poll().await;
+                    let rx = router.counters(asked).unwrap().counters[0].rx_bytes.unwrap();
+                    if let Some((before, old)) = last {
+                        let rate = (rx - old) as f64 * 8.0 / (asked - before).as_secs_f64();
+                        // Moments that are 50 ms apart are wrong by up to 2.5 %; the rest is for the delay, which may grow.
+                        let wrong = (rate / RX_BPS as f64 - 1.0).abs();
+                        assert!(wrong <= 0.011, "{pollers} pollers, page {page}, poll {poll}: {rate}");
+                    }
+                    last = Some((asked, rx));
+                    sleep_until(asked + POLL + Duration::from_millis((poll * 13 + page * 7) % 29)).await;
+                }
+            })
+        });
+        for page in pages.collect::<Vec<_>>() {
+            page.await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn questions_within_a_moment_have_one_answer() {
+    let router = router(Steady::new(), POLL);
+    router.poll().await;
+    let begun = Instant::now();
+    let mut moments = Vec::new();
+    for ms in 0..200 {
+        let moment = router.moment(begun + Duration::from_millis(ms)).unwrap();
+        assert!(moment.at + moment.delay <= begun + Duration::from_millis(ms), "never later than what was asked for");
+        assert!(moment.until > begun + Duration::from_millis(ms));
+        moments.push(moment.number);
+    }
+    moments.dedup();
+    assert!((10..=11).contains(&moments.len()), "{moments:?}");
+    assert!(moments.is_sorted_by(|one, next| one + 1 == *next));
+}
