@@ -8,7 +8,7 @@ use actix_cors::Cors;
 use actix_web::App;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
-use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, DemoAccount, EmbedOrigins, Settings};
 use lalin_fleet::{Fleet, Recording, RecordingPolicy};
@@ -84,7 +84,6 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
             .wrap(from_fn(lalin_http::guard))
             .wrap(others(&origins))
             .wrap(headers())
-            .wrap(Compress::default())
             .configure(lalin_http::request_bodies)
             .configure(auth.routes())
             .configure(api.routes())

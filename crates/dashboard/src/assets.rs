@@ -133,6 +133,12 @@ pub(crate) async fn get(path: web::Path<(String, String)>, request: HttpRequest,
     let Some(asset) = assets.files.get(&path) else {
         return HttpResponse::NotFound().content_type("text/plain").body("no such file");
     };
+    if asset.body.is_to_be_made(&request) {
+        // Once for each file, and not on a thread that has streams to serve.
+        let (assets, path) = (assets.clone(), path.clone());
+        let made = move || assets.files.get(&path).is_some_and(|asset| asset.body.gzip().is_some());
+        let _ = web::block(made).await;
+    }
     // An address of another version is answered too, for a page that was open during an update, but never kept.
     let keep = if fingerprint == assets.fingerprint { FOR_EVER } else { ASK_AGAIN };
     asset.answer(&request, kind(&path), keep)

@@ -37,12 +37,18 @@ impl Compressed {
     pub(crate) fn answer(&self, request: &HttpRequest, mut answer: HttpResponseBuilder) -> HttpResponse {
         match self.gzip_for(request) {
             Some(gzip) => answer.insert_header((CONTENT_ENCODING, "gzip")).body(gzip.clone()),
-            // Said, so that the server does not compress it after all.
+            // Said, so that a middleware that compresses leaves it as it is.
             None => answer.insert_header((CONTENT_ENCODING, "identity")).body(self.plain.clone()),
         }
     }
 
-    fn gzip(&self) -> Option<&Bytes> {
+    /// Whether the answer to this request has to be compressed first, which takes long enough to hold up a worker's streams.
+    pub(crate) fn is_to_be_made(&self, request: &HttpRequest) -> bool {
+        self.gzip.get().is_none() && takes_gzip(request)
+    }
+
+    /// The compressed form, made now where it was not asked for before.
+    pub(crate) fn gzip(&self) -> Option<&Bytes> {
         let compress = || {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
             encoder.write_all(&self.plain).ok()?;

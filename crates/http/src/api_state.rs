@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Problem;
+use crate::answers::Bodies;
 use crate::business::Business;
 use crate::history::Archive;
 use crate::metrics::MetricsSettings;
@@ -42,6 +43,8 @@ pub(crate) struct ApiState {
     pub(crate) started_unix: Duration,
     pub(crate) metrics: MetricsSettings,
     pub(crate) event_cache: EventCache,
+    /// The answers that depend on a router's sample.
+    pub(crate) bodies: Bodies,
     /// Ends every open stream when it is cancelled.
     pub(crate) stop: CancellationToken,
     pub(crate) retry_limits: RetryLimits,
@@ -64,6 +67,7 @@ impl ApiState {
             started_unix: since_1970,
             metrics,
             event_cache: EventCache::default(),
+            bodies: Bodies::default(),
             stop: CancellationToken::new(),
             retry_limits: RetryLimits::default(),
             admin,

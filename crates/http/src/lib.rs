@@ -11,6 +11,7 @@
 //! | --- | --- |
 //! | `routes/` | the routes that answer once, one file for each group |
 //! | `stream/` | the event stream |
+//! | `answers/` | answers that many are given: made and compressed once |
 //! | `metrics/` | what Prometheus scrapes |
 //! | `openapi/` | the description of the API, for programs |
 //! | `history/` | what was recorded: curves, use, percentiles |
@@ -34,6 +35,7 @@
 //! # }
 //! ```
 
+mod answers;
 mod api;
 mod api_state;
 mod auth;

@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, ResponseError};
 
 use crate::Problem;
+use crate::answers::encoded;
 use crate::server::{LARGEST_ANONYMOUS_BODY, LARGEST_BODY, limit_body};
 
 use super::authentication::{authenticate, is_change};
@@ -41,8 +42,13 @@ pub async fn guard(
     };
     match admitted {
         Ok(principal) => {
+            let revision = principal.revision();
+            let auth = request.app_data::<Data<Auth>>().cloned();
             request.extensions_mut().insert(principal);
-            Ok(next.call(request).await?.map_into_left_body())
+            let mut response = next.call(request).await?;
+            let Some(auth) = auth else { return Ok(response.map_into_left_body()) };
+            auth.let_repeat(&mut response, revision);
+            Ok(encoded(response, auth.contents()).await)
         }
         Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
     }

@@ -7,15 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::HttpRequest;
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::web::Data;
 use lalin_monitor::Monitor;
 use lalin_stats::RouterId;
 use lalin_store::{Actor, AuditEvent, Credential, Error, Store, Timestamp};
+use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use zeroize::Zeroizing;
 
 use crate::Problem;
+use crate::answers::{ByContent, Repeatable};
 use crate::lines::{LineTable, LineView, LineWatch};
 
 use super::embed_origins::EmbedOrigins;
@@ -42,6 +45,7 @@ struct Inner {
     /// Moves it along with their names.
     following: Mutex<Option<AbortOnDropHandle<()>>>,
     login_limits: LoginLimits,
+    contents: ByContent,
     /// Makes the first administrator; gone once there is one.
     setup_code: Mutex<Option<Zeroizing<String>>>,
     /// A proxy passed on a request although none is configured, so a request that looks local may be anyone's.
@@ -81,6 +85,7 @@ impl Auth {
             lines: lines.map(Arc::new),
             following: Mutex::default(),
             login_limits: LoginLimits::default(),
+            contents: ByContent::default(),
             setup_code: Mutex::new(code),
             proxy_seen: AtomicBool::new(false),
             code_logged: AtomicBool::new(false),
@@ -93,6 +98,11 @@ impl Auth {
 
     pub(crate) fn login_limits(&self) -> &LoginLimits {
         &self.0.login_limits
+    }
+
+    /// What was compressed for its content.
+    pub(super) fn contents(&self) -> &ByContent {
+        &self.0.contents
     }
 
     pub(crate) fn store(&self) -> Result<&Store, Problem> {
@@ -196,6 +206,18 @@ impl Auth {
     /// How often this process has changed who may do what.
     pub(super) fn access_revision(&self) -> u64 {
         self.0.revocation.as_ref().map_or(0, RevocationWatch::revision)
+    }
+
+    /// Lets an answer that the route says may be repeated end with the right to it: whoever it is for was looked up at the
+    /// access revision `revision`.
+    pub(super) fn let_repeat<B>(&self, response: &mut ServiceResponse<B>, revision: u64) {
+        let mut extensions = response.response_mut().extensions_mut();
+        let Some(repeatable) = extensions.get_mut::<Repeatable>() else { return };
+        repeatable.access = self.0.store.as_ref().map(Store::access_changes);
+        let is_now = |access: &mut watch::Receiver<u64>| *access.borrow_and_update() == revision;
+        if !repeatable.access.as_mut().is_none_or(is_now) {
+            repeatable.until = Instant::now();
+        }
     }
 
     /// The right of whoever made a request, which may end while they wait; `None` where nothing can end it.

@@ -31,6 +31,11 @@ impl Visibility {
         Self { access, known: !guarded }
     }
 
+    /// All that may be seen.
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
     /// Whether anything of the router may be seen.
     pub(crate) fn sees_router(&self, router: &RouterId) -> bool {
         self.access.may_see(router)

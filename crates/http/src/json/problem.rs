@@ -33,7 +33,7 @@ pub(crate) struct Document {
 }
 
 /// Every code that a problem can have.
-pub(crate) const CODES: [&str; 28] = [
+pub(crate) const CODES: [&str; 29] = [
     "bad-parameter",
     "busy",
     "disk-full",
@@ -46,6 +46,7 @@ pub(crate) const CODES: [&str; 28] = [
     "no-data",
     "no-history",
     "no-router",
+    "not-acceptable",
     "not-editable",
     "not-found",
     "nothing-kept",
@@ -184,6 +185,12 @@ impl Problem {
         let seconds = wait.as_secs().saturating_add(1);
         let detail = format!("this router was tried a moment ago: wait {seconds} s");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "tried-just-now", "tried just now", detail).retry_after(seconds)
+    }
+
+    /// The client accepts no encoding that there is.
+    pub(crate) fn not_acceptable() -> Self {
+        let detail = "accept-encoding: there are gzip, zstd and identity";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "not acceptable", detail).field("accept-encoding")
     }
 
     /// The body is larger than what this request may carry.

@@ -1,14 +1,18 @@
 //! `GET /api/v1/interfaces`: the newest sample, with typed values.
 
+use std::sync::Arc;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_stats::{BitsPerSecond, Counters, Identity, Interface, Rate};
+use lalin_stats::{BitsPerSecond, Counters, Frame, Identity, Interface, Rate, RouterId};
 use serde::Serialize;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
+use crate::answers::{Kind, MANY, Sampled};
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
-use crate::json::{InterfaceSummary, RateBounds, StateView, counter, rfc3339, state_headers};
+use crate::json::{InterfaceSummary, RateBounds, StateView, counter, rfc3339};
 use crate::lines::LineView;
 use crate::{Auth, Problem};
 
@@ -117,29 +121,68 @@ impl<'a> InterfaceView<'a> {
     responses((status = 200, description = "OK", body = Interfaces))
 )]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let asked = Instant::now();
     let parameters = Parameters::of(&request, &["router", "token"])?;
     let visibility = Visibility::of(&request);
+    let routers = api.monitor.changes();
     let router = requested_router(&api, &visibility, &request, &parameters)?;
-    let state = visibility.state_view(&answer_while_allowed(&request, router.poll()).await?);
-    let Some(frame) = router.newest() else { return Err(Problem::no_data(state)) };
+    let status = answer_while_allowed(&request, router.poll()).await?;
+    let state = visibility.state_view(&status);
+    let Some(moment) = router.moment(asked) else { return Err(Problem::no_data(state)) };
     let lines = Auth::line_view(&request, router.id()).with_wan(api.wan(router.id()));
-    let mut answer = HttpResponse::Ok();
-    state_headers(&mut answer, &state);
-    Ok(answer.insert_header(("Cache-Control", "no-store")).json(Interfaces {
-        router: router.id().as_str(),
-        sampled_at: rfc3339(frame.unix_ms),
-        age_ms: state.age_ms.unwrap_or_default(),
-        band: RateBounds::of(frame.band()),
-        state,
-        interfaces: frame
-            .rows()
-            .zip(frame.identities.iter())
-            .filter(|((interface, ..), _)| visibility.sees_interface(router.id(), &interface.name))
-            .map(|((interface, counters, rate), identity)| {
-                let view = InterfaceView::of(interface, identity, counters, rate, &lines);
-                // Nobody who sees only single interfaces needs it.
-                InterfaceView { mac_address: view.mac_address.filter(|_| visibility.sees_details()), ..view }
-            })
-            .collect(),
-    }))
+    let body = Body {
+        router: router.id().clone(),
+        frame: moment.frame.clone(),
+        state: state.clone(),
+        visibility: visibility.clone(),
+        lines: lines.clone(),
+    };
+    let sampled = Sampled {
+        kind: Kind::Interfaces,
+        router: &router,
+        routers,
+        status: &status,
+        state: &state,
+        moment: &moment,
+        visibility: &visibility,
+        lines: &lines,
+        parameters: parameters.without_credentials(),
+        by_moment: false,
+        large: moment.frame.interfaces.len() > MANY,
+    };
+    sampled.answer(&api, &request, |_| (), move || body.write()).await
+}
+
+/// What the body is made of.
+struct Body {
+    router: RouterId,
+    frame: Arc<Frame>,
+    state: StateView,
+    visibility: Visibility,
+    lines: LineView,
+}
+
+impl Body {
+    fn write(self) -> Vec<u8> {
+        let Self { router, frame, state, visibility, lines } = &self;
+        let body = Interfaces {
+            router: router.as_str(),
+            sampled_at: rfc3339(frame.unix_ms),
+            age_ms: state.age_ms.unwrap_or_default(),
+            band: RateBounds::of(frame.band()),
+            state: state.clone(),
+            interfaces: frame
+                .rows()
+                .zip(frame.identities.iter())
+                .filter(|((interface, ..), _)| visibility.sees_interface(router, &interface.name))
+                .map(|((interface, counters, rate), identity)| {
+                    let view = InterfaceView::of(interface, identity, counters, rate, lines);
+                    // Nobody who sees only single interfaces needs it.
+                    InterfaceView { mac_address: view.mac_address.filter(|_| visibility.sees_details()), ..view }
+                })
+                .collect(),
+        };
+        // Into memory: it cannot fail.
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
 }

@@ -22,6 +22,7 @@ mod router_views;
 pub(crate) mod routers;
 mod seen_line;
 mod setup_script;
+mod stats_rows;
 pub(crate) mod tokens;
 mod while_allowed;
 pub(crate) mod window;

@@ -48,6 +48,11 @@ impl Parameters {
         Ok(Self(pairs))
     }
 
+    /// All of them but the one that says who asks.
+    pub(crate) fn without_credentials(&self) -> Vec<(String, String)> {
+        self.0.iter().filter(|(key, _)| key != "token").cloned().collect()
+    }
+
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }

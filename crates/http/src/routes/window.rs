@@ -1,16 +1,22 @@
 //! `GET /api/v1/window`: a part of the recent window, as the stream's `window` event shows it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use lalin_monitor::Router;
 use lalin_stats::Interface;
+use tokio::time::Instant;
 
 use crate::Problem;
+use crate::answers::{Kind, Sampled};
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::{WindowView, answer};
+use crate::lines::LineView;
 
+use super::interface_selection::InterfaceSelection;
 use super::parameters::Parameters;
 use super::requested_router::requested_router;
 
@@ -18,6 +24,8 @@ use super::requested_router::requested_router;
 const MOST: usize = 64;
 /// So much more than the longest window may be asked for: a line on a chart enters from beyond its left edge.
 const MARGIN: Duration = Duration::from_secs(15);
+/// A longer one takes so long to write that it is made on a thread of its own.
+const LONG: Duration = Duration::from_secs(900);
 
 #[utoipa::path(
     get,
@@ -34,6 +42,7 @@ const MARGIN: Duration = Duration::from_secs(15);
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["interface", "router", "token", "window"])?;
     let visibility = Visibility::of(&request);
+    let routers = api.monitor.changes();
     let router = requested_router(&api, &visibility, &request, &parameters)?;
     let longest = router.settings().longest_window.max(router.settings().window);
     let window = parameters.seconds("window", longest + MARGIN)?;
@@ -44,12 +53,44 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
     if selection.len() > MOST {
         return Err(Problem::bad_parameter("interface", format!("at most {MOST} at once")));
     }
-    // A little more, so that a line on a chart starts at the left edge.
-    let recent = router.recent_window(window + Duration::from_secs(1));
-    let seen = |interface: &Interface| visibility.sees_interface(router.id(), &interface.name);
-    let known = recent.interfaces();
-    let known = known.iter().map(|(interface, identity)| (&***interface, *identity));
-    let wanted = selection.among(known.filter(|(interface, _)| seen(interface)));
-    let view = WindowView::of(&recent, |one, identity| seen(one) && wanted.has(one, identity), seen);
-    Ok(answer(view))
+    let status = router.status();
+    let body = Body { router: router.clone(), window, selection, visibility: visibility.clone() };
+    // Before the first sample there is nothing to share.
+    let Some(moment) = router.moment(Instant::now()) else { return Ok(answer(body.view())) };
+    let (state, lines) = (visibility.state_view(&status), LineView::default());
+    let sampled = Sampled {
+        kind: Kind::Window,
+        router: &router,
+        routers,
+        status: &status,
+        state: &state,
+        moment: &moment,
+        visibility: &visibility,
+        lines: &lines,
+        parameters: parameters.without_credentials(),
+        by_moment: false,
+        large: window > LONG,
+    };
+    // Into memory: it cannot fail.
+    sampled.answer(&api, &request, |_| (), move || serde_json::to_vec(&body.view()).unwrap_or_default()).await
+}
+
+/// What the body is made of.
+struct Body {
+    router: Arc<Router>,
+    window: Duration,
+    selection: InterfaceSelection,
+    visibility: Visibility,
+}
+
+impl Body {
+    fn view(&self) -> WindowView {
+        // A little more, so that a line on a chart starts at the left edge.
+        let recent = self.router.recent_window(self.window + Duration::from_secs(1));
+        let seen = |interface: &Interface| self.visibility.sees_interface(self.router.id(), &interface.name);
+        let known = recent.interfaces();
+        let known = known.iter().map(|(interface, identity)| (&***interface, *identity));
+        let wanted = self.selection.among(known.filter(|(interface, _)| seen(interface)));
+        WindowView::of(&recent, |one, identity| seen(one) && wanted.has(one, identity), seen)
+    }
 }

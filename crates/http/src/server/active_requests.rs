@@ -1,5 +1,7 @@
-//! Counts the requests of each connection from their head until their answer is sent.
+//! Counts the requests of each connection from their head until their answer is sent, and answers again what was answered
+//! a moment ago.
 
+use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -10,21 +12,26 @@ use actix_http::body::{BodySize, BoxBody, MessageBody};
 use actix_http::{HttpMessage, Method, Request, Response, Version};
 use actix_service::Service;
 use bytes::Bytes;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{Either, LocalBoxFuture};
 
 use super::connection::{ActiveRequest, ActiveStream, Connection};
 use super::hand_over::{HandOver, Offer};
+use super::repeats::{Head, Repeats};
 use super::transport::Transport;
 
 /// Among an answer's extensions: it is an event stream, whose connection belongs to a viewer.
 pub(crate) struct EventStream;
 
 /// The application, with each of its requests counted for its connection.
-pub(super) struct CountRequests<S, B>(S, PhantomData<B>);
+pub(super) struct CountRequests<S, B> {
+    app: S,
+    repeats: Rc<Repeats>,
+    _body: PhantomData<B>,
+}
 
 impl<S, B> CountRequests<S, B> {
-    pub(super) fn new(service: S) -> Self {
-        Self(service, PhantomData)
+    pub(super) fn new(app: S, repeats: Repeats) -> Self {
+        Self { app, repeats: Rc::new(repeats), _body: PhantomData }
     }
 }
 
@@ -38,10 +45,13 @@ where
 {
     type Response = Response<CountedBody<B>>;
     type Error = Response<BoxBody>;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
+    type Future = Either<
+        Ready<Result<Self::Response, Self::Error>>,
+        LocalBoxFuture<'static, Result<Self::Response, Self::Error>>,
+    >;
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx).map_err(Into::into)
+        self.app.poll_ready(cx).map_err(Into::into)
     }
 
     fn call(&self, request: Request) -> Self::Future {
@@ -53,39 +63,69 @@ where
         let is_chunked = request.version() == Version::HTTP_11 && request.method() == Method::GET;
         let hand_over = hand_over.filter(|_| is_chunked);
         let active = connection.as_ref().map(Connection::begin);
+        let place = self.repeats.place(&request);
+        if let Some(repeated) = place.and_then(|place| self.repeats.repeated(&request, place)) {
+            let counted = repeated.map_body(|_, bytes| CountedBody {
+                body: Body::Whole(Some(bytes)),
+                _stream: None,
+                _active: active,
+            });
+            return Either::Left(ready(Ok(counted)));
+        }
         if let Some(connection) = connection.clone() {
             request.extensions_mut().insert(connection);
         }
-        let answered = self.0.call(request);
-        Box::pin(async move {
-            let response = answered.await.map_err(Into::into)?.into();
+        let kept = place.and_then(|place| Some((Head::of(&request)?, place, self.repeats.clone())));
+        let change = self.repeats.changes().begin(&request);
+        let answered = self.app.call(request);
+        Either::Right(Box::pin(async move {
+            let _change = change;
+            let mut response = answered.await.map_err(Into::into)?.into();
+            if let Some((head, place, repeats)) = kept {
+                repeats.keep(head, place, &mut response);
+            }
             let is_stream = response.extensions().contains::<EventStream>();
             let stream = connection.filter(|_| is_stream).map(|connection| connection.watches());
-            let response =
-                response.map_body(|_, body| CountedBody { body: Box::pin(body), _stream: stream, _active: active });
+            let response = response.map_body(|_, body| CountedBody {
+                body: Body::Streamed(Box::pin(body)),
+                _stream: stream,
+                _active: active,
+            });
             Ok(match hand_over.filter(|_| is_stream) {
                 Some(hand_over) => Offer::new(hand_over, response).await,
                 None => response,
             })
-        })
+        }))
     }
 }
 
 /// The body of an answer. Its request is under way until the body is dropped.
 pub(super) struct CountedBody<B> {
-    body: Pin<Box<B>>,
+    body: Body<B>,
     _stream: Option<ActiveStream>,
     _active: Option<ActiveRequest>,
+}
+
+enum Body<B> {
+    Streamed(Pin<Box<B>>),
+    /// `None` once it was sent.
+    Whole(Option<Bytes>),
 }
 
 impl<B: MessageBody> MessageBody for CountedBody<B> {
     type Error = B::Error;
 
     fn size(&self) -> BodySize {
-        self.body.size()
+        match &self.body {
+            Body::Streamed(body) => body.size(),
+            Body::Whole(bytes) => BodySize::Sized(bytes.as_ref().map_or(0, Bytes::len) as u64),
+        }
     }
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
-        self.body.as_mut().poll_next(cx)
+        match &mut self.body {
+            Body::Streamed(body) => body.as_mut().poll_next(cx),
+            Body::Whole(bytes) => Poll::Ready(bytes.take().filter(|bytes| !bytes.is_empty()).map(Ok)),
+        }
     }
 }

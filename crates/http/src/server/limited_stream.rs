@@ -22,6 +22,8 @@ const TOO_LARGE: &[u8] =
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 /// How much of a refused client's bytes is still read and discarded, so that it gets to read the answer.
 const DISCARDED: usize = 256 << 10;
+/// How much is read at once: a usual head.
+const AT_ONCE: usize = 2 << 10;
 /// How often actix may look again at what it has before the head counts as too large.
 const LOOKS: u8 = 3;
 
@@ -35,7 +37,10 @@ pub(super) struct LimitedStream<T> {
     /// Whether reading is limited here; HTTP/2 does that itself, for each of its streams.
     counted: bool,
     /// When the head of the next request has to be complete. Starts with its first byte.
-    head: Option<Pin<Box<Sleep>>>,
+    head: Option<Instant>,
+    /// Wakes the connection when a head was to be complete: one timer for all heads, because nearly all of them come at
+    /// once. It may be over, or set to the time of an earlier one.
+    timer: Option<Pin<Box<Sleep>>>,
     /// When the client must have accepted something of what is sent.
     stalled: Option<Pin<Box<Sleep>>>,
     looks: u8,
@@ -49,7 +54,18 @@ impl<T> LimitedStream<T> {
         let ended = Box::pin(connection.ended().clone().cancelled_owned());
         let inner = Some(inner);
         let hand_over = None;
-        Self { inner, hand_over, connection, ended, counted: true, head: None, stalled: None, looks: 0, refused: None }
+        Self {
+            inner,
+            hand_over,
+            connection,
+            ended,
+            counted: true,
+            head: None,
+            timer: None,
+            stalled: None,
+            looks: 0,
+            refused: None,
+        }
     }
 
     /// The bytes of a connection that speaks HTTP/2.
@@ -84,18 +100,33 @@ impl<T> LimitedStream<T> {
     }
 
     /// Whether the connection has to make room.
-    fn poll_ended(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        match self.ended.as_mut().poll(cx) {
-            Poll::Ready(()) => {
-                Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the connection makes room for another"))
-            }
-            Poll::Pending => Ok(()),
+    fn check_ended(&self) -> io::Result<()> {
+        match self.connection.ended().is_cancelled() {
+            true => Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the connection makes room for another")),
+            false => Ok(()),
         }
     }
 
+    /// The client is waited for: the task is woken when the connection has to make room too, or when the head takes too
+    /// long.
+    fn poll_waiting<R>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<R>> {
+        if self.ended.as_mut().poll(cx).is_ready() {
+            self.check_ended()?;
+        }
+        let Some(head) = self.head else { return Poll::Pending };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(head)));
+        while timer.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= head {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            timer.as_mut().reset(head);
+        }
+        Poll::Pending
+    }
+
     /// Whether the head of the next request takes too long.
-    fn poll_head(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        let over = self.head.as_mut().is_some_and(|head| head.as_mut().poll(cx).is_ready());
+    fn check_head(&self) -> io::Result<()> {
+        let over = self.head.is_some_and(|head| Instant::now() >= head);
         if over { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
     }
 
@@ -104,6 +135,9 @@ impl<T> LimitedStream<T> {
         if wrote.is_ready() {
             self.stalled = None;
             return wrote;
+        }
+        if self.ended.as_mut().poll(cx).is_ready() {
+            self.check_ended()?;
         }
         let limit = self.connection.limits().stalled_time;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));
@@ -148,45 +182,47 @@ impl<T: AsyncRead + AsyncWrite + Unpin> LimitedStream<T> {
 impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for LimitedStream<T> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        this.poll_ended(cx)?;
+        this.check_ended()?;
         this.release()?;
         if !this.counted {
-            return this.socket()?.poll_read(cx, buf);
+            return match this.socket()?.poll_read(cx, buf) {
+                Poll::Pending => this.poll_waiting(cx),
+                read => read,
+            };
         }
         if !this.connection.is_idle() {
             this.head = None;
         }
-        this.poll_head(cx)?;
+        this.check_head()?;
         if this.connection.budget() == 0 {
             this.connection.reader.register(cx.waker());
         }
         let budget = this.connection.budget();
         if budget == 0 {
             if !this.connection.is_idle() {
-                return Poll::Pending;
+                return this.poll_waiting(cx);
             }
             if this.looks < LOOKS {
                 this.looks += 1;
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            return this.poll_refused(cx);
+            return match this.poll_refused(cx) {
+                Poll::Pending => this.poll_waiting(cx),
+                refused => refused,
+            };
         }
         this.looks = 0;
-        // Through a buffer of our own, because lending a part of `buf` would need unsafe code.
-        let mut bytes = [0; 4 << 10];
-        let size = budget.min(buf.remaining()).min(bytes.len());
-        let mut part = ReadBuf::new(&mut bytes[..size]);
-        ready!(this.socket()?.poll_read(cx, &mut part))?;
-        let read = part.filled();
-        buf.put_slice(read);
-        this.connection.spend(read.len());
-        if !read.is_empty() && this.head.is_none() && this.connection.is_idle() {
-            let until = Instant::now() + this.connection.limits().request_time;
-            let mut head = Box::pin(sleep_until(until));
-            // Polled at once, so that the task is woken at the end of the time, whatever is read until then.
-            let _ = head.as_mut().poll(cx);
-            this.head = Some(head);
+        let size = budget.min(buf.remaining()).min(AT_ONCE);
+        let mut part = ReadBuf::new(buf.initialize_unfilled_to(size));
+        let read = match this.socket()?.poll_read(cx, &mut part) {
+            Poll::Ready(read) => read.map(|()| part.filled().len())?,
+            Poll::Pending => return this.poll_waiting(cx),
+        };
+        buf.advance(read);
+        this.connection.spend(read);
+        if read > 0 && this.head.is_none() && this.connection.is_idle() {
+            this.head = Some(Instant::now() + this.connection.limits().request_time);
         }
         Poll::Ready(Ok(()))
     }
@@ -194,19 +230,19 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for LimitedStream<T> {
 
 impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for LimitedStream<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.poll_ended(cx)?;
+        self.check_ended()?;
         let wrote = self.socket()?.poll_write(cx, bytes);
         self.wrote(cx, wrote)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_ended(cx)?;
+        self.check_ended()?;
         let flushed = self.socket()?.poll_flush(cx);
         self.wrote(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_ended(cx)?;
+        self.check_ended()?;
         let shut = self.socket()?.poll_shutdown(cx);
         self.wrote(cx, shut)
     }

@@ -12,6 +12,7 @@ mod http2;
 mod keepalive;
 mod limited_stream;
 mod listen;
+mod repeats;
 mod transport;
 mod viewer;
 mod web_server;

@@ -32,6 +32,7 @@ use super::hand_over::HandOver;
 use super::http2;
 use super::keepalive::notice_dead_peer;
 use super::limited_stream::LimitedStream;
+use super::repeats::{Changes, Repeats};
 use super::transport::Transport;
 use super::viewer;
 
@@ -98,16 +99,19 @@ impl WebServer {
         let builder = Server::build().workers(workers).max_concurrent_connections(usize::MAX / 2);
         let builder = builder.shutdown_timeout(grace.as_secs()).disable_signals();
         let stopping = builder.graceful_shutdown_signal();
+        let changes = Changes::default();
         let made = move || {
             let (factory, connections, tls) = (factory.clone(), connections.clone(), tls.clone());
+            let changes = changes.clone();
             let stopping = stopping.clone();
             fn_factory(move || {
                 let app = factory().into_factory().map_err(|error| error.into().error_response());
                 let app = map_config(app, |()| AppConfig::default());
                 let (connections, tls, stopping) = (connections.clone(), tls.clone(), stopping.clone());
+                let repeats = Repeats::new(changes.clone());
                 async move {
                     let failed = |error| tracing::error!(?error, "the web server cannot begin");
-                    let service = Rc::new(CountRequests::new(app.new_service(()).await.map_err(failed)?));
+                    let service = Rc::new(CountRequests::new(app.new_service(()).await.map_err(failed)?, repeats));
                     let stops = {
                         let stopping = stopping.clone();
                         move || {

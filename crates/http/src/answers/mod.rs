@@ -1,0 +1,18 @@
+//! Answers that many are given: made once, compressed once, on a thread where that delays no stream.
+//!
+//! What an answer depends on is its key: the router, the sample, the moment, what may be seen, the parameters. Whoever asks
+//! first makes it, whoever asks meanwhile waits for that one, and everybody is sent the same bytes. To compress in a
+//! middleware instead, as each answer passes, is simpler; then a few hundred requests a second take the whole processor.
+
+mod bodies;
+mod by_content;
+mod compression;
+mod encoding;
+mod made;
+mod repeatable;
+mod sampled;
+
+pub(crate) use bodies::{Bodies, Kind};
+pub(crate) use by_content::{ByContent, encoded};
+pub(crate) use repeatable::Repeatable;
+pub(crate) use sampled::{MANY, Sampled};
