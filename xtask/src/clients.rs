@@ -13,20 +13,43 @@ use crate::process::done;
 const PYTHON: [&str; 2] = ["librouteros==4.2.2", "RouterOS-api==0.21.0"];
 const NODE: &str = "node-routeros@1.6.9";
 
+/// The exporter that most people scrape such routers with.
+const MKTXP: [&str; 1] = ["mktxp==2.1.0"];
+/// What the first system's design is made of.
+const FIRST_SYSTEM: [&str; 2] = ["express@5.1.0", NODE];
+
 /// A Python that has its clients, in a folder of its own.
 pub(crate) fn python(folder: &Path) -> Result<PathBuf> {
+    python_with(folder, &PYTHON)
+}
+
+/// A Python that has mktxp.
+pub(crate) fn mktxp(folder: &Path) -> Result<PathBuf> {
+    python_with(folder, &MKTXP)
+}
+
+fn python_with(folder: &Path, packages: &[&str]) -> Result<PathBuf> {
     let python = folder.join("bin").join("python");
     if !python.is_file() {
         done(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
     }
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    done(Command::new(&python).args(install).args(PYTHON))?;
+    done(Command::new(&python).args(install).args(packages))?;
     Ok(python)
 }
 
 /// A folder whose `node_modules` has node's client.
 pub(crate) fn node(folder: &Path) -> Result<()> {
+    node_with(folder, &[NODE])
+}
+
+/// One that has what the first system's design is made of.
+pub(crate) fn first_system(folder: &Path) -> Result<()> {
+    node_with(folder, &FIRST_SYSTEM)
+}
+
+fn node_with(folder: &Path, packages: &[&str]) -> Result<()> {
     fs::create_dir_all(folder)?;
     let install = ["install", "--silent", "--no-audit", "--no-fund", "--prefix"];
-    done(Command::new("npm").args(install).arg(folder).arg(NODE))
+    done(Command::new("npm").args(install).arg(folder).args(packages))
 }

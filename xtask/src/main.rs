@@ -25,11 +25,21 @@ cargo xtask COMMAND
 
   test [STEP..]  everything that is checked before a change is accepted, or only the named steps:
                  fmt, layers, tidy, scripts, deny, clippy, features, docs, api, package, shell, deploy,
-                 build, tests, doctests, node, browser
+                 build, tests, instructions, doctests, node, browser
   layers         which crate may import which (ARCHITECTURE.md), and no circles among files
   api [--write]  the public surface of the crates that others embed, held against public-api.txt in each
   tidy           what a reader would complain of: lengths, headings, leftovers, links that lead nowhere
-  bench start    release build: time from start to the first answer, and the binary's size
+  bench [--quick] [--write]
+                 everything that has a bar, side by side with its peers, as a table in target/bench/table.md;
+                 --quick only sees that it runs, --write puts the table into docs/reference/benchmarks.md
+  bench serving | viewers | lines | commands | routers | one-router | accuracy | scrape [--quick]
+                 one part of it: answers a second, event streams, lists that change, commands on the router,
+                 10 to 5,000 routers, one of 10,000 interfaces, errors of rates, a scrape beside mktxp's
+  bench instructions [--write]
+                 instructions of decoding, of a tick and of an answer, held against the recorded ones
+  bench start [--quick]
+                 release build: time from start to the first answer, and the binary's size, with everything and
+                 with as little as can be
   bench attack [debug]
                  what strangers without an account can do to a server with 512 MB: bodies, heads, silence
   bench codec [ROUNDS]
@@ -62,13 +72,18 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root),
         ["api"] => public_api::run(&root, false),
         ["api", "--write"] => public_api::run(&root, true),
-        ["bench", "start"] => bench::start(&root),
+        ["bench"] => bench::all(&root, &[]),
+        ["bench", words @ ..] if words.iter().all(|word| word.starts_with("--")) => bench::all(&root, words),
+        ["bench", "start", words @ ..] => bench::start(&root, words),
+        ["bench", "instructions"] => bench::instructions(&root),
+        ["bench", "instructions", "--write"] => bench::write_instructions(&root),
         ["bench", "attack", words @ ..] => bench::attack(&root, words),
         ["bench", "codec", words @ ..] => bench::codec(&root, words),
         ["bench", "fleet", words @ ..] => bench::fleet(&root, words),
         ["bench", "history", words @ ..] => bench::history(&root, words),
         ["bench", "jitter", words @ ..] => bench::jitter(&root, words),
         ["bench", "page"] => bench::page(&root),
+        ["bench", part, words @ ..] => bench::one(&root, part, words),
         ["pictures"] => pictures::run(&root),
         ["conformance", words @ ..] => conformance::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),

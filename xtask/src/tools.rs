@@ -24,14 +24,20 @@ pub(crate) const NGINX: Tool = Tool { names: &["nginx"], package: "nginx-light" 
 pub(crate) const CADDY: Tool = Tool { names: &["caddy"], package: "caddy" };
 pub(crate) const APACHE: Tool = Tool { names: &["apache2"], package: "apache2" };
 pub(crate) const HAPROXY: Tool = Tool { names: &["haproxy"], package: "haproxy" };
+/// The stores that scrape Lalin, and that it writes to; promtool comes with the first one.
+pub(crate) const PROMETHEUS: Tool = Tool { names: &["prometheus"], package: "prometheus" };
+pub(crate) const VICTORIA: Tool = Tool { names: &["victoria-metrics"], package: "victoria-metrics" };
 pub(crate) const NODE: Tool = Tool { names: &["node", "nodejs"], package: "nodejs" };
+pub(crate) const WRK: Tool = Tool { names: &["wrk"], package: "wrk" };
+pub(crate) const VALGRIND: Tool = Tool { names: &["valgrind"], package: "valgrind" };
 pub(crate) const NPM: Tool = Tool { names: &["npm"], package: "npm" };
 pub(crate) const SHELLCHECK: Tool = Tool { names: &["shellcheck"], package: "shellcheck" };
 
 pub(crate) const ALERTMANAGER: Tool = Tool { names: &["prometheus-alertmanager"], package: "prometheus-alertmanager" };
 
 /// What the tests of the workspace start, beside a browser: one line more here, and `cargo xtask test` installs it.
-pub(crate) const FOR_TESTS: &[&Tool] = &[&IPROUTE, &NGINX, &CADDY, &APACHE, &HAPROXY, &ALERTMANAGER];
+pub(crate) const FOR_TESTS: &[&Tool] = 
+    &[&IPROUTE, &NGINX, &CADDY, &APACHE, &HAPROXY, &ALERTMANAGER, &PROMETHEUS, &VICTORIA];
 
 /// Where each tool is, installed first if need be; or what to install.
 pub(crate) fn provide<const N: usize>(tools: [&Tool; N]) -> Result<[PathBuf; N], String> {

@@ -12,7 +12,7 @@ use anyhow::Result;
 
 use crate::process::cargo_in as cargo;
 use crate::summary::{Outcome, Summary, run as shown};
-use crate::{layers, public_api, tidy, tools};
+use crate::{bench, layers, public_api, tidy, tools};
 
 use targets::Targets;
 
@@ -69,6 +69,7 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
         }
         shown(&mut cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast", "--doc"]), n)
     });
+    summary.step("instructions", |_| bench::count_instructions(root));
     summary.step("node", |n| scripts::test(root, n));
     summary.step("browser", |n| {
         if targets.browser.is_empty() {
