@@ -4,6 +4,7 @@
 //! reads the environment and the only one that knows all rooms.
 
 mod addresses;
+#[cfg(feature = "tls")]
 mod certificate;
 mod check;
 mod cli;
@@ -17,7 +18,10 @@ mod error;
 mod help;
 mod history;
 mod logs;
+mod metrics;
 mod passwords;
+#[cfg(feature = "remote-write")]
+mod remote_write;
 mod serve;
 mod signals;
 mod simulated;

@@ -18,9 +18,13 @@ use lalin_store::Store;
 use tokio::time::timeout;
 
 use crate::addresses;
+#[cfg(feature = "tls")]
 use crate::certificate::Certificate;
 use crate::error::Error;
 use crate::history;
+use crate::metrics;
+#[cfg(feature = "remote-write")]
+use crate::remote_write;
 use crate::signals::stop_asked;
 use crate::words::say;
 
@@ -64,10 +68,20 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
     }
     (demo.begin)(fleet.monitor());
     let recording = (demo.record)(config, &fleet, &history::chosen(store.as_ref()).await);
+    #[cfg(feature = "remote-write")]
+    let remote_writing = remote_write::start(config, &fleet).map(Arc::new);
+    let sources = metrics::Sources {
+        fleet: fleet.clone(),
+        recording: recording.clone(),
+        #[cfg(feature = "remote-write")]
+        remote_writing: remote_writing.clone(),
+    };
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
     let limits = connection_limits(config);
-    let api = Api::with_admin(fleet.monitor(), api_settings(config, limits, recording.clone()), Arc::new(fleet));
+    let settings =
+        ApiSettings { extra_metrics: Some(sources.into_metrics()), ..api_settings(config, limits, recording.clone()) };
+    let api = Api::with_admin(fleet.monitor(), settings, Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
@@ -89,14 +103,23 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
             .configure(api.routes())
             .configure(dashboard.routes())
     };
+    #[cfg(feature = "tls")]
     let certificate = match &config.server.tls {
         Some((chain, key)) => Some(Certificate::of(chain, key)?),
         None => None,
     };
+    #[cfg(not(feature = "tls"))]
+    if let Some((chain, _)) = &config.server.tls {
+        let detail = "this program was built without TLS of the pages".to_owned();
+        return Err(Error::Certificate { path: chain.clone(), detail });
+    }
     let failed = |reason| Error::Listen { address: listen, reason };
     let listener = lalin_http::listen(listen).map_err(failed)?;
     let address = listener.local_addr().unwrap_or(listen);
-    let server = web_server(config, limits, certificate.as_ref()).serve(listener, app).map_err(failed)?;
+    let server = web_server(config, limits);
+    #[cfg(feature = "tls")]
+    let server = WebServer { tls: certificate.as_ref().map(|certificate| certificate.config.clone()), ..server };
+    let server = server.serve(listener, app).map_err(failed)?;
     let scheme = if config.server.tls.is_some() { "https" } else { "http" };
     let url = |address: SocketAddr| format!("{scheme}://{address}/");
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "Lalin serves");
@@ -135,6 +158,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
 fn api_settings(config: &Config, limits: ConnectionLimits, history: Option<Arc<Recording>>) -> ApiSettings {
     let lalin_config::Metrics { record, dynamic, timestamps, most_lines } = config.metrics;
     ApiSettings {
+        extra_metrics: None,
         metrics: MetricsSettings { record, dynamic, timestamps, most_lines },
         history,
         business: history::business(&config.business),
@@ -161,11 +185,10 @@ fn connection_limits(config: &Config) -> ConnectionLimits {
 }
 
 /// The server that the configuration asks for.
-fn web_server(config: &Config, limits: ConnectionLimits, certificate: Option<&Certificate>) -> WebServer {
+fn web_server(config: &Config, limits: ConnectionLimits) -> WebServer {
     let mut server = WebServer::new(limits);
     let proxies = config.server.trusted_proxies.clone();
     server.exempt = Arc::new(move |address| proxies.contains(&address));
-    server.tls = certificate.map(|certificate| certificate.config.clone());
     server.workers = workers();
     server.grace = GRACE;
     server

@@ -36,7 +36,7 @@ pub(crate) const SHELLCHECK: Tool = Tool { names: &["shellcheck"], package: "she
 pub(crate) const ALERTMANAGER: Tool = Tool { names: &["prometheus-alertmanager"], package: "prometheus-alertmanager" };
 
 /// What the tests of the workspace start, beside a browser: one line more here, and `cargo xtask test` installs it.
-pub(crate) const FOR_TESTS: &[&Tool] = 
+pub(crate) const FOR_TESTS: &[&Tool] =
     &[&IPROUTE, &NGINX, &CADDY, &APACHE, &HAPROXY, &ALERTMANAGER, &PROMETHEUS, &VICTORIA];
 
 /// Where each tool is, installed first if need be; or what to install.

@@ -34,7 +34,7 @@ pub fn free_port() -> u16 {
 }
 
 /// Where a program of the system lies, also where only an administrator looks.
-fn program(name: &str, package: &str) -> PathBuf {
+pub fn program(name: &str, package: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
     folders.map(|folder| folder.join(name)).find(|program| program.is_file()).unwrap_or_else(|| {

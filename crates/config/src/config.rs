@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{History, Limits, RouterSettings, Secret};
+use crate::{History, Limits, RemoteWrite, RouterSettings, Secret};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Config {
     pub metrics: Metrics,
     /// What is kept of the samples.
     pub history: History,
+    /// Where samples are sent beside.
+    pub remote_write: RemoteWrite,
     /// Whose reports they are.
     pub business: Business,
     /// Other sites' pages that may embed the traffic.
@@ -167,6 +169,7 @@ impl Default for Config {
             sampling: Sampling::default(),
             metrics: Metrics::default(),
             history: History::default(),
+            remote_write: RemoteWrite::default(),
             business: Business::default(),
             embed: Embed::default(),
             routers: Vec::new(),

@@ -9,7 +9,7 @@ use toml::Spanned;
 use crate::config::{Business, Config, Embed, INTERVALS, Log, Metrics, Sampling, Server};
 use crate::setting::{FileText, Setting, list, not_empty};
 use crate::variables::Variables;
-use crate::{Error, Flags, Limits, Origin, Secret, load_history, load_routers, schema, values};
+use crate::{Error, Flags, Limits, Origin, Secret, load_history, load_remote_write, load_routers, schema, values};
 
 impl Config {
     /// One configuration from the file (its path for messages, and its text), the environment and the flags.
@@ -56,6 +56,7 @@ impl Config {
             sampling: Sampling { recording_interval: history.interval, ..sampling(&text, file.sampling)? },
             metrics: metrics(&text, file.metrics)?,
             history,
+            remote_write: load_remote_write::read(&text, file.remote_write)?,
             business: business(&text, file.business)?,
             server: server(
                 flag(flags.listen, "--listen").or(env.listen).or(text.setting(file.server.listen)),

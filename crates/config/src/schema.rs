@@ -2,6 +2,7 @@
 //!
 //! The values stay text; `load` gives them their types, together with those of the environment and the flags.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -22,6 +23,7 @@ pub(crate) struct File {
     pub(crate) sampling: Sampling,
     pub(crate) metrics: Metrics,
     pub(crate) history: History,
+    pub(crate) remote_write: RemoteWrite,
     pub(crate) business: Business,
     pub(crate) embed: Embed,
     pub(crate) router: Vec<Spanned<Router>>,
@@ -99,6 +101,20 @@ pub(crate) struct History {
     pub(crate) hours: Maybe<String>,
     pub(crate) except: Vec<Spanned<String>>,
     pub(crate) except_kinds: Vec<Spanned<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct RemoteWrite {
+    pub(crate) url: Maybe<String>,
+    pub(crate) protocol: Maybe<String>,
+    pub(crate) token: Maybe<Secret>,
+    pub(crate) user: Maybe<String>,
+    pub(crate) password: Maybe<Secret>,
+    pub(crate) labels: Maybe<BTreeMap<String, String>>,
+    pub(crate) dynamic: Maybe<bool>,
+    pub(crate) queue_size: Maybe<String>,
+    pub(crate) max_age: Maybe<String>,
 }
 
 #[derive(Default, Deserialize)]

@@ -15,7 +15,7 @@ use tracing::error_span;
 
 use crate::discovery::DiscoveryOnDemand;
 use crate::shared::{Entry, Shared};
-use crate::{UnusableRouter, certificate_pinning, naming, source_stack, system_info};
+use crate::{CacheCounts, UnusableRouter, certificate_pinning, naming, source_stack, system_info};
 
 /// How many connections to routers are opened at once: a restart with a thousand of them storms nothing. Routers that do
 /// not answer share a quarter of these places, so that any number of dead ones does not hold up one that lives.
@@ -42,12 +42,18 @@ impl Fleet {
             changes: Mutex::new(()),
             asking: Arc::new(Semaphore::new(system_info::AT_ONCE)),
             next_place: AtomicUsize::new(0),
+            cache_counters: Arc::default(),
         }))
     }
 
     /// The monitor that watches them.
     pub fn monitor(&self) -> Arc<Monitor> {
         self.0.monitor.clone()
+    }
+
+    /// How the caches in front of the routers answered, all together.
+    pub fn cache_counts(&self) -> CacheCounts {
+        self.0.cache_counters.now()
     }
 
     /// Adds the routers of the store, after those of the configuration, whose ids come first. Returns those that cannot
@@ -94,7 +100,8 @@ impl Fleet {
         match &source {
             Some(source) => {
                 let sampled = source_stack::monitor_settings(&shared.sampling, Some(&settings));
-                let stack = source_stack::stack(source.clone(), &shared.sampling, &sampled);
+                let stack =
+                    source_stack::stack(source.clone(), &shared.sampling, &sampled, shared.cache_counters.clone());
                 shared.monitor.add_with(id.clone(), label(&settings), sampled, stack);
             }
             None => drop(shared.monitor.remove(&id)),

@@ -19,9 +19,12 @@
 //! | `certificate_pinning`, `naming` | the first certificate becomes the only one, the identity the name |
 //! | `wan` | which interfaces lead to the internet |
 //! | `recording` | every router's samples into the history |
+//! | `remote_writing` | every router's samples to the remote write |
+//! | `cache_counts` | how the caches in front of the routers answered |
 //! | `system_info`, `check`, `discovery` | what a router is, whether it can be watched, which others there are |
 
 mod address_policy;
+mod cache_counts;
 mod certificate_pinning;
 mod check;
 mod discovery;
@@ -31,6 +34,8 @@ mod fleet_admin;
 mod naming;
 mod own_address;
 mod recording;
+#[cfg(feature = "remote-write")]
+mod remote_writing;
 mod router_admin;
 mod router_change;
 mod shared;
@@ -39,6 +44,7 @@ mod system_info;
 mod wan;
 
 pub use address_policy::may_be_router;
+pub use cache_counts::CacheCounts;
 pub use discovery::Discovered;
 pub use error::{Error, UnusableRouter};
 pub use fleet::Fleet;
@@ -46,6 +52,8 @@ pub use lalin_config::{RouterOrigin, RouterSettings, Secret, TlsPolicy};
 pub use lalin_mikrotik::{Gateway, Neighbour, Outcome, Report, Step, StepKind, SystemInfo};
 pub use own_address::own_address;
 pub use recording::{Clock, Except, Recording, RecordingPolicy, RouterRecorder};
+#[cfg(feature = "remote-write")]
+pub use remote_writing::RemoteWriting;
 pub use router_admin::{KnownRouter, RouterAdmin};
 pub use router_change::RouterChange;
 pub use source_stack::session_settings;

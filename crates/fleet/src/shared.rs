@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::Wan;
+use crate::cache_counts::CacheCounters;
 use crate::discovery::DiscoveryOnDemand;
 
 pub(crate) struct Shared {
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     /// How many routers are asked for their system info at once.
     pub(crate) asking: Arc<Semaphore>,
     pub(crate) next_place: AtomicUsize,
+    pub(crate) cache_counters: Arc<CacheCounters>,
 }
 
 pub(crate) struct Entry {

@@ -12,6 +12,7 @@ use lalin_stats::StatsSource;
 
 use crate::UnusableRouter;
 use crate::address_policy::may_be_router;
+use crate::cache_counts::{CacheCounters, CacheObserver};
 
 /// How often the router is sampled.
 fn interval(sampling: &Sampling, settings: Option<&RouterSettings>) -> Duration {
@@ -82,9 +83,10 @@ pub(crate) fn stack(
     source: Arc<RouterSource>,
     sampling: &Sampling,
     settings: &MonitorSettings,
+    counters: Arc<CacheCounters>,
 ) -> Arc<dyn StatsSource> {
     let limited: Arc<dyn StatsSource> = Arc::new(Timeout::new(source, sampling.read_limit));
     // The monitor's own tick must never be served a sample it has had: its interval bounds the cache's life.
     let life = sampling.cache_life.min(settings.longest_cache_life());
-    Arc::new(Cached::new(limited, life).with_observer(ReadLog::default()))
+    Arc::new(Cached::new(limited, life).with_observer(CacheObserver { log: ReadLog::default(), counters }))
 }

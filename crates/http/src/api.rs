@@ -13,7 +13,7 @@ use crate::routes::{
     accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines, login, routers,
     tokens, window,
 };
-use crate::{Auth, history, metrics, openapi, stream};
+use crate::{Auth, history, openapi, stream};
 
 /// The API over a monitor. Cheap to clone: one for each worker.
 #[derive(Clone, Debug)]
@@ -56,9 +56,10 @@ impl Api {
                     web::resource("/api/v1/routers/{id}/interfaces").get(interfaces::get).default_service(only_get()),
                 )
                 .service(web::resource("/api/v1/routers/{id}/stream").get(stream::get).default_service(only_get()))
-                .service(web::resource("/metrics").get(metrics::get).default_service(only_get()))
                 .service(web::resource("/healthz").get(health::get).default_service(only_get()))
                 .service(web::scope("/api").default_service(web::route().to(no_such_path)));
+            #[cfg(feature = "metrics")]
+            config.service(web::resource("/metrics").get(crate::metrics::get).default_service(only_get()));
         }
     }
 }

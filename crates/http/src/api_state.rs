@@ -13,7 +13,7 @@ use crate::Problem;
 use crate::answers::Bodies;
 use crate::business::Business;
 use crate::history::Archive;
-use crate::metrics::MetricsSettings;
+use crate::metrics::{ExtraMetrics, MetricsSettings};
 use crate::routes::RetryLimits;
 use crate::stream::{EventCache, StreamLimits, StreamSlots};
 
@@ -24,6 +24,8 @@ pub struct ApiSettings {
     pub streams: StreamLimits,
     /// How `/metrics` answers.
     pub metrics: MetricsSettings,
+    /// Metrics of rooms that this crate does not know.
+    pub extra_metrics: Option<ExtraMetrics>,
     /// What was recorded; without it those routes say that nothing is.
     pub history: Option<Arc<Recording>>,
     /// What stands at the head of a report.
@@ -42,6 +44,7 @@ pub(crate) struct ApiState {
     /// The same as time since 1970.
     pub(crate) started_unix: Duration,
     pub(crate) metrics: MetricsSettings,
+    pub(crate) extra_metrics: Option<ExtraMetrics>,
     pub(crate) event_cache: EventCache,
     /// The answers that depend on a router's sample.
     pub(crate) bodies: Bodies,
@@ -56,7 +59,7 @@ pub(crate) struct ApiState {
 
 impl ApiState {
     pub(crate) fn new(monitor: Arc<Monitor>, settings: ApiSettings, admin: Option<Arc<dyn RouterAdmin>>) -> Self {
-        let ApiSettings { streams: stream_limits, metrics, history, business } = settings;
+        let ApiSettings { streams: stream_limits, metrics, extra_metrics, history, business } = settings;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             monitor,
@@ -66,6 +69,7 @@ impl ApiState {
             started: Instant::now(),
             started_unix: since_1970,
             metrics,
+            extra_metrics,
             event_cache: EventCache::default(),
             bodies: Bodies::default(),
             stop: CancellationToken::new(),

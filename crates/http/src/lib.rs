@@ -35,6 +35,11 @@
 //! # }
 //! ```
 
+#![cfg_attr(
+    not(all(feature = "metrics", feature = "tls")),
+    allow(dead_code, reason = "what only one of them needs is small, and stays where it belongs")
+)]
+
 mod answers;
 mod api;
 mod api_state;
@@ -54,6 +59,6 @@ pub use api_state::ApiSettings;
 pub use auth::{Auth, AuthSettings, EmbedOrigins, Principal, guard};
 pub use business::{Business, Logo};
 pub use json::{Problem, request_bodies};
-pub use metrics::MetricsSettings;
+pub use metrics::{ExtraFamily, ExtraMetrics, MetricsSettings};
 pub use server::{ConnectionLimits, Exempt, WebServer, listen};
 pub use stream::StreamLimits;

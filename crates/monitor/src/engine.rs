@@ -168,6 +168,11 @@ impl Engine {
     }
 
     /// How the reads went so far.
+    /// A read begins, so much later than it should.
+    pub(crate) fn begins_late(&mut self, late: Duration) {
+        self.read_counts.began(late);
+    }
+
     pub(crate) fn read_counts(&self) -> &ReadCounts {
         &self.read_counts
     }

@@ -73,7 +73,7 @@ pub use gaps::Gap;
 pub use interpolation::CountersAt;
 pub use moment::{MOMENTS_APART, Moment};
 pub use monitor::Monitor;
-pub use read_counts::{ReadCounts, TOOK_UP_TO_MS};
+pub use read_counts::{LAG_UP_TO_MS, ReadCounts, TOOK_UP_TO_MS};
 pub use read_time::{ReadTime, ReadTimes};
 pub use recent_window::{ClockStep, Series, Window};
 pub use renames::Renamed;

@@ -7,6 +7,9 @@ use lalin_stats::Failure;
 /// The upper bounds of the classes that [`ReadCounts::took`] counts, ms.
 pub const TOOK_UP_TO_MS: [u64; 11] = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
 
+/// The upper bounds of the classes that [`ReadCounts::lag`] counts, ms.
+pub const LAG_UP_TO_MS: [u64; 9] = [1, 5, 10, 25, 50, 100, 250, 500, 1_000];
+
 /// Most reasons that are told apart; there are fewer.
 const REASONS: usize = 32;
 
@@ -21,6 +24,10 @@ pub struct ReadCounts {
     pub took: [u64; TOOK_UP_TO_MS.len() + 1],
     /// How long all of them took together.
     pub took_sum: Duration,
+    /// Reads by how much later than they should have they began: up to each of [`LAG_UP_TO_MS`], and later.
+    pub lag: [u64; LAG_UP_TO_MS.len() + 1],
+    /// How much later all of them began together.
+    pub lag_sum: Duration,
 }
 
 impl ReadCounts {
@@ -29,6 +36,12 @@ impl ReadCounts {
         self.samples += 1;
         self.took[class] += 1;
         self.took_sum += took;
+    }
+
+    pub(crate) fn began(&mut self, late: Duration) {
+        let class = LAG_UP_TO_MS.partition_point(|most| Duration::from_millis(*most) < late);
+        self.lag[class] += 1;
+        self.lag_sum += late;
     }
 
     pub(crate) fn failed(&mut self, failure: &Failure) {
@@ -55,6 +68,11 @@ mod tests {
         }
         assert_eq!((counts.samples, counts.took[0], counts.took[1], counts.took[11]), (4, 2, 1, 1));
         assert_eq!(counts.took_sum, Duration::from_millis(20_012));
+        for ms in [0, 1, 2, 5_000] {
+            counts.began(Duration::from_millis(ms));
+        }
+        assert_eq!((counts.lag[0], counts.lag[1], counts.lag[9]), (2, 1, 1));
+        assert_eq!(counts.lag_sum, Duration::from_millis(5_003));
         let closed: Failure = SourceError::Closed { detail: "cut".into() }.into();
         counts.failed(&closed);
         counts.failed(&closed);

@@ -55,6 +55,7 @@ async fn sample(shared: &Shared, source: &dyn StatsSource, next: &mut Instant) {
         }
         let Settings { interval, warm_up, .. } = shared.settings();
         let begun = Instant::now();
+        shared.engine().begins_late(begun.saturating_duration_since(*next));
         last = Some(begun);
         *next = begun + interval;
         let outcome = read(source).await;

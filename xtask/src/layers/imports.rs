@@ -36,6 +36,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "lalin-history",
             "lalin-mikrotik",
             "lalin-monitor",
+            "lalin-remote-write",
             "lalin-stats",
             "lalin-store",
         ],

@@ -17,7 +17,10 @@ pub(crate) const EMBEDDED: &[&str] =
 /// The version that is installed where there is none.
 const DENY: &str = "cargo-deny@0.20.2";
 
-/// Each crate for embedding without features, and with each of its features alone.
+/// The program with as little as can be.
+const MINIMAL: (&str, &str) = ("lalin", "minimal");
+
+/// Each crate for embedding without features, and with each of its features alone; and the smallest program.
 pub(super) fn features(root: &Path, count: &mut Count) -> Outcome {
     let sets = match feature_sets(root) {
         Ok(sets) => sets,
@@ -27,7 +30,7 @@ pub(super) fn features(root: &Path, count: &mut Count) -> Outcome {
         println!("{package}: {}", feature.as_deref().unwrap_or("no feature"));
         let mut command =
             cargo(root, &["check", "--quiet", "--locked", "--no-default-features", "--package", &package]);
-        command.args(feature.iter().flat_map(|feature| ["--features", feature]));
+        command.args(feature.iter().flat_map(|feature| ["--features", feature.as_str()]));
         command.env("RUSTFLAGS", "-D warnings").env("CARGO_TARGET_DIR", target(root).join("features"));
         let outcome = shown(&mut command, count);
         if outcome != Outcome::Passed {
@@ -50,6 +53,7 @@ fn feature_sets(root: &Path) -> Result<Vec<(String, Option<String>)>> {
         let features = package.features.keys().filter(|feature| *feature != "default");
         sets.extend(features.map(|feature| (package.name.to_string(), Some(feature.clone()))));
     }
+    sets.push((MINIMAL.0.to_owned(), Some(MINIMAL.1.to_owned())));
     Ok(sets)
 }
 

@@ -11,15 +11,25 @@
 //! | `line_families` | the metrics of a line |
 //! | `router_families` | the metrics of a router |
 //! | `own_families` | Lalin's own |
+//! | `extra_families` | those of rooms that this crate does not know |
 //! | `exposition` | the two formats |
 
+#[cfg(feature = "metrics")]
 mod exposition;
+mod extra_families;
+#[cfg(feature = "metrics")]
 mod line_families;
 mod metrics_settings;
+#[cfg(feature = "metrics")]
 mod own_families;
+#[cfg(feature = "metrics")]
 mod route;
+#[cfg(feature = "metrics")]
 mod router_families;
+#[cfg(feature = "metrics")]
 mod scrape;
 
+pub use extra_families::{ExtraFamily, ExtraMetrics};
 pub use metrics_settings::MetricsSettings;
+#[cfg(feature = "metrics")]
 pub(crate) use route::get;

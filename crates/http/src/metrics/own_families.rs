@@ -1,6 +1,7 @@
 //! Lalin's own metrics: which version it is, who watches, and what it takes of the machine.
 
 use super::exposition::{Family, Format, Kind, Label};
+use super::extra_families::ExtraFamily;
 
 const BUILD: Family = Family { name: "lalin_build", kind: Kind::Info, help: "The version that runs." };
 const ROUTERS: Family = Family { name: "lalin_routers", kind: Kind::Gauge, help: "Routers that this scrape may show." };
@@ -26,6 +27,8 @@ pub(super) struct Own {
     pub(super) left_out: usize,
     /// For those who may see everything.
     pub(super) process: Option<f64>,
+    /// What other rooms count, for the same.
+    pub(super) extra: Vec<ExtraFamily>,
 }
 
 /// Lalin's own metrics.
@@ -40,6 +43,14 @@ pub(super) fn write(own: &Own, format: Format, to: &mut String) {
     number(&VIEWERS, own.viewers as f64, to);
     number(&LINES, own.lines as f64, to);
     number(&LEFT_OUT, own.left_out as f64, to);
+    for ExtraFamily { name, counter, help, samples } in &own.extra {
+        let family = Family { name, kind: if *counter { Kind::Counter } else { Kind::Gauge }, help };
+        family.head(format, to);
+        for (labels, value) in samples {
+            let labels: Vec<String> = labels.iter().map(|(name, value)| Label(name, value).to_string()).collect();
+            family.sample(format, &labels.join(","), value, None, to);
+        }
+    }
     let Some(started) = own.process else { return };
     number(&STARTED, started, to);
     let Some(usage) = Usage::now() else { return };

@@ -15,15 +15,20 @@ use crate::routes::Parameters;
 use super::exposition::Format;
 use super::scrape::Scrape;
 
-/// What whoever asks may see, in the format they prefer. `dynamic=1` and `record=1` do for one scrape what the settings do
-/// for all.
+/// What whoever asks may see, in the format they prefer or name. `dynamic=1` and `record=1` do for one scrape what the
+/// settings do for all.
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let parameters = Parameters::of(&request, &["dynamic", "record", "token"])?;
+    let parameters = Parameters::of(&request, &["dynamic", "format", "record", "token"])?;
     let mut settings = api.metrics;
     settings.dynamic |= parameters.flag("dynamic")?;
     settings.record |= parameters.flag("record")?;
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    let format = Format::accepted(accept);
+    let format = match parameters.text("format") {
+        None => Format::accepted(accept),
+        Some("classic") => Format::Classic,
+        Some("openmetrics") => Format::OpenMetrics,
+        Some(_) => return Err(Problem::bad_parameter("format", "classic or openmetrics")),
+    };
     let scrape = Scrape::of(&api, &Visibility::of(&request), &settings, format);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, format.content_type()))

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lalin_fleet::{RouterAdmin, SystemInfo};
-use lalin_monitor::{ReadCounts, Router, Status, TOOK_UP_TO_MS};
+use lalin_monitor::{LAG_UP_TO_MS, ReadCounts, Router, Status, TOOK_UP_TO_MS};
 use lalin_stats::RouterState;
 
 use super::exposition::{Family, Format, Kind, Label};
@@ -30,6 +31,11 @@ const TOOK: Family = Family {
     name: "lalin_read_duration_seconds",
     kind: Kind::Histogram,
     help: "How long routers took to answer, all routers together.",
+};
+const LAG: Family = Family {
+    name: "lalin_tick_lag_seconds",
+    kind: Kind::Histogram,
+    help: "How much later than they should have reads of routers began, all routers together.",
 };
 const FACTS: Family = Family { name: "lalin_router", kind: Kind::Info, help: "Facts about the router, as labels." };
 const UPTIME: Family =
@@ -74,7 +80,13 @@ pub(super) fn write(routers: &[Arc<Router>], details: Option<&dyn RouterAdmin>, 
             FAILURES.sample(format, &labels, count, None, to);
         }
     });
-    took(&scraped, format, to);
+    let all = |of: fn(&ReadCounts) -> &[u64], sum: fn(&ReadCounts) -> Duration| {
+        let counts = || scraped.iter().map(|one| &one.counts);
+        let classes = (0..of(&ReadCounts::default()).len()).map(|class| counts().map(|counts| of(counts)[class]).sum());
+        (classes.collect::<Vec<u64>>(), counts().map(sum).sum::<Duration>())
+    };
+    histogram(&TOOK, &TOOK_UP_TO_MS, all(|counts| &counts.took, |counts| counts.took_sum), format, to);
+    histogram(&LAG, &LAG_UP_TO_MS, all(|counts| &counts.lag, |counts| counts.lag_sum), format, to);
     if details.is_none() {
         return;
     }
@@ -100,20 +112,21 @@ fn family(family: &Family, format: Format, scraped: &[Scraped], to: &mut String,
     }
 }
 
-/// One histogram for all routers: for each of a thousand it would be twelve thousand lines.
-fn took(scraped: &[Scraped], format: Format, to: &mut String) {
-    TOOK.head(format, to);
+/// One histogram for all routers: for each of a thousand it would be twelve thousand lines. `classes` are those up to each
+/// bound, and the rest.
+fn histogram(family: &Family, up_to_ms: &[u64], (classes, sum): (Vec<u64>, Duration), format: Format, to: &mut String) {
+    family.head(format, to);
     let mut below = 0;
-    for (class, most) in TOOK_UP_TO_MS.iter().enumerate() {
-        below += scraped.iter().map(|one| one.counts.took[class]).sum::<u64>();
-        let bound = (*most as f64 / 1_000.0).to_string();
-        TOOK.part(format, "_bucket", &Label("le", &bound).to_string(), below, to);
+    for (most, count) in up_to_ms.iter().zip(&classes) {
+        below += count;
+        // A whole number of seconds is written as one of both formats: 1.0, not 1.
+        let bound = format!("{:?}", *most as f64 / 1_000.0);
+        family.part(format, "_bucket", &Label("le", &bound).to_string(), below, to);
     }
-    let count: u64 = scraped.iter().map(|one| one.counts.samples).sum();
-    let sum: f64 = scraped.iter().map(|one| one.counts.took_sum.as_secs_f64()).sum();
-    TOOK.part(format, "_bucket", "le=\"+Inf\"", count, to);
-    TOOK.part(format, "_sum", "", sum, to);
-    TOOK.part(format, "_count", "", count, to);
+    let count: u64 = classes.iter().sum();
+    family.part(format, "_bucket", "le=\"+Inf\"", count, to);
+    family.part(format, "_sum", "", sum.as_secs_f64(), to);
+    family.part(format, "_count", "", count, to);
 }
 
 impl Scraped {

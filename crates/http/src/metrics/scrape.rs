@@ -36,6 +36,10 @@ impl Scrape {
         let watched: Vec<Arc<Router>> = api.monitor.routers().into_iter().filter(seen).collect();
         if settings.record {
             watched.iter().for_each(|router| router.touch());
+            // What the routers say of themselves, too: at most twice a minute.
+            if let Ok(admin) = api.admin() {
+                admin.refresh_system_info();
+            }
         }
         let mut room = settings.most_lines;
         let lines = watched.iter().filter_map(|router| {
@@ -51,6 +55,7 @@ impl Scrape {
             lines: routers.iter().map(RouterLines::count).sum(),
             left_out: routers.iter().map(|lines| lines.left_out).sum(),
             process: details.then_some(api.started_unix.as_secs_f64()),
+            extra: api.extra_metrics.as_ref().filter(|_| details).map(|extra| extra.now()).unwrap_or_default(),
         };
         let mut head = String::new();
         own_families::write(&own, format, &mut head);

@@ -8,6 +8,7 @@ mod connection_table;
 mod connections;
 mod file_descriptors;
 mod hand_over;
+#[cfg(feature = "tls")]
 mod http2;
 mod keepalive;
 mod limited_stream;

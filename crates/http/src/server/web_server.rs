@@ -21,7 +21,9 @@ use actix_web::rt::net::TcpStream;
 use futures_util::future::LocalBoxFuture;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
+#[cfg(feature = "tls")]
 use tokio_rustls::TlsAcceptor;
+#[cfg(feature = "tls")]
 use tokio_rustls::rustls::ServerConfig;
 
 use super::active_requests::CountRequests;
@@ -29,6 +31,7 @@ use super::connection::Connection;
 use super::connection_limits::{ConnectionLimits, Exempt};
 use super::connections::Connections;
 use super::hand_over::HandOver;
+#[cfg(feature = "tls")]
 use super::http2;
 use super::keepalive::notice_dead_peer;
 use super::limited_stream::LimitedStream;
@@ -53,6 +56,7 @@ pub struct WebServer {
     /// Which addresses stand for many people: those of trusted proxies.
     pub exempt: Exempt,
     /// Makes the server speak TLS.
+    #[cfg(feature = "tls")]
     pub tls: Option<Arc<ServerConfig>>,
     /// How many threads serve requests.
     pub workers: usize,
@@ -62,14 +66,21 @@ pub struct WebServer {
 
 impl fmt::Debug for WebServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebServer").field("limits", &self.limits).field("tls", &self.tls.is_some()).finish()
+        f.debug_struct("WebServer").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
 
 impl WebServer {
     /// A server with these limits and one thread, without TLS.
     pub fn new(limits: ConnectionLimits) -> Self {
-        Self { limits, exempt: Arc::new(|_| false), tls: None, workers: 1, grace: Duration::from_secs(3) }
+        Self {
+            limits,
+            exempt: Arc::new(|_| false),
+            #[cfg(feature = "tls")]
+            tls: None,
+            workers: 1,
+            grace: Duration::from_secs(3),
+        }
     }
 
     /// Serves on `listener` the application that `factory` makes once for each worker.
@@ -88,27 +99,31 @@ impl WebServer {
         <S::Service as Service<Request>>::Future: 'static,
         B: MessageBody + 'static,
     {
-        let Self { limits, exempt, tls, workers, grace } = self;
-        let connections = Connections::new(limits, exempt);
-        let tls = tls.map(|config| {
+        #[cfg(feature = "tls")]
+        let tls = self.tls.map(|config| {
             let mut config = ServerConfig::clone(&config);
             config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
             TlsAcceptor::from(Arc::new(config))
         });
+        let Self { limits, exempt, workers, grace, .. } = self;
+        let connections = Connections::new(limits, exempt);
         // More than there can ever be, because actix stops accepting at its own limit, whoever comes. Ours is `Connections`.
         let builder = Server::build().workers(workers).max_concurrent_connections(usize::MAX / 2);
         let builder = builder.shutdown_timeout(grace.as_secs()).disable_signals();
         let stopping = builder.graceful_shutdown_signal();
         let changes = Changes::default();
         let made = move || {
-            let (factory, connections, tls) = (factory.clone(), connections.clone(), tls.clone());
+            let (factory, connections, stopping) = (factory.clone(), connections.clone(), stopping.clone());
             let changes = changes.clone();
-            let stopping = stopping.clone();
+            #[cfg(feature = "tls")]
+            let tls = tls.clone();
             fn_factory(move || {
                 let app = factory().into_factory().map_err(|error| error.into().error_response());
                 let app = map_config(app, |()| AppConfig::default());
-                let (connections, tls, stopping) = (connections.clone(), tls.clone(), stopping.clone());
+                let (connections, stopping) = (connections.clone(), stopping.clone());
                 let repeats = Repeats::new(changes.clone());
+                #[cfg(feature = "tls")]
+                let tls = tls.clone();
                 async move {
                     let failed = |error| tracing::error!(?error, "the web server cannot begin");
                     let service = Rc::new(CountRequests::new(app.new_service(()).await.map_err(failed)?, repeats));
@@ -120,6 +135,7 @@ impl WebServer {
                         }
                     };
                     let http1 = http1(service.clone(), stops.clone(), connections.limits().request_time).await?;
+                    #[cfg(feature = "tls")]
                     let http2: Protocol = Box::new(move |io, peer| {
                         let connection = io.connection().clone();
                         let serving = http2::serve(io, connection, peer, service.clone(), stops());
@@ -127,7 +143,14 @@ impl WebServer {
                             let _ = serving.await.inspect_err(|error| tracing::debug!(%error, "an HTTP/2 connection"));
                         })
                     });
-                    let worker = Rc::new(Worker { connections, tls, http1, http2 });
+                    let worker = Rc::new(Worker {
+                        connections,
+                        http1,
+                        #[cfg(feature = "tls")]
+                        tls,
+                        #[cfg(feature = "tls")]
+                        http2,
+                    });
                     Ok::<_, ()>(fn_service(move |stream: TcpStream| {
                         let worker = worker.clone();
                         async move {
@@ -148,8 +171,10 @@ type Protocol = Box<dyn Fn(LimitedStream<Transport>, Option<SocketAddr>) -> Loca
 /// What one worker thread serves connections with.
 struct Worker {
     connections: Connections,
-    tls: Option<TlsAcceptor>,
     http1: Protocol,
+    #[cfg(feature = "tls")]
+    tls: Option<TlsAcceptor>,
+    #[cfg(feature = "tls")]
     http2: Protocol,
 }
 
@@ -159,15 +184,31 @@ impl Worker {
         let Ok(peer) = stream.peer_addr() else { return };
         let Some(connection) = self.connections.admit(peer.ip()) else {
             tracing::debug!(%peer, "no room for a connection");
-            if self.tls.is_none() {
+            if !self.speaks_tls() {
                 let _ = timeout(Duration::from_millis(100), stream.write_all(NO_ROOM)).await;
             }
             return;
         };
         notice_dead_peer(&stream);
-        let Some(tls) = &self.tls else {
-            return self.http1(Transport::Plain(stream), connection, peer).await;
-        };
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return self.secured(stream, connection, peer, tls).await;
+        }
+        self.http1(Transport::Plain(stream), connection, peer).await;
+    }
+
+    #[cfg(feature = "tls")]
+    fn speaks_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn speaks_tls(&self) -> bool {
+        false
+    }
+
+    #[cfg(feature = "tls")]
+    async fn secured(&self, stream: TcpStream, connection: Arc<Connection>, peer: SocketAddr, tls: &TlsAcceptor) {
         let handshake = self.connections.handshake(&connection);
         let accepted = tokio::select! {
             () = connection.ended().cancelled() => return,

@@ -1,0 +1,94 @@
+//! Metrics of the rooms that the API does not know: caches, history, remote write.
+
+use std::sync::Arc;
+
+use lalin_fleet::{Fleet, Recording};
+use lalin_http::{ExtraFamily, ExtraMetrics};
+
+#[cfg(feature = "remote-write")]
+use lalin_fleet::RemoteWriting;
+#[cfg(feature = "remote-write")]
+use lalin_remote_write::Lost;
+
+/// What there is to count beside what the API counts itself.
+pub(crate) struct Sources {
+    pub(crate) fleet: Fleet,
+    pub(crate) recording: Option<Arc<Recording>>,
+    #[cfg(feature = "remote-write")]
+    pub(crate) remote_writing: Option<Arc<RemoteWriting>>,
+}
+
+impl Sources {
+    /// As what is made at each scrape.
+    pub(crate) fn into_metrics(self) -> ExtraMetrics {
+        ExtraMetrics::new(move || {
+            let mut families = self.caches();
+            families.extend(self.recording.as_deref().map(history).unwrap_or_default());
+            #[cfg(feature = "remote-write")]
+            families.extend(self.remote_writing.as_deref().map(remote_write).unwrap_or_default());
+            families
+        })
+    }
+
+    fn caches(&self) -> Vec<ExtraFamily> {
+        let counts = self.fleet.cache_counts();
+        let results = [("hit", counts.hits), ("miss", counts.misses), ("shared", counts.shared), ("held", counts.held)];
+        let results = results.map(|(result, count)| (result.to_owned(), count as f64));
+        vec![
+            ExtraFamily::by(
+                "lalin_cache_requests",
+                true,
+                "Questions for a router's data: answered from memory (hit), by a read of the router (miss), by a read that \
+                 was under way (shared), or by the failure of just before (held).",
+                "result",
+                results,
+            ),
+            ExtraFamily::counter("lalin_cache_stale", "Questions that were answered with stale data.", counts.stale),
+        ]
+    }
+}
+
+fn history(recording: &Recording) -> Vec<ExtraFamily> {
+    let status = recording.history().status();
+    let running = status.recording == lalin_history::Recording::Running;
+    vec![
+        ExtraFamily::gauge("lalin_history_size_bytes", "What the history takes of the disk.", status.bytes as f64),
+        ExtraFamily::gauge("lalin_history_recording", "1 while samples reach the disk.", f64::from(u8::from(running))),
+        ExtraFamily::counter(
+            "lalin_history_lost_ticks",
+            "Ticks that did not fit into the queue.",
+            status.dropped_ticks,
+        ),
+        ExtraFamily::counter("lalin_history_damaged_chunks", "Chunks that could not be read.", status.damaged_chunks),
+    ]
+}
+
+#[cfg(feature = "remote-write")]
+fn remote_write(writing: &RemoteWriting) -> Vec<ExtraFamily> {
+    let counted = writing.counted();
+    let lost = Lost::ALL.map(|why| (why.code().to_owned(), counted.lost(why) as f64));
+    let mut families = vec![
+        ExtraFamily::counter("lalin_remote_write_samples", "Samples that the receiver stored.", counted.stored),
+        ExtraFamily::counter(
+            "lalin_remote_write_assumed_samples",
+            "Samples among them that it refused when they were sent again after an answer was lost: it had them.",
+            counted.assumed,
+        ),
+        ExtraFamily::by("lalin_remote_write_dropped_samples", true, "Samples lost, by reason.", "reason", lost),
+        ExtraFamily::counter("lalin_remote_write_retries", "Requests that had to be sent again.", counted.retries),
+        ExtraFamily::gauge("lalin_remote_write_pending_samples", "Samples that wait.", counted.waiting as f64),
+        ExtraFamily::gauge(
+            "lalin_remote_write_queue_bytes",
+            "What the queue takes of the disk.",
+            counted.queue_bytes as f64,
+        ),
+    ];
+    if let Some(newest) = counted.newest_ms {
+        families.push(ExtraFamily::gauge(
+            "lalin_remote_write_newest_sample_timestamp_seconds",
+            "The time of the newest sample that the receiver stored.",
+            newest as f64 / 1_000.0,
+        ));
+    }
+    families
+}

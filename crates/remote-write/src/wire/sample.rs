@@ -1,0 +1,43 @@
+//! One sample of one series, with its labels.
+
+use std::collections::BTreeMap;
+
+use crate::metrics::{METRICS, Metric};
+use crate::tick::Tick;
+
+/// One sample of one series.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    pub(crate) metric: &'static Metric,
+    pub(crate) router: String,
+    pub(crate) interface: String,
+    pub(crate) value: f64,
+    pub(crate) at_ms: i64,
+}
+
+impl Sample {
+    /// All of a tick; a metric that this version does not know is left out.
+    pub(crate) fn all(ticks: &[Tick]) -> Vec<Self> {
+        let of_tick = |tick: &Tick| {
+            let (router, at_ms) = (tick.router.clone(), tick.at_ms);
+            let lines = tick.lines.iter().flat_map(move |line| {
+                let (router, interface) = (router.clone(), line.interface.clone());
+                line.metrics.iter().zip(&line.values).filter_map(move |(metric, value)| {
+                    let (router, interface) = (router.clone(), interface.clone());
+                    let metric = METRICS.get(*metric as usize)?;
+                    Some(Self { metric, router, interface, value: *value, at_ms })
+                })
+            });
+            lines.collect::<Vec<_>>()
+        };
+        ticks.iter().flat_map(of_tick).collect()
+    }
+
+    /// Its labels, sorted by name, none of them empty.
+    pub(super) fn labels<'a>(&'a self, more: &'a BTreeMap<String, String>) -> BTreeMap<&'a str, &'a str> {
+        let mut labels: BTreeMap<&str, &str> = more.iter().map(|(name, value)| (&**name, &**value)).collect();
+        labels.extend([("__name__", self.metric.name), ("interface", &*self.interface), ("router", &*self.router)]);
+        labels.retain(|_, value| !value.is_empty());
+        labels
+    }
+}
