@@ -235,11 +235,15 @@ impl RouterPast {
             silent |= inside(at_ms);
             let begins = inside(at_ms) && !inside(at_ms - interval_ms);
             let ends = !inside(at_ms) && inside(at_ms - interval_ms);
-            match trouble.reboot {
-                true if ends => drop(tell(at_ms, What::Rebooted)),
-                false if begins => drop(tell(trouble.from_ms, What::Began(Cause::Unreachable, "timeout".into()))),
-                false if ends => drop(tell(at_ms, What::Ended(Cause::Unreachable))),
-                _ => {}
+            let (cause, detail) = if trouble.reboot { (Cause::Rebooted, "") } else { (Cause::Unreachable, "timeout") };
+            if begins {
+                tell(trouble.from_ms, What::Began(cause, detail.into()));
+            }
+            if ends {
+                tell(at_ms, What::Ended(cause));
+            }
+            if ends && trouble.reboot {
+                tell(at_ms, What::Rebooted);
             }
         }
         self.lines.iter_mut().for_each(|line| line.dial(at_ms));

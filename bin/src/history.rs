@@ -22,6 +22,17 @@ pub(crate) async fn chosen(store: Option<&Store>) -> RecordingPolicy {
     })
 }
 
+/// Days begin where an administrator chose.
+pub(crate) async fn zoned(recording: &Arc<Recording>, store: Option<&Store>) {
+    let Some(store) = store else { return };
+    let Ok(Some(zone)) = store.recording().await.map(|chosen| chosen.zone) else { return };
+    let recording = recording.clone();
+    let done = tokio::task::spawn_blocking(move || recording.choose_zone(Some(&zone))).await;
+    if let Ok(Err(error)) = done {
+        tracing::error!(%error, "the time zone that was chosen cannot be used");
+    }
+}
+
 /// Records what the configuration wants. `None` where nothing is to be recorded, and where the history cannot be opened:
 /// then the log says why, and everything else is served all the same.
 pub(crate) fn record(config: &Config, fleet: &Fleet, chosen: &RecordingPolicy) -> Option<Arc<Recording>> {

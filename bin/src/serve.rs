@@ -68,6 +68,9 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
     }
     (demo.begin)(fleet.monitor());
     let recording = (demo.record)(config, &fleet, &history::chosen(store.as_ref()).await);
+    if let Some(recording) = &recording {
+        history::zoned(recording, store.as_ref()).await;
+    }
     #[cfg(feature = "remote-write")]
     let remote_writing = remote_write::start(config, &fleet).map(Arc::new);
     let sources = metrics::Sources {

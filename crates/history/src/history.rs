@@ -161,6 +161,15 @@ impl History {
         self.recorder.queue.send(Message::Configure { zone, interval, retention }).map_err(|_| Error::Closed)
     }
 
+    /// Days and months begin at the midnight of this zone from now on, those that were too.
+    pub fn set_zone(&self, zone: Zone) -> Result<(), Error> {
+        if *self.zone.read().unwrap_or_else(PoisonError::into_inner) == zone {
+            return Ok(());
+        }
+        let (interval, retention) = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        self.configure(zone, interval, retention)
+    }
+
     /// Returns when everything that was recorded before is written and safe from a loss of power.
     pub fn flush(&self) -> Result<(), Error> {
         self.ask(Message::Flush)

@@ -24,6 +24,8 @@ pub struct RecordingChoice {
     pub kinds: BTreeSet<String>,
     /// Lines that are not: a router and the name of an interface.
     pub lines: BTreeSet<(RouterId, String)>,
+    /// At whose midnight days and months begin; the configuration's where it is `None`.
+    pub zone: Option<String>,
 }
 
 /// A change of it. What it does not name stays.
@@ -37,12 +39,14 @@ pub struct RecordingChange {
     pub kinds: Option<Vec<String>>,
     /// Lines, and whether each is recorded.
     pub lines: Vec<(RouterId, String, bool)>,
+    /// The time zone; `Some(None)` is the configuration's again.
+    pub zone: Option<Option<String>>,
 }
 
 impl Default for RecordingChoice {
     fn default() -> Self {
         let (routers, kinds, lines) = Default::default();
-        Self { enabled: true, routers, kinds, lines }
+        Self { enabled: true, routers, kinds, lines, zone: None }
     }
 }
 
@@ -62,6 +66,7 @@ impl Store {
     pub async fn change_recording(&self, change: RecordingChange) -> Result<RecordingChoice, Error> {
         let kinds = change.kinds.iter().flatten();
         let names = kinds.clone().map(|kind| ("exceptKinds", kind));
+        let names = names.chain(change.zone.iter().flatten().map(|zone| ("zone", zone)));
         for (field, name) in names.chain(change.lines.iter().map(|(_, name, _)| ("lines", name))) {
             if name.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
                 return Err(Error::Invalid { field, reason: "1 to 255 bytes, none of them a control character" });
@@ -85,6 +90,10 @@ impl Store {
                 db.execute("DELETE FROM not_recorded WHERE what = 'kind'", [])?;
                 kinds.iter().try_for_each(|kind| put(true, "kind", "", kind))?;
             }
+            if let Some(zone) = &change.zone {
+                db.execute("DELETE FROM not_recorded WHERE what = 'zone'", [])?;
+                zone.iter().try_for_each(|zone| put(true, "zone", "", zone))?;
+            }
             for (router, name, recorded) in &change.lines {
                 put(!recorded, "line", router.as_str(), name)?;
             }
@@ -107,6 +116,7 @@ fn read(db: &Connection) -> Result<RecordingChoice, Error> {
         match (what.as_str(), router.parse::<RouterId>()) {
             ("all", _) => chosen.enabled = false,
             ("kind", _) => drop(chosen.kinds.insert(name)),
+            ("zone", _) => chosen.zone = Some(name),
             ("router", Ok(router)) => drop(chosen.routers.insert(router)),
             ("line", Ok(router)) => drop(chosen.lines.insert((router, name))),
             // An id that was allowed once and is no more.

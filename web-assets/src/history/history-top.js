@@ -85,6 +85,7 @@ export class HistoryTop {
       this.note,
       of === null ? "" : fill(this.texts.past_top_of, { amount: amount(of, this.lang, 1), name: titleOf(first) }),
     );
+    this.note.title = this.note.textContent;
     const most = Math.max(1, ...told.map(bytes));
     this.list.replaceChildren(
       ...told.map((line) => {

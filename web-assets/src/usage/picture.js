@@ -78,7 +78,10 @@ export function textTable(kind, heads, rows, named) {
  * @param {string[][]} rows
  */
 export function hiddenTable(caption, heads, rows) {
-  const table = textTable("hidden", heads, rows, true);
+  // In a box: a table is as wide as its words, whatever is said of it.
+  const root = element("div", "hidden");
+  const table = textTable("", heads, rows, true);
   table.prepend(element("caption", "", caption));
-  return table;
+  root.append(table);
+  return root;
 }

@@ -82,14 +82,17 @@ function head(business, month, label, comment, routerName, zone) {
     root.append(logo);
   }
   const left = element("div", "grow");
-  left.append(element("h1", "", fill(texts.report_title, { month: monthName(month, zone) })));
+  const title = element("h1");
+  const [before, after] = texts.report_title.split("{month}");
+  title.append(before, element("span", "", monthName(month, zone)), after ?? "");
+  left.append(title);
   const ours = [business.name, business.address].filter(Boolean).join(" · ");
   if (ours) left.append(element("p", "soft", ours));
   const right = element("div", "report-line");
-  const title = element("b");
-  title.append(element("bdi", "", label));
-  if (comment) title.append(` · `, element("bdi", "", comment));
-  right.append(title, element("p", "soft", routerName));
+  const named = element("b");
+  named.append(element("bdi", "", label));
+  if (comment) named.append(` · `, element("bdi", "", comment));
+  right.append(named, element("p", "soft", routerName));
   root.append(left, right);
   return root;
 }
@@ -183,7 +186,7 @@ function reckoned(line, zone, to, month) {
     fill(texts.report_how_month, { zone: zoneName(zone) }),
   ];
   if (line.resets > 0) sentences.push(fill(texts.report_how_resets, { count: number(line.resets, lang, 0) }));
-  if (to < month.to) sentences.push(fill(texts.report_how_until, { time: stamp(to, zone) }));
+  if (to < month.to) sentences.unshift(fill(texts.report_how_until, { time: stamp(to, zone) }));
   return element("p", "", sentences.join(" "));
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lalin_history::{Cause, Event, History, Mix, What};
+use lalin_history::{Cause, Event, History, Mix, What, Zone};
 use lalin_monitor::{Monitor, Router};
 use lalin_stats::RouterId;
 use tokio::sync::watch;
@@ -22,6 +22,8 @@ pub struct Recording {
     /// What the configuration leaves out; that stays, whatever is chosen.
     configured: RecordingPolicy,
     policy: watch::Sender<RecordingPolicy>,
+    /// The configuration's time zone.
+    zone: Zone,
     _task: AbortOnDropHandle<()>,
 }
 
@@ -56,7 +58,8 @@ impl Recording {
             ready.await;
             follow(monitor, into, policies, clock).await;
         });
-        Self { history, configured, policy, _task: AbortOnDropHandle::new(task) }
+        let zone = history.reader().zone();
+        Self { history, configured, policy, zone, _task: AbortOnDropHandle::new(task) }
     }
 
     /// How many lines of which sort are recorded now.
@@ -77,6 +80,16 @@ impl Recording {
     /// What the configuration leaves of everything.
     pub fn configured(&self) -> &RecordingPolicy {
         &self.configured
+    }
+
+    /// Days and months begin at the midnight of this zone from now on; without one, of the configuration's. It may wait
+    /// for the disk.
+    ///
+    /// # Errors
+    /// [`lalin_history::Error::NoZone`] where there is no such zone.
+    pub fn choose_zone(&self, name: Option<&str>) -> Result<(), lalin_history::Error> {
+        let zone = name.map_or_else(|| Ok(self.zone.clone()), Zone::named)?;
+        self.history.set_zone(zone)
     }
 
     /// Records what this leaves from now on, but for what the configuration leaves out.

@@ -36,7 +36,7 @@ impl Archive {
     }
 
     /// What is recorded, and how that goes.
-    pub(crate) fn recording(&self) -> &Recording {
+    pub(crate) fn recording(&self) -> &Arc<Recording> {
         &self.recording
     }
 

@@ -3,9 +3,10 @@
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use lalin_fleet::RecordingPolicy;
+use lalin_history::Zone;
 use lalin_stats::RouterId;
 use lalin_store::{RecordingChange, RecordingChoice};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::Archive;
@@ -61,6 +62,15 @@ pub(crate) struct ChangeForm {
     except_kinds: Option<Vec<String>>,
     #[serde(default)]
     lines: Vec<LineForm>,
+    /// The time zone at whose midnight days and months begin; `null` is the configuration's.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    zone: Option<Option<String>>,
+}
+
+/// A field that is `null` is said; one that is left out is not.
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(from).map(Some)
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -91,7 +101,11 @@ pub(crate) async fn put(
     let archive = api.archive().map_err(|_| Problem::recording_off_in_file())?;
     let routers = form.routers.iter().map(|(id, recorded)| Ok((router_id(id)?, *recorded)));
     let lines = form.lines.into_iter().map(|line| Ok((router_id(&line.router)?, line.interface, line.record)));
+    if let Some(Some(zone)) = &form.zone {
+        Zone::named(zone).map_err(|error| Problem::bad_parameter("zone", error))?;
+    }
     let change = RecordingChange {
+        zone: form.zone,
         enabled: form.enabled,
         routers: routers.collect::<Result<_, Problem>>()?,
         kinds: form.except_kinds,
@@ -100,7 +114,10 @@ pub(crate) async fn put(
     let turn = archive.changing().await?;
     let chosen = auth.store()?.change_recording(change).await?;
     archive.recording().choose(&RecordingPolicy::from(&chosen));
+    let (recording, zone) = (archive.recording().clone(), chosen.zone.clone());
+    let zoned = tokio::task::spawn_blocking(move || recording.choose_zone(zone.as_deref())).await;
     drop(turn);
+    zoned.map_err(|_| Problem::history_unreadable())?.map_err(|error| Problem::of_history(&error))?;
     auth.record(&principal, "recording.change", words).await;
     told(&api, archive, &chosen).await
 }
@@ -113,7 +130,8 @@ fn words(form: &ChangeForm) -> String {
     let routers = form.routers.iter().map(|(id, on)| format!("{id}={}", state(*on)));
     let kinds = form.except_kinds.iter().map(|kinds| format!("except-kinds={}", kinds.join(",")));
     let lines = form.lines.iter().map(|line| format!("{}/{}={}", line.router, line.interface, state(line.record)));
-    let mut words: Vec<String> = all.chain(kinds).chain(routers).chain(lines).take(MOST + 1).collect();
+    let zone = form.zone.iter().map(|zone| format!("zone={}", zone.as_deref().unwrap_or("-")));
+    let mut words: Vec<String> = all.chain(zone).chain(kinds).chain(routers).chain(lines).take(MOST + 1).collect();
     if words.len() > MOST {
         words[MOST] = "...".into();
     }

@@ -92,6 +92,8 @@ struct ChosenView {
     routers: BTreeMap<String, bool>,
     except_kinds: Vec<String>,
     lines: Vec<LineView>,
+    /// `null`: the configuration's time zone.
+    zone: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -187,6 +189,7 @@ impl ChosenView {
             routers: chosen.routers.iter().map(|router| (router.to_string(), false)).collect(),
             except_kinds: chosen.kinds.iter().cloned().collect(),
             lines: chosen.lines.iter().map(line).collect(),
+            zone: chosen.zone.clone(),
         }
     }
 }

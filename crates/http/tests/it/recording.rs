@@ -53,6 +53,7 @@ async fn what_is_chosen_is_kept_in_force_at_once_and_leaves_the_file_alone() {
         "routers": {"pop-1": false, "pop-9": false},
         "exceptKinds": ["pppoe-in"],
         "lines": [{"router": "pop-1", "interface": "ether2", "record": false}],
+        "zone": null,
     });
     assert_eq!(told["chosen"], chosen);
     assert_eq!((&told["routers"][0]["record"], &told["routers"][0]["readsPerMinute"]), (&json!(false), &json!(0.0)));
@@ -73,6 +74,20 @@ async fn what_is_chosen_is_kept_in_force_at_once_and_leaves_the_file_alone() {
         audit["entries"].as_array().unwrap().iter().filter(|one| one["action"] == "recording.change").collect();
     assert_eq!(audit.len(), 3);
     assert_eq!((&audit[0]["actor"], &audit[0]["target"]), (&json!("sari"), &json!("all=off")));
+}
+
+#[tokio::test]
+async fn days_begin_where_an_administrator_says_until_that_is_taken_back() {
+    let (server, sari, recording, _folder) = recording(RecordingPolicy::default()).await;
+    let answer = put(&server, &sari, json!({"zone": "WITA"})).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!((&answer.body["zone"], &answer.body["chosen"]["zone"]), (&json!("Asia/Makassar"), &json!("WITA")));
+    let answer = put(&server, &sari, json!({"exceptKinds": []})).await;
+    assert_eq!(answer.body["zone"], "Asia/Makassar", "what is not named stays");
+    assert_eq!(put(&server, &sari, json!({"zone": "Mars"})).await.status, 400);
+    assert_eq!(recording.history().reader().zone().name(), "Asia/Makassar");
+    let answer = put(&server, &sari, json!({"zone": null})).await;
+    assert_eq!((&answer.body["zone"], &answer.body["chosen"]["zone"]), (&json!("UTC"), &Value::Null));
 }
 
 #[tokio::test]

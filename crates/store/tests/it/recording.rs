@@ -23,6 +23,7 @@ async fn a_change_leaves_what_it_does_not_name_and_recorded_again_is_left_out_no
     let second = RecordingChange {
         enabled: Some(false),
         lines: vec![(id("b"), "ether1".into(), true)],
+        zone: Some(Some("Asia/Makassar".into())),
         ..RecordingChange::default()
     };
     let now = store.change_recording(second).await.unwrap();
@@ -31,10 +32,13 @@ async fn a_change_leaves_what_it_does_not_name_and_recorded_again_is_left_out_no
         routers: [id("a")].into(),
         kinds: ["pppoe-in".to_owned(), "vlan".to_owned()].into(),
         lines: [(id("b"), "ether2".to_owned())].into(),
+        zone: Some("Asia/Makassar".into()),
     };
     assert_eq!((&now, &store.recording().await.unwrap()), (&expected, &expected));
-    let third = RecordingChange { enabled: Some(true), kinds: Some(Vec::new()), ..RecordingChange::default() };
+    let kinds = Some(Vec::new());
+    let third = RecordingChange { enabled: Some(true), kinds, zone: Some(None), ..RecordingChange::default() };
     let now = store.change_recording(third).await.unwrap();
+    assert_eq!(now.zone, None, "the configuration's again");
     assert!(now.enabled && now.kinds.is_empty() && now.routers.len() == 1);
 }
 

@@ -64,11 +64,16 @@ impl Page {
 
     /// Opens the menu of an interface's row, which must be in view, and chooses from it.
     pub async fn choose_of_line(&self, interface: &str, item: &str) {
+        self.open_line_menu(interface).await;
+        self.click(item).await;
+    }
+
+    /// Opens the menu of an interface's row.
+    pub async fn open_line_menu(&self, interface: &str) {
         let row = format!("[data-testid=picker-option][data-interface=\"{interface}\"]");
         self.point_at(self.place_of(&row).await.at(0.5, 0.5)).await;
         self.click_on(&format!("{row} .more")).await;
         eventually(s(5), "the row's menu", async || when(self.shows("line-menu").await, |open| *open)).await;
-        self.click(item).await;
     }
 
     /// A figure of an interface's row in the list: `.down`, `.up` or `.use`. Nothing where the row is not there.

@@ -1,5 +1,6 @@
 //! What was recorded, as a person looks at it: the chart's past, the usage page, the report, the switch.
 
+mod barriers;
 mod chart;
 mod report;
 mod usage;
