@@ -17,9 +17,9 @@ use crate::demand::Pace;
 use crate::gaps::{Gaps, counts_anew};
 use crate::identities::Identities;
 use crate::link_rates::LinkRates;
-use crate::memory_budget::MemoryBudget;
+use crate::memory_budget::{BudgetUse, MemoryBudget};
 use crate::recent_frames::RecentFrames;
-use crate::recent_window::{Point, RecentWindow, Retention};
+use crate::recent_window::{Kept, Point, RecentWindow, Retention};
 use crate::renames::renamed;
 use crate::row_pairs::RowPairs;
 use crate::time_base::TimeBase;
@@ -63,7 +63,7 @@ pub(crate) struct Engine {
     counters_delay: CountersDelay,
     read_counts: ReadCounts,
     recent_window: RecentWindow,
-    budget: Arc<MemoryBudget>,
+    budget: BudgetUse,
     /// `None` once the router was removed.
     events: Option<broadcast::Sender<Event>>,
     renames: broadcast::Sender<Renamed>,
@@ -99,7 +99,7 @@ impl Engine {
             counters_delay: CountersDelay::new(settings.interval),
             read_counts: ReadCounts::default(),
             recent_window: RecentWindow::default(),
-            budget,
+            budget: BudgetUse::new(budget),
             events: Some(broadcast::Sender::new(BACKLOG)),
             renames,
             status: watch::Sender::new(status),
@@ -192,7 +192,8 @@ impl Engine {
         Retention {
             window_ms: whole_ms(self.settings.window),
             longest_ms: whole_ms(self.settings.longest_window.max(self.settings.window)),
-            bytes: self.budget.per_router(),
+            bytes: self.budget.budget().per_router(),
+            most_bytes: self.budget.budget().most_per_router(),
             points: self.settings.most_points(),
         }
     }
@@ -200,14 +201,14 @@ impl Engine {
     /// How far back the recent window reaches once it is full, at the newest sample's size.
     pub(crate) fn window_reach(&self) -> Duration {
         let interfaces = self.frames.newest().map_or(0, |frame| frame.interfaces.len());
-        let points = self.budget.per_router() / Point::bytes(interfaces);
+        let points = self.budget.budget().per_router() / Kept::bytes(interfaces);
         let fits = self.settings.interval.saturating_mul(u32::try_from(points).unwrap_or(u32::MAX));
         fits.clamp(self.settings.window, self.settings.longest_window.max(self.settings.window))
     }
 
     /// The last `window` of what was sampled.
     pub(crate) fn window(&self, window: Duration) -> Window {
-        Window::new(self.recent_window.since(self.oldest_ms(window)), false).with_open(self.open_gaps())
+        self.recent_window.since(self.oldest_ms(window)).with_open(self.open_gaps())
     }
 
     /// Why there is nothing now, where the newest sample is older than samples are apart.
@@ -225,6 +226,7 @@ impl Engine {
         let now = self.oldest_ms(Duration::ZERO);
         let ago = |unix_ms: u64| now.saturating_sub(unix_ms);
         self.recent_window.recall(steps, step_ms, |interface, from, to| rate(interface, [from, to].map(ago)));
+        self.budget.set(self.recent_window.bytes());
     }
 
     /// The time `window` ago, by the newest sample's time base: the wall clock may have been set since.
@@ -236,7 +238,7 @@ impl Engine {
     /// The events from now on, and what was before them. No event falls between, because both are taken under one lock.
     pub(crate) fn join(&self, after: Option<u64>, window: Duration) -> (broadcast::Receiver<Event>, Window) {
         let window = match after.and_then(|seq| self.recent_window.after(seq)) {
-            Some(points) => Window::new(points, true).with_open(self.open_gaps()),
+            Some(window) => window.with_open(self.open_gaps()),
             None => self.window(window),
         };
         let events = self.events.as_ref().map_or_else(|| broadcast::channel(1).1, broadcast::Sender::subscribe);
@@ -356,6 +358,7 @@ impl Engine {
             self.recent_window.set_back(time.step_ms, self.seq);
         }
         self.recent_window.push(Point::of(&frame), &self.retention());
+        self.budget.set(self.recent_window.bytes());
         self.counters_delay.answered(snapshot.took());
         let needed = self.counters_delay.wanted() + 2 * self.settings.interval;
         self.frames.push(frame.clone(), needed);

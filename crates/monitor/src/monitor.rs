@@ -17,6 +17,8 @@ use crate::{Label, Renamed, Router, Settings};
 
 /// What the recent windows of all routers may take beyond [`Settings::window`], bytes.
 const WINDOWS_BYTES: usize = 64 << 20;
+/// What they may take with it.
+const MOST_WINDOWS_BYTES: usize = 160 << 20;
 /// How many renames a listener may be behind.
 const RENAMES: usize = 256;
 /// A router that is added within this time was there before the program started.
@@ -38,17 +40,23 @@ pub struct Monitor {
 impl Monitor {
     /// A monitor without routers; each one added is sampled with these settings, unless it has its own.
     ///
-    /// Their recent windows share 64 MiB, and each keeps at least [`Settings::window`].
+    /// Their recent windows share 64 MiB, and each keeps at least [`Settings::window`], unless all together take more than
+    /// 160 MiB: then the largest reach less far back.
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
             routers: DashMap::new(),
             added: AtomicUsize::new(0),
-            budget: Arc::new(MemoryBudget::new(WINDOWS_BYTES)),
+            budget: Arc::new(MemoryBudget::new(WINDOWS_BYTES, MOST_WINDOWS_BYTES)),
             changes: watch::Sender::new(0),
             renames: broadcast::Sender::new(RENAMES),
             begun: Instant::now(),
         }
+    }
+
+    /// What the recent windows of all routers take, bytes: their points, and what is known of their lines.
+    pub fn window_bytes(&self) -> usize {
+        self.budget.used()
     }
 
     /// The settings of routers that have none of their own.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lalin_stats::Frame;
 
 /// At least this many are kept, and at most this many where answers are slow.
-const LEAST: usize = 6;
+const LEAST: usize = 4;
 const MOST: usize = 16;
 
 /// One router's newest frames, oldest first.

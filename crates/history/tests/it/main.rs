@@ -6,5 +6,6 @@ mod answers;
 mod damage;
 mod documented;
 mod kills;
+mod leap_second;
 mod simulation;
 mod truth;

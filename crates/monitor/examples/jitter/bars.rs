@@ -29,7 +29,7 @@ impl Bars {
 }
 
 /// Prints every bar; whether all are reached.
-pub(crate) fn judge(scores: &[Score], polls: &[Polls], costs: &[(usize, f64)]) -> bool {
+pub(crate) fn judge(scores: &[Score], wire: &[Score], polls: &[Polls], costs: &[(usize, f64)]) -> bool {
     let mut bars = Bars(true);
     let percent = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
     let all = || scores.iter();
@@ -40,6 +40,12 @@ pub(crate) fn judge(scores: &[Score], polls: &[Polls], costs: &[(usize, f64)]) -
     let constant = |score: &&Score| score.traffic == Traffic::Constant;
     let steps = |score: &&Score| score.steps[0] > 0;
 
+    for (interval, bar) in [(1.0, 0.5), (2.0, 0.2)] {
+        let of = wire.iter().filter(|score| score.interval == interval);
+        let mean = |score: &Score| 100.0 * score.errors.iter().sum::<f64>() / score.errors.len().max(1) as f64;
+        let name = format!("20 ms of jitter on the wire, {interval} s, mean error, %");
+        bars.most(&name, bar, of.map(|score| (mean(score), score)));
+    }
     bars.most("ticks without a rate", 0.0, all().map(|score| (score.nulls as f64, score)));
     let mean = |score: &'_ Score| 100.0 * score.mean_error();
     bars.most("time-weighted mean, excess to T/4, %", 0.1, quarter().map(|score| (mean(score), score)));

@@ -1,13 +1,14 @@
 //! One tick, kept small.
 //!
 //! A frame with all its counters is 180 bytes an interface; ten minutes of a router with 2,000 customers would be
-//! over 100 MB. A point keeps only both rates, eight bytes.
+//! over 100 MB. A point keeps only both rates, eight bytes; which line they are of is kept once for all points.
 
 use std::sync::Arc;
 
 use lalin_stats::{BitsPerSecond, Frame, GapPart, Identity, Interface, Rate};
 
-/// The rates of one tick. Speeds are f32, seven digits: enough for a pixel. An unknown rate is NaN in here only.
+/// The rates of one tick, in the order of the router's list. Speeds are f32, seven digits: enough for a pixel. An unknown
+/// rate is NaN in here only.
 #[derive(Clone, Debug)]
 pub(crate) struct Point {
     pub(crate) seq: u64,
@@ -25,11 +26,6 @@ pub(crate) struct Point {
 }
 
 impl Point {
-    /// The bytes that a point of this many interfaces takes; the list of them is shared.
-    pub(crate) const fn bytes(interfaces: usize) -> usize {
-        size_of::<Self>() + 32 + 8 * interfaces
-    }
-
     pub(crate) fn of(frame: &Frame) -> Self {
         let small = |rate: Option<BitsPerSecond>| rate.map_or(f32::NAN, |rate| rate.get() as f32);
         let rates = frame.rates.iter().map(|Rate { rx, tx }| [small(*rx), small(*tx)]).collect();
@@ -46,9 +42,24 @@ impl Point {
             gap: frame.gap.clone(),
         }
     }
+}
 
-    /// Whether both share one list of interfaces, as most neighbours do.
-    pub(super) fn lists_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.interfaces, &other.interfaces) && Arc::ptr_eq(&self.identities, &other.identities)
+/// The same as it is kept: by columns, which the window knows.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) seq: u64,
+    pub(super) unix_ms: u64,
+    pub(super) base: u64,
+    pub(super) step_ms: i64,
+    /// Of each column's line; a line that came later has none.
+    pub(super) rates: Box<[[f32; 2]]>,
+    pub(super) band: [f32; 2],
+    pub(super) gap: Option<Arc<[GapPart]>>,
+}
+
+impl Kept {
+    /// The bytes that a point of so many columns takes.
+    pub(crate) const fn bytes(columns: usize) -> usize {
+        size_of::<Self>() + 32 + 8 * columns
     }
 }

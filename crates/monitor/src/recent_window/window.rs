@@ -1,18 +1,19 @@
 //! A stretch of the recent window, as consumers get it: by interface.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use lalin_stats::{BitsPerSecond, Identity, Interface, Uncertainty};
 
 use crate::gaps::{Gap, told};
 
-use super::point::Point;
+use super::lines::Lines;
+use super::point::Kept;
 
 /// A stretch of a router's recent window, by interface.
 #[derive(Clone, Debug, Default)]
 pub struct Window {
-    points: Vec<Arc<Point>>,
+    pub(super) points: Vec<Arc<Kept>>,
+    lines: Arc<Lines>,
     open: Vec<Gap>,
     /// True: this continues what the subscriber has. False: it replaces it.
     pub resumed: bool,
@@ -44,8 +45,8 @@ pub struct Series {
 }
 
 impl Window {
-    pub(crate) fn new(points: Vec<Arc<Point>>, resumed: bool) -> Self {
-        Self { points, open: Vec::new(), resumed }
+    pub(super) fn new(points: Vec<Arc<Kept>>, lines: Arc<Lines>, resumed: bool) -> Self {
+        Self { points, lines, open: Vec::new(), resumed }
     }
 
     /// The same, with the gap that is still on.
@@ -97,25 +98,15 @@ impl Window {
         })
     }
 
-    /// Each interface in it once, as it was last seen, in order of appearance.
+    /// Each interface in it once, as it was last seen, in the order in which they came.
     pub fn interfaces(&self) -> Vec<(&Arc<Interface>, &Identity)> {
-        let mut places: HashMap<u64, usize> = HashMap::new();
-        let mut all: Vec<(&Arc<Interface>, &Identity)> = Vec::new();
-        let mut last: Option<&Point> = None;
-        for point in &self.points {
-            if last.is_some_and(|last| point.lists_same(last)) {
-                continue;
-            }
-            last = Some(point);
-            for newest in point.interfaces.iter().zip(point.identities.iter()) {
-                let place = *places.entry(newest.1.line).or_insert(all.len());
-                match all.get_mut(place) {
-                    Some(known) => *known = newest,
-                    None => all.push(newest),
-                }
-            }
-        }
-        all
+        self.seen().into_iter().map(|(_, interface, identity)| (interface, identity)).collect()
+    }
+
+    fn seen(&self) -> Vec<(usize, &Arc<Interface>, &Identity)> {
+        // What a demonstration made up has no tick of its own, and is of the lines of the oldest one.
+        let first = self.points.iter().map(|point| point.seq).find(|seq| *seq > 0);
+        first.map(|first| self.lines.seen_since(first)).unwrap_or_default()
     }
 
     /// The series of the interfaces that `wanted` accepts as they were last seen. Rates from times at which one had a
@@ -125,35 +116,28 @@ impl Window {
         wanted: impl Fn(&Interface, &Identity) -> bool,
         shown: impl Fn(&Interface) -> bool,
     ) -> Vec<Series> {
-        let length = self.points.len();
-        let mut series: Vec<Series> = Vec::new();
-        let mut index: HashMap<u64, usize> = HashMap::new();
-        for (interface, identity) in self.interfaces() {
-            if wanted(interface, identity) {
-                index.insert(identity.line, series.len());
-                let (interface, identity) = (interface.clone(), identity.clone());
-                series.push(Series { interface, identity, rx: vec![None; length], tx: vec![None; length] });
+        let seen = self.seen().into_iter().filter(|(_, interface, identity)| wanted(interface, identity));
+        seen.map(|(column, interface, identity)| {
+            let (rx, tx) = self.rates_of(column, &shown);
+            Series { interface: interface.clone(), identity: identity.clone(), rx, tx }
+        })
+        .collect()
+    }
+
+    /// What a column's line carried at each time: one walk through the points.
+    fn rates_of(&self, column: usize, shown: impl Fn(&Interface) -> bool) -> (Rates, Rates) {
+        let large = |rate: f32| (!rate.is_nan()).then(|| BitsPerSecond::new(rate as u64));
+        let mut versions = self.lines.versions(column).map(|(since, interface)| (since, shown(interface))).peekable();
+        let mut is_shown = versions.next().is_some_and(|(_, first)| first);
+        let rates = self.points.iter().map(|point| {
+            while let Some((_, newer)) = versions.next_if(|(since, _)| *since <= point.seq) {
+                is_shown = newer;
             }
-        }
-        // The places of the wanted ones, in the list and in the answer. Neighbouring points nearly always share one
-        // list, so one line of ten thousand costs one walk through that list and not one a point.
-        let mut places: Vec<(usize, usize)> = Vec::new();
-        let mut last: Option<&Point> = None;
-        for (at, point) in self.points.iter().enumerate() {
-            if !last.is_some_and(|last| point.lists_same(last)) {
-                places.clear();
-                let all = point.interfaces.iter().zip(point.identities.iter()).enumerate();
-                let all = all.filter_map(|(place, listed)| index.get(&listed.1.line).map(|to| (place, listed.0, *to)));
-                places.extend(all.filter(|(_, interface, _)| shown(interface)).map(|(place, _, to)| (place, to)));
-            }
-            last = Some(point);
-            let large = |rate: f32| (!rate.is_nan()).then(|| BitsPerSecond::new(rate as u64));
-            for (place, to) in &places {
-                let Some([rx, tx]) = point.rates.get(*place) else { continue };
-                series[*to].rx[at] = large(*rx);
-                series[*to].tx[at] = large(*tx);
-            }
-        }
-        series
+            let rate = point.rates.get(column).filter(|_| is_shown);
+            rate.map_or((None, None), |[rx, tx]| (large(*rx), large(*tx)))
+        });
+        rates.unzip()
     }
 }
+
+type Rates = Vec<Option<BitsPerSecond>>;

@@ -1,0 +1,164 @@
+//! Which line a column of the points is, and what it was called when: kept once for the whole window.
+//!
+//! Every point has a column for each line, at the same place for as long as any point of the window knows the line. A line
+//! that comes or goes costs its own entry and not a list of all others a tick, and one line's series is one column.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use lalin_stats::{Identity, Interface};
+
+/// A line as it was from a tick on.
+#[derive(Clone, Debug)]
+struct Version {
+    since: u64,
+    interface: Arc<Interface>,
+    identity: Identity,
+}
+
+/// A line of the window.
+#[derive(Clone, Debug)]
+struct Column {
+    line: u64,
+    /// The first tick that had it, and the last one where it is there no more.
+    first: u64,
+    gone: Option<u64>,
+    /// The newest list that had it.
+    listed: u64,
+    /// Its place in the router's list when it came.
+    place: usize,
+    /// The oldest first; never empty.
+    versions: Vec<Version>,
+}
+
+/// The columns of a window.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines {
+    columns: Vec<Option<Column>>,
+    by_line: HashMap<u64, usize>,
+    /// The lowest one is given first, so that those at the end can go.
+    free: BTreeSet<usize>,
+    /// The columns of the newest tick's interfaces, in their order.
+    places: Vec<usize>,
+    versions: usize,
+}
+
+/// What a column with its line's newest version takes in memory: the interface itself is the newest frame's.
+pub(super) const COLUMN: usize = size_of::<Option<Column>>() + 48 + size_of::<Version>();
+/// What an interface takes that no frame has any more, with its texts as routers have them.
+pub(super) const VERSION: usize = size_of::<Version>() + size_of::<Interface>() + 256;
+
+impl Lines {
+    /// Takes in the list of tick `seq`, which is another one than that of the tick before.
+    pub(super) fn list(&mut self, seq: u64, interfaces: &[Arc<Interface>], identities: &[Identity]) {
+        let before = std::mem::take(&mut self.places);
+        self.places.reserve_exact(interfaces.len());
+        for (place, (interface, identity)) in interfaces.iter().zip(identities).enumerate() {
+            // Nearly all are where they were; after one that came or went, all others are found by their number.
+            let line = identity.line;
+            let same = before.get(place).copied().filter(|at| self.column(*at).is_some_and(|known| known.line == line));
+            let column = same.or_else(|| self.by_line.get(&line).copied()).unwrap_or_else(|| self.room());
+            let version = || Version { since: seq, interface: interface.clone(), identity: identity.clone() };
+            match &mut self.columns[column] {
+                Some(known) => {
+                    (known.gone, known.listed) = (None, seq);
+                    let newest = known.versions.last();
+                    if newest.is_none_or(|newest| newest.interface != *interface || newest.identity != *identity) {
+                        known.versions.push(version());
+                        self.versions += 1;
+                    }
+                }
+                empty => {
+                    *empty =
+                        Some(Column { line, first: seq, gone: None, listed: seq, place, versions: vec![version()] });
+                    self.by_line.insert(line, column);
+                    self.versions += 1;
+                }
+            }
+            self.places.push(column);
+        }
+        for column in before {
+            if let Some(Some(column)) = self.columns.get_mut(column)
+                && column.listed != seq
+            {
+                column.gone = Some(seq.saturating_sub(1));
+            }
+        }
+    }
+
+    /// Forgets what is known of ticks before `oldest` alone.
+    pub(super) fn forget(&mut self, oldest: u64) {
+        for (at, slot) in self.columns.iter_mut().enumerate() {
+            let Some(column) = slot else { continue };
+            let old = column.versions.iter().skip(1).take_while(|next| next.since <= oldest).count();
+            column.versions.drain(..old);
+            self.versions -= old;
+            if column.gone.is_some_and(|gone| gone < oldest) {
+                self.versions -= column.versions.len();
+                self.by_line.remove(&column.line);
+                self.free.insert(at);
+                *slot = None;
+            }
+        }
+        while self.columns.pop_if(|last| last.is_none()).is_some() {
+            self.free.remove(&self.columns.len());
+        }
+    }
+
+    /// A column that is no line's.
+    fn room(&mut self) -> usize {
+        self.free.pop_first().unwrap_or_else(|| {
+            self.columns.push(None);
+            self.columns.len() - 1
+        })
+    }
+
+    fn column(&self, at: usize) -> Option<&Column> {
+        self.columns.get(at)?.as_ref()
+    }
+
+    /// The newest tick's rates, each in its line's column; what is in no list is unknown.
+    pub(super) fn in_columns(&self, rates: &[[f32; 2]]) -> Box<[[f32; 2]]> {
+        let mut columns = vec![[f32::NAN; 2]; self.columns.len()].into_boxed_slice();
+        for (place, rate) in self.places.iter().zip(rates) {
+            if let Some(column) = columns.get_mut(*place) {
+                *column = *rate;
+            }
+        }
+        columns
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        // All that are in the newest list, each as it is there.
+        self.columns.len() * COLUMN + self.versions.saturating_sub(self.places.len()) * VERSION
+    }
+
+    /// The lines that tick `since` or a later one had, in the order in which they came: each one's column, and how it was
+    /// seen last.
+    pub(super) fn seen_since(&self, since: u64) -> Vec<(usize, &Arc<Interface>, &Identity)> {
+        let columns = self.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.as_ref()?)));
+        let mut seen: Vec<(usize, &Column)> =
+            columns.filter(|(_, column)| column.gone.is_none_or(|gone| gone >= since)).collect();
+        seen.sort_by_key(|(_, column)| (column.first, column.place));
+        seen.into_iter()
+            .filter_map(|(at, column)| column.versions.last().map(|newest| (at, &newest.interface, &newest.identity)))
+            .collect()
+    }
+
+    /// A column's line from the ticks on at which it was called otherwise than before, the oldest first. The first one
+    /// counts for earlier ticks too, such as those of a past that was made up.
+    pub(super) fn versions(&self, column: usize) -> impl Iterator<Item = (u64, &Interface)> {
+        self.column(column).into_iter().flat_map(|column| &column.versions).map(|one| (one.since, &*one.interface))
+    }
+
+    /// The interface of a column at a tick that had it.
+    pub(super) fn at(&self, column: usize, seq: u64) -> Option<&Interface> {
+        let column = self.column(column).filter(|column| column.gone.is_none_or(|gone| gone >= seq))?;
+        let newer = column.versions.partition_point(|version| version.since <= seq);
+        column.versions.get(newer.saturating_sub(1)).map(|version| &*version.interface)
+    }
+
+    pub(super) fn columns(&self) -> usize {
+        self.columns.len()
+    }
+}
