@@ -60,7 +60,7 @@ fn ours(ticks: &[lalin_history::Tick]) {
     let (line, resolution) = (LineId::from_number(LINE as u32 + 1), Resolution::Points(1_000));
     let query = HistoryQuery { line, from_ms: BEGIN, to_ms: BEGIN + DAY, resolution };
     let reader = history.reader();
-    let ask = || assert!(reader.history(&query).unwrap().points.len() > 900);
+    let ask = || assert!(reader.history(&query).unwrap().points.len() > 600);
     row("Lalin, tick by tick, journal and hours", seconds, warm(ask));
 }
 

@@ -13,8 +13,8 @@ use lalin_monitor::{Label, Monitor, Settings};
 use lalin_stats::{Counters, Failure, Interface, Reading, Row, Snapshot, Source};
 use tokio::time::{Instant, sleep};
 
-/// Half of the unit's `MemoryMax`: the other one is for the history's lines and the viewers.
-const BAR_MB: f64 = 512.0;
+/// Of the unit's `MemoryMax`, 1 GiB, what is left beside the history's lines and the viewers.
+const BAR_MB: f64 = 640.0;
 
 /// A router whose customers come and go.
 struct Changing {
