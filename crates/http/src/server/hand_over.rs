@@ -53,11 +53,16 @@ impl<T> HandOver<T> {
 pub(super) struct Offer<T, B: MessageBody + 'static> {
     hand_over: Rc<HandOver<T>>,
     response: Option<Response<B>>,
+    polls: u8,
 }
+
+/// After so many polls the socket would have been read, and so released: actix polls an answer twice for each time it
+/// reads.
+const POLLS: u8 = 8;
 
 impl<T, B: MessageBody + 'static> Offer<T, B> {
     pub(super) fn new(hand_over: Rc<HandOver<T>>, response: Response<B>) -> Self {
-        Self { hand_over, response: Some(response) }
+        Self { hand_over, response: Some(response), polls: 0 }
     }
 }
 
@@ -67,13 +72,14 @@ impl<T, B: MessageBody + 'static> Future for Offer<T, B> {
     type Output = Response<B>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // Whoever polls for the second time has read before, and the socket was not released.
-        if self.hand_over.asked.replace(true)
+        self.polls += 1;
+        if self.polls > POLLS
             && let Some(response) = self.response.take()
         {
             self.hand_over.asked.set(false);
             return Poll::Ready(response);
         }
+        self.hand_over.asked.set(true);
         cx.waker().wake_by_ref();
         Poll::Pending
     }

@@ -254,6 +254,7 @@ async fn a_stream_goes_on_by_itself_in_chunks_and_ends_as_an_answer_does() {
     {
         assert!(head.to_ascii_lowercase().contains(header), "{header}: {head}");
     }
+    assert!(head.contains("\r\nconnection: close"), "it has left the server of pages: {head}");
     let (mut rest, mut events) = (chunks, String::new());
     loop {
         let (size, after) = rest.split_once("\r\n").unwrap();
