@@ -81,17 +81,17 @@ async fn twenty_kills_lose_nothing_and_double_only_what_says_so() {
     let moments = [Moment::Queued, Moment::Telegram, Moment::Webhook, Moment::Mail];
     for round in 0..=KILLS {
         let moment = moments.get(round % 4).copied().filter(|_| round < KILLS);
-        *victim.moment.lock().unwrap() = moment;
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "kills::fires_and_sends_until_it_is_killed", "--nocapture"])
             .env("ALERTS_CHILD", folder.path())
             .env("ALERTS_CHILD_ROUND", round.to_string())
             .env("ALERTS_CHILD_HTTP", receiver.url(""))
             .env("ALERTS_CHILD_MAIL", mails.port.to_string())
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        let mut go = child.stdin.take().unwrap();
         let said = BufReader::new(child.stdout.take().unwrap());
         *victim.child.lock().unwrap() = Some(child);
         let seen = victim.clone();
@@ -101,7 +101,11 @@ async fn twenty_kills_lose_nothing_and_double_only_what_says_so() {
                 // The harness says the test's name in the same line.
                 whole |= line.ends_with("all sent");
                 if line.ends_with("queued") {
+                    // Only now, so that each round has an alert of its own on the disk when it is killed.
                     fired = true;
+                    *seen.moment.lock().unwrap() = moment;
+                    // It may be dead already, by a request of the one before that is read late.
+                    let _ = writeln!(go, "go");
                     seen.at(Moment::Queued);
                 }
             }
@@ -135,13 +139,13 @@ async fn twenty_kills_lose_nothing_and_double_only_what_says_so() {
         letters.entry(header(&letter, "Message-ID").unwrap().to_owned()).or_default().push(letter);
     }
 
-    // Every alert that was committed arrived everywhere. A kill may come between a commit and the child's word of it.
+    // Every alert that was committed arrived everywhere.
     let arrived: BTreeSet<String> = hooks.keys().cloned().collect();
     assert!(arrived.is_superset(&queued), "lost: {:?}", queued.difference(&arrived));
     let committed = outbox_notices(&folder.path().join("alerts.db"));
     assert_eq!(arrived, committed);
     assert_eq!((chats.len(), letters.len()), (committed.len(), committed.len()));
-    assert!(committed.len() > KILLS / 2, "the children came to little: {committed:?}");
+    assert_eq!(committed.len(), KILLS + 1);
     // Where there is a key, what came twice is the same thing to a receiver that knows it.
     for copies in hooks.values().chain(letters.values()) {
         assert!(copies.iter().all(|copy| *copy == copies[0]), "{copies:?}");
@@ -151,7 +155,7 @@ async fn twenty_kills_lose_nothing_and_double_only_what_says_so() {
         assert!(copies[1..].iter().all(|remarked| *remarked), "{text}: {copies:?}");
     }
     let doubles: usize = chats.values().map(|copies| copies.len() - 1).sum();
-    assert!((KILLS / 4..=KILLS).contains(&doubles), "{doubles}: the kills did not hit, or too much is doubled");
+    assert!((3..=KILLS).contains(&doubles), "{doubles}: the kills did not hit, or too much is doubled");
 }
 
 /// Every notice that was ever committed.
@@ -170,6 +174,12 @@ async fn fires_and_sends_until_it_is_killed() {
     let database = Path::new(&folder).join("alerts.db");
     let trusted = std::fs::read(Path::new(&folder).join("mail.pem")).unwrap();
     let transport = Transport::new(Some(&trusted)).unwrap();
+    let notice = fired(&format!("n-{round}"), &format!("PUTUS {round}."));
+    put(&database, &CHANNELS, &notice);
+    say("queued");
+    let mut go = String::new();
+    std::io::stdin().read_line(&mut go).unwrap();
+    assert_eq!(go, "go\n");
     let outbox = Outbox::start(&database, WallClock::system()).unwrap();
     let port: u16 = value("ALERTS_CHILD_MAIL").parse().unwrap();
     let settings = json!({
@@ -181,10 +191,6 @@ async fn fires_and_sends_until_it_is_killed() {
         webhook(&format!("{http}/hook"), &transport),
         channel("mail", settings, &Secrets::new().with("password", "rahasia"), &transport),
     ]);
-    let notice = fired(&format!("n-{round}"), &format!("PUTUS {round}."));
-    put(&database, &CHANNELS, &notice);
-    outbox.wake();
-    say("queued");
     for channel in CHANNELS {
         rig::until(&outbox, channel, |counters| counters.waiting == 0 && counters.sent > 0).await;
     }
