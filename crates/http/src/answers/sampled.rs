@@ -106,7 +106,7 @@ impl Sampled<'_> {
         if self.status.state != RouterState::Live {
             return None;
         }
-        let number = self.by_moment.then_some(self.moment.number).unwrap_or_default();
+        let number = if self.by_moment { self.moment.number } else { 0 };
         HeaderValue::try_from(format!("W/\"{epoch}-{view:x}-{:x}-{number:x}\"", self.moment.frame.seq)).ok()
     }
 }

@@ -29,6 +29,9 @@ pub(super) struct CountRequests<S, B> {
     _body: PhantomData<B>,
 }
 
+/// What comes of a request.
+type Answered<B> = Result<Response<CountedBody<B>>, Response<BoxBody>>;
+
 impl<S, B> CountRequests<S, B> {
     pub(super) fn new(app: S, repeats: Repeats) -> Self {
         Self { app, repeats: Rc::new(repeats), _body: PhantomData }
@@ -45,10 +48,7 @@ where
 {
     type Response = Response<CountedBody<B>>;
     type Error = Response<BoxBody>;
-    type Future = Either<
-        Ready<Result<Self::Response, Self::Error>>,
-        LocalBoxFuture<'static, Result<Self::Response, Self::Error>>,
-    >;
+    type Future = Either<Ready<Answered<B>>, LocalBoxFuture<'static, Answered<B>>>;
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.app.poll_ready(cx).map_err(Into::into)
