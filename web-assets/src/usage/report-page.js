@@ -83,7 +83,7 @@ function head(business, month, label, comment, routerName, zone) {
   }
   const left = element("div", "grow");
   const title = element("h1");
-  const [before, after] = texts.report_title.split("{month}");
+  const [before, after] = fill(texts.report_title, {}).split("{month}");
   title.append(before, element("span", "", monthName(month, zone)), after ?? "");
   left.append(title);
   const ours = [business.name, business.address].filter(Boolean).join(" · ");
