@@ -86,7 +86,8 @@ pub(crate) async fn run(
         folder = Some(made);
         Some(recording)
     };
-    let demonstration = Demonstration { record: Box::new(record), accounts, said, begin: Box::new(begin) };
+    let demonstration =
+        Demonstration { record: Box::new(record), tells: false, accounts, said, begin: Box::new(begin) };
     serve::run(&config, Some(store), demonstration).await
 }
 

@@ -4,6 +4,7 @@
 //! reads the environment and the only one that knows all rooms.
 
 mod addresses;
+mod alerts;
 #[cfg(feature = "tls")]
 mod certificate;
 mod check;

@@ -11,13 +11,14 @@ use actix_web::http::header::HeaderName;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, DemoAccount, EmbedOrigins, Settings};
-use lalin_fleet::{Fleet, Recording, RecordingPolicy};
+use lalin_fleet::{Alerting, Fleet, Recording, RecordingPolicy};
 use lalin_http::{Api, ApiSettings, Auth, AuthSettings, ConnectionLimits, MetricsSettings, StreamLimits, WebServer};
 use lalin_monitor::Monitor;
 use lalin_store::Store;
 use tokio::time::timeout;
 
 use crate::addresses;
+use crate::alerts;
 #[cfg(feature = "tls")]
 use crate::certificate::Certificate;
 use crate::error::Error;
@@ -38,6 +39,8 @@ type Record<'a> = dyn FnOnce(&Config, &Fleet, &RecordingPolicy) -> Option<Arc<Re
 pub(crate) struct Demonstration<'a> {
     /// What is recorded, and where.
     pub(crate) record: Box<Record<'a>>,
+    /// Whether alerts are kept and told: by a demonstration they are only shown.
+    pub(crate) tells: bool,
     /// The accounts that the login page tells.
     pub(crate) accounts: Vec<DemoAccount>,
     /// Lines for the terminal, after the address.
@@ -48,7 +51,8 @@ pub(crate) struct Demonstration<'a> {
 
 impl Demonstration<'_> {
     pub(crate) fn none() -> Self {
-        Self { record: Box::new(history::record), accounts: Vec::new(), said: Vec::new(), begin: Box::new(drop) }
+        let record = Box::new(history::record);
+        Self { record, tells: true, accounts: Vec::new(), said: Vec::new(), begin: Box::new(drop) }
     }
 }
 
@@ -79,11 +83,12 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
         #[cfg(feature = "remote-write")]
         remote_writing: remote_writing.clone(),
     };
+    let alerting = alerts::watch(config, &fleet, store.clone(), recording.as_ref(), demo.tells).await?;
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
     let limits = connection_limits(config);
-    let settings =
-        ApiSettings { extra_metrics: Some(sources.into_metrics()), ..api_settings(config, limits, recording.clone()) };
+    let settings = api_settings(config, limits, recording.clone(), alerting);
+    let settings = ApiSettings { extra_metrics: Some(sources.into_metrics()), ..settings };
     let api = Api::with_admin(fleet.monitor(), settings, Arc::new(fleet));
     let stop_streams = api.stop_token();
     let lang = match config.server.lang {
@@ -158,12 +163,18 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
 }
 
 /// How the API answers, as the configuration asks for.
-fn api_settings(config: &Config, limits: ConnectionLimits, history: Option<Arc<Recording>>) -> ApiSettings {
+fn api_settings(
+    config: &Config,
+    limits: ConnectionLimits,
+    history: Option<Arc<Recording>>,
+    alerts: Option<Arc<Alerting>>,
+) -> ApiSettings {
     let lalin_config::Metrics { record, dynamic, timestamps, most_lines } = config.metrics;
     ApiSettings {
         extra_metrics: None,
         metrics: MetricsSettings { record, dynamic, timestamps, most_lines },
         history,
+        alerts,
         business: history::business(&config.business),
         streams: StreamLimits {
             streams: limits.viewers,

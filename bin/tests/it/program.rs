@@ -26,7 +26,7 @@ impl Lalin {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lalin"));
         command.args(arguments).current_dir(folder.path()).env_clear().stdin(Stdio::null());
         // Routers are read only when a test asks; those of the history switch it on.
-        command.env("LALIN_HISTORY", "false");
+        command.env("LALIN_HISTORY", "false").env("LALIN_ALERTS", "false");
         Self { folder, command }
     }
 

@@ -16,6 +16,9 @@ pub enum Error {
     /// The certificates that channels trust cannot be read.
     #[error("certificates: {0}")]
     Certificates(String),
+    /// A newer Lalin wrote the database.
+    #[error("the alerts' database is of a newer Lalin: update Lalin, or move alerts.db away")]
+    Newer,
     /// The sending task has ended.
     #[error("alerts are no longer sent")]
     Ended,

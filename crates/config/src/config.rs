@@ -5,10 +5,10 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{History, Limits, RemoteWrite, RouterSettings, Secret};
+use crate::{Alerts, History, Limits, RemoteWrite, RouterSettings, Secret};
 
 /// Everything that can be configured.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// The web server.
     pub server: Server,
@@ -28,6 +28,8 @@ pub struct Config {
     pub history: History,
     /// Where samples are sent beside.
     pub remote_write: RemoteWrite,
+    /// What is told of what routers do.
+    pub alerts: Alerts,
     /// Whose reports they are.
     pub business: Business,
     /// Other sites' pages that may embed the traffic.
@@ -170,6 +172,7 @@ impl Default for Config {
             metrics: Metrics::default(),
             history: History::default(),
             remote_write: RemoteWrite::default(),
+            alerts: Alerts::default(),
             business: Business::default(),
             embed: Embed::default(),
             routers: Vec::new(),

@@ -24,6 +24,7 @@
 //! ```
 
 mod address;
+mod alerts;
 mod config;
 mod config_file;
 mod error;
@@ -32,6 +33,7 @@ mod flags;
 mod history;
 mod limits;
 mod load;
+mod load_alerts;
 mod load_history;
 mod load_remote_write;
 mod load_routers;
@@ -46,6 +48,7 @@ mod values;
 mod variables;
 
 pub use address::Endpoint;
+pub use alerts::{AlertTable, Alerts};
 pub use config::{Business, Config, Embed, INTERVALS, Lang, Log, LogFormat, Metrics, Sampling, Server};
 pub use config_file::Warning;
 pub use error::Error;

@@ -9,7 +9,9 @@ use toml::Spanned;
 use crate::config::{Business, Config, Embed, INTERVALS, Log, Metrics, Sampling, Server};
 use crate::setting::{FileText, Setting, list, not_empty};
 use crate::variables::Variables;
-use crate::{Error, Flags, Limits, Origin, Secret, load_history, load_remote_write, load_routers, schema, values};
+use crate::{
+    Error, Flags, Limits, Origin, Secret, load_alerts, load_history, load_remote_write, load_routers, schema, values,
+};
 
 impl Config {
     /// One configuration from the file (its path for messages, and its text), the environment and the flags.
@@ -44,6 +46,7 @@ impl Config {
         let proxies = list(&text, file.server.trusted_proxies, "server.trusted-proxies", values::address)?;
         let hosts = list(&text, file.server.hosts, "server.hosts", values::host)?;
         let base_path = flag(flags.base_path, "--base-path").or(env.base_path).or(text.setting(file.server.base_path));
+        let alerts = load_alerts::read(&text, file.alerts, env.alerts)?;
         let history = load_history::read(&text, file.history, env.history)?;
         Ok(Self {
             data_dir: data_dir(flags.data_dir, env.data_dir.or(text.setting(file.data_dir)))?,
@@ -57,6 +60,7 @@ impl Config {
             metrics: metrics(&text, file.metrics)?,
             history,
             remote_write: load_remote_write::read(&text, file.remote_write)?,
+            alerts,
             business: business(&text, file.business)?,
             server: server(
                 flag(flags.listen, "--listen").or(env.listen).or(text.setting(file.server.listen)),

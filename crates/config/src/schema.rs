@@ -24,6 +24,7 @@ pub(crate) struct File {
     pub(crate) metrics: Metrics,
     pub(crate) history: History,
     pub(crate) remote_write: RemoteWrite,
+    pub(crate) alerts: Alerts,
     pub(crate) business: Business,
     pub(crate) embed: Embed,
     pub(crate) router: Vec<Spanned<Router>>,
@@ -115,6 +116,14 @@ pub(crate) struct RemoteWrite {
     pub(crate) dynamic: Maybe<bool>,
     pub(crate) queue_size: Maybe<String>,
     pub(crate) max_age: Maybe<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Alerts {
+    pub(crate) enabled: Maybe<bool>,
+    pub(crate) rule: Vec<Spanned<toml::Table>>,
+    pub(crate) channel: Vec<Spanned<toml::Table>>,
 }
 
 #[derive(Default, Deserialize)]

@@ -6,6 +6,7 @@ use crate::{Error, Origin};
 /// What the environment sets; an empty variable sets nothing.
 #[derive(Default)]
 pub(crate) struct Variables {
+    pub(crate) alerts: Option<Setting<String>>,
     pub(crate) base_path: Option<Setting<String>>,
     pub(crate) config: Option<Setting<String>>,
     pub(crate) data_dir: Option<Setting<String>>,
@@ -51,6 +52,7 @@ type Field = fn(&mut Variables) -> &mut Option<Setting<String>>;
 
 /// The variables, each with where its value goes.
 const KNOWN: &[(&str, Field)] = &[
+    ("LALIN_ALERTS", |v| &mut v.alerts),
     ("LALIN_BASE_PATH", |v| &mut v.base_path),
     ("LALIN_CONFIG", |v| &mut v.config),
     ("LALIN_DATA_DIR", |v| &mut v.data_dir),

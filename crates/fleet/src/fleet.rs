@@ -113,6 +113,7 @@ impl Fleet {
             system_info: None,
             wan: std::sync::Mutex::default(),
             asked: None,
+            told: None,
             asking: None,
             _pinning: pinning,
             _naming: naming,

@@ -18,12 +18,14 @@
 //! | `own_address` | where a router sees this machine |
 //! | `certificate_pinning`, `naming` | the first certificate becomes the only one, the identity the name |
 //! | `wan` | which interfaces lead to the internet |
+//! | `alerting` | every router's samples into the alerts |
 //! | `recording` | every router's samples into the history |
 //! | `remote_writing` | every router's samples to the remote write |
 //! | `cache_counts` | how the caches in front of the routers answered |
 //! | `system_info`, `check`, `discovery` | what a router is, whether it can be watched, which others there are |
 
 mod address_policy;
+mod alerting;
 mod cache_counts;
 mod certificate_pinning;
 mod check;
@@ -44,6 +46,7 @@ mod system_info;
 mod wan;
 
 pub use address_policy::may_be_router;
+pub use alerting::{AlertChannel, Alerting, AlertingSettings, AlertingStart, Channels, Rehearsal, RehearsedAlert};
 pub use cache_counts::CacheCounts;
 pub use discovery::Discovered;
 pub use error::{Error, UnusableRouter};

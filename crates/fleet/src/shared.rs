@@ -47,6 +47,8 @@ pub(crate) struct Entry {
     pub(crate) system_info: Option<SystemInfo>,
     pub(crate) wan: std::sync::Mutex<Option<KnownWan>>,
     pub(crate) asked: Option<Instant>,
+    /// When it told what `system_info` holds.
+    pub(crate) told: Option<Instant>,
     /// These end with the entry.
     pub(crate) asking: Option<AbortOnDropHandle<()>>,
     pub(crate) _pinning: Option<AbortOnDropHandle<()>>,

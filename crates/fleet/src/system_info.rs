@@ -33,7 +33,7 @@ pub(crate) fn refresh(shared: &Arc<Shared>) {
             let Some(shared) = fleet.upgrade() else { return };
             let identity = info.identity.clone();
             if let Some(mut entry) = shared.entries.get_mut(&id) {
-                entry.system_info = Some(info);
+                (entry.system_info, entry.told) = (Some(info), Some(Instant::now()));
             }
             if let Some(identity) = identity {
                 naming::name(&shared, &id, &identity).await;

@@ -13,7 +13,7 @@ use crate::routes::{
     accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines, login, routers,
     tokens, window,
 };
-use crate::{Auth, history, openapi, stream};
+use crate::{Auth, alerts, history, openapi, stream};
 
 /// The API over a monitor. Cheap to clone: one for each worker.
 #[derive(Clone, Debug)]
@@ -49,6 +49,7 @@ impl Api {
                 .configure(openapi::routes)
                 .configure(business::routes)
                 .configure(history::routes)
+                .configure(alerts::routes)
                 .configure(routers::routes)
                 .configure(lines::routes)
                 .configure(layouts::routes)

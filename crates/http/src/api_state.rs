@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lalin_fleet::{Recording, RouterAdmin, Wan};
+use lalin_fleet::{Alerting, Recording, RouterAdmin, Wan};
 use lalin_monitor::Monitor;
 use lalin_stats::RouterId;
 use tokio::time::Instant;
@@ -28,6 +28,8 @@ pub struct ApiSettings {
     pub extra_metrics: Option<ExtraMetrics>,
     /// What was recorded; without it those routes say that nothing is.
     pub history: Option<Arc<Recording>>,
+    /// What is told of what routers do; without it those routes say that nothing is.
+    pub alerts: Option<Arc<Alerting>>,
     /// What stands at the head of a report.
     pub business: Business,
 }
@@ -53,13 +55,14 @@ pub(crate) struct ApiState {
     pub(crate) retry_limits: RetryLimits,
     admin: Option<Arc<dyn RouterAdmin>>,
     archive: Option<Archive>,
+    alerts: Option<Arc<Alerting>>,
     /// What stands at the head of a report.
     pub(crate) business: Business,
 }
 
 impl ApiState {
     pub(crate) fn new(monitor: Arc<Monitor>, settings: ApiSettings, admin: Option<Arc<dyn RouterAdmin>>) -> Self {
-        let ApiSettings { streams: stream_limits, metrics, extra_metrics, history, business } = settings;
+        let ApiSettings { streams: stream_limits, metrics, extra_metrics, history, alerts, business } = settings;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             monitor,
@@ -76,6 +79,7 @@ impl ApiState {
             retry_limits: RetryLimits::default(),
             admin,
             archive: history.map(Archive::new),
+            alerts,
             business,
         }
     }
@@ -89,6 +93,16 @@ impl ApiState {
     /// The history; a problem where nothing is recorded.
     pub(crate) fn archive(&self) -> Result<&Archive, Problem> {
         self.archive.as_ref().ok_or_else(Problem::no_history)
+    }
+
+    /// The alerts, if they are watched for.
+    pub(crate) fn alerting(&self) -> Option<&Arc<Alerting>> {
+        self.alerts.as_ref()
+    }
+
+    /// The alerts; a problem where they are switched off.
+    pub(crate) fn alerts(&self) -> Result<&Alerting, Problem> {
+        self.alerts.as_deref().ok_or_else(Problem::no_alerts)
     }
 
     /// Who adds, changes and checks routers; without it those routes do not exist.

@@ -14,6 +14,7 @@
 //! | `answers/` | answers that many are given: made and compressed once |
 //! | `metrics/` | what Prometheus scrapes |
 //! | `openapi/` | the description of the API, for programs |
+//! | `alerts/` | what is told of what routers do |
 //! | `history/` | what was recorded: curves, use, percentiles |
 //! | `auth/` | who makes a request, and what they may see and do |
 //! | `lines/` | what people say of lines: from which side they are seen, what they are called |
@@ -40,6 +41,7 @@
     allow(dead_code, reason = "what only one of them needs is small, and stays where it belongs")
 )]
 
+mod alerts;
 mod answers;
 mod api;
 mod api_state;

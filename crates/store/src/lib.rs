@@ -20,9 +20,11 @@
 //! | `principals` | a user, a session, a token, as they are known |
 //! | `devices` | from where somebody logged in before |
 //! | `routers`, `users`, `sessions`, `tokens`, `audit_log`, `lines`, `layouts`, `embed_origins`, `recording` | one table each |
+//! | `alerting` | rules, channels and maintenance of alerts |
 //! | `timestamp` | a point in real time, as it is kept |
 
 mod access;
+mod alerting;
 mod audit_log;
 mod background_writer;
 mod credentials;
@@ -52,6 +54,7 @@ mod tokens;
 mod users;
 
 pub use access::{Access, Grant, Role};
+pub use alerting::{StoredAlertChannel, StoredAlertRule, StoredMaintenance};
 pub use audit_log::{Actor, AuditEntry, AuditEvent};
 pub use credentials::{Credential, CredentialState, EndReason};
 pub use data_dir::ServerLock;

@@ -8,7 +8,7 @@ use crate::files::{companion, copy_of, private, put};
 use crate::{EncryptionKey, Error};
 
 /// The migrations, in order; the file's `user_version` is the number of those applied. A released one never changes.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     CREATE TABLE routers (
@@ -63,6 +63,17 @@ const STEPS: [&str; 4] = [
     CREATE TABLE not_recorded (
         what TEXT NOT NULL, router TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (what, router, name)
     ) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE alert_rules (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+    CREATE TABLE alert_channels (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+    CREATE TABLE alert_secrets (
+        channel INTEGER NOT NULL, name TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (channel, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE maintenance (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, router TEXT,
+        reason TEXT NOT NULL
+    ) STRICT;
 ",
 ];
 

@@ -31,6 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "lalin-fleet",
         &[
+            "lalin-alerts",
             "lalin-cache",
             "lalin-config",
             "lalin-history",

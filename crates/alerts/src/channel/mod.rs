@@ -4,6 +4,7 @@
 //! That is the outbox's, which also keeps to the channel's [`Rate`].
 
 mod alertmanager;
+mod form;
 mod heartbeat;
 mod mail;
 mod phone;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use alertmanager::{Alertmanager, AlertmanagerSettings, AlertmanagerState, FiringAlert};
+pub use form::ChannelForm;
 pub use heartbeat::Heartbeat;
 pub use mail::MailSettings;
 pub use phone::normalised as phone_number;

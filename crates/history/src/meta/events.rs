@@ -65,6 +65,16 @@ impl Database {
         Ok(lines.collect::<Result<_, _>>()?)
     }
 
+    /// When a line's link came up (`true`) or went down, the earliest first.
+    pub(crate) fn links(&self, router: u32, line: u32, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, bool)>, Error> {
+        let sql = "SELECT at, what = 'link-up' FROM event WHERE router = ?1 AND line = ?2 AND at >= ?3 AND at < ?4
+            AND what IN ('link-up', 'link-down') ORDER BY at";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let changes =
+            statement.query_map(params![router, line, from_ms, to_ms], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(changes.collect::<Result<_, _>>()?)
+    }
+
     /// Takes away what ended before.
     pub(crate) fn forget_events(&self, before_ms: i64) -> Result<(), Error> {
         self.0.execute("DELETE FROM event WHERE until < ?1", [before_ms])?;
@@ -97,5 +107,7 @@ mod tests {
         let found: Vec<_> = found.iter().map(|one| (one.from_ms, one.to_ms, one.detail.as_str())).collect();
         assert_eq!(found, [(10, Some(20), "refused"), (40, None, "refused")]);
         assert!(database.happenings(router, 0, 20, 40).unwrap().is_empty());
+        assert_eq!(database.links(router, 0, 0, 100).unwrap(), [(30, true)]);
+        assert!(database.links(router, 0, 31, 100).unwrap().is_empty());
     }
 }

@@ -69,6 +69,12 @@ impl Reader {
         named.collect()
     }
 
+    /// When a line's link came up (`true`) or went down, as it was seen; the earliest first.
+    pub fn links(&self, line: LineId, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, bool)>, Error> {
+        let router = self.router_number(&self.line(line)?.router)?;
+        self.database().links(router, line.number(), from_ms, to_ms)
+    }
+
     /// The number that stands for a router in the database.
     pub(super) fn router_number(&self, router: &RouterId) -> Result<u32, Error> {
         self.database().find_router(router)?.ok_or(Error::NoLine)

@@ -33,7 +33,8 @@ pub(crate) struct Document {
 }
 
 /// Every code that a problem can have.
-pub(crate) const CODES: [&str; 29] = [
+pub(crate) const CODES: [&str; 32] = [
+    "alerts",
     "bad-parameter",
     "busy",
     "disk-full",
@@ -43,6 +44,7 @@ pub(crate) const CODES: [&str; 29] = [
     "login-needed",
     "method-not-allowed",
     "misdirected",
+    "no-alerts",
     "no-data",
     "no-history",
     "no-router",
@@ -60,6 +62,7 @@ pub(crate) const CODES: [&str; 29] = [
     "too-many-viewers",
     "too-slow",
     "tried-just-now",
+    "unknown-alert",
     "unknown-interface",
     "unknown-router",
     "wrong-login",
@@ -107,6 +110,28 @@ impl Problem {
     pub(crate) fn unknown_router(id: &str) -> Self {
         let detail = format!("router: there is no router {id:?}");
         Self::new(StatusCode::NOT_FOUND, "unknown-router", "unknown router", detail).field("router")
+    }
+
+    /// No alert of this id stands, or none that may be seen.
+    pub(crate) fn unknown_alert() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "unknown-alert", "unknown alert", "no alert of this id stands")
+    }
+
+    /// Alerts are switched off.
+    pub(crate) fn no_alerts() -> Self {
+        let detail = "alerts are switched off: [alerts] enabled in the configuration";
+        Self::new(StatusCode::NOT_FOUND, "no-alerts", "no alerts", detail)
+    }
+
+    /// What was told, or is to be, cannot be read or written.
+    pub(crate) fn alerts_unreadable() -> Self {
+        let detail = "the alerts cannot be read or written; the log says more";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "alerts", "alerts", detail)
+    }
+
+    /// It stands in the configuration file.
+    pub(crate) fn in_file(detail: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, "not-editable", "not editable", detail)
     }
 
     /// Nothing is configured.

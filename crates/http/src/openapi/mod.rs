@@ -18,7 +18,7 @@ use crate::routes::{
     Parameters, accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines,
     login, router_checks, routers, tokens, window,
 };
-use crate::{Problem, history, stream};
+use crate::{Problem, alerts, history, stream};
 
 use common::Common;
 
@@ -37,6 +37,7 @@ use common::Common;
         (name = "routers", description = "The routers that are watched"),
         (name = "lines", description = "What people say of lines"),
         (name = "history", description = "What was recorded"),
+        (name = "alerts", description = "What is told of what routers do"),
         (name = "layouts", description = "Saved screens"),
         (name = "accounts", description = "Who may come in"),
         (name = "settings", description = "What stands around"),
@@ -49,6 +50,7 @@ static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
     let mut whole = Whole::openapi();
     let groups = [
         accounts::Described::openapi(),
+        alerts::Described::openapi(),
         audit_log::Described::openapi(),
         business::Described::openapi(),
         embed_origins::Described::openapi(),

@@ -1,5 +1,6 @@
 //! The event stream: its route, what one stream is told, and how it ends.
 
+mod alerts_watch;
 mod ended;
 mod event_bytes;
 mod event_cache;

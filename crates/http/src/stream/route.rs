@@ -94,7 +94,7 @@ fn one(
     let filter = StreamFilter { visibility, only, narrow, named: false, whole_lists };
     let lines = router.as_ref().map(|router| Auth::line_watch(request, router.id())).unwrap_or_default();
     let id = router.as_deref().map(Router::id);
-    let session = StreamSession::new(api.clone(), id, subscription, filter, lines, Some(hello));
+    let session = StreamSession::new(api.clone(), id, subscription, filter, lines, Some(hello)).telling_alerts();
     Ok(answer(request, slot, events(session)))
 }
 
@@ -140,6 +140,7 @@ fn several(
             }
             None => StreamSession::of_removed(api.clone(), &id, filter, lines, window),
         };
+        let session = if all.is_empty() { session.telling_alerts() } else { session };
         all.push(events(session));
     }
     Ok(answer(request, slot, hello.chain(all)))

@@ -17,6 +17,7 @@ use crate::json::WindowView;
 use crate::lines::LineWatch;
 use crate::routes::InterfaceSelection;
 
+use super::alerts_watch::{AlertsWatch, alerts_event};
 use super::event_bytes::EventBytes;
 use super::event_cache::{Encodings, Selection};
 use super::events::{EmptyEvent, WithRouter};
@@ -64,6 +65,7 @@ pub(super) struct StreamSession {
     /// With it the session goes on when the router is removed, because the stream carries others; when the router comes
     /// back it begins with so much of the recent window.
     resume_window: Option<Duration>,
+    alerts: AlertsWatch,
 }
 
 impl StreamSession {
@@ -87,7 +89,14 @@ impl StreamSession {
             list: None,
             outdated: false,
             resume_window: None,
+            alerts: AlertsWatch::none(),
         }
+    }
+
+    /// Makes the session tell of alerts too: one session of a stream does.
+    pub(super) fn telling_alerts(mut self) -> Self {
+        self.alerts = AlertsWatch::of(&self.api);
+        self
     }
 
     /// Makes the session go on when the router is removed; should it come back, with so much of its recent window.
@@ -130,6 +139,11 @@ impl StreamSession {
                     // The same interfaces, of which something else is said now.
                     self.outdated = true;
                     self.list();
+                    continue;
+                }
+                active = self.alerts.changed() => {
+                    let event = alerts_event(api, &active, &self.filter.visibility);
+                    self.ready.extend(event.map(EventBytes::Own));
                     continue;
                 }
                 () = sleep_until(beat) => return Some(Bytes::from_static(BEAT).into()),

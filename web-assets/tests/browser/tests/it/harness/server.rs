@@ -166,7 +166,7 @@ impl Server {
             command.env("LALIN_ROUTER_PASSWORD", password);
         }
         // Routers are read only while a test watches; those of the history switch it on.
-        command.env("LALIN_HISTORY", "false");
+        command.env("LALIN_HISTORY", "false").env("LALIN_ALERTS", "false");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", program.display()));

@@ -1,0 +1,12 @@
+//! What alerts are after a restart: states and the messages that follow from them, in one file and one transaction.
+//!
+//! | file | it holds |
+//! | --- | --- |
+//! | `database` | the file, its tables, and the one thread that has it |
+//! | `states` | batches in, alerts out: those that stand, and the past |
+
+mod database;
+mod states;
+
+pub use database::Database;
+pub use states::{Past, PastQuery, Telling};

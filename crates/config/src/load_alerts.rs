@@ -1,0 +1,94 @@
+//! The file's `[alerts]`: each rule and channel is a table with an id of its own.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::{Spanned, Table};
+
+use crate::setting::{FileText, Setting};
+use crate::{AlertTable, Alerts, Error, schema, values};
+
+pub(crate) fn read(
+    text: &FileText<'_>,
+    file: schema::Alerts,
+    enabled: Option<Setting<String>>,
+) -> Result<Alerts, Error> {
+    let enabled = match enabled {
+        Some(setting) => setting.parse("alerts.enabled", values::switch)?.value,
+        None => file.enabled.is_none_or(Spanned::into_inner),
+    };
+    let all = |tables: Vec<Spanned<Table>>, field| {
+        let mut read = Vec::new();
+        for table in tables {
+            read.push(one(text, table, field, &read)?);
+        }
+        Ok::<_, Error>(read)
+    };
+    Ok(Alerts { enabled, rules: all(file.rule, "alerts.rule")?, channels: all(file.channel, "alerts.channel")? })
+}
+
+fn one(
+    text: &FileText<'_>,
+    table: Spanned<Table>,
+    field: &'static str,
+    before: &[AlertTable],
+) -> Result<AlertTable, Error> {
+    let origin = text.at(table.span());
+    let mut table = table.into_inner();
+    let wrong = |problem: &str| Err(Error::Invalid { field, origin: origin.clone(), problem: problem.into() });
+    let id = match table.remove("id") {
+        Some(toml::Value::String(id)) => id,
+        _ => return wrong("needs an id, such as id = \"uplink\""),
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    // What is made in the page is found by a number.
+    if id.is_empty() || id.len() > 64 || !id.chars().all(fits) || id.chars().all(|c| c.is_ascii_digit()) {
+        return wrong("its id must be 1 to 64 letters, digits and -_., and not a number alone");
+    }
+    if before.iter().any(|other| other.id == id) {
+        return wrong("there is one of this id already");
+    }
+    let secrets = match table.remove("secrets") {
+        Some(secrets) => match BTreeMap::deserialize(secrets) {
+            Ok(secrets) => secrets,
+            Err(_) => return wrong("its secrets must be texts, such as secrets = { token = \"...\" }"),
+        },
+        None => BTreeMap::new(),
+    };
+    Ok(AlertTable { id, origin, table, secrets })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::{Config, Flags};
+
+    fn load(text: &str) -> Result<Config, crate::Error> {
+        Config::load(Some((Path::new("x.toml"), text)), std::iter::empty(), Flags::default())
+    }
+
+    #[test]
+    fn rules_and_channels_are_tables_with_their_place() {
+        let text = "[alerts]\n[[alerts.rule]]\nid = \"uplink\"\nkind = \"line-down\"\n[[alerts.channel]]\nid = \"noc\"\n\
+                    secrets = { token = \"rahasia\" }\nsettings = { kind = \"telegram\" }\n";
+        let alerts = load(text).unwrap().alerts;
+        assert_eq!((alerts.rules.len(), alerts.rules[0].id.as_str()), (1, "uplink"));
+        assert!(alerts.rules[0].origin.to_string().contains(":2"), "{}", alerts.rules[0].origin);
+        assert_eq!(alerts.channels[0].secrets["token"].expose(), "rahasia");
+        assert!(!format!("{alerts:?}").contains("rahasia"));
+        assert!(alerts.enabled);
+    }
+
+    #[test]
+    fn one_without_an_id_of_its_own_is_refused_by_its_place() {
+        for (text, problem) in [
+            ("[[alerts.rule]]\nkind = \"line-down\"\n", "needs an id"),
+            ("[[alerts.rule]]\nid = \"12\"\n", "not a number"),
+            ("[[alerts.rule]]\nid = \"a\"\n[[alerts.rule]]\nid = \"a\"\n", "already"),
+        ] {
+            let error = load(text).unwrap_err().to_string();
+            assert!(error.contains(problem) && error.contains("x.toml"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The task that has the engine: it hands in updates and the time, and has written what comes out.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use lalin_alerts::{
+    Acknowledged, Alert, Batch, ChannelFacts, Database, DiskFacts, Engine, Kind, Maintenance, Moment, Rule, UsageFacts,
+};
+use lalin_history::Reader;
+use lalin_monitor::Update;
+use lalin_stats::RouterId;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::channels::Channels;
+use super::facts::{self, LinesOfRouters};
+use super::usage;
+use crate::shared::Shared;
+
+/// What reaches the engine.
+pub(super) enum Input {
+    Update(RouterId, Update),
+    Rules(Vec<Rule>),
+    Channels(Vec<ChannelFacts>),
+    Maintenance(Vec<Maintenance>),
+    Acknowledge(String, Option<Acknowledged>, oneshot::Sender<Option<Alert>>),
+}
+
+/// Routers, their names and their lines' settings are looked at this often, passes.
+const LOOK_EVERY: u64 = 5;
+/// What is asked of routers, the history and the disk is asked this often, passes.
+const ASK_EVERY: u64 = 60;
+/// After a failure it is written again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// The engine and what is around it.
+pub(super) struct Driver {
+    pub(super) shared: Arc<Shared>,
+    pub(super) engine: Engine,
+    pub(super) database: Database,
+    pub(super) reader: Option<Reader>,
+    pub(super) active: watch::Sender<Arc<Vec<Arc<Alert>>>>,
+    pub(super) channels: Option<Arc<Channels>>,
+    /// The name of the zone of the times in messages.
+    pub(super) zone: String,
+    /// The folder whose disk is watched.
+    pub(super) data_dir: Option<PathBuf>,
+    /// Whether samples are wanted.
+    pub(super) wanted: watch::Sender<bool>,
+    pub(super) epoch: Instant,
+}
+
+type Written = Result<bool, (Batch, lalin_alerts::Error)>;
+/// What lines used, and what is left of the disk.
+type Answers = (Vec<UsageFacts>, Option<DiskFacts>);
+
+impl Driver {
+    /// Runs until nobody sends any more.
+    pub(super) async fn run(mut self, mut inputs: mpsc::Receiver<Input>) {
+        let mut passes = interval(Duration::from_secs(1));
+        passes.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pass = 0_u64;
+        let mut lines = LinesOfRouters::new();
+        let mut told = None;
+        let mut writing: Option<JoinHandle<Written>> = None;
+        let mut asking: Option<JoinHandle<Answers>> = None;
+        let mut retry_at: Option<Instant> = None;
+        let mut failing: Option<String> = None;
+        loop {
+            tokio::select! {
+                input = inputs.recv() => match input {
+                    Some(input) => self.take(input),
+                    None => break,
+                },
+                _ = passes.tick() => {
+                    if pass.is_multiple_of(LOOK_EVERY) {
+                        if pass.is_multiple_of(ASK_EVERY) {
+                            lines = facts::lines(&self.shared).await.unwrap_or(lines);
+                            facts::ask_routers(&self.shared, self.engine.rules());
+                            asking = asking.or_else(|| self.ask(&lines));
+                        }
+                        self.engine.set_routers(facts::routers(&self.shared, &lines), self.now());
+                        let asked = Instant::now();
+                        for (router, facts) in facts::told_since(&self.shared, told) {
+                            self.engine.system(&router, facts, self.now());
+                        }
+                        told = Some(asked);
+                    }
+                    pass += 1;
+                    self.engine.pass(self.now());
+                    self.publish();
+                    let standing = self.active.borrow().iter().filter(|alert| alert.is_standing()).count();
+                    if let Some(channels) = &self.channels {
+                        channels.beat(failing.clone().map_or(Ok(standing), Err));
+                    }
+                }
+                written = done(&mut writing) => {
+                    writing = None;
+                    failing = self.settled(written);
+                    retry_at = failing.is_some().then(|| Instant::now() + RETRY_AFTER);
+                }
+                answers = done(&mut asking) => {
+                    asking = None;
+                    let (used, disk) = answers.unwrap_or_default();
+                    self.engine.usage(&used, self.now());
+                    if let Some(disk) = disk {
+                        self.engine.disk(disk, self.now());
+                    }
+                }
+            }
+            let rested = retry_at.is_none_or(|at| Instant::now() >= at);
+            if writing.is_none() && rested && !self.engine.is_written() {
+                writing = Some(self.write());
+            }
+            self.publish();
+        }
+        // What was decided is written before the end.
+        if let Some(writing) = writing {
+            let _ = writing.await;
+        }
+        if !self.engine.is_written() {
+            let _ = self.write().await;
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        let now = self.now();
+        match input {
+            Input::Update(_, Update::Tick(frame)) => self.engine.tick(&frame, now),
+            Input::Update(router, Update::State(status)) => {
+                let interval = u64::try_from(status.interval.as_millis()).unwrap_or(u64::MAX);
+                self.engine.state(&router, &status.state, interval, now);
+            }
+            Input::Update(_, Update::Window(_)) => {}
+            Input::Rules(rules) => {
+                let is_wanted = rules.iter().any(|rule| rule.enabled);
+                self.engine.set_rules(rules, now);
+                self.wanted.send_if_modified(|wanted| std::mem::replace(wanted, is_wanted) != is_wanted);
+            }
+            Input::Channels(channels) => self.engine.set_channels(channels),
+            Input::Maintenance(maintenance) => self.engine.set_maintenance(maintenance),
+            Input::Acknowledge(id, by, answer) => drop(answer.send(self.engine.acknowledge(&id, by))),
+        }
+    }
+
+    fn publish(&mut self) {
+        if self.engine.take_changed() {
+            let now = self.now();
+            let active = Arc::new(self.engine.active(now));
+            if let Some(channels) = &self.channels {
+                channels.tell_states(&active, &self.zone, now.unix_ms);
+            }
+            self.active.send_replace(active);
+        }
+    }
+
+    /// Asks the history and the disk, if rules need it.
+    fn ask(&self, lines: &LinesOfRouters) -> Option<JoinHandle<Answers>> {
+        let of = |kinds: &[Kind]| {
+            let mine = self.engine.rules().iter().filter(|rule| rule.enabled && kinds.contains(&rule.kind));
+            mine.cloned().collect::<Vec<Arc<Rule>>>()
+        };
+        let quotas = of(&[Kind::UsageAbove, Kind::PercentileNear]);
+        let reader = self.reader.clone().filter(|_| !quotas.is_empty());
+        let folder = self.data_dir.clone().filter(|_| !of(&[Kind::DiskLow]).is_empty());
+        if reader.is_none() && folder.is_none() {
+            return None;
+        }
+        let (routers, now_ms) = (facts::routers(&self.shared, lines), self.now().unix_ms);
+        Some(tokio::task::spawn_blocking(move || {
+            let used = reader.map(|reader| usage::used(&reader, &quotas, &routers, now_ms));
+            (used.unwrap_or_default(), folder.and_then(|folder| facts::disk(&folder)))
+        }))
+    }
+
+    /// Has written what there is, and answers whether messages were among it.
+    fn write(&mut self) -> JoinHandle<Written> {
+        let (database, batch, now_ms) = (self.database.clone(), self.engine.take_batch(), self.now().unix_ms);
+        tokio::spawn(async move {
+            let tells = !batch.notices.is_empty();
+            database.write(batch, now_ms).await.map(|()| tells)
+        })
+    }
+
+    /// Why it could not be written, where it could not.
+    fn settled(&mut self, written: Option<Written>) -> Option<String> {
+        match written {
+            Some(Ok(tells)) => {
+                if let Some(channels) = self.channels.as_ref().filter(|_| tells) {
+                    channels.wake();
+                }
+                None
+            }
+            Some(Err((batch, error))) => {
+                tracing::error!(%error, "alerts cannot be written; it is tried again");
+                self.engine.put_back(batch);
+                Some(error.to_string())
+            }
+            None => Some("the writing of alerts failed".to_owned()),
+        }
+    }
+
+    fn now(&self) -> Moment {
+        let mono_ms = u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Moment { mono_ms, unix_ms: i64::try_from(unix.as_millis()).unwrap_or(i64::MAX) }
+    }
+}
+
+/// The end of a task, if there is one; `None` in it where the task failed.
+async fn done<T>(task: &mut Option<JoinHandle<T>>) -> Option<T> {
+    match task {
+        Some(task) => task.await.ok(),
+        None => std::future::pending().await,
+    }
+}

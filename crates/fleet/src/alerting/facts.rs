@@ -1,0 +1,95 @@
+//! Who the routers are, and what they tell of themselves.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use lalin_alerts::{DiskFacts, LineFacts, RouterFacts, Rule, SystemFacts};
+use lalin_stats::RouterId;
+use lalin_store::LineScope;
+use tokio::time::Instant;
+
+use crate::shared::Shared;
+use crate::{SystemInfo, system_info};
+
+/// What was said of the lines of each router.
+pub(super) type LinesOfRouters = HashMap<RouterId, Arc<HashMap<String, LineFacts>>>;
+
+/// What was said of lines for everyone. `None` where it cannot be read.
+pub(super) async fn lines(shared: &Shared) -> Option<LinesOfRouters> {
+    let Some(store) = &shared.store else { return Some(LinesOfRouters::new()) };
+    let all = store.lines().await.ok()?;
+    let mut lines: HashMap<RouterId, HashMap<String, LineFacts>> = HashMap::new();
+    for line in all.into_iter().filter(|line| line.scope == LineScope::Everyone) {
+        let facts = LineFacts {
+            point_of_view: line.settings.point_of_view,
+            down_bps: line.settings.limit_down_bps,
+            up_bps: line.settings.limit_up_bps,
+        };
+        lines.entry(line.router).or_default().insert(line.interface, facts);
+    }
+    Some(lines.into_iter().map(|(router, lines)| (router, Arc::new(lines))).collect())
+}
+
+/// The routers that are watched.
+pub(super) fn routers(shared: &Shared, lines: &LinesOfRouters) -> Vec<RouterFacts> {
+    let monitored = shared.monitor.routers();
+    let facts = monitored.iter().filter_map(|router| {
+        let entry = shared.entries.get(router.id());
+        let (tags, wan) = match &entry {
+            Some(entry) => (entry.settings.tags.clone(), entry.wan(&shared.monitor).interfaces.clone()),
+            None => (Vec::new(), Vec::new()),
+        };
+        Some(RouterFacts {
+            id: router.id().clone(),
+            name: router.label().name.to_string(),
+            tags,
+            wan,
+            lines: lines.get(router.id()).cloned().unwrap_or_default(),
+        })
+    });
+    facts.collect()
+}
+
+/// Asks the routers what they are, if a rule needs it. Does not wait for the answers.
+pub(super) fn ask_routers(shared: &Arc<Shared>, rules: &[Arc<Rule>]) {
+    use lalin_alerts::Kind::{ClockOff, CpuAbove, MemoryAbove, RouterRebooted};
+    let needed =
+        |rule: &Arc<Rule>| rule.enabled && matches!(rule.kind, CpuAbove | MemoryAbove | ClockOff | RouterRebooted);
+    if rules.iter().any(needed) {
+        system_info::refresh(shared);
+    }
+}
+
+/// What routers told since then.
+pub(super) fn told_since(shared: &Shared, since: Option<Instant>) -> Vec<(RouterId, SystemFacts)> {
+    let new = shared.entries.iter().filter_map(|entry| {
+        let told = entry.told.filter(|told| since.is_none_or(|since| *told > since))?;
+        Some((entry.settings.id.clone(), system(entry.system_info.as_ref()?, told)))
+    });
+    new.collect()
+}
+
+/// What is left of the disk of a folder; `None` where the system does not say.
+#[cfg(unix)]
+pub(super) fn disk(folder: &Path) -> Option<DiskFacts> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    let bytes = |blocks: u64| blocks.checked_mul(disk.f_frsize);
+    Some(DiskFacts { free: bytes(disk.f_bavail)?, total: bytes(disk.f_blocks)? })
+}
+
+/// Windows is not asked.
+#[cfg(not(unix))]
+pub(super) fn disk(_folder: &Path) -> Option<DiskFacts> {
+    None
+}
+
+fn system(info: &SystemInfo, told: Instant) -> SystemFacts {
+    let memory = info.memory_used.zip(info.memory_total).filter(|(_, total)| *total > 0);
+    SystemFacts {
+        cpu_percent: info.cpu_percent.map(f64::from),
+        memory_percent: memory.map(|(used, total)| used as f64 / total as f64 * 100.0),
+        clock_off_s: None,
+        uptime_s: info.uptime.map(|uptime| (uptime + told.elapsed()).as_secs()),
+    }
+}

@@ -1,0 +1,191 @@
+//! An alert as it is shown: to each who may see what it is about, and with as much detail as they may see.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use lalin_alerts::{Alert, Language, Telling, describe, time_zone};
+use lalin_fleet::Alerting;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::auth::Visibility;
+
+/// One alert.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Alert)]
+pub(crate) struct AlertView {
+    id: String,
+    /// The rule's id.
+    rule: String,
+    rule_name: String,
+    /// What the rule watches, such as `line-down`.
+    kind: &'static str,
+    router: Option<String>,
+    interface: Option<String>,
+    /// `critical`, `warning` or `info`.
+    severity: &'static str,
+    /// `pending`, `firing`, `clearing`, `flapping` or `cleared`.
+    state: &'static str,
+    /// What keeps it from being judged.
+    held_by: Option<HeldByView>,
+    /// ms since 1970, as all times here.
+    since: i64,
+    fired_at: Option<i64>,
+    cleared_at: Option<i64>,
+    value: Option<f64>,
+    bound: Option<f64>,
+    unit: Option<lalin_alerts_unit::UnitView>,
+    /// What is said of it, in the language that was asked for.
+    text: String,
+    acknowledged: Option<AcknowledgedView>,
+    /// When it will be over if it stays well.
+    clears_at: Option<i64>,
+    /// Why it is not told yet: `gathering`, `quiet`, `maintenance` or `no-channel`.
+    untold: Option<&'static str>,
+    told: Vec<ToldView>,
+}
+
+/// What holds an alert.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AlertHeldBy)]
+struct HeldByView {
+    router: String,
+    reason: String,
+}
+
+/// Who looks after an alert.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AlertAcknowledged)]
+struct AcknowledgedView {
+    by: String,
+    at: i64,
+}
+
+/// Where an alert was told.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AlertTold)]
+struct ToldView {
+    channel: String,
+    at: i64,
+    /// `queued`, `sending`, `sent`, `failed`, `lost`, `merged`, `skipped`, or `unknown` a month later.
+    result: String,
+}
+
+/// Units as they are written.
+mod lalin_alerts_unit {
+    use lalin_alerts::Unit;
+    use serde::Serialize;
+    use utoipa::ToSchema;
+
+    #[derive(Clone, Copy, Serialize, ToSchema)]
+    #[serde(rename_all = "kebab-case")]
+    #[schema(as = AlertUnit)]
+    pub(super) enum UnitView {
+        Bps,
+        PercentOfLink,
+        PercentOfPackage,
+        Bytes,
+        PerSecond,
+        Percent,
+        Seconds,
+    }
+
+    impl From<Unit> for UnitView {
+        fn from(unit: Unit) -> Self {
+            match unit {
+                Unit::Bps => Self::Bps,
+                Unit::PercentOfLink => Self::PercentOfLink,
+                Unit::PercentOfPackage => Self::PercentOfPackage,
+                Unit::Bytes => Self::Bytes,
+                Unit::PerSecond => Self::PerSecond,
+                Unit::Percent => Self::Percent,
+                Unit::Seconds => Self::Seconds,
+            }
+        }
+    }
+}
+
+/// Whether an alert may be seen.
+pub(super) fn is_seen(visibility: &Visibility, alert: &Alert) -> bool {
+    let Some(router) = alert.router.as_ref().and_then(|id| id.parse().ok()) else { return visibility.sees_details() };
+    match &alert.interface {
+        Some(line) => visibility.sees_interface(&router, line),
+        None => visibility.sees_router(&router),
+    }
+}
+
+impl AlertView {
+    pub(super) fn of(
+        alert: &Alert,
+        tellings: Vec<Telling>,
+        visibility: &Visibility,
+        language: Language,
+        zone: &str,
+    ) -> Self {
+        let details = visibility.sees_details();
+        let mut shown = alert.clone();
+        if !details {
+            // Other routers' names, and why one does not answer, are not for everyone.
+            shown.behind.clear();
+            shown.detail = shown.detail.filter(|_| alert.kind.is_event());
+        }
+        let sees = |id: &lalin_stats::RouterId| visibility.sees_router(id);
+        let told = tellings.into_iter().filter(|_| details);
+        Self {
+            id: alert.id.to_string(),
+            rule: alert.rule.to_string(),
+            rule_name: alert.rule_name.clone(),
+            kind: alert.kind.word(),
+            router: alert.router.clone(),
+            interface: alert.interface.as_deref().map(str::to_owned),
+            severity: alert.severity.word(),
+            state: alert.state.word(),
+            held_by: alert
+                .held_by
+                .as_ref()
+                .filter(|held| sees(&held.router))
+                .map(|held| HeldByView { router: held.router.to_string(), reason: held.reason.clone() }),
+            since: alert.since_ms,
+            fired_at: alert.fired_ms,
+            cleared_at: alert.cleared_ms,
+            value: alert.value,
+            bound: alert.bound,
+            unit: alert.unit.map(Into::into),
+            text: describe(&shown, language, &time_zone(zone), now_ms()),
+            acknowledged: alert
+                .acknowledged
+                .as_ref()
+                .filter(|_| details)
+                .map(|by| AcknowledgedView { by: by.by.clone(), at: by.at }),
+            clears_at: alert.clears_at_ms,
+            untold: alert.untold.map(untold),
+            told: told.map(|one| ToldView { channel: one.channel, at: one.at_ms, result: one.result }).collect(),
+        }
+    }
+}
+
+fn untold(why: lalin_alerts::Untold) -> &'static str {
+    match why {
+        lalin_alerts::Untold::Gathering => "gathering",
+        lalin_alerts::Untold::Quiet => "quiet",
+        lalin_alerts::Untold::Maintenance => "maintenance",
+        lalin_alerts::Untold::NoChannel => "no-channel",
+    }
+}
+
+/// The alerts that are not over and may be seen, for the event stream. Where they were told is in the list only.
+pub(crate) fn seen_alerts(alerting: &Alerting, active: &[Arc<Alert>], visibility: &Visibility) -> Vec<AlertView> {
+    let settings = alerting.settings();
+    let seen = active.iter().filter(|alert| is_seen(visibility, alert));
+    let mut views: Vec<AlertView> = seen
+        .map(|alert| AlertView::of(alert, Vec::new(), visibility, settings.language, settings.zone.name()))
+        .collect();
+    views.sort_by(|one, other| other.since.cmp(&one.since).then_with(|| one.id.cmp(&other.id)));
+    views
+}
+
+pub(super) fn now_ms() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
+}
