@@ -40,7 +40,7 @@ pub(crate) fn read(text: &FileText<'_>, file: schema::RemoteWrite) -> Result<Rem
     Ok(RemoteWrite {
         url,
         protocol,
-        token: file.token.map(Spanned::into_inner),
+        token: file.token.map(Spanned::into_inner).filter(|token| !token.expose().is_empty()),
         login: user.map(|user| (user, password.unwrap_or_else(|| crate::Secret::new(String::new())))),
         labels,
         dynamic: file.dynamic.map_or(default.dynamic, Spanned::into_inner),
