@@ -19,6 +19,7 @@ const PAGES = {
   "/prepaid/fleet": "fleet.html",
   "/prepaid/usage": "usage.html",
   "/prepaid/report": "report.html",
+  "/prepaid/alerts": "alerts.html",
   "/settings": "settings.html",
   "/login": "login.html",
   "/embed": "embed.html",

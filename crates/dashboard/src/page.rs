@@ -82,6 +82,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// The templates of whole pages, and what they include.
 const TEMPLATES: &[(&str, &str)] = &[
+    ("alerts.html", include_str!("../templates/alerts.html")),
     ("dashboard.html", include_str!("../templates/dashboard.html")),
     ("fleet.html", include_str!("../templates/fleet.html")),
     ("head.html", include_str!("../templates/head.html")),
@@ -102,7 +103,8 @@ const LATER: &[&str] = &[
 ];
 
 /// Those that are pages.
-const PAGES: &[&str] = &["dashboard.html", "fleet.html", "login.html", "report.html", "settings.html", "usage.html"];
+const PAGES: &[&str] =
+    &["alerts.html", "dashboard.html", "fleet.html", "login.html", "report.html", "settings.html", "usage.html"];
 
 impl Dashboard {
     /// Reads the texts and makes the pages.
@@ -153,6 +155,7 @@ impl Dashboard {
                 .route("/prepaid/usage", page("usage.html"))
                 .route("/prepaid/report", page("report.html"))
                 .route("/login", page("login.html"))
+                .route("/prepaid/alerts", page("alerts.html"))
                 .route("/settings", page("settings.html"))
                 .route("/assets/{fingerprint}/{path:.*}", read().to(assets::get));
             for path in [

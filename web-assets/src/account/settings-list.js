@@ -88,3 +88,14 @@ export function confirmed(title, question, word, texts, run) {
   });
   openDialog(title, texts, form);
 }
+
+/** The list of what is on a page of settings, where there is room for it. */
+export function contents(/** @type {HTMLElement} */ root) {
+  const sections = [...document.querySelectorAll("main section:not([hidden])")];
+  for (const section of sections) {
+    const link = element("a", "", section.querySelector("h2").textContent);
+    link.href = `#${section.id}`;
+    root.append(link);
+  }
+  root.hidden = sections.length < 2;
+}

@@ -10,6 +10,7 @@ import { auditLog } from "./audit-log.js";
 import { leaveForLogin, mayChange } from "./auth.js";
 import { EmbedOrigins } from "./embed-origins.js";
 import { logout, passwordDialog } from "./own-account.js";
+import { contents } from "./settings-list.js";
 import { Tokens } from "./tokens.js";
 import { Users } from "./users.js";
 
@@ -24,7 +25,7 @@ const day = (ms) => days.format(ms);
 
 theme(byId("theme"), texts, () => {});
 language(byId("lang"), lang);
-begin().finally(contents);
+begin().finally(() => contents(byId("set-contents")));
 
 async function begin() {
   const who = await siteHeader(texts);
@@ -96,16 +97,4 @@ async function origins() {
   }
   byId("set-origins").append(made.root);
   byId("set-origins").hidden = false;
-}
-
-/** The list of what is on this page, where there is room for it. */
-function contents() {
-  const root = byId("set-contents");
-  const sections = [...document.querySelectorAll("main section:not([hidden])")];
-  for (const section of sections) {
-    const link = element("a", "", section.querySelector("h2").textContent);
-    link.href = `#${section.id}`;
-    root.append(link);
-  }
-  root.hidden = sections.length < 2;
 }

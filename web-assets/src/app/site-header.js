@@ -27,6 +27,7 @@ export async function siteHeader(texts) {
     // Where everybody may look, who wants to change something logs in.
     byId("site-login").hidden = who.state !== "open" || mayChange(who);
     /** @type {HTMLAnchorElement} */ (byId("site-login")).href = loginAddress(location);
+    import("../alerts/alert-count.js").then(({ alertCount }) => alertCount(byId("site-alerts"), texts)).catch(() => {});
     if (who.state === "in") account(byId("site-account"), who, texts);
     return who;
   } catch (error) {

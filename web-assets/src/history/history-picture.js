@@ -81,9 +81,10 @@ export class HistoryPicture {
    * @param {Mark[][]} scene.before the week before, moved here; of the first line
    * @param {{from: number, to: number, cause: string}[]} scene.gaps of the first line
    * @param {number|null} scene.mark a moment that somebody jumped to
+   * @param {import("./history-alerts.js").Fired[]} scene.alerts
    * @param {{width: number, height: number}} scene.size px
    */
-  draw({ from, to, curves, before, gaps, mark, size: { width, height } }) {
+  draw({ from, to, curves, before, gaps, mark, alerts, size: { width, height } }) {
     this.#range = { from, to };
     const plot = {
       left: LEFT,
@@ -135,6 +136,7 @@ export class HistoryPicture {
     for (const run of before) inside.append(svg("path", { d: path(run, this, y), class: "before" }));
     if (mark !== null)
       inside.append(svg("line", { x1: this.x(mark), x2: this.x(mark), y1: plot.top, y2: base, class: "mark" }));
+    for (const one of alerts) inside.append(...this.#alert(one, base));
     for (const [key, value] of Object.entries({ y1: plot.top, y2: base })) this.cross.setAttribute(key, String(value));
     for (const [key, value] of Object.entries({ y: plot.top, height: plot.height }))
       this.pick.setAttribute(key, String(value));
@@ -159,6 +161,19 @@ export class HistoryPicture {
       add("down", line);
     }
     for (const run of up) add("up", path(run, this, y));
+    return made;
+  }
+
+  /** When an alert fired: a triangle; when it cleared: a ring; a line from the one to the other. */
+  #alert({ from, to, severity }, base) {
+    const { top, left, width } = this.#plot;
+    const [x, end] = [this.x(from), to === null ? left + width : this.x(to)];
+    const made = [
+      svg("line", { x1: x, x2: end, y1: top - 6, y2: top - 6, class: `fired ${severity}` }),
+      svg("line", { x1: x, x2: x, y1: top, y2: base, class: `fired since ${severity}` }),
+      svg("path", { d: `M${x - 5} ${top - 2}L${x} ${top - 11}L${x + 5} ${top - 2}Z`, class: `fired ${severity}` }),
+    ];
+    if (to !== null) made.push(svg("circle", { cx: end, cy: top - 6, r: 3.5, class: `fired ${severity}` }));
     return made;
   }
 

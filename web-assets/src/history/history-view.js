@@ -12,6 +12,7 @@ import { coverageOf, figuresOf, pieces, stepAt } from "./history-figures.js";
 import { historyHand } from "./history-hand.js";
 import { causeWords, HistoryPicture } from "./history-picture.js";
 import { HistoryTable } from "./history-table.js";
+import { HistoryAlerts } from "./history-alerts.js";
 import { HistoryStrip } from "./history-strip.js";
 import { COMPARED, DAY, ongoing, pointsOf, TimeWords, within, withRange } from "./history-time.js";
 import { HistoryTools } from "./history-tools.js";
@@ -22,6 +23,8 @@ import { HistoryTop } from "./history-top.js";
 
 /** More curves cannot be told apart. */
 const MOST_LINES = 8;
+/** So many alerts of one moment are told. */
+const MOST_ALERTS = 3;
 /** What goes on is looked at again this often, ms. */
 const ANEW = 10_000;
 /** Round a moment that somebody jumps to at most so much is seen, ms. */
@@ -97,6 +100,7 @@ export class HistoryView {
       see: (range) => this.#see(range),
       changed: () => this.#soon(),
     });
+    this.alerts = new HistoryAlerts({ lang, changed: () => this.#soon() });
     this.top = new HistoryTop({
       lang,
       texts,
@@ -278,6 +282,7 @@ export class HistoryView {
       before: pieces(earlier, down, stepMs, ago),
       gaps,
       mark: this.#mark,
+      alerts: this.alerts.of(router, names, this.#range),
       size: this.#size,
     });
     this.picture.point(this.#pointed);
@@ -347,7 +352,12 @@ export class HistoryView {
         "",
       );
     const gap = lines.get(first)?.gaps.find((one) => t >= one.from && t < one.to);
-    this.label.replaceChildren(table, ...(gap ? [element("p", "why", causeWords(gap.cause, texts))] : []));
+    const stood = this.alerts
+      .of(this.#router, this.#names(), this.#range)
+      .filter((one) => one.from <= t && (one.to ?? Infinity) >= t)
+      .slice(0, MOST_ALERTS);
+    const said = [...(gap ? [causeWords(gap.cause, texts)] : []), ...stood.map((one) => one.text)];
+    this.label.replaceChildren(table, ...said.map((text) => element("p", "why", text)));
     // On the side where the pointer is not.
     this.label.classList.toggle("left", this.picture.x(t) > this.#size.width / 2);
   }

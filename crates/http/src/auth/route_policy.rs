@@ -35,6 +35,7 @@ const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("GET", "/prepaid/fleet", RoutePolicy::Public),
     ("GET", "/prepaid/usage", RoutePolicy::Public),
     ("GET", "/prepaid/report", RoutePolicy::Public),
+    ("GET", "/prepaid/alerts", RoutePolicy::Public),
     ("GET", "/login", RoutePolicy::Public),
     ("GET", "/settings", RoutePolicy::Public),
     ("GET", "/assets/*", RoutePolicy::Public),

@@ -3,7 +3,9 @@
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use serde_json::{Value, json};
 
+use crate::harness::eventually::{eventually, s, when};
 use crate::harness::page::Page;
+use crate::harness::server::Server;
 
 /// The keys that write nothing, as WebDriver calls them.
 pub const TAB: char = '\u{e004}';
@@ -117,6 +119,24 @@ impl Page {
             event.extend(more);
         }
         self.devtools("Input.dispatchMouseEvent", event).await;
+    }
+
+    /// Makes an administrator, who then is logged in.
+    pub async fn log_in_to(&self, server: &Server) {
+        server.add_administrator("sari", "kata sandi panjang").await;
+        self.client().goto(&server.url("/login")).await.unwrap();
+        let there = "return document.querySelector('[data-testid=login-form] [name=password]') !== null";
+        eventually(s(20), "the login", async || when(self.eval(there).await, |there| *there == true)).await;
+        self.keys_in("[data-testid=login-form] [name=name]", "sari").await;
+        self.keys_in("[data-testid=login-form] [name=password]", "kata sandi panjang").await;
+        self.click_on("[data-testid=login-form] [type=submit]").await;
+        let within = "return location.pathname !== '/login' && document.readyState === 'complete'";
+        eventually(s(20), "who is logged in", async || when(self.eval(within).await, |within| *within == true)).await;
+    }
+
+    /// The name of the field that has the focus.
+    pub async fn focused_name(&self) -> String {
+        self.eval("return document.activeElement.name ?? ''").await.as_str().unwrap_or_default().to_owned()
     }
 
     /// What has the focus: its id, or else its `data-testid`, or else what it is.

@@ -52,15 +52,15 @@ impl Server {
 
     /// Over a router that is called `pusat`, with this past, which it goes on recording.
     pub async fn with_past(router: &Router, past: impl FnOnce(&Path), lines: &str) -> Self {
-        let mut server = Self::new(&["--data-dir", "data"], None);
+        let mut server = Self::new(&[], None);
         let login = router.login();
         let address = login.strip_prefix("admin@").unwrap_or(&login);
         let password = Router::PASSWORD;
         let router = format!("id = \"pusat\"\naddress = \"{address}\"\nuser = \"admin\"\npassword = \"{password}\"");
         let configured = format!("[[router]]\n{router}\n[sampling]\ninterval = \"1s\"\n{lines}");
         fs::write(server.folder.path().join("lalin.toml"), configured).unwrap();
-        past(&server.folder.path().join("data").join("history"));
-        server.environment = vec![("LALIN_HISTORY", "true".to_owned())];
+        past(&server.folder.path().join("lalin-data").join("history"));
+        server.environment = ["LALIN_HISTORY", "LALIN_ALERTS"].map(|name| (name, "true".to_owned())).to_vec();
         server.start().await;
         server
     }

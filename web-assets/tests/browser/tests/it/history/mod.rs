@@ -2,6 +2,7 @@
 
 mod barriers;
 mod chart;
+mod recording;
 mod report;
 mod usage;
 
@@ -14,7 +15,7 @@ use crate::harness::router::Router;
 use crate::harness::server::Server;
 
 /// A server over a router with a past.
-async fn recorded(router: &Router, lines: &str) -> (Server, Past) {
+pub(crate) async fn recorded(router: &Router, lines: &str) -> (Server, Past) {
     let past = Past::now();
     let server = Server::with_past(router, |folder| past.write(folder), lines).await;
     (server, past)

@@ -1,0 +1,3 @@
+//! Alerts, as a person looks after them.
+
+mod page;
