@@ -32,6 +32,40 @@ pub enum Error {
     /// There is no time zone of this name.
     #[error("no time zone is named {0}")]
     NoZone(String),
+    /// There is no history in this folder.
+    #[error("there is no history in {}", .0.display())]
+    NoHistory(PathBuf),
+    /// The files were written by an older version, and only a start of the server brings them up to date.
+    #[error("the history is of an older Lalin (version {found}, this one is at {known}): start the server once")]
+    Older {
+        /// The version found.
+        found: u32,
+        /// The newest one.
+        known: u32,
+    },
+    /// A file that is to be imported has something else than what an export writes.
+    #[error("line {line}: {what}")]
+    Import {
+        /// Where, counted from 1.
+        line: u64,
+        /// What is wrong there.
+        what: String,
+    },
+    /// What is to be imported is there already: it would count twice.
+    #[error("{router}: {name} has samples from {from_ms} to {to_ms} already")]
+    Double {
+        /// The router.
+        router: String,
+        /// The line.
+        name: String,
+        /// From when, ms since 1970.
+        from_ms: i64,
+        /// Until when.
+        to_ms: i64,
+    },
+    /// What is exported cannot be written.
+    #[error("{0}")]
+    Output(String),
     /// The line is not, or no longer, in the history.
     #[error("the history has no such line")]
     NoLine,

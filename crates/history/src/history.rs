@@ -202,7 +202,7 @@ impl Drop for History {
 }
 
 /// Held for as long as the history is open.
-fn lock(folder: &Folder) -> Result<File, Error> {
+pub(crate) fn lock(folder: &Folder) -> Result<File, Error> {
     let path = folder.lock();
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::file(&path))?;
     match file.try_lock() {

@@ -43,6 +43,7 @@
 //! | `meta` | the database: names, events, totals by hour, day and month |
 //! | `query` | the answers |
 //! | `estimate`, `outlook` | how much disk it takes, and when there is no room left |
+//! | `archive` | a history as files: checked, exported, imported, copied, beside the server or instead of it |
 //! | `disk` | what is asked of a disk, so that a test can be one |
 //!
 //! # Why it is built this way
@@ -56,6 +57,7 @@
 //!
 //! **A tick's identity is its number**, never the wall clock: a clock that is set loses, doubles and reorders nothing.
 
+mod archive;
 mod columns;
 mod disk;
 mod error;
@@ -75,6 +77,13 @@ mod store;
 mod tick;
 mod zone;
 
+#[cfg(feature = "parquet")]
+pub use archive::ParquetRows;
+pub use archive::{
+    Archive, Columns, Compacted, CsvRows, ExportQuery, Fault, FaultKind, Fineness, FolderStats, FolderTier,
+    ImportQuery, Imported, JournalState, Report, Rows, Snapshot, SnapshotFile, SqliteRows, compact, import,
+    import_folder,
+};
 pub use columns::Start;
 pub use error::Error;
 pub use estimate::{Estimate, Mix};

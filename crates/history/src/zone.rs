@@ -72,6 +72,26 @@ impl Zone {
         f64::from(at.hour()) + f64::from(at.minute()) / 60.0
     }
 
+    /// The moment that somebody wrote: ms since 1970, RFC 3339, or a local time such as `2026-11-26 21:00`; of a date
+    /// its midnight.
+    pub fn moment(&self, text: &str) -> Option<i64> {
+        let text = text.trim();
+        if let Ok(ms) = text.parse::<i64>() {
+            // Four digits are a year that lacks the rest.
+            return (text.len() > 8).then_some(ms);
+        }
+        if let Ok(moment) = text.parse::<Timestamp>() {
+            return Some(moment.as_millisecond());
+        }
+        let local: jiff::civil::DateTime = text.parse().ok()?;
+        Some(local.to_zoned_datetime(self.zone.clone()).ok()?.timestamp().as_millisecond())
+    }
+
+    /// A moment as local time, such as `2026-11-26 21:00`.
+    pub fn local(&self, at_ms: i64) -> String {
+        self.at(at_ms).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// The day that this moment is in.
     pub(crate) fn day(&self, at_ms: i64) -> Span {
         let at = self.at(at_ms);
@@ -128,6 +148,26 @@ mod tests {
 
     fn ms(text: &str) -> i64 {
         text.parse::<Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn a_moment_is_read_as_people_write_it() {
+        let zone = Zone::named("WIB").unwrap();
+        let nine = 1_795_701_600_000;
+        for text in [
+            "1795701600000",
+            "2026-11-26T14:00:00Z",
+            "2026-11-26T21:00:00+07:00",
+            "2026-11-26 21:00",
+            "2026-11-26T21:00",
+        ] {
+            assert_eq!(zone.moment(text), Some(nine), "{text}");
+        }
+        assert_eq!(zone.moment("2026-11-26"), Some(nine - 21 * 3_600_000));
+        for text in ["", "2026", "yesterday", "2026-13-01", "21:00"] {
+            assert_eq!(zone.moment(text), None, "{text}");
+        }
+        assert_eq!(zone.local(nine), "2026-11-26 21:00");
     }
 
     #[test]

@@ -227,7 +227,7 @@ fn writer(path: &Path, key: &EncryptionKey) -> Result<Connection, Error> {
 
 /// A connection that only reads. Beside a writer it shares the writer's log; where nothing can be written, neither the log
 /// nor its index can be made, and the file is read without them, or with those that exist.
-fn reader(path: &Path) -> Result<Connection, Error> {
+pub(crate) fn reader(path: &Path) -> Result<Connection, Error> {
     let opened = try_reader(path, "");
     if opened.is_ok() {
         return opened;

@@ -14,6 +14,7 @@
 //! | `store`, `database`, `schema` | the file, how calls reach it, its migrations |
 //! | `background_writer`, `last_use`, `memory_sessions` | what is written in the background, or could not be written yet |
 //! | `encryption_key`, `secret_token`, `password`, `password_stamp` | encryption at rest; random secrets kept as hashes; hashed passwords |
+//! | `copies` | a database as a file that is copied and put back |
 //! | `access` | what somebody may see and do; pure |
 //! | `known_access` | what was looked up of sessions and tokens, for the next request |
 //! | `credentials` | whether a credential still opens something: for streams that stay open |
@@ -27,6 +28,7 @@ mod access;
 mod alerting;
 mod audit_log;
 mod background_writer;
+mod copies;
 mod credentials;
 mod data_dir;
 mod database;
@@ -56,6 +58,7 @@ mod users;
 pub use access::{Access, Grant, Role};
 pub use alerting::{StoredAlertChannel, StoredAlertRule, StoredMaintenance};
 pub use audit_log::{Actor, AuditEntry, AuditEvent};
+pub use copies::{check_database, copy_database};
 pub use credentials::{Credential, CredentialState, EndReason};
 pub use data_dir::ServerLock;
 pub use devices::DeviceId;

@@ -1,5 +1,6 @@
 //! The few things that the history asks of a disk, so that a test can be the disk that loses power or is full.
 
+mod read_only;
 mod real;
 #[cfg(test)]
 mod simulated;
@@ -9,6 +10,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+pub(crate) use read_only::ReadOnlyDisk;
 pub(crate) use real::{RealDisk, free};
 #[cfg(test)]
 pub(crate) use simulated::SimulatedDisk;

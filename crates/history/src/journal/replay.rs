@@ -15,6 +15,8 @@ pub(crate) struct Contents {
     pub(crate) length: u64,
     /// Damaged records with whole ones behind them.
     pub(crate) skipped: u32,
+    /// A whole record lies behind what is taken for the torn tail, so that it is damage and no tail.
+    pub(crate) cut_short: bool,
 }
 
 /// Reads the journal at `path`, one record after the other: together they would be ten times the file.
@@ -25,7 +27,7 @@ pub(crate) fn read(disk: &dyn Disk, path: &Path, each: &mut dyn FnMut(Record)) -
     let mut bytes = vec![0; length];
     file.read_at(0, &mut bytes).map_err(Error::file(path))?;
     let number = read_header(&bytes)?;
-    let mut contents = Contents { number, length: HEADER as u64, skipped: 0 };
+    let mut contents = Contents { number, length: HEADER as u64, skipped: 0, cut_short: false };
     let mut at = HEADER;
     while let Some((end, record)) = next(&bytes, at) {
         match record {
@@ -37,7 +39,14 @@ pub(crate) fn read(disk: &dyn Disk, path: &Path, each: &mut dyn FnMut(Record)) -
         at = end;
         contents.length = at as u64;
     }
+    contents.cut_short = is_cut_short(&bytes, at);
     Ok(contents)
+}
+
+/// Whether a whole record begins anywhere behind; a torn tail is a part of one.
+fn is_cut_short(bytes: &[u8], at: usize) -> bool {
+    const FAR: usize = 1 << 20;
+    (at + 1..bytes.len().min(at + FAR)).any(|at| next(bytes, at).is_some_and(|(_, record)| record.is_some()))
 }
 
 /// Where the record at `at` ends, and what it is where its checksum is right.

@@ -36,6 +36,59 @@ impl Database {
         Ok(Self(connection))
     }
 
+    /// Opens a file that another process may be writing, or that lies where nothing can be written. Never a change to it.
+    pub(crate) fn open_beside(path: &Path) -> Result<Self, Error> {
+        let opened =
+            Self::open_to_read(path).and_then(|database| database.version().map(|version| (database, version)));
+        let (database, version) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                let mut log = path.as_os_str().to_owned();
+                log.push("-wal");
+                if std::fs::metadata(log).is_ok_and(|log| log.len() > 0) {
+                    return Err(error);
+                }
+                // Without a log the file is whole, and is read where not even the log's index can be made.
+                let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+                let connection = Connection::open_with_flags(format!("file:{escaped}?mode=ro&immutable=1"), flags)?;
+                let database = Self(connection);
+                let version = database.version()?;
+                (database, version)
+            }
+        };
+        let known = STEPS.len() as u32;
+        match version {
+            found if found > known => Err(Error::Newer { found, known }),
+            found if found < known => Err(Error::Older { found, known }),
+            _ => Ok(database),
+        }
+    }
+
+    fn version(&self) -> Result<u32, Error> {
+        Ok(self.0.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+    }
+
+    /// What SQLite itself finds wrong with the file; nothing where it is whole.
+    pub(crate) fn check(&self) -> Result<Vec<String>, Error> {
+        let mut statement = self.0.prepare("PRAGMA quick_check(20)")?;
+        let found = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().filter(|said| said != "ok").collect())
+    }
+
+    /// A copy of what it is at this moment, in a new file, whoever writes meanwhile.
+    pub(crate) fn copy_to(&self, path: &Path) -> Result<(), Error> {
+        // SQLite takes an empty file as a new one, with its rights: only its owner reads it.
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path).map_err(Error::file(path))?;
+        // One statement is one state of it. The backup API would begin again with every write of the other process.
+        self.0.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
+        Ok(())
+    }
+
     pub(crate) fn state(&self, name: &str) -> Result<Option<String>, Error> {
         let sql = "SELECT value FROM state WHERE name = ?1";
         Ok(self.0.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)

@@ -5,12 +5,13 @@
 
 mod database;
 mod events;
+mod merging;
 mod names;
 mod percentiles;
 mod schema;
 mod totals;
 
-pub(crate) use database::{Database, RAW_FROM, SEALED_UPTO, TODAY};
+pub(crate) use database::{Database, RAW_FROM, SEALED_UPTO, TODAY, ZONE};
 pub(crate) use events::Happening;
 pub use totals::Totals;
 pub(crate) use totals::{HourRows, TotalsRow};

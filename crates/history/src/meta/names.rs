@@ -51,6 +51,21 @@ impl Database {
         Ok(())
     }
 
+    /// A line was there in this time too.
+    pub(crate) fn was_there(&self, line: u32, from_ms: i64, to_ms: i64) -> Result<(), Error> {
+        let sql = "UPDATE line SET first = min(first, ?2), last = max(last, ?3) WHERE id = ?1";
+        self.0.prepare_cached(sql)?.execute(params![line, from_ms, to_ms])?;
+        Ok(())
+    }
+
+    /// A name that the line had, unless it had it later too.
+    pub(crate) fn was_shown(&self, line: u32, shown: &str, at_ms: i64) -> Result<(), Error> {
+        self.0
+            .prepare_cached("INSERT OR IGNORE INTO name VALUES (?1, ?2, ?3)")?
+            .execute(params![line, shown, at_ms])?;
+        Ok(())
+    }
+
     /// What the router calls the line from now on.
     pub(crate) fn show(&self, line: u32, shown: &str, at_ms: i64) -> Result<(), Error> {
         let sql = "INSERT INTO name VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET since = max(since, excluded.since)";

@@ -246,6 +246,13 @@ impl Database {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Bytes received and sent, and the measured ms, of a line's hours in a range.
+    pub(crate) fn hours_between(&self, line: u32, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, [u64; 3])>, Error> {
+        let rows = self.hours((line, line), from_ms, to_ms)?;
+        let sums = |totals: &Totals| [totals.rx_bytes, totals.tx_bytes, totals.measured_ms];
+        Ok(rows.iter().map(|row| (row.from_ms, sums(&row.totals))).collect())
+    }
+
     /// How long a router was read in each hour of a range.
     pub(crate) fn router_hours(&self, router: u32, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, u64)>, Error> {
         let sql = "SELECT t, read_ms FROM router_hour WHERE t >= ?1 AND t < ?2 AND router = ?3";
@@ -273,7 +280,7 @@ impl Database {
 /// Sums the hours up into the days and months that they are in, which are of the zone.
 ///
 /// An hour that lies on both sides of a midnight, in zones on half hours, is the day's in which it begins.
-fn sum_up(connection: &Connection, zone: &Zone, hours: &BTreeSet<i64>) -> Result<(), Error> {
+pub(super) fn sum_up(connection: &Connection, zone: &Zone, hours: &BTreeSet<i64>) -> Result<(), Error> {
     let days: BTreeMap<i64, _> = hours.iter().map(|hour| zone.day(*hour)).map(|day| (day.from_ms, day)).collect();
     let months: BTreeMap<i64, _> =
         days.keys().map(|day| zone.month(*day)).map(|month| (month.from_ms, month)).collect();

@@ -126,7 +126,7 @@ impl OpenPart {
 }
 
 impl OpenLine {
-    fn push(&mut self, tick: u32, entry: &Entry) {
+    pub(crate) fn push(&mut self, tick: u32, entry: &Entry) {
         let start = if self.runs.0.is_empty() { Some(entry.start.unwrap_or(Start::Follows)) } else { entry.start };
         self.runs.push(tick, start);
         put_rises(&mut self.data, &entry.rises);

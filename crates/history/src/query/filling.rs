@@ -7,20 +7,20 @@ use crate::store::{DAY_MS, FIVE_MINUTES, HOUR_MS, MINUTE, TierKind, View, has_da
 use crate::{Error, LineId, Reader};
 
 /// A stretch of measured time.
-pub(super) type Stretch = (i64, i64);
+pub(crate) type Stretch = (i64, i64);
 
 /// What filling found besides the sums.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The measured time, as exactly as the tiers know it; in order.
-    pub(super) measured: Vec<Stretch>,
+    pub(crate) measured: Vec<Stretch>,
     /// The coarsest tier that was used.
-    pub(super) tier: Option<Tier>,
+    pub(crate) tier: Option<Tier>,
 }
 
 impl Reader {
     /// Fills the grid, within its clip.
-    pub(super) fn fill(
+    pub(crate) fn fill(
         &self,
         view: &View,
         line: LineId,

@@ -12,8 +12,8 @@ use crate::{Cause, Error, Line, LineId, LineName};
 /// Answers questions. Every call blocks for as long as the disk needs: call it from a thread that may wait.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    pub(super) shared: Arc<Shared>,
-    pub(super) damage: Arc<DamageLog>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) damage: Arc<DamageLog>,
     database: Arc<Mutex<Database>>,
     zone: Arc<RwLock<Zone>>,
 }
@@ -28,7 +28,7 @@ impl Reader {
         Self { shared, damage, database, zone }
     }
 
-    pub(super) fn database(&self) -> MutexGuard<'_, Database> {
+    pub(crate) fn database(&self) -> MutexGuard<'_, Database> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -76,7 +76,7 @@ impl Reader {
     }
 
     /// The number that stands for a router in the database.
-    pub(super) fn router_number(&self, router: &RouterId) -> Result<u32, Error> {
+    pub(crate) fn router_number(&self, router: &RouterId) -> Result<u32, Error> {
         self.database().find_router(router)?.ok_or(Error::NoLine)
     }
 }

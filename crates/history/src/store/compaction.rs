@@ -147,10 +147,10 @@ impl Writing {
         let header = Header { tier: Tier::Raw, number, from_ms: day_ms, to_ms: day_ms + DAY_MS, days: 0 };
         let day = SegmentWriter::create(&engine.disk, &engine.folder.period(Tier::Raw, day_ms), header)?;
         // Where samples of the day were taken away since, its minutes are known better than they could be made now.
-        let whole = day_ms >= engine.database.number(RAW_FROM)?;
-        let tiers = [MINUTE, FIVE_MINUTES].into_iter().filter(|_| whole);
+        let keeps = day_ms < engine.database.number(RAW_FROM)?;
+        let tiers = [MINUTE, FIVE_MINUTES].into_iter();
         let tiers: Vec<TierWriter> =
-            tiers.map(|kind| TierWriter::begin(engine, kind, day_ms, number)).collect::<Result<_, _>>()?;
+            tiers.map(|kind| TierWriter::begin(engine, kind, day_ms, number, keeps)).collect::<Result<_, _>>()?;
         let parts = own.iter().chain(&others).flat_map(|source| &source.segment.parts).map(|part| part.router);
         let routers: BTreeSet<u32> = parts.chain(tiers.iter().flat_map(TierWriter::routers)).collect();
         Ok(Self {
@@ -286,11 +286,23 @@ fn chunks(
 impl Engine {
     /// Puts together every day that is over, and takes away what is too old.
     pub(crate) fn compact(&mut self) -> Result<(), Error> {
+        self.compact_telling(&mut |_, _| ()).map(drop)
+    }
+
+    /// The same, and says after each step how many days are done of how many. How many there were.
+    pub(crate) fn compact_telling(&mut self, each: &mut dyn FnMut(u64, u64)) -> Result<u64, Error> {
         self.finish_work()?;
-        for job in CompactJob::of(self, 0) {
+        let days = CompactJob::of(self, 0);
+        let of = days.len() as u64;
+        for (done, job) in (0..).zip(days) {
             self.jobs.push_back(Box::new(job));
+            while self.work()? == Work::More {
+                each(done, of);
+            }
         }
         self.finish_work()?;
-        self.retain()
+        self.retain()?;
+        each(of, of);
+        Ok(of)
     }
 }

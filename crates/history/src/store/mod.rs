@@ -13,6 +13,7 @@ mod engine;
 mod failing_disk;
 mod folder;
 mod happenings;
+mod importing;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
@@ -29,7 +30,8 @@ mod view;
 pub(crate) use damage::DamageLog;
 pub(crate) use engine::{Engine, Work};
 pub(crate) use folder::{DAY_MS, Folder, HOUR_MS};
+pub(crate) use importing::ImportedPart;
 pub(crate) use status::StatusCell;
 pub use status::{Recording, Status};
 pub(crate) use tiers::{FIVE_MINUTES, MINUTE, TierKind, has_day, rows};
-pub(crate) use view::{Shared, View, lock, touches};
+pub(crate) use view::{Shared, View, is_within, lock, touches};

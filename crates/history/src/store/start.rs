@@ -117,7 +117,7 @@ impl Engine {
                 Err(error) => return Err(error),
             };
             let (mut hour, hour_ms, lost) = replay.done();
-            let Contents { number, length, skipped } = contents;
+            let Contents { number, length, skipped, .. } = contents;
             if skipped + lost > 0 {
                 tracing::warn!(path = %path.display(), skipped, lost, "records of the history's journal are damaged");
                 self.forget_counters();

@@ -51,10 +51,12 @@ pub(super) struct TierWriter {
     /// The period as it is so far.
     old: Option<Source>,
     part: u32,
+    /// Samples of the day were taken away since: a row that is there is known better than it could be made now.
+    keeps: bool,
 }
 
 impl TierWriter {
-    pub(super) fn begin(engine: &Engine, kind: TierKind, day_ms: i64, number: u64) -> Result<Self, Error> {
+    pub(super) fn begin(engine: &Engine, kind: TierKind, day_ms: i64, number: u64, keeps: bool) -> Result<Self, Error> {
         let (from_ms, to_ms) = kind.period(day_ms);
         let path = engine.folder.period(kind.tier, from_ms);
         let view = engine.shared.get();
@@ -63,7 +65,7 @@ impl TierWriter {
         let header = Header { tier: kind.tier, number, from_ms, to_ms, days };
         let writer = SegmentWriter::create(&engine.disk, &path, header)?;
         let old = old.map(Source::open).transpose()?;
-        Ok(Self { kind, day_ms, from_ms, writer, old, part: 0 })
+        Ok(Self { kind, day_ms, from_ms, writer, old, part: 0, keeps })
     }
 
     /// The lines of a router that the period has so far.
@@ -108,9 +110,13 @@ impl TierWriter {
         }
         let fresh = day.buckets.iter().enumerate().filter(|(_, bucket)| !bucket.is_empty());
         let fresh = fresh.map(|(place, bucket)| (first + place as u32, row_of(bucket, self.kind.width_ms)));
+        let mut inside: std::collections::BTreeMap<u32, Row> = fresh.collect();
+        if self.keeps {
+            inside.extend(old.iter().filter(|(row, _)| (first..end).contains(row)).copied());
+        }
         let before = old.iter().filter(|(row, _)| *row < first).copied();
         let after = old.iter().filter(|(row, _)| *row >= end).copied();
-        let chunk = chunk_of(before.chain(fresh).chain(after));
+        let chunk = chunk_of(before.chain(inside).chain(after));
         if chunk.runs.0.is_empty() {
             return Ok(());
         }
