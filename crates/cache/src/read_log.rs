@@ -6,13 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lalin_stats::{Failure, Snapshot, SourceError};
+use tokio::time::Instant;
 
 use crate::{Event, Observer};
 
 /// Writes what happens to a router's snapshots to `tracing`.
 ///
-/// News is at `info` and `warn`: the first data, the first failure, another reason, data again. What repeats is at
-/// `debug`.
+/// News is at `info` and `warn`: the first data, the first failure, and data again, with how many reads failed and for how
+/// long. What repeats is at `debug`, also where it fails for another reason meanwhile.
 #[derive(Debug, Default)]
 pub struct ReadLog {
     last: Mutex<Last>,
@@ -22,7 +23,8 @@ pub struct ReadLog {
 #[derive(Debug, Default)]
 struct Last {
     updated: bool,
-    failing: Option<&'static str>,
+    /// Since when reads fail, and how many did.
+    failing: Option<(Instant, u64)>,
 }
 
 impl ReadLog {
@@ -32,19 +34,26 @@ impl ReadLog {
 
     fn updated(&self, interfaces: usize) {
         let mut last = self.last();
-        let news = !last.updated || last.failing.is_some();
-        *last = Last { updated: true, failing: None };
+        let Last { updated, failing } = std::mem::replace(&mut *last, Last { updated: true, failing: None });
         drop(last);
-        if news {
-            tracing::info!(interfaces, "Interface data updated successfully");
-        } else {
-            tracing::debug!(interfaces, "Interface data updated successfully");
+        match failing {
+            Some((since, failures)) => {
+                let failed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(interfaces, failures, failed_ms, "Interface data updated successfully");
+            }
+            None if !updated => tracing::info!(interfaces, "Interface data updated successfully"),
+            None => tracing::debug!(interfaces, "Interface data updated successfully"),
         }
     }
 
     fn failed(&self, reason: &SourceError, age: Option<Duration>) {
         let code = reason.code();
-        let news = self.last().failing.replace(code) != Some(code);
+        let news = {
+            let mut last = self.last();
+            let (_, failures) = last.failing.get_or_insert_with(|| (Instant::now(), 0));
+            *failures += 1;
+            *failures == 1
+        };
         let words = match (reason, age) {
             (SourceError::TimedOut { .. }, Some(_)) => "MikroTik timeout, using cache",
             (SourceError::TimedOut { .. }, None) => "MikroTik timeout, and there is no data yet",

@@ -113,3 +113,21 @@ async fn every_line_of_an_outage_carries_the_routers_id_for_programs() {
         lines.iter().filter(ours).partition(|line| line["span"]["router"] == "kantor" || line["router"] == "kantor");
     assert!(with.len() > 20 && without.is_empty(), "{without:#?}");
 }
+
+#[tokio::test]
+async fn a_router_that_falls_is_one_line_and_its_return_another_with_how_often_and_how_long() {
+    let captured = Captured::default();
+    let lines = tracing_subscriber::fmt().with_writer(captured.clone()).with_ansi(false).with_target(false);
+    let on = tracing::subscriber::set_default(lines.with_max_level(tracing::Level::INFO).finish());
+    outage().await;
+    drop(on);
+    let lines = captured.lines();
+    let with = |words: &str| lines.iter().filter(|line| line.contains(words)).collect::<Vec<_>>();
+    assert_eq!(with("MikroTik session ended").len(), 1, "{lines:#?}");
+    assert!(with("Cannot connect to MikroTik").is_empty(), "{lines:#?}");
+    let returns: Vec<_> = with("Connected to MikroTik").into_iter().filter(|line| line.contains("failures=")).collect();
+    assert!(returns.len() == 1 && returns[0].contains("down_ms="), "{lines:#?}");
+    assert_eq!(with("MikroTik read failed, using cache").len(), 1, "{lines:#?}");
+    let updated: Vec<_> = with("updated successfully").into_iter().filter(|line| line.contains("failed_ms=")).collect();
+    assert_eq!(updated.len(), 1, "{lines:#?}");
+}
