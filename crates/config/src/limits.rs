@@ -21,6 +21,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// How long a client may read nothing of what is sent to it.
     pub stalled_time: Duration,
+    /// How long the server goes on serving after it was asked to stop, with `/readyz` at 503, so that a balancer notices.
+    pub drain_time: Duration,
 }
 
 impl Default for Limits {
@@ -34,6 +36,7 @@ impl Default for Limits {
             tls_handshakes: 256,
             request_time: Duration::from_secs(10),
             stalled_time: Duration::from_secs(30),
+            drain_time: Duration::ZERO,
         }
     }
 }

@@ -168,6 +168,13 @@ fn limits(text: &FileText<'_>, file: schema::Limits) -> Result<Limits, Error> {
     };
     let viewers = count("limits.viewers", file.viewers, 100_000, default.viewers)?;
     let of_one = (file.viewers_per_address, default.viewers_per_address);
+    let drain_time = match text.setting(file.drain_time) {
+        Some(setting) => {
+            let limits = (Duration::ZERO, Duration::from_secs(60));
+            setting.parse("limits.drain-time", values::duration(limits.0, limits.1))?.value
+        }
+        None => default.drain_time,
+    };
     let connections = count("limits.connections", file.connections, 100_000, default.connections)?;
     let one = (file.connections_per_address, default.connections_per_address);
     let kept = (file.kept_for_this_machine, default.kept_for_this_machine);
@@ -180,6 +187,7 @@ fn limits(text: &FileText<'_>, file: schema::Limits) -> Result<Limits, Error> {
         tls_handshakes: count("limits.tls-handshakes", file.tls_handshakes, 100_000, default.tls_handshakes)?,
         request_time: time("limits.request-time", file.request_time, default.request_time)?,
         stalled_time: time("limits.stalled-time", file.stalled_time, default.stalled_time)?,
+        drain_time,
     })
 }
 

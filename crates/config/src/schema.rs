@@ -54,6 +54,7 @@ pub(crate) struct Limits {
     pub(crate) tls_handshakes: Maybe<u32>,
     pub(crate) request_time: Maybe<String>,
     pub(crate) stalled_time: Maybe<String>,
+    pub(crate) drain_time: Maybe<String>,
 }
 
 #[derive(Default, Deserialize)]

@@ -29,6 +29,9 @@ impl Variables {
     pub(crate) fn read(env: impl Iterator<Item = (String, String)>) -> Result<Self, Error> {
         let mut variables = Self::default();
         for (name, value) in env.filter(|(name, _)| name.starts_with(PREFIX)) {
+            if NOT_OURS.contains(&&*name) {
+                continue;
+            }
             let known = KNOWN.iter().find(|(known, _)| *known == name);
             let Some(&(known, field)) = known else {
                 if is_service_link(&name, &value) {
@@ -47,6 +50,9 @@ impl Variables {
 }
 
 const PREFIX: &str = "LALIN_";
+
+/// What commands read that ask a running server: no setting.
+const NOT_OURS: &[&str] = &["LALIN_TOKEN"];
 
 type Field = fn(&mut Variables) -> &mut Option<Setting<String>>;
 

@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 use crate::api_state::{ApiSettings, ApiState};
 use crate::json::{no_such_path, wrong_method};
 use crate::routes::{
-    accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines, login, routers,
-    tokens, window,
+    accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines, log_level,
+    login, readiness, routers, tokens, window,
 };
-use crate::{Auth, alerts, history, openapi, stream};
+use crate::{Auth, Readiness, alerts, history, openapi, stream};
 
 /// The API over a monitor. Cheap to clone: one for each worker.
 #[derive(Clone, Debug)]
@@ -35,6 +35,11 @@ impl Api {
         self.0.stop.clone()
     }
 
+    /// Whoever stops the server says so here first, so that a balancer sends nobody any more.
+    pub fn readiness(&self) -> Readiness {
+        self.0.readiness.clone()
+    }
+
     /// Adds the routes to an application.
     pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         let state = self.0.clone();
@@ -53,11 +58,13 @@ impl Api {
                 .configure(routers::routes)
                 .configure(lines::routes)
                 .configure(layouts::routes)
+                .configure(log_level::routes)
                 .service(
                     web::resource("/api/v1/routers/{id}/interfaces").get(interfaces::get).default_service(only_get()),
                 )
                 .service(web::resource("/api/v1/routers/{id}/stream").get(stream::get).default_service(only_get()))
                 .service(web::resource("/healthz").get(health::get).default_service(only_get()))
+                .service(web::resource("/readyz").get(readiness::get).default_service(only_get()))
                 .service(web::scope("/api").default_service(web::route().to(no_such_path)));
             #[cfg(feature = "metrics")]
             config.service(web::resource("/metrics").get(crate::metrics::get).default_service(only_get()));

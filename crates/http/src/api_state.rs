@@ -9,13 +9,13 @@ use lalin_stats::RouterId;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::Problem;
 use crate::answers::Bodies;
 use crate::business::Business;
 use crate::history::Archive;
 use crate::metrics::{ExtraMetrics, MetricsSettings};
 use crate::routes::RetryLimits;
 use crate::stream::{EventCache, StreamLimits, StreamSlots};
+use crate::{LogLevel, Problem, Readiness};
 
 /// How the API answers.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +32,8 @@ pub struct ApiSettings {
     pub alerts: Option<Arc<Alerting>>,
     /// What stands at the head of a report.
     pub business: Business,
+    /// What logs, where its level can be changed while it runs.
+    pub log: Option<Arc<dyn LogLevel>>,
 }
 
 /// The state behind every route.
@@ -58,11 +60,13 @@ pub(crate) struct ApiState {
     alerts: Option<Arc<Alerting>>,
     /// What stands at the head of a report.
     pub(crate) business: Business,
+    pub(crate) log: Option<Arc<dyn LogLevel>>,
+    pub(crate) readiness: Readiness,
 }
 
 impl ApiState {
     pub(crate) fn new(monitor: Arc<Monitor>, settings: ApiSettings, admin: Option<Arc<dyn RouterAdmin>>) -> Self {
-        let ApiSettings { streams: stream_limits, metrics, extra_metrics, history, alerts, business } = settings;
+        let ApiSettings { streams: stream_limits, metrics, extra_metrics, history, alerts, business, log } = settings;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             monitor,
@@ -81,6 +85,8 @@ impl ApiState {
             archive: history.map(Archive::new),
             alerts,
             business,
+            log,
+            readiness: Readiness::default(),
         }
     }
 

@@ -1,5 +1,5 @@
 // The settings page: the own account, and for administrators accounts, tokens and links, what is recorded, the pages
-// that may show lines, and the log of who changed what.
+// that may show lines, how much the server logs, and the log of who changed what.
 
 import { language, theme } from "../app/theme-and-language.js";
 import { siteHeader } from "../app/site-header.js";
@@ -9,6 +9,7 @@ import { button, sentence } from "../shared/form.js";
 import { auditLog } from "./audit-log.js";
 import { leaveForLogin, mayChange } from "./auth.js";
 import { EmbedOrigins } from "./embed-origins.js";
+import { logLevel } from "./log-level.js";
 import { logout, passwordDialog } from "./own-account.js";
 import { contents } from "./settings-list.js";
 import { Tokens } from "./tokens.js";
@@ -44,6 +45,7 @@ async function begin() {
     else await new Tokens({ root: byId("set-tokens"), texts, lang, routers, moment, day }).load();
     await recorded(routers);
     await origins();
+    await logLevel(byId("set-log"), texts);
     await auditLog(byId("set-audit"), texts, moment);
   } catch (error) {
     if (leaveForLogin(error)) return;

@@ -26,6 +26,7 @@ pub(crate) enum RoutePolicy {
 /// for any rest. Pages are public: they hold no data and ask the API for it.
 const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("GET", "/healthz", RoutePolicy::Liveness),
+    ("GET", "/readyz", RoutePolicy::Liveness),
     ("GET", "/api/v1/me", RoutePolicy::Anyone),
     ("POST", "/api/v1/login", RoutePolicy::Anyone),
     ("POST", "/api/v1/setup", RoutePolicy::Anyone),

@@ -16,7 +16,7 @@ use utoipa::OpenApi;
 use crate::json::wrong_method;
 use crate::routes::{
     Parameters, accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines,
-    login, router_checks, routers, tokens, window,
+    log_level, login, readiness, router_checks, routers, tokens, window,
 };
 use crate::{Problem, alerts, history, stream};
 
@@ -31,7 +31,7 @@ use common::Common;
             RFC 3339. Any failure is a problem document (RFC 9457) with a stable `code`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    paths(get, health::get, interface_stats::get, interfaces::get, window::get),
+    paths(get, health::get, interface_stats::get, interfaces::get, readiness::get, window::get),
     tags(
         (name = "live", description = "What flows now"),
         (name = "routers", description = "The routers that are watched"),
@@ -57,6 +57,7 @@ static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
         history::Described::openapi(),
         layouts::Described::openapi(),
         lines::Described::openapi(),
+        log_level::Described::openapi(),
         login::Described::openapi(),
         router_checks::Described::openapi(),
         routers::Described::openapi(),

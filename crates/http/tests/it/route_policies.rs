@@ -11,6 +11,7 @@ use crate::auth_server::{AuthServer, Credentials, HERE, THERE};
 /// `every_route_is_in_the_table`.
 pub const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/healthz", [200, 200, 200]),
+    ("GET", "/readyz?verbose", [200, 200, 200]),
     ("GET", "/api/v1/me", [200, 200, 200]),
     ("GET", "/metrics", [401, 200, 200]),
     ("GET", "/api/v1/openapi.json", [401, 200, 200]),
@@ -67,6 +68,9 @@ pub const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("GET", "/api/v1/users", [401, 403, 200]),
     ("GET", "/api/v1/tokens", [401, 403, 200]),
     ("GET", "/api/v1/audit", [401, 403, 200]),
+    // Nothing logs here whose level could be changed.
+    ("GET", "/api/v1/log-level", [401, 403, 404]),
+    ("PUT", "/api/v1/log-level", [401, 403, 400]),
     // Without a body that can be read: what is asked first is who asks.
     ("POST", "/api/v1/login", [400, 400, 400]),
     ("POST", "/api/v1/setup", [400, 400, 400]),
@@ -159,7 +163,7 @@ async fn a_session_that_is_over_is_nobodys_and_a_wrong_key_opens_nothing() {
         for keys in [&wrong, &link] {
             let refused = server.ask(&method, path, THERE, keys, body()).await;
             // Where nobody is looked up no key is looked at.
-            let expected = if *path == "/healthz" { 200 } else { 401 };
+            let expected = if ["/healthz", "/readyz?verbose"].contains(path) { 200 } else { 401 };
             assert_eq!(refused.status, expected, "{method} {path} with a wrong key: {}", refused.body);
         }
     }
@@ -190,7 +194,7 @@ async fn before_there_is_an_administrator_nothing_is_told_to_others() {
     let server = AuthServer::new(false).await;
     for (method, path, _) in TABLE {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let public = ["/healthz", "/api/v1/me", "/api/v1/login", "/api/v1/setup"].contains(path);
+        let public = ["/healthz", "/readyz?verbose", "/api/v1/me", "/api/v1/login", "/api/v1/setup"].contains(path);
         // Also from the machine itself: the address is one that others reach.
         for from in [HERE, THERE] {
             let answer = server

@@ -135,3 +135,24 @@ async fn a_stranger_is_told_that_the_server_lives_and_no_more() {
     let sari = server.get("/healthz", &server.log_in("sari").await).await;
     assert!(sari.body["version"].is_string() && sari.body["viewers"].is_u64(), "{}", sari.body);
 }
+
+#[tokio::test]
+async fn a_stranger_is_told_that_the_server_serves_and_of_no_router_and_others_of_those_that_they_see() {
+    let server = AuthServer::with_administrator(false).await;
+    server.world.router("pop-2");
+    let password = || Zeroizing::new("kata sandi".to_owned());
+    let one = Access::viewer_of(vec![Grant { router: "pop-1".parse().unwrap(), interface: None }]);
+    server.store.add_user("budi", password(), one, Timestamp::now()).await.unwrap();
+    let ids = |answer: &crate::test_server::Answer| {
+        let routers = answer.body["routers"].as_array().cloned().unwrap_or_default();
+        routers.iter().map(|router| router["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let stranger = Credentials::default();
+    let answer = server.get("/readyz", &stranger).await;
+    assert_eq!((answer.status, &answer.body), (200, &json!({"status": "ready"})));
+    assert_eq!(server.get("/readyz?verbose", &stranger).await.body, json!({"status": "ready", "routers": []}));
+    assert_eq!(ids(&server.get("/readyz?verbose", &server.log_in("budi").await).await), ["pop-1"]);
+    let sari = server.get("/readyz?verbose=1", &server.log_in("sari").await).await;
+    assert_eq!(ids(&sari), ["pop-1", "pop-2"]);
+    assert!(sari.body["routers"][0]["state"].is_string(), "{}", sari.body);
+}
