@@ -29,6 +29,12 @@ pub(crate) enum Command {
     User(UserFlags),
     Status(StatusFlags),
     Discover(DiscoverFlags),
+    Top(TopFlags),
+    Log(LogFlags),
+    Logs(LogsFlags),
+    History(HistoryFlags),
+    Backup(BackupFlags),
+    Restore(RestoreFlags),
     Help {
         #[arg(value_name = "COMMAND", num_args = 0..=2)]
         command: Vec<String>,
@@ -105,7 +111,7 @@ pub(crate) struct ScriptFlags {
     pub(crate) tls: bool,
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct DataFlags {
     #[arg(long, value_name = "DIR", global = true)]
     data_dir: Option<PathBuf>,
@@ -226,4 +232,162 @@ pub(crate) struct DiscoverFlags {
     pub(crate) ask: Vec<IpAddr>,
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct HistoryFlags {
+    #[command(subcommand)]
+    pub(crate) command: HistoryCommand,
+    #[command(flatten)]
+    pub(crate) data: DataFlags,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum HistoryCommand {
+    Verify {
+        #[arg(long)]
+        json: bool,
+    },
+    Stats {
+        #[arg(long)]
+        json: bool,
+    },
+    Export(ExportFlags),
+    Import(ImportFlags),
+    Compact {
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct ExportFlags {
+    #[arg(long, value_name = "ID")]
+    pub(crate) router: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) interface: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+    #[arg(long, value_name = "TIER", default_value = "raw")]
+    #[arg(value_parser = ["raw", "minute", "five-minutes", "hour", "day", "month"])]
+    pub(crate) tier: String,
+    #[arg(long, value_name = "STEP")]
+    pub(crate) step: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sqlite", "parquet"])]
+    pub(crate) csv: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "parquet")]
+    pub(crate) sqlite: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parquet: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct ImportFlags {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct BackupFlags {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) data: DataFlags,
+}
+
+#[derive(Args)]
+pub(crate) struct RestoreFlags {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[arg(long)]
+    pub(crate) replace: bool,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) data: DataFlags,
+}
+
+/// A server that is asked.
+#[derive(Args, Clone)]
+pub(crate) struct ServerFlags {
+    #[arg(long, value_name = "URL", global = true, conflicts_with = "listen")]
+    pub(crate) url: Option<String>,
+    #[arg(long, value_name = "TOKEN", global = true)]
+    pub(crate) token: Option<String>,
+    #[arg(long, value_name = "ADDR:PORT", global = true)]
+    pub(crate) listen: Option<String>,
+    #[command(flatten)]
+    pub(crate) data: DataFlags,
+}
+
+impl From<ServerFlags> for Flags {
+    fn from(ServerFlags { listen, data, .. }: ServerFlags) -> Self {
+        // Asking needs no agreement to be open.
+        Self { listen, open: true, ..data.into() }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct LogFlags {
+    #[command(subcommand)]
+    pub(crate) command: LogCommand,
+    #[command(flatten)]
+    pub(crate) server: ServerFlags,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LogCommand {
+    Level {
+        #[arg(value_name = "FILTER")]
+        filter: Option<String>,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct LogsFlags {
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 200)]
+    pub(crate) lines: u32,
+    #[arg(long, value_name = "ID")]
+    pub(crate) router: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    #[arg(long, value_name = "NAME", default_value = "lalin")]
+    pub(crate) unit: String,
+}
+
+#[derive(Args)]
+pub(crate) struct TopFlags {
+    /// Straight from the router, without a server.
+    #[arg(long, value_name = "USER@HOST[:PORT]", conflicts_with_all = ["url", "listen", "token"])]
+    pub(crate) router: Option<String>,
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) tls: Option<String>,
+    #[arg(long, value_name = "ID")]
+    pub(crate) of: Option<String>,
+    #[arg(long, value_name = "S", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub(crate) interval: u64,
+    #[arg(long, value_name = "ORDER", default_value = "rate", value_parser = ["rate", "down", "up", "name"])]
+    pub(crate) sort: String,
+    #[arg(long)]
+    pub(crate) once: bool,
+    #[arg(long, requires = "once")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerFlags,
 }

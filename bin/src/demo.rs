@@ -51,7 +51,7 @@ pub(crate) async fn run(
 ) -> Result<(), Error> {
     let interfaces = usize::from(demo.interfaces);
     let mut config = Config::load(None, variables, Flags { lang, ..demo.flags() })?;
-    logs::start(&config.log)?;
+    let log = logs::start(&config.log)?;
     let local = config.server.listen.ip().to_canonical().is_loopback();
     // At the machine itself whoever looks needs no login; with one they may change things.
     config.server.open |= local;
@@ -88,7 +88,7 @@ pub(crate) async fn run(
     };
     let demonstration =
         Demonstration { record: Box::new(record), tells: false, accounts, said, begin: Box::new(begin) };
-    serve::run(&config, Some(store), demonstration).await
+    serve::run(&config, Some(store), log, demonstration).await
 }
 
 /// What the provider has bought of the one before it.

@@ -88,6 +88,64 @@ pub(crate) enum Error {
     /// The system has no threads or timers for us.
     #[error("{}", say("error.runtime", &[("reason", .0)]))]
     Runtime(io::Error),
+    /// The history cannot be used.
+    #[error("{}", said_of_history(.0))]
+    History(#[from] lalin_history::Error),
+    /// Something that is kept is not as it was written.
+    #[error("{}", say("history.faults", &[("n", faults)]))]
+    HistoryFaults { faults: usize },
+    /// What is to be imported is there.
+    #[error("{}", say("history.double", &[("router", router), ("line", name), ("from", from), ("to", to)]))]
+    Double { router: String, name: String, from: String, to: String },
+    /// A whole history comes as a whole.
+    #[error("{}", say("history.whole-folder", &[]))]
+    WholeFolder,
+    /// A time cannot be read.
+    #[error("{}", say("history.moment", &[("flag", flag), ("text", text)]))]
+    Moment { flag: &'static str, text: String },
+    /// A step cannot be read.
+    #[error("{}", say("history.step", &[("text", text)]))]
+    Step { text: String },
+    /// This program was built without Parquet.
+    #[cfg(not(feature = "parquet"))]
+    #[error("{}", say("history.no-parquet", &[]))]
+    NoParquet,
+    /// A file that is to be made is there, or cannot be made.
+    #[error("{}", say("backup.new-file", &[("path", &path.display()), ("reason", reason)]))]
+    NewFile { path: PathBuf, reason: io::Error },
+    /// A file of a backup cannot be read or written.
+    #[error("{}", say("backup.file", &[("path", &path.display()), ("reason", reason)]))]
+    BackupFile { path: PathBuf, reason: io::Error },
+    /// There is no data to be backed up.
+    #[error("{}", say("backup.nothing", &[("folder", &folder.display())]))]
+    NothingToBackUp { folder: PathBuf },
+    /// A file is no backup, or not all of it.
+    #[error("{}", say("backup.broken", &[("path", &path.display())]))]
+    BackupBroken { path: PathBuf },
+    /// A backup of a newer version.
+    #[error("{}", say("backup.newer", &[("path", &path.display()), ("version", version)]))]
+    BackupNewer { path: PathBuf, version: String },
+    /// What is there would be replaced.
+    #[error("{}", say("backup.there", &[("folder", &folder.display())]))]
+    DataThere { folder: PathBuf },
+    /// Nobody answers where a server should be.
+    #[error("{}", say("client.not-running", &[("url", url), ("reason", reason)]))]
+    NoServer { url: String, reason: String },
+    /// Only somebody who is logged in is answered.
+    #[error("{}", say("client.token-needed", &[("url", url)]))]
+    TokenNeeded { url: String },
+    /// The server says why not.
+    #[error("{}", say("client.refused", &[("url", url), ("reason", reason)]))]
+    Refused { url: String, reason: String },
+    /// There is no journal of systemd here.
+    #[error("{}", say("log.no-journal", &[]))]
+    NoJournal,
+    /// The journal cannot be read.
+    #[error("{}", say("log.journal", &[("reason", reason)]))]
+    Journal { reason: String },
+    /// The terminal cannot be used.
+    #[error("{}", say("top.terminal", &[("reason", .0)]))]
+    Terminal(io::Error),
     /// Nobody answers where the server should be.
     #[error("{}", say("error.not-running", &[("address", address), ("reason", reason)]))]
     NotRunning { address: SocketAddr, reason: String },
@@ -106,8 +164,14 @@ impl Error {
             | Self::NoUser { .. }
             | Self::NoData { .. }
             | Self::NoCommand { .. }
+            | Self::WholeFolder
+            | Self::Moment { .. }
+            | Self::Step { .. }
+            | Self::NothingToBackUp { .. }
+            | Self::DataThere { .. }
+            | Self::History(lalin_history::Error::NoHistory(_) | lalin_history::Error::NoLine)
             | Self::SimulatorFile { .. } => 64,
-            Self::NotRunning { .. } => 3,
+            Self::NotRunning { .. } | Self::NoServer { .. } => 3,
             _ => 1,
         })
     }
@@ -194,6 +258,23 @@ fn said_of_store(error: &lalin_store::Error) -> String {
         Store::Busy => say("store.busy", &[]),
         Store::Database(reason) => say("store.database", &[("reason", reason)]),
         Store::System(reason) => say("store.system", &[("reason", reason)]),
+        other => other.to_string(),
+    }
+}
+
+fn said_of_history(error: &lalin_history::Error) -> String {
+    use lalin_history::Error as History;
+    match error {
+        History::NoHistory(folder) => say("history.none", &[("folder", &folder.display())]),
+        History::NoLine => say("history.no-line", &[]),
+        History::Locked(folder) => say("history.locked", &[("folder", &folder.display())]),
+        History::Newer { found, known } => say("history.newer", &[("found", found), ("known", known)]),
+        History::Older { found, known } => say("history.older", &[("found", found), ("known", known)]),
+        History::NoZone(name) => say("history.no-zone", &[("name", name)]),
+        History::Import { line: 0, what } => say("history.import-wrong", &[("reason", what)]),
+        History::Import { line, what } => say("history.import-line", &[("line", line), ("reason", what)]),
+        History::Output(reason) => say("history.output", &[("reason", reason)]),
+        History::File { path, source } => say("backup.file", &[("path", &path.display()), ("reason", source)]),
         other => other.to_string(),
     }
 }

@@ -50,6 +50,11 @@ pub(crate) fn record(config: &Config, fleet: &Fleet, chosen: &RecordingPolicy) -
 
 /// The history in a folder, kept as the configuration says.
 pub(crate) fn open(config: &Config, folder: PathBuf) -> Result<History, lalin_history::Error> {
+    History::open(Settings { folder, ..settings(config)? })
+}
+
+/// Where the history of a configuration is, and how long it is kept.
+pub(crate) fn settings(config: &Config) -> Result<Settings, lalin_history::Error> {
     let wanted = &config.history;
     let zone = match &wanted.time_zone {
         Some(name) => Zone::named(name)?,
@@ -61,7 +66,8 @@ pub(crate) fn open(config: &Config, folder: PathBuf) -> Result<History, lalin_hi
         five_minutes: keep(wanted.five_minutes),
         hours: keep(wanted.hours),
     };
-    History::open(Settings { zone, interval: wanted.interval, retention, ..Settings::new(folder) })
+    let folder = config.data_dir.join("history");
+    Ok(Settings { zone, interval: wanted.interval, retention, ..Settings::new(folder) })
 }
 
 fn keep(KeepConfig { days, bytes }: KeepConfig) -> Keep {

@@ -5,10 +5,12 @@
 
 mod addresses;
 mod alerts;
+mod backup;
 #[cfg(feature = "tls")]
 mod certificate;
 mod check;
 mod cli;
+mod client;
 mod columns;
 mod demo;
 mod demo_past;
@@ -16,18 +18,25 @@ mod demo_truth;
 mod discover;
 mod environment;
 mod error;
+mod figures;
 mod help;
 mod history;
 mod logs;
 mod metrics;
+mod new_file;
 mod passwords;
+mod past;
+mod progress;
 #[cfg(feature = "remote-write")]
 mod remote_write;
 mod serve;
+mod service_log;
 mod signals;
 mod simulated;
 mod status;
 mod store;
+mod supervisor;
+mod top;
 mod users;
 mod visible_text;
 mod words;
@@ -37,7 +46,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use lalin_config::{Config, Flags, Log};
 
-use crate::cli::{Cli, Command, UserFlags};
+use crate::cli::{Cli, Command, HistoryFlags, LogCommand, LogFlags, UserFlags};
 use crate::environment::{gather, variables};
 use crate::error::Error;
 
@@ -82,14 +91,14 @@ fn run(Cli { lang, command, .. }: Cli) -> Result<(), Error> {
     match command {
         Command::Serve(flags) => {
             let (mut config, warnings) = gather(Flags { lang, ..flags.into() })?;
-            logs::start(&config.log)?;
+            let log = logs::start(&config.log)?;
             for warning in warnings {
                 tracing::warn!("{warning}");
             }
             passwords::ask(&mut config)?;
             // Held until everything has ended.
             let (store, _lock) = store::open_to_serve(&config)?;
-            on_runtime(serve::run(&config, Some(store), serve::Demonstration::none()))
+            on_runtime(serve::run(&config, Some(store), log, serve::Demonstration::none()))
         }
         Command::Demo(demo) => {
             // Only how to serve comes from outside: the router is the simulated one, whatever is configured.
@@ -124,6 +133,18 @@ fn run(Cli { lang, command, .. }: Cli) -> Result<(), Error> {
             logs::start(&Log { level: "warn".to_owned(), ..Log::default() })?;
             on_runtime(discover::run(&flags))
         }
+        Command::History(HistoryFlags { command, data }) => past::run(&gather(data.into())?.0, command),
+        Command::Backup(flags) => backup::backup(&gather(flags.data.clone().into())?.0, &flags),
+        Command::Restore(flags) => {
+            let (config, _) = gather(flags.data.clone().into())?;
+            on_runtime(async { backup::restore(&config, &flags) })
+        }
+        Command::Top(flags) => top::run(flags),
+        Command::Log(LogFlags { command: LogCommand::Level { filter }, server }) => {
+            let (config, _) = gather(server.clone().into())?;
+            on_runtime(service_log::level(&config, &server, filter))
+        }
+        Command::Logs(flags) => service_log::logs(&flags),
         Command::Help { command } => {
             print!("{}", help::help_of(&command).map_err(|name| Error::NoCommand { name })?);
             Ok(())

@@ -12,7 +12,9 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, DemoAccount, EmbedOrigins, Settings};
 use lalin_fleet::{Alerting, Fleet, Recording, RecordingPolicy};
-use lalin_http::{Api, ApiSettings, Auth, AuthSettings, ConnectionLimits, MetricsSettings, StreamLimits, WebServer};
+use lalin_http::{
+    Api, ApiSettings, Auth, AuthSettings, ConnectionLimits, LogLevel, MetricsSettings, StreamLimits, WebServer,
+};
 use lalin_monitor::Monitor;
 use lalin_store::Store;
 use tokio::time::timeout;
@@ -27,6 +29,7 @@ use crate::metrics;
 #[cfg(feature = "remote-write")]
 use crate::remote_write;
 use crate::signals::stop_asked;
+use crate::supervisor::Supervisor;
 use crate::words::say;
 
 /// How long open requests may take to end; with the rest the program ends within 5 s.
@@ -57,7 +60,12 @@ impl Demonstration<'_> {
 }
 
 /// Serves until SIGTERM or Ctrl+C. Without a store nothing is kept and nobody has an account.
-pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstration<'_>) -> Result<(), Error> {
+pub(crate) async fn run(
+    config: &Config,
+    store: Option<Store>,
+    log: Arc<dyn LogLevel>,
+    demo: Demonstration<'_>,
+) -> Result<(), Error> {
     let fleet = Fleet::new(config.sampling, store.clone());
     for router in &config.routers {
         fleet.apply(router.clone())?;
@@ -86,11 +94,12 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
     let alerting = alerts::watch(config, &fleet, store.clone(), recording.as_ref(), demo.tells).await?;
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
+    let supervisor = Supervisor::begin(&fleet.monitor());
     let limits = connection_limits(config);
     let settings = api_settings(config, limits, recording.clone(), alerting);
-    let settings = ApiSettings { extra_metrics: Some(sources.into_metrics()), ..settings };
+    let settings = ApiSettings { extra_metrics: Some(sources.into_metrics()), log: Some(log), ..settings };
     let api = Api::with_admin(fleet.monitor(), settings, Arc::new(fleet));
-    let stop_streams = api.stop_token();
+    let (stop_streams, readiness) = (api.stop_token(), api.readiness());
     let lang = match config.server.lang {
         lalin_config::Lang::Id => lalin_dashboard::Lang::Id,
         lalin_config::Lang::En => lalin_dashboard::Lang::En,
@@ -132,6 +141,7 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
     let url = |address: SocketAddr| format!("{scheme}://{address}/");
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "Lalin serves");
     println!("Lalin: {}", url(reachable(address)));
+    supervisor.ready();
     if let Some(code) = code {
         println!("{}", say("start.code", &[("code", &*code)]));
         tracing::warn!("no administrator yet: nothing is shown before one is made with the one-time code {}", *code);
@@ -151,6 +161,10 @@ pub(crate) async fn run(config: &Config, store: Option<Store>, demo: Demonstrati
         () = stop_asked() => {}
     }
     tracing::info!("stopping");
+    readiness.stopping();
+    supervisor.stopping();
+    // Whoever is in a hurry asks a second time.
+    let _ = timeout(config.limits.drain_time, stop_asked()).await;
     stop_streams.cancel();
     // In order, and within the grace; what is not done by then ends with the process.
     let _ = timeout(GRACE + Duration::from_secs(1), handle.stop(true)).await;
@@ -181,6 +195,7 @@ fn api_settings(
             streams_per_address: config.limits.viewers_per_address,
             ..StreamLimits::default()
         },
+        log: None,
     }
 }
 

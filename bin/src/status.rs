@@ -11,6 +11,7 @@ use ureq::tls::TlsConfig;
 use crate::addresses;
 use crate::columns::table;
 use crate::error::Error;
+use crate::figures::length;
 use crate::words::{known, lang, say};
 
 /// How long the server may take to answer.
@@ -184,17 +185,6 @@ fn reachable(listen: IpAddr) -> IpAddr {
     }
 }
 
-/// `3 d 4 h`, `4 h 5 min`, `5 min`, `6 s`.
-fn length(seconds: u64) -> String {
-    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
-    match (days, hours, minutes) {
-        (0, 0, 0) => say("status.seconds", &[("n", &seconds)]),
-        (0, 0, _) => say("status.minutes", &[("n", &minutes)]),
-        (0, _, _) => say("status.hours", &[("h", &hours), ("m", &(minutes % 60))]),
-        _ => say("status.days", &[("d", &days), ("h", &(hours % 24))]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,14 +216,6 @@ pop-1  Kantor ⟦U+202E⟧  [2001:db8::1]:8728  off    never sampled  2
     fn every_state_of_the_api_has_a_word() {
         for code in ["live", "stale", "unreachable", "connecting", "idle", "off"] {
             assert!(known(&format!("state.{code}")).is_some(), "{code}");
-        }
-    }
-
-    #[test]
-    fn how_long_it_runs_is_told_in_units_that_fit() {
-        let lengths = [(6, "6 s"), (59, "59 s"), (300, "5 min"), (14_700, "4 h 5 min"), (273_600, "3 d 4 h")];
-        for (seconds, expected) in lengths {
-            assert_eq!(length(seconds), expected);
         }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn open_to_serve(config: &Config) -> Result<(Store, ServerLock), Erro
 }
 
 /// The key that is not in the data directory.
-fn key(config: &Config) -> Result<Option<EncryptionKey>, Error> {
+pub(crate) fn key(config: &Config) -> Result<Option<EncryptionKey>, Error> {
     let credential = std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| Path::new(&folder).join(CREDENTIAL));
     Ok(match (&config.encryption_key, credential.filter(|path| path.exists())) {
         (Some(key), _) => Some(EncryptionKey::from_text(key.expose())?),

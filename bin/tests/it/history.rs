@@ -5,16 +5,16 @@ use routeros_simulator::{Config, InterfaceSpec, Simulator, Traffic};
 
 use crate::program::{Lalin, Server};
 
-const PASSWORD: &str = "s3cr3t-of-the-router";
+pub(crate) const PASSWORD: &str = "s3cr3t-of-the-router";
 
 /// A simulated router with 80 Mbit/s down and 8 Mbit/s up on `ether1`.
-struct Router {
+pub(crate) struct Router {
     _runtime: tokio::runtime::Runtime,
     simulator: Simulator,
 }
 
 impl Router {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let steady = |bps: f64| Traffic::Constant { bps };
         let ether1 = InterfaceSpec::ether("ether1").traffic(steady(80e6), steady(8e6));
@@ -23,7 +23,11 @@ impl Router {
         Self { _runtime: runtime, simulator }
     }
 
-    fn command(&self) -> Lalin {
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.simulator.addr().unwrap()
+    }
+
+    pub(crate) fn command(&self) -> Lalin {
         let router = format!("admin@{}", self.simulator.addr().unwrap());
         let configuration =
             "[history]\ninterval = \"2s\"\ntime-zone = \"Asia/Jakarta\"\n[business]\nname = \"Sukamaju\"\n";
@@ -34,12 +38,12 @@ impl Router {
     }
 }
 
-fn received(answer: &Answer) -> u64 {
+pub(crate) fn received(answer: &Answer) -> u64 {
     answer.json["periods"].as_array().and_then(|periods| periods.last()?["rxBytes"].as_u64()).unwrap_or_default()
 }
 
 /// Until something was recorded; the router's id is its address.
-fn recorded(server: &Server) -> Answer {
+pub(crate) fn recorded(server: &Server) -> Answer {
     server.eventually("/api/v1/usage?interface=ether1&by=month", |answer| received(answer) > 0)
 }
 
