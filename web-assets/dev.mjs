@@ -20,6 +20,7 @@ const PAGES = {
   "/prepaid/usage": "usage.html",
   "/prepaid/report": "report.html",
   "/prepaid/alerts": "alerts.html",
+  "/prepaid/api": "description.html",
   "/settings": "settings.html",
   "/login": "login.html",
   "/embed": "embed.html",

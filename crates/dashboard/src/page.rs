@@ -84,6 +84,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const TEMPLATES: &[(&str, &str)] = &[
     ("alerts.html", include_str!("../templates/alerts.html")),
     ("dashboard.html", include_str!("../templates/dashboard.html")),
+    ("description.html", include_str!("../templates/description.html")),
     ("fleet.html", include_str!("../templates/fleet.html")),
     ("head.html", include_str!("../templates/head.html")),
     ("login.html", include_str!("../templates/login.html")),
@@ -103,8 +104,16 @@ const LATER: &[&str] = &[
 ];
 
 /// Those that are pages.
-const PAGES: &[&str] =
-    &["alerts.html", "dashboard.html", "fleet.html", "login.html", "report.html", "settings.html", "usage.html"];
+const PAGES: &[&str] = &[
+    "alerts.html",
+    "dashboard.html",
+    "description.html",
+    "fleet.html",
+    "login.html",
+    "report.html",
+    "settings.html",
+    "usage.html",
+];
 
 impl Dashboard {
     /// Reads the texts and makes the pages.
@@ -154,6 +163,7 @@ impl Dashboard {
                 .route("/prepaid/fleet", page("fleet.html"))
                 .route("/prepaid/usage", page("usage.html"))
                 .route("/prepaid/report", page("report.html"))
+                .route("/prepaid/api", page("description.html"))
                 .route("/login", page("login.html"))
                 .route("/prepaid/alerts", page("alerts.html"))
                 .route("/settings", page("settings.html"))
@@ -163,6 +173,7 @@ impl Dashboard {
                 "/prepaid/fleet/",
                 "/prepaid/usage/",
                 "/prepaid/report/",
+                "/prepaid/api/",
                 "/login/",
                 "/settings/",
                 "/embed/",

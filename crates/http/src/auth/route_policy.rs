@@ -37,6 +37,7 @@ const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("GET", "/prepaid/usage", RoutePolicy::Public),
     ("GET", "/prepaid/report", RoutePolicy::Public),
     ("GET", "/prepaid/alerts", RoutePolicy::Public),
+    ("GET", "/prepaid/api", RoutePolicy::Public),
     ("GET", "/login", RoutePolicy::Public),
     ("GET", "/settings", RoutePolicy::Public),
     ("GET", "/assets/*", RoutePolicy::Public),
