@@ -74,7 +74,7 @@ impl Receiver {
     }
 
     fn next(&self) -> Value {
-        self.posted.recv_timeout(LIMIT).expect("no message")
+        self.posted.recv_timeout(LIMIT).unwrap()
     }
 }
 

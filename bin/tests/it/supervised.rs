@@ -29,7 +29,7 @@ impl Supervisor {
 
     fn hear(&self) -> String {
         let mut bytes = [0; 4_096];
-        let length = self.socket.recv(&mut bytes).expect("nothing was said");
+        let length = self.socket.recv(&mut bytes).unwrap();
         String::from_utf8(bytes[..length].to_vec()).unwrap()
     }
 

@@ -34,19 +34,19 @@ pub(super) async fn lines(shared: &Shared) -> Option<LinesOfRouters> {
 /// The routers that are watched.
 pub(super) fn routers(shared: &Shared, lines: &LinesOfRouters) -> Vec<RouterFacts> {
     let monitored = shared.monitor.routers();
-    let facts = monitored.iter().filter_map(|router| {
+    let facts = monitored.iter().map(|router| {
         let entry = shared.entries.get(router.id());
         let (tags, wan) = match &entry {
             Some(entry) => (entry.settings.tags.clone(), entry.wan(&shared.monitor).interfaces.clone()),
             None => (Vec::new(), Vec::new()),
         };
-        Some(RouterFacts {
+        RouterFacts {
             id: router.id().clone(),
             name: router.label().name.to_string(),
             tags,
             wan,
             lines: lines.get(router.id()).cloned().unwrap_or_default(),
-        })
+        }
     });
     facts.collect()
 }

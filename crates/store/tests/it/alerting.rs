@@ -49,7 +49,7 @@ async fn maintenance_has_an_end_after_its_beginning() {
     let one = |from_ms, to_ms| StoredMaintenance { id: 0, from_ms, to_ms, router: None, reason: "fibre".into() };
     assert!(matches!(store.add_maintenance(one(5, 5)).await, Err(Error::Invalid { .. })));
     let kept = store.add_maintenance(one(5, 6)).await.unwrap();
-    assert_eq!(store.maintenance().await.unwrap(), [kept.clone()]);
+    assert_eq!(store.maintenance().await.unwrap(), std::slice::from_ref(&kept));
     store.remove_maintenance(kept.id).await.unwrap();
     assert!(store.maintenance().await.unwrap().is_empty());
 }
