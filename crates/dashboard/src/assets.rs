@@ -9,6 +9,7 @@ use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use rust_embed::{Embed, EmbeddedFile};
 
+use crate::bundle::bundle;
 use crate::compressed::Compressed;
 use crate::slim::slim;
 use crate::{Error, made};
@@ -30,6 +31,8 @@ const ASK_AGAIN: &str = "no-cache";
 #[derive(Debug)]
 pub(crate) struct Assets {
     files: BTreeMap<String, Asset>,
+    /// The modules in whose place a joined file stands.
+    modules: BTreeMap<String, Bytes>,
     fingerprint: String,
 }
 
@@ -54,24 +57,36 @@ impl Assets {
         }
         let derived = made::files(|name| files.get(name).cloned())?;
         files.extend(derived);
+        let mut modules = BTreeMap::new();
+        for (path, joined) in bundle(|path| source(path, &files)).map_err(|fault| Error::Bundle(fault.to_string()))? {
+            modules.extend(files.insert(path.clone(), Bytes::from(joined)).map(|module| (path, module)));
+        }
         let mut hasher = DefaultHasher::new();
         for (name, contents) in &files {
             (name, contents.as_ref()).hash(&mut hasher);
         }
         let fingerprint = format!("{:016x}", hasher.finish());
         let files = files.into_iter().map(|(name, contents)| (name, Asset::new(contents))).collect();
-        Ok(Self { files, fingerprint })
+        Ok(Self { files, modules, fingerprint })
     }
 
-    /// A file's text; empty where there is none.
+    /// A file's text, of a module its own; empty where there is none.
     pub(crate) fn text(&self, path: &str) -> String {
-        self.files.get(path).map(|file| String::from_utf8_lossy(file.body.plain()).into_owned()).unwrap_or_default()
+        let module = self.modules.get(path).map(|module| &module[..]);
+        let file = module.or_else(|| self.files.get(path).map(|file| file.body.plain()));
+        file.map(|file| String::from_utf8_lossy(file).into_owned()).unwrap_or_default()
     }
 
     /// A number of all assets' contents: their address, so that a browser may keep them for ever.
     pub(crate) fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
+}
+
+/// A module as it was written, or made.
+fn source(path: &str, files: &BTreeMap<String, Bytes>) -> Option<String> {
+    let written = Own::get(path).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    written.or_else(|| files.get(path).map(|file| String::from_utf8_lossy(file).into_owned()))
 }
 
 /// What is embedded is not copied.
@@ -166,5 +181,33 @@ fn kind(path: &str) -> &'static str {
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
         _ => "text/plain; charset=utf-8",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::{ENTRIES, SOON};
+
+    #[test]
+    fn the_pages_scripts_are_joined_and_their_sources_still_known() {
+        let assets = Assets::new().unwrap();
+        let joined = |path: &str| String::from_utf8_lossy(assets.files[path].body.plain()).into_owned();
+        for entry in ENTRIES {
+            let text = joined(entry);
+            assert!(text.starts_with("const $modules = "), "{entry}");
+            assert!(!text.lines().any(|line| line.starts_with("import ")), "{entry}");
+            assert!(assets.text(entry).contains("import {"), "{entry}");
+        }
+        let soon = joined(SOON);
+        assert!(
+            soon.contains("$modules[\"legend/legend-table.js\"] ??=") && soon.ends_with("export default $modules;\n")
+        );
+        let (page, later) = (joined("app/dashboard.js"), joined("account/share-dialog.js"));
+        assert!(
+            page.contains("$modules[\"shared/format.js\"] ??=")
+                && !later.contains("$modules[\"shared/format.js\"] ??=")
+        );
+        assert!(!joined("app/offline.js").contains("import "), "it stands alone");
     }
 }

@@ -13,6 +13,7 @@
 
 mod app;
 mod assets;
+mod bundle;
 mod compressed;
 mod embed;
 mod error;
