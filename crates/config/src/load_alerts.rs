@@ -74,7 +74,7 @@ mod tests {
                     secrets = { token = \"rahasia\" }\nsettings = { kind = \"telegram\" }\n";
         let alerts = load(text).unwrap().alerts;
         assert_eq!((alerts.rules.len(), alerts.rules[0].id.as_str()), (1, "uplink"));
-        assert!(alerts.rules[0].origin.to_string().contains(":2"), "{}", alerts.rules[0].origin);
+        assert!(alerts.rules[0].origin.to_string().contains("line 2"), "{}", alerts.rules[0].origin);
         assert_eq!(alerts.channels[0].secrets["token"].expose(), "rahasia");
         assert!(!format!("{alerts:?}").contains("rahasia"));
         assert!(alerts.enabled);
