@@ -1,8 +1,9 @@
-//! Metrics of the rooms that the API does not know: caches, history, remote write.
+//! Metrics of the rooms that the API does not know: caches, history, alerts, remote write.
 
 use std::sync::Arc;
 
-use lalin_fleet::{Fleet, Recording};
+use lalin_alerts::{Severity, State};
+use lalin_fleet::{Alerting, Fleet, Recording};
 use lalin_http::{ExtraFamily, ExtraMetrics};
 
 #[cfg(feature = "remote-write")]
@@ -14,6 +15,7 @@ use lalin_remote_write::Lost;
 pub(crate) struct Sources {
     pub(crate) fleet: Fleet,
     pub(crate) recording: Option<Arc<Recording>>,
+    pub(crate) alerting: Option<Arc<Alerting>>,
     #[cfg(feature = "remote-write")]
     pub(crate) remote_writing: Option<Arc<RemoteWriting>>,
 }
@@ -24,6 +26,7 @@ impl Sources {
         ExtraMetrics::new(move || {
             let mut families = self.caches();
             families.extend(self.recording.as_deref().map(history).unwrap_or_default());
+            families.extend(self.alerting.as_deref().map(alerts).unwrap_or_default());
             #[cfg(feature = "remote-write")]
             families.extend(self.remote_writing.as_deref().map(remote_write).unwrap_or_default());
             families
@@ -61,6 +64,31 @@ fn history(recording: &Recording) -> Vec<ExtraFamily> {
         ),
         ExtraFamily::counter("lalin_history_damaged_chunks", "Chunks that could not be read.", status.damaged_chunks),
     ]
+}
+
+/// What fires, and how telling it goes. A value of an alert is no label: it would be a new series each time.
+fn alerts(alerting: &Alerting) -> Vec<ExtraFamily> {
+    let active = alerting.active();
+    let active = active.borrow();
+    let fire = |severity: Severity| {
+        let is_told = |state: &State| !matches!(state, State::Pending);
+        active.iter().filter(|alert| alert.severity == severity && is_told(&alert.state)).count() as f64
+    };
+    let severities = [Severity::Info, Severity::Warning, Severity::Critical];
+    let firing = severities.map(|severity| (severity.word().to_owned(), fire(severity)));
+    let mut families = vec![ExtraFamily::by("lalin_alerts_firing", false, "Alerts that fire now.", "severity", firing)];
+    let Some(channels) = alerting.channels() else { return families };
+    let (mut told, mut waiting) = (Vec::new(), Vec::new());
+    for counters in channels.all().into_iter().filter_map(|channel| channel.counters) {
+        for (result, count) in [("sent", counters.sent), ("failed", counters.failed), ("lost", counters.lost)] {
+            told.push((vec![("channel", counters.id.clone()), ("result", result.to_owned())], count as f64));
+        }
+        waiting.push((counters.id, counters.waiting as f64));
+    }
+    let help = "Messages of alerts by what became of them; lost are those that were given up.";
+    families.push(ExtraFamily { name: "lalin_notifications", counter: true, help, samples: told });
+    families.push(ExtraFamily::by("lalin_outbox_pending", false, "Messages that wait.", "channel", waiting));
+    families
 }
 
 #[cfg(feature = "remote-write")]

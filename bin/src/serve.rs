@@ -85,13 +85,14 @@ pub(crate) async fn run(
     }
     #[cfg(feature = "remote-write")]
     let remote_writing = remote_write::start(config, &fleet).map(Arc::new);
+    let alerting = alerts::watch(config, &fleet, store.clone(), recording.as_ref(), demo.tells).await?;
     let sources = metrics::Sources {
         fleet: fleet.clone(),
         recording: recording.clone(),
+        alerting: alerting.clone(),
         #[cfg(feature = "remote-write")]
         remote_writing: remote_writing.clone(),
     };
-    let alerting = alerts::watch(config, &fleet, store.clone(), recording.as_ref(), demo.tells).await?;
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
     let supervisor = Supervisor::begin(&fleet.monitor());

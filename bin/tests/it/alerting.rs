@@ -111,6 +111,9 @@ fn a_dead_router_is_one_message_over_a_restart_and_one_when_it_is_back() {
     assert!(fire.to_string().contains("tidak merespons"), "{fire}");
     let alerts = standing(&server);
     assert_eq!(alerts.as_array().unwrap().len(), 1, "{alerts}");
+    let fires = format!("lalin_alerts_firing{{severity={}}} 1\n", alerts[0]["severity"]);
+    let sent = "lalin_notifications_total{channel=\"hook\",result=\"sent\"} 1\n";
+    server.eventually("/metrics", |answer| answer.text.contains(&fires) && answer.text.contains(sent));
     let id = alerts[0]["id"].as_str().unwrap().to_owned();
     let taken = server.send("POST", &format!("/api/v1/alerts/{id}/acknowledgement"), "{}");
     assert_eq!((taken.status, taken.json["acknowledged"]["by"].is_string()), (200, true), "{}", taken.text);
