@@ -34,6 +34,7 @@
 
 mod answer_times;
 mod check;
+mod clock;
 mod default_routes;
 mod discovery;
 mod link_rates;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use routeros::{Command, Reply, Value};
 
+use crate::clock;
+
 /// What a router reports about itself. What it did not report, or what was not understood, is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,6 +28,8 @@ pub struct SystemInfo {
     pub memory_total: Option<u64>,
     /// Customers and tunnels that have dialled in (`/ppp/active`); `None` also where the user may not see them.
     pub sessions: Option<u64>,
+    /// What its clock says, s since 1970-01-01 UTC; `None` also where the user may not see it.
+    pub clock: Option<u64>,
 }
 
 /// Asks for it, one command after the other. It is not a failure when those who dialled in cannot be counted.
@@ -46,6 +50,8 @@ where
     .await?;
     let identity = run(Command::new("/system/identity/print").proplist(&["name"])).await?;
     let sessions = run(Command::new("/ppp/active/print").flag("count-only")).await;
+    // The last, so that little time lies between the clock and whoever compares it.
+    let clock = run(Command::new("/system/clock/print").proplist(&["date", "time", "gmt-offset"])).await;
     let memory_total = value(&resource, "total-memory").and_then(|value| value.u64());
     let free = value(&resource, "free-memory").and_then(|value| value.u64());
     Ok(SystemInfo {
@@ -58,6 +64,9 @@ where
         memory_used: memory_total.zip(free).and_then(|(total, free)| total.checked_sub(free)),
         memory_total,
         sessions: sessions.ok().and_then(|reply| count(&reply)),
+        clock: clock.ok().and_then(|reply| {
+            clock::seconds(&text(&reply, "date")?, &text(&reply, "time")?, &text(&reply, "gmt-offset")?)
+        }),
     })
 }
 
@@ -94,5 +103,6 @@ mod tests {
         };
         let info = ask(run).await.unwrap();
         assert_eq!((info.identity.as_deref(), info.sessions), (Some("Kantor"), None));
+        assert!(info.clock.is_some_and(|clock| clock > 1_600_000_000), "{:?}", info.clock);
     }
 }

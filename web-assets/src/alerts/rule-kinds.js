@@ -20,6 +20,8 @@ import { number } from "../shared/format.js";
 
 /** @type {Unit[]} */
 const TRAFFIC = ["bps", "percent-of-link", "percent-of-package"];
+/** @type {Unit[]} */
+const PERCENTILE = ["bps", "percent-of-package"];
 
 /** @type {Record<string, RuleKind>} */
 export const KINDS = {
@@ -27,7 +29,7 @@ export const KINDS = {
   "traffic-above": { of: "line", units: TRAFFIC, direction: true, forSeconds: 300, severity: "warning" },
   "traffic-below": { of: "line", units: TRAFFIC, direction: true, forSeconds: 300, severity: "warning" },
   "usage-above": { of: "line", units: ["bytes"], direction: true, period: true, event: true, severity: "warning" },
-  "percentile-near": { of: "line", units: TRAFFIC, direction: true, event: true, severity: "warning" },
+  "percentile-near": { of: "line", units: PERCENTILE, direction: true, event: true, severity: "warning" },
   "router-unreachable": { of: "router", units: [], forSeconds: 180, severity: "critical" },
   "router-rebooted": { of: "router", units: [], event: true, severity: "info" },
   flapping: { of: "line", units: ["per-second"], usual: 5, severity: "warning" },

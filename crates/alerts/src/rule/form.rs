@@ -354,6 +354,7 @@ mod tests {
             (r#"{"kind":"traffic-above","bound":90,"unit":"seconds"}"#, "unit"),
             (r#"{"kind":"traffic-above","bound":90,"clearBound":95}"#, "clearBound"),
             (r#"{"kind":"traffic-below","bound":90,"clearBound":80}"#, "clearBound"),
+            (r#"{"kind":"percentile-near","bound":90,"unit":"percent-of-link"}"#, "unit"),
             (r#"{"kind":"usage-above","bound":90}"#, "period"),
             (r#"{"kind":"router-unreachable","target":{"router":"r","interface":"ether1"}}"#, "target"),
             (r#"{"kind":"line-down","target":{"all":true,"tag":"x"}}"#, "target"),

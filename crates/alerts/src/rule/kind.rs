@@ -173,9 +173,9 @@ impl Kind {
     pub fn units(self) -> &'static [Unit] {
         match self {
             Self::LineDown | Self::RouterUnreachable | Self::RouterRebooted | Self::NoData => &[],
-            Self::TrafficAbove | Self::TrafficBelow | Self::PercentileNear => {
-                &[Unit::Bps, Unit::PercentOfLink, Unit::PercentOfPackage]
-            }
+            Self::TrafficAbove | Self::TrafficBelow => &[Unit::Bps, Unit::PercentOfLink, Unit::PercentOfPackage],
+            // What the history adds up knows no speed of a link.
+            Self::PercentileNear => &[Unit::Bps, Unit::PercentOfPackage],
             Self::UsageAbove => &[Unit::Bytes],
             Self::Flapping | Self::ErrorsAbove | Self::DropsAbove => &[Unit::PerSecond],
             Self::CpuAbove | Self::MemoryAbove => &[Unit::Percent],

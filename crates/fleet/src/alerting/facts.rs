@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use lalin_alerts::{DiskFacts, LineFacts, RouterFacts, Rule, SystemFacts};
 use lalin_stats::RouterId;
@@ -89,7 +90,26 @@ fn system(info: &SystemInfo, told: Instant) -> SystemFacts {
     SystemFacts {
         cpu_percent: info.cpu_percent.map(f64::from),
         memory_percent: memory.map(|(used, total)| used as f64 / total as f64 * 100.0),
-        clock_off_s: None,
+        clock_off_s: info.clock.and_then(|clock| clock_off(clock, told)),
         uptime_s: info.uptime.map(|uptime| (uptime + told.elapsed()).as_secs()),
+    }
+}
+
+/// How far a router's clock is from ours, s, whichever way. It tells whole seconds.
+fn clock_off(clock: u64, told: Instant) -> Option<f64> {
+    let then = SystemTime::now().checked_sub(told.elapsed())?.duration_since(UNIX_EPOCH).ok()?;
+    Some((clock as f64 + 0.5 - then.as_secs_f64()).abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_clock_is_held_against_the_moment_it_was_told() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        assert!(clock_off(now, Instant::now()).unwrap() <= 2.0);
+        let slow = clock_off(now - 3_600, Instant::now()).unwrap();
+        assert!((slow - 3_600.0).abs() <= 2.0, "{slow}");
     }
 }
