@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
 use actix_web::test::{TestRequest, read_body};
-use lalin_http::{ApiSettings, MetricsSettings};
+use lalin_http::{ApiSettings, ExtraFamily, ExtraMetrics, MetricsSettings};
 use tokio::time::{Instant, sleep};
 
 use crate::test_server::{BASE, TestServer};
@@ -138,4 +138,39 @@ async fn the_number_of_lines_has_a_limit_and_what_is_beyond_is_counted() {
     assert_eq!(sample(&text, "lalin_scrape_left_out_interfaces").unwrap().0, "1");
     let (_, at) = sample(&text, r#"lalin_interface_rx_bytes_total{router="a",interface="ether1"}"#).unwrap();
     assert_eq!(at, None, "timestamps can be left out");
+}
+
+#[actix_web::test]
+async fn the_format_can_be_named_and_what_is_neither_is_refused() {
+    tokio::time::pause();
+    let server = TestServer::new();
+    server.router("a");
+    let accept = "application/openmetrics-text;version=1.0.0";
+    let (kind, text) = scrape(&server, "/metrics?format=classic", accept).await;
+    assert!(kind.starts_with("text/plain") && !text.ends_with("# EOF\n"));
+    let (kind, text) = scrape(&server, "/metrics?format=openmetrics", "").await;
+    assert!(kind.starts_with("application/openmetrics-text") && text.ends_with("# EOF\n"));
+    let refused = server.call(TestRequest::get().uri("/metrics?format=json")).await;
+    assert_eq!(refused.status(), 400);
+}
+
+#[actix_web::test]
+async fn other_rooms_metrics_are_shown_and_late_reads_counted() {
+    tokio::time::pause();
+    let extra = ExtraMetrics::new(|| {
+        let lost = [("too_old".to_owned(), 2.0), ("a\"b".to_owned(), 0.0)];
+        vec![
+            ExtraFamily::gauge("lalin_history_size_bytes", "What it takes.", 7.0),
+            ExtraFamily::by("lalin_lost_samples", true, "Lost.", "reason", lost),
+        ]
+    });
+    let server = TestServer::with_settings(ApiSettings { extra_metrics: Some(extra), ..ApiSettings::default() });
+    server.router("a");
+    watched(&server, "a").await;
+    let (_, text) = scrape(&server, "/metrics", "").await;
+    assert_eq!(sample(&text, "lalin_history_size_bytes").unwrap().0, "7");
+    assert_eq!(sample(&text, r#"lalin_lost_samples_total{reason="too_old"}"#).unwrap().0, "2");
+    assert!(text.contains(r#"reason="a\"b""#), "{text}");
+    let began: u64 = sample(&text, r#"lalin_tick_lag_seconds_bucket{le="+Inf"}"#).unwrap().0.parse().unwrap();
+    assert!(began > 0, "{text}");
 }
