@@ -4,6 +4,7 @@
 import { api } from "../shared/api.js";
 import { element, put } from "../shared/elements.js";
 import { field, select, sentence } from "../shared/form.js";
+import { fill } from "../shared/format.js";
 
 const LEVELS = ["error", "warn", "info", "debug", "trace"];
 
@@ -16,7 +17,7 @@ const LEVELS = ["error", "warn", "info", "debug", "trace"];
 export function choices(filter, texts) {
   const levels = LEVELS.map((level) => /** @type {[string, string]} */ ([level, texts[`set_log_${level}`]]));
   if (LEVELS.includes(filter)) return levels;
-  return [[filter, texts.set_log_own.replace("{filter}", filter)], ...levels];
+  return [[filter, fill(texts.set_log_own, { filter })], ...levels];
 }
 
 /**

@@ -108,7 +108,7 @@ export function fieldsOf(description, schema, depth = 0) {
 }
 
 /** A text without the marks of code that a description has. */
-export const plain = (text) => text.replaceAll("`", "");
+export const plain = (text) => text.replace(/\x60/g, "");
 
 /** Whether somebody who looks for this finds it. */
 export function matches(operation, words) {

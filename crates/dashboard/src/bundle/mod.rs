@@ -21,7 +21,9 @@ use module::Module;
 pub(crate) const ENTRIES: &[&str] = &[
     "account/login.js",
     "account/settings.js",
+    "alerts/alerts-page.js",
     "app/dashboard.js",
+    "description/description-page.js",
     "embed/embed.js",
     "embed/iframe-page.js",
     "routers/router-list.js",
