@@ -236,8 +236,9 @@ async fn saved(page: &Page, name: &str) {
 
 async fn there_is(page: &Page, selector: &str) {
     let script = format!("return document.querySelector({selector:?}) !== null");
+    // The count beside the way to the page is asked for again each 30 s.
     eventually(
-        s(20),
+        s(45),
         selector,
         async || {
             if page.eval(&script).await == true { Ok(()) } else { Err("not yet".to_owned()) }
