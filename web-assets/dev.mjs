@@ -38,8 +38,11 @@ async function page(file, lang) {
   const texts = JSON.parse(await readFile(join(dashboard, `texts/${lang}.json`), "utf8"));
   const read = (name) => readFile(join(dashboard, "templates", name), "utf8");
   let template = await read(file);
-  for (const [whole, part] of template.matchAll(/\{% include "([\w.]+)" %\}\n?/g))
-    template = template.replace(whole, await read(part));
+  // A part may include others.
+  for (let found; (found = /\{% include "([\w.]+)" %\}\n?/.exec(template)); ) {
+    const part = await read(found[1]);
+    template = template.replace(found[0], () => part);
+  }
   const values = {
     lang,
     version: "dev",

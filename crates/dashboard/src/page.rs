@@ -92,6 +92,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("settings.html", include_str!("../templates/settings.html")),
     ("signs.html", include_str!("../templates/signs.html")),
     ("site.html", include_str!("../templates/site.html")),
+    ("styles.html", include_str!("../templates/styles.html")),
+    ("top.html", include_str!("../templates/top.html")),
     ("usage.html", include_str!("../templates/usage.html")),
 ];
 
