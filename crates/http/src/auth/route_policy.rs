@@ -78,19 +78,16 @@ const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("POST", "/api/v1/password", RoutePolicy::Person),
 ];
 
-/// Whether a route, as it is declared (`/api/v1/routers/{id}`), lets in somebody who shows nothing.
-pub(crate) fn is_public(method: &str, declared: &str) -> bool {
-    let path = declared.replace("{id}", "*");
-    let policy = ROUTE_POLICIES.iter().find(|(of, pattern, _)| *of == method && *pattern == path);
-    policy
-        .is_some_and(|(.., policy)| matches!(policy, RoutePolicy::Public | RoutePolicy::Anyone | RoutePolicy::Liveness))
-}
-
 /// The policy of the route that a request asks for.
 pub(crate) fn route_policy(method: &Method, path: &str) -> RoutePolicy {
     let asked = if *method == Method::HEAD { "GET" } else { method.as_str() };
     let found = ROUTE_POLICIES.iter().find(|(method, pattern, _)| *method == asked && matches(pattern, path));
     found.map_or(RoutePolicy::Administrator, |(_, _, policy)| *policy)
+}
+
+/// Whether a route, also as it is declared (`/api/v1/routers/{id}`), lets in somebody who shows nothing.
+pub(crate) fn is_public(method: &Method, path: &str) -> bool {
+    matches!(route_policy(method, path), RoutePolicy::Public | RoutePolicy::Anyone | RoutePolicy::Liveness)
 }
 
 fn matches(pattern: &str, path: &str) -> bool {

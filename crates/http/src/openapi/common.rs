@@ -1,5 +1,6 @@
 //! What every route of the API has in common: how somebody shows who they are, and how a failure is told.
 
+use actix_web::http::Method;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
@@ -13,29 +14,25 @@ use crate::json::{CODES, Document};
 /// The name of the answer that tells a failure.
 const PROBLEM: &str = "Problem";
 
-pub(super) struct Common;
-
-impl Common {
-    /// Adds it to each operation.
-    pub(super) fn add_to(&self, whole: &mut OpenApi) {
-        let components = whole.components.get_or_insert_with(Components::new);
-        components.schemas.insert(PROBLEM.to_owned(), document());
-        let mut needed = Vec::new();
-        Document::schemas(&mut needed);
-        components.schemas.extend(needed);
-        components.responses.insert(PROBLEM.to_owned(), problem().into());
-        for (name, scheme) in schemes() {
-            components.add_security_scheme(name, scheme);
-        }
-        for (path, item) in &mut whole.paths.paths {
-            for (method, operation) in operations(item) {
-                let fails = RefOr::Ref(Ref::from_response_name(PROBLEM));
-                operation.responses.responses.insert("default".to_owned(), fails);
-                // The names of the handlers repeat; those of methods with paths do not.
-                operation.operation_id = Some(operation_id(method, path));
-                if !is_public(method, path) {
-                    operation.security = Some(requirements(method));
-                }
+/// Adds it to each operation.
+pub(super) fn add_to(whole: &mut OpenApi) {
+    let components = whole.components.get_or_insert_with(Components::new);
+    components.schemas.insert(PROBLEM.to_owned(), document());
+    let mut needed = Vec::new();
+    Document::schemas(&mut needed);
+    components.schemas.extend(needed);
+    components.responses.insert(PROBLEM.to_owned(), problem().into());
+    for (name, scheme) in schemes() {
+        components.add_security_scheme(name, scheme);
+    }
+    for (path, item) in &mut whole.paths.paths {
+        for (method, operation) in operations(item) {
+            let fails = RefOr::Ref(Ref::from_response_name(PROBLEM));
+            operation.responses.responses.insert("default".to_owned(), fails);
+            // The names of the handlers repeat; those of methods with paths do not.
+            operation.operation_id = Some(operation_id(&method, path));
+            if !is_public(&method, path) {
+                operation.security = Some(requirements(&method));
             }
         }
     }
@@ -71,25 +68,25 @@ fn schemes() -> [(&'static str, SecurityScheme); 4] {
 }
 
 /// Any of them is enough.
-fn requirements(method: &str) -> Vec<SecurityRequirement> {
+fn requirements(method: &Method) -> Vec<SecurityRequirement> {
     let none: [&str; 0] = [];
     let token = SecurityRequirement::new("token", none);
     let session = SecurityRequirement::new("session", none);
-    match method {
-        "GET" => vec![token, session, SecurityRequirement::new("share", none)],
+    match *method {
+        Method::GET => vec![token, session, SecurityRequirement::new("share", none)],
         _ => vec![token, session.add("guard", none)],
     }
 }
 
 /// `getRoutersIdInterfaces`.
-fn operation_id(method: &str, path: &str) -> String {
+fn operation_id(method: &Method, path: &str) -> String {
     let path = path.trim_start_matches("/api").trim_start_matches("/v1");
     let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let words = words.map(|word| {
         let (first, rest) = word.split_at(1);
         first.to_ascii_uppercase() + rest
     });
-    method.to_ascii_lowercase() + &words.collect::<String>()
+    method.as_str().to_ascii_lowercase() + &words.collect::<String>()
 }
 
 /// `/api/v1/NAME?router=` is also `/api/v1/routers/{id}/NAME`, by the same handler.
@@ -104,9 +101,15 @@ pub(super) fn also_of_one_router(whole: &mut OpenApi, name: &str) {
     whole.paths.paths.insert(format!("/api/v1/routers/{{id}}/{name}"), item);
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     let PathItem { get, put, post, delete, patch, .. } = item;
-    let all = [("GET", get), ("PUT", put), ("POST", post), ("DELETE", delete), ("PATCH", patch)];
+    let all = [
+        (Method::GET, get),
+        (Method::PUT, put),
+        (Method::POST, post),
+        (Method::DELETE, delete),
+        (Method::PATCH, patch),
+    ];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
@@ -116,7 +119,7 @@ mod tests {
 
     #[test]
     fn an_operation_is_named_by_its_method_and_path() {
-        assert_eq!(operation_id("GET", "/api/v1/routers/{id}/interfaces"), "getRoutersIdInterfaces");
-        assert_eq!(operation_id("GET", "/api/interface-stats"), "getInterfaceStats");
+        assert_eq!(operation_id(&Method::GET, "/api/v1/routers/{id}/interfaces"), "getRoutersIdInterfaces");
+        assert_eq!(operation_id(&Method::GET, "/api/interface-stats"), "getInterfaceStats");
     }
 }

@@ -20,8 +20,6 @@ use crate::routes::{
 };
 use crate::{Problem, alerts, history, stream};
 
-use common::Common;
-
 /// The whole, without its paths.
 #[derive(OpenApi)]
 #[openapi(
@@ -68,7 +66,7 @@ static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
     for path in ["interfaces", "stream"] {
         common::also_of_one_router(&mut whole, path);
     }
-    Common.add_to(&mut whole);
+    common::add_to(&mut whole);
     Bytes::from(serde_json::to_vec(&whole).unwrap_or_default())
 });
 
