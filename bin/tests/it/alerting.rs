@@ -7,10 +7,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use routeros_simulator::{Config, InterfaceSpec, Simulator};
+use routeros_simulator::{Config, InterfaceSpec};
 use serde_json::{Value, json};
 
 use crate::program::{Lalin, Server};
+use crate::simulated_router::SimulatedRouter;
 
 const PASSWORD: &str = "s3cr3t-of-the-router";
 /// The longest that a message may take: reads have to fail for ten seconds, and others are waited for ten more.
@@ -18,17 +19,14 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// A simulated router with 500 lines.
 struct Router {
-    _runtime: tokio::runtime::Runtime,
-    simulator: Simulator,
+    simulator: SimulatedRouter,
 }
 
 impl Router {
     fn at(address: &str) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let lines = (0..500).map(|number| InterfaceSpec::ether(format!("ether{number}").as_str()));
         let config = Config::default().password(PASSWORD).interfaces(lines);
-        let simulator = runtime.block_on(Simulator::start(config, address.parse().unwrap())).unwrap();
-        Self { _runtime: runtime, simulator }
+        Self { simulator: SimulatedRouter::start_at(config, address) }
     }
 
     fn address(&self) -> SocketAddr {

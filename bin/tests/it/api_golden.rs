@@ -8,10 +8,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use lalin_test_client::Answer;
-use routeros_simulator::{Config, InterfaceSpec, Simulator, Traffic};
+use routeros_simulator::{Config, InterfaceSpec, Traffic};
 use serde_json::{Value, json};
 
 use crate::program::{Lalin, Server};
+use crate::simulated_router::SimulatedRouter;
 
 const FILE: &str = "tests/golden/api.txt";
 /// Whatever stands there is another one each time.
@@ -19,13 +20,12 @@ const RANDOM: &[&str] = &["guard", "secret", "epoch", "lastUsed"];
 
 #[test]
 fn the_api_answers_as_it_did() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let interfaces = vec![
         InterfaceSpec::ether("ether1").traffic(Traffic::Constant { bps: 8e6 }, Traffic::Constant { bps: 1e6 }),
         InterfaceSpec::ether("ether2"),
     ];
     let config = Config::default().password("rahasia").interfaces(interfaces);
-    let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
+    let simulator = SimulatedRouter::start(config);
     let router = simulator.addr().unwrap().to_string();
     let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0"]).serve();
     let mut golden = Golden { server: &server, router: &router, text: String::new() };

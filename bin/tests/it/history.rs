@@ -1,26 +1,24 @@
 //! The history of a serving `lalin`: recorded without a viewer, asked over HTTP, and still there after a kill.
 
 use lalin_test_client::Answer;
-use routeros_simulator::{Config, InterfaceSpec, Simulator, Traffic};
+use routeros_simulator::{Config, InterfaceSpec, Traffic};
 
 use crate::program::{Lalin, Server};
+use crate::simulated_router::SimulatedRouter;
 
 pub(crate) const PASSWORD: &str = "s3cr3t-of-the-router";
 
 /// A simulated router with 80 Mbit/s down and 8 Mbit/s up on `ether1`.
 pub(crate) struct Router {
-    _runtime: tokio::runtime::Runtime,
-    simulator: Simulator,
+    simulator: SimulatedRouter,
 }
 
 impl Router {
     pub(crate) fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let steady = |bps: f64| Traffic::Constant { bps };
         let ether1 = InterfaceSpec::ether("ether1").traffic(steady(80e6), steady(8e6));
         let config = Config::default().password(PASSWORD).interfaces([ether1]);
-        let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
-        Self { _runtime: runtime, simulator }
+        Self { simulator: SimulatedRouter::start(config) }
     }
 
     pub(crate) fn address(&self) -> std::net::SocketAddr {

@@ -3,25 +3,25 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use routeros_simulator::{Config, InterfaceSpec, Simulator};
+use routeros_simulator::{Config, InterfaceSpec};
 use serde_json::json;
 
 use crate::program::Lalin;
+use crate::simulated_router::SimulatedRouter;
 
 const PASSWORD: &str = "s3cr3t-of-the-router";
 
-fn router() -> (tokio::runtime::Runtime, Simulator, String) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+fn router() -> (SimulatedRouter, String) {
     let interfaces = vec![InterfaceSpec::ether("ether1")];
     let config = Config::default().password(PASSWORD).interfaces(interfaces);
-    let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
-    let address = simulator.addr().unwrap().to_string();
-    (runtime, simulator, address)
+    let router = SimulatedRouter::start(config);
+    let address = router.addr().unwrap().to_string();
+    (router, address)
 }
 
 #[test]
 fn a_router_that_is_added_in_the_page_is_live_survives_a_crash_and_is_gone_when_removed() {
-    let (_runtime, _simulator, address) = router();
+    let (_router, address) = router();
     let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0"]).serve();
     let form = json!({"name": "Kantor", "address": address, "user": "admin", "password": PASSWORD}).to_string();
     let checked = server.send("POST", "/api/v1/check", &form);
@@ -52,7 +52,7 @@ fn a_router_that_is_added_in_the_page_is_live_survives_a_crash_and_is_gone_when_
 
 #[test]
 fn a_router_of_the_file_is_shown_and_changed_only_there() {
-    let (_runtime, _simulator, address) = router();
+    let (_router, address) = router();
     let file = format!(
         "[[router]]\nid = 'pop'\naddress = '{address}'\nuser = 'admin'\npassword = '{PASSWORD}'\ntags = ['utara']\n"
     );
@@ -119,7 +119,7 @@ fn an_administrator_is_made_on_the_machine_itself_and_everybody_else_is_a_viewer
 
 #[test]
 fn a_check_says_what_works_and_what_mends_what_does_not() {
-    let (_runtime, _simulator, address) = router();
+    let (_router, address) = router();
     let login = format!("admin@{address}");
     let check = |password| Lalin::new(&["check", "--router", &login]).env("LALIN_ROUTER_PASSWORD", password).output();
     let good = check(PASSWORD);
@@ -135,7 +135,7 @@ fn a_check_says_what_works_and_what_mends_what_does_not() {
 #[test]
 fn no_log_line_and_no_answer_has_a_password() {
     const ACCOUNT: &str = "kata sandi panjang 7";
-    let (_runtime, _simulator, address) = router();
+    let (_router, address) = router();
     let server = Lalin::new(&["serve", "--listen", "127.0.0.1:0", "--log", "trace"]).serve();
     let mut said = Vec::new();
     let mut send = |method: &str, path: &str, body: serde_json::Value| {

@@ -18,6 +18,7 @@ mod remote_write;
 mod reverse_proxy;
 mod serving;
 mod simulate;
+mod simulated_router;
 mod stores;
 mod supervised;
 mod top;

@@ -3,10 +3,11 @@
 
 use std::path::PathBuf;
 
-use routeros_simulator::{Config, InterfaceSpec, LossRates, Simulator, Traffic};
+use routeros_simulator::{Config, InterfaceSpec, LossRates, Traffic};
 use serde_json::Value;
 
 use crate::program::{Lalin, Server};
+use crate::simulated_router::SimulatedRouter;
 use crate::stores::{Kind, Store, promtool};
 
 const DOWN: f64 = 80e6;
@@ -14,13 +15,11 @@ const UP: f64 = 8e6;
 
 /// A simulated router with a steady line and one that loses packets.
 struct Router {
-    _runtime: tokio::runtime::Runtime,
-    simulator: Simulator,
+    simulator: SimulatedRouter,
 }
 
 impl Router {
     fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let steady = |bps: f64| Traffic::Constant { bps };
         let mut losses = LossRates::default();
         losses.rx_errors = 2.0;
@@ -28,8 +27,7 @@ impl Router {
         let ether1 = InterfaceSpec::ether("ether1").comment("WAN").traffic(steady(DOWN), steady(UP));
         let ether2 = InterfaceSpec::ether("ether2").traffic(steady(UP), steady(UP)).losses(losses);
         let config = Config::default().interfaces([ether1, ether2]);
-        let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
-        Self { _runtime: runtime, simulator }
+        Self { simulator: SimulatedRouter::start(config) }
     }
 
     /// A `lalin` that samples it each second because it is scraped.

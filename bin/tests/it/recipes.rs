@@ -3,27 +3,25 @@
 
 #![cfg(target_os = "linux")]
 
-use routeros_simulator::{Config, InterfaceSpec, Simulator, Traffic};
+use routeros_simulator::{Config, InterfaceSpec, Traffic};
 use serde_json::{Value, json};
 
 use crate::program::{Lalin, Server};
 use crate::reverse_proxy::{BROWSER, Browser, ReverseProxy, lalin, recipe};
+use crate::simulated_router::SimulatedRouter;
 
 const PASSWORD: &str = "s3cr3t-of-the-router";
 
 struct Router {
-    _runtime: tokio::runtime::Runtime,
-    simulator: Simulator,
+    simulator: SimulatedRouter,
 }
 
 impl Router {
     fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let steady = |bps: f64| Traffic::Constant { bps };
         let ether1 = InterfaceSpec::ether("ether1").traffic(steady(100e6), steady(10e6));
         let config = Config::default().password(PASSWORD).interfaces([ether1]);
-        let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
-        Self { _runtime: runtime, simulator }
+        Self { simulator: SimulatedRouter::start(config) }
     }
 
     fn serve(&self, lines: &str) -> Server {

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::program::{Lalin, Server};
+use crate::simulated_router::SimulatedRouter;
 use crate::stores::{Kind, Store};
 
 const BPS: f64 = 80e6;
@@ -52,10 +53,9 @@ fn until(what: &str, wanted: impl Fn() -> bool) {
 }
 
 fn through_an_outage(kind: Kind) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let steady = Traffic::Constant { bps: BPS };
     let config = Config::default().interfaces([InterfaceSpec::ether("ether1").traffic(steady, Traffic::Idle)]);
-    let router = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
+    let router = SimulatedRouter::start(config);
     let mut store = Store::start(kind, "");
     let lalin = serve(&router, &store, None);
     until("the first samples are stored", || store.samples(SERIES).len() >= 2);

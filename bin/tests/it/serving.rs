@@ -5,26 +5,24 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use lalin_test_client::Answer;
-use routeros_simulator::{Config, Fault, InterfaceSpec, Simulator, Traffic};
+use routeros_simulator::{Config, Fault, InterfaceSpec, Traffic};
 
 use crate::program::{Lalin, Server};
+use crate::simulated_router::SimulatedRouter;
 
 const PASSWORD: &str = "s3cr3t-of-the-router";
 
-/// A simulated router with a steady `ether1`, in a runtime of its own.
+/// A simulated router with a steady `ether1`.
 struct Router {
-    runtime: tokio::runtime::Runtime,
-    simulator: Simulator,
+    simulator: SimulatedRouter,
 }
 
 impl Router {
     fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let steady = |bps: f64| Traffic::Constant { bps };
         let ether1 = InterfaceSpec::ether("ether1").traffic(steady(100e6), steady(10e6));
         let config = Config::default().password(PASSWORD).interfaces([ether1]);
-        let simulator = runtime.block_on(Simulator::start(config, "127.0.0.1:0".parse().unwrap())).unwrap();
-        Self { runtime, simulator }
+        Self { simulator: SimulatedRouter::start(config) }
     }
 
     fn serve(&self, password: &str) -> Server {
@@ -123,7 +121,7 @@ fn sigterm_closes_viewers_and_sessions_in_order_and_soon() {
             tokio::task::yield_now().await;
         }
     };
-    router.runtime.block_on(async { tokio::time::timeout(Duration::from_secs(10), closed).await }).unwrap();
+    router.simulator.runtime().block_on(async { tokio::time::timeout(Duration::from_secs(10), closed).await }).unwrap();
 }
 
 #[test]
