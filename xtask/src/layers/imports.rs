@@ -27,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lalin-history", &["lalin-stats"]),
     ("lalin-alerts", &["lalin-history", "lalin-stats"]),
     ("lalin-remote-write", &["lalin-stats"]),
+    ("lalin-cluster", &["lalin-monitor", "lalin-stats", "lalin-store"]),
     ("lalin-http", &["lalin-alerts", "lalin-fleet", "lalin-history", "lalin-monitor", "lalin-store", "lalin-stats"]),
     (
         "lalin-fleet",
@@ -60,6 +61,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "lalin-dashboard",
             "lalin-config",
             "lalin-alerts",
+            "lalin-cluster",
             "lalin-remote-write",
         ],
     ),
@@ -75,6 +77,7 @@ const SERDE: &[&str] = &["serde", "serde_json", "serde_derive", "serde_with"];
 const SERDE_AT: &[&str] = &[
     "lalin-http",
     "lalin-alerts",
+    "lalin-cluster",
     "lalin-test-client",
     "lalin-config",
     "lalin-dashboard",

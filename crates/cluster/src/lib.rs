@@ -1,0 +1,1 @@
+//! Several machines that run Lalin as one, over NATS with JetStream.
