@@ -1,42 +1,59 @@
 //! The server as a process of its own, and the simulated routers that it watches.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use routeros_simulator::{AnswerTimes, Config, InterfaceSpec, Simulator, Traffic};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
+
+use crate::client::ask;
+
+const ADMINISTRATOR: &str = "ukur";
+const PASSWORD: &str = "kata sandi panjang sekali";
 
 /// A running server. It ends when this is dropped.
 pub(crate) struct Lalin {
     child: Child,
     pub(crate) address: String,
+    /// Of the administrator's session, where there is one.
+    pub(crate) cookie: Option<String>,
     folder: PathBuf,
 }
 
 impl Lalin {
     /// Starts it with this configuration beside what every measurement needs; everybody may look.
     pub(crate) async fn start(toml: &str) -> Self {
-        Self::start_with(toml, &["--open"]).await
+        Self::start_with(toml, false).await
     }
 
-    /// Starts it so that the user of this machine may change things.
+    /// Starts it with an administrator, who may change things.
     pub(crate) async fn start_changeable(toml: &str) -> Self {
-        Self::start_with(toml, &[]).await
+        let mut lalin = Self::start_with(toml, true).await;
+        let body = format!(r#"{{"name":"{ADMINISTRATOR}","password":"{PASSWORD}"}}"#);
+        let more = format!("Content-Type: application/json\r\nOrigin: http://{}\r\n", lalin.address);
+        let answer = ask(&lalin.address, "POST", "/api/v1/login", &more, &body).await;
+        let cookie = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
+        lalin.cookie = Some(cookie.unwrap_or_else(|| panic!("no session: {}", answer.head)).to_owned());
+        lalin
     }
 
-    async fn start_with(toml: &str, more: &[&str]) -> Self {
+    async fn start_with(toml: &str, administrator: bool) -> Self {
         let folder = std::env::temp_dir().join(format!("lalin-load-{}-{}", std::process::id(), fastrand::u32(..)));
         std::fs::create_dir_all(&folder).unwrap();
-        let limits = "[limits]\nconnections = 30000\nconnections-per-address = 30000\n";
+        // As many viewers as a machine's 20,000 descriptors carry beside the connections on which they come.
+        let limits = "[limits]\nconnections = 4000\nconnections-per-address = 4000\nviewers-per-address = 10000\n";
         std::fs::write(folder.join("lalin.toml"), format!("{limits}{toml}")).unwrap();
         let program = std::env::var_os("LALIN_BIN").expect("LALIN_BIN names the built server");
-        let mut child = Command::new(std::path::absolute(program).unwrap())
-            .args(["serve", "--listen", "127.0.0.1:0", "--log", "error"])
-            .args(more)
+        let program = std::path::absolute(program).unwrap();
+        if administrator {
+            add_administrator(&program, &folder).await;
+        }
+        let mut child = Command::new(program)
+            .args(["serve", "--listen", "127.0.0.1:0", "--log", "error", "--open"])
             .current_dir(&folder)
             .env_clear()
             .stdin(Stdio::null())
@@ -49,7 +66,7 @@ impl Lalin {
         let line = line.unwrap().expect("it says where it is");
         let address = line.trim_start_matches("Lalin: http://").trim_end_matches('/').to_owned();
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, address, folder }
+        Self { child, address, cookie: None, folder }
     }
 
     fn pid(&self) -> u32 {
@@ -81,6 +98,19 @@ impl Lalin {
         sleep(time).await;
         (self.cpu() - before).as_secs_f64() / begun.elapsed().as_secs_f64()
     }
+}
+
+async fn add_administrator(program: &Path, folder: &Path) {
+    let mut adding = Command::new(program)
+        .args(["user", "add", ADMINISTRATOR])
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    adding.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).await.unwrap();
+    assert!(adding.wait().await.unwrap().success(), "an administrator is added");
 }
 
 impl Drop for Lalin {

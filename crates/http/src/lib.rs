@@ -63,6 +63,8 @@ pub use auth::{Auth, AuthSettings, EmbedOrigins, Principal, guard};
 pub use business::{Business, Logo};
 pub use json::{Problem, request_bodies};
 pub use metrics::{ExtraFamily, ExtraMetrics, MetricsSettings};
+#[doc(hidden)]
+pub use openapi::description_by_handlers;
 pub use operation::{LogLevel, Readiness};
 pub use server::{ConnectionLimits, Exempt, WebServer, listen};
 pub use stream::StreamLimits;

@@ -43,8 +43,19 @@ use crate::{Problem, alerts, history, stream};
 )]
 struct Whole;
 
-/// The description as JSON: made once, for it changes with the program only.
+/// The description, without the program's version.
+const FILE: &str = include_str!("description.json");
+const WITHOUT_VERSION: &str = "\"version\": \"…\"";
+
+/// The description as it is served.
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
+    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    Bytes::from(FILE.replacen(WITHOUT_VERSION, &version, 1))
+});
+
+/// The description as the handlers and their types tell it, JSON: what the served one is held against.
+#[doc(hidden)]
+pub fn description_by_handlers() -> serde_json::Result<String> {
     let mut whole = Whole::openapi();
     let groups = [
         accounts::Described::openapi(),
@@ -67,8 +78,8 @@ static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
         common::also_of_one_router(&mut whole, path);
     }
     common::add_to(&mut whole);
-    Bytes::from(serde_json::to_vec(&whole).unwrap_or_default())
-});
+    serde_json::to_string(&whole)
+}
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let only_get = || web::route().to(wrong_method);

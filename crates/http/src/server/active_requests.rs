@@ -58,10 +58,11 @@ where
         // HTTP/1.1 keeps it with the connection, HTTP/2 with each request.
         let of_connection = request.conn_data::<Arc<Connection>>().cloned();
         let connection = of_connection.or_else(|| request.extensions().get::<Arc<Connection>>().cloned());
-        // HTTP/2 has none: its streams share a connection. Before HTTP/1.1 there were no chunks.
+        // HTTP/2 has none: its streams share a connection.
         let hand_over = request.conn_data::<Rc<HandOver<Transport>>>().cloned();
-        let is_chunked = request.version() == Version::HTTP_11 && request.method() == Method::GET;
-        let hand_over = hand_over.filter(|_| is_chunked);
+        let hand_over = hand_over.filter(|_| request.method() == Method::GET);
+        // Before HTTP/1.1, which many a proxy speaks with its servers, there were no chunks.
+        let chunked = request.version() == Version::HTTP_11;
         let active = connection.as_ref().map(Connection::begin);
         let place = self.repeats.place(&request);
         if let Some(repeated) = place.and_then(|place| self.repeats.repeated(&request, place)) {
@@ -92,7 +93,7 @@ where
                 _active: active,
             });
             Ok(match hand_over.filter(|_| is_stream) {
-                Some(hand_over) => Offer::new(hand_over, response).await,
+                Some(hand_over) => Offer::new(hand_over, response, chunked).await,
                 None => response,
             })
         }))

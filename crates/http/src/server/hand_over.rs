@@ -24,6 +24,8 @@ pub(super) struct HandOver<T> {
 pub(super) struct Answer {
     /// Its head as it is sent.
     pub(super) head: Vec<u8>,
+    /// Whether the body is sent in chunks; otherwise it ends with the connection.
+    pub(super) chunked: bool,
     pub(super) body: BoxBody,
 }
 
@@ -53,6 +55,7 @@ impl<T> HandOver<T> {
 pub(super) struct Offer<T, B: MessageBody + 'static> {
     hand_over: Rc<HandOver<T>>,
     response: Option<Response<B>>,
+    chunked: bool,
     polls: u8,
 }
 
@@ -61,8 +64,8 @@ pub(super) struct Offer<T, B: MessageBody + 'static> {
 const POLLS: u8 = 8;
 
 impl<T, B: MessageBody + 'static> Offer<T, B> {
-    pub(super) fn new(hand_over: Rc<HandOver<T>>, response: Response<B>) -> Self {
-        Self { hand_over, response: Some(response), polls: 0 }
+    pub(super) fn new(hand_over: Rc<HandOver<T>>, response: Response<B>, chunked: bool) -> Self {
+        Self { hand_over, response: Some(response), chunked, polls: 0 }
     }
 }
 
@@ -90,16 +93,17 @@ impl<T, B: MessageBody + 'static> Drop for Offer<T, B> {
         if self.hand_over.socket.borrow().is_some()
             && let Some(response) = self.response.take()
         {
-            let head = head(&response);
+            let (head, chunked) = (head(&response, self.chunked), self.chunked);
             let (_, body) = response.into_parts();
-            self.hand_over.answer.replace(Some(Answer { head, body: BoxBody::new(body) }));
+            self.hand_over.answer.replace(Some(Answer { head, chunked, body: BoxBody::new(body) }));
         }
     }
 }
 
 /// The head of an answer that has no length and ends the connection.
-fn head<B>(response: &Response<B>) -> Vec<u8> {
-    let mut head = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
+fn head<B>(response: &Response<B>, chunked: bool) -> Vec<u8> {
+    let version = if chunked { "HTTP/1.1" } else { "HTTP/1.0" };
+    let mut head = format!("{version} {}\r\n", response.status()).into_bytes();
     let framing = ["connection", "content-length", "transfer-encoding"];
     for (name, value) in response.headers().iter().filter(|(name, _)| !framing.contains(&name.as_str())) {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
@@ -109,6 +113,9 @@ fn head<B>(response: &Response<B>) -> Vec<u8> {
     if !response.headers().contains_key("date") {
         head.extend_from_slice(format!("date: {}\r\n", HttpDate::from(SystemTime::now())).as_bytes());
     }
-    head.extend_from_slice(b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n");
+    if chunked {
+        head.extend_from_slice(b"transfer-encoding: chunked\r\n");
+    }
+    head.extend_from_slice(b"connection: close\r\n\r\n");
     head
 }

@@ -1,4 +1,5 @@
-//! Serves an event stream on a connection of its own: events as they are, as chunks of HTTP/1.1, without a copy.
+//! Serves an event stream on a connection of its own: events as they are, in chunks where it is HTTP/1.1, without a
+//! copy.
 
 use std::future::poll_fn;
 use std::io;
@@ -26,7 +27,7 @@ const DISCARDED: usize = 64 << 10;
 pub(super) async fn serve(mut io: Transport, connection: Arc<Connection>, answer: Answer) {
     // Where it cannot be set, a viewer who reads nothing only takes more memory.
     let _ = SockRef::from(io.socket()).set_send_buffer_size(UNREAD);
-    let Answer { head, mut body } = answer;
+    let Answer { head, chunked, mut body } = answer;
     let stalled_time = connection.limits().stalled_time;
     let mut ended = std::pin::pin!(connection.ended().cancelled());
     if send(&mut io, Bytes::from(head), stalled_time).await.is_err() {
@@ -46,6 +47,11 @@ pub(super) async fn serve(mut io: Transport, connection: Arc<Connection>, answer
         });
         match next.await {
             Next::Event(bytes) if bytes.is_empty() => {}
+            Next::Event(bytes) if !chunked => {
+                if send(&mut io, bytes, stalled_time).await.is_err() {
+                    return;
+                }
+            }
             Next::Event(bytes) => {
                 let size = format!("{:x}\r\n", bytes.len());
                 let chunk = Bytes::from(size).chain(bytes).chain(&b"\r\n"[..]);
@@ -54,7 +60,8 @@ pub(super) async fn serve(mut io: Transport, connection: Arc<Connection>, answer
                 }
             }
             Next::End => {
-                let _ = send(&mut io, &b"0\r\n\r\n"[..], stalled_time).await;
+                let last: &[u8] = if chunked { b"0\r\n\r\n" } else { b"" };
+                let _ = send(&mut io, last, stalled_time).await;
                 let _ = timeout(stalled_time, io.shutdown()).await;
                 return;
             }

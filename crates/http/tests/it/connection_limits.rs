@@ -50,6 +50,8 @@ impl Serving {
         let address = listener.local_addr().unwrap();
         let mut settings = AuthSettings::default();
         settings.loopback = true;
+        // HTTP/1.0 looks like a proxy, which would ask for an account.
+        settings.open = true;
         let (api, auth) = (world.api.clone(), Auth::without_accounts(settings));
         let app = move || {
             let app = App::new().wrap(from_fn(guard)).configure(lalin_http::request_bodies);
@@ -266,6 +268,22 @@ async fn a_stream_goes_on_by_itself_in_chunks_and_ends_as_an_answer_does() {
         }
     }
     assert!(rest.is_empty() && events.starts_with("event: hello\n") && events.contains("event: tick\n"), "{events}");
+}
+
+/// As many a proxy asks.
+#[tokio::test]
+async fn a_stream_of_http_1_0_goes_on_by_itself_without_chunks() {
+    let server = Serving::plain(ConnectionLimits::default());
+    server.world.router("r");
+    let mut viewer = server.from(9).await;
+    viewer.write_all(&String::from_utf8_lossy(STREAM).replace("HTTP/1.1", "HTTP/1.0").into_bytes()).await.unwrap();
+    let mut text = read_to(&mut viewer, "event: tick").await;
+    server.stop();
+    let _ = timeout(SOON, viewer.read_to_string(&mut text)).await.unwrap();
+    let (head, events) = text.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.0 200") && !head.contains("transfer-encoding"), "{head}");
+    assert!(head.contains("\r\nconnection: close"), "it has left the server of pages: {head}");
+    assert!(events.starts_with("event: hello\n") && events.ends_with("\n\n"), "{events}");
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use outbox::Outbox;
 use tags::{Reply, State, Tag, Tags};
 
 /// How much is read at once, bytes; also what a quiet connection holds.
-const CHUNK: usize = 32 << 10;
+const CHUNK: usize = 16 << 10;
 /// Below this much room a new chunk is begun, bytes. A row keeps its whole chunk alive, so chunks are used up.
 const ROOM: usize = 4 << 10;
 
