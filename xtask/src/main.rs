@@ -9,6 +9,7 @@ mod conformance;
 mod documents;
 mod fuzz;
 mod layers;
+mod nats;
 mod pictures;
 mod process;
 mod public_api;
@@ -56,6 +57,8 @@ cargo xtask COMMAND
                  was found, TARGET.. only these: codec values typed login client mndp (fuzz/README.md)
   conformance [--write] [CLIENT..]
                  clients that others wrote, on our simulated router; --write makes docs/reference/conformance.md
+  nats           the NATS servers of the cluster's tests, of pinned versions, into target/tools/nats; the
+                 tests step does it too
   pictures       takes the documents' pictures (docs/*.png) of the demonstration anew, in a real Chromium
   help           this text
 
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         ["bench", "jitter", words @ ..] => bench::jitter(&root, words),
         ["bench", "page"] => bench::page(&root),
         ["bench", part, words @ ..] => bench::one(&root, part, words),
+        ["nats"] => nats::run(&root),
         ["pictures"] => pictures::run(&root),
         ["conformance", words @ ..] => conformance::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),

@@ -30,6 +30,8 @@ pub(crate) const VICTORIA: Tool = Tool { names: &["victoria-metrics"], package: 
 pub(crate) const NODE: Tool = Tool { names: &["node", "nodejs"], package: "nodejs" };
 pub(crate) const WRK: Tool = Tool { names: &["wrk"], package: "wrk" };
 pub(crate) const VALGRIND: Tool = Tool { names: &["valgrind"], package: "valgrind" };
+pub(crate) const PYTHON: Tool = Tool { names: &["python3"], package: "python3" };
+pub(crate) const PIP: Tool = Tool { names: &["pip3", "pip"], package: "python3-pip" };
 pub(crate) const NPM: Tool = Tool { names: &["npm"], package: "npm" };
 pub(crate) const SHELLCHECK: Tool = Tool { names: &["shellcheck"], package: "shellcheck" };
 

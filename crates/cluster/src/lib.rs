@@ -1,1 +1,30 @@
 //! Several machines that run Lalin as one, over NATS with JetStream.
+//!
+//! # Why it is built this way
+//!
+//! **Nothing here agrees on anything by itself.** Who asks which router, and what is remembered, is decided by
+//! compare-and-set in JetStream's replicated buckets. The alternative, a consensus of our own, is years of faults that
+//! others have already mended.
+//!
+//! **A lease a node, not a router.** A node renews one key; what it holds are keys that name it and that change only when a
+//! router moves. A lease for each router costs the servers a dozen times as much and guards the same process.
+//!
+//! **A node trusts its own clock for stopping, and nobody's clock for taking.** The deadline counts from before the renewal
+//! was sent, by a clock that runs through suspend; whoever takes over has waited a whole lease since the last sign of life,
+//! and then buries the dead node by a write that only an absent lease lets through.
+//!
+//! | folder or file | what it holds |
+//! | --- | --- |
+//! | `connection/` | the connection to NATS, its health, and buckets with compare-and-set |
+//! | `buckets` | which buckets a cluster has, and making them |
+//!
+//! Absent: routers' protocols, HTTP, SQL.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking"))]
+
+pub mod buckets;
+mod connection;
+mod error;
+
+pub use connection::{Bucket, Connection, Credentials, Entry, Follower, Health, Settings, Step};
+pub use error::Error;

@@ -67,6 +67,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("embedding-example", &["routeros", "routeros-simulator", "lalin-cache"]),
     ("lalin-test-client", &[]),
+    ("lalin-test-nats", &[]),
     ("lalin-browser-tests", &[]),
     ("lalin-fuzz-harness", &["routeros", "lalin-mikrotik"]),
     ("xtask", &[]),

@@ -12,7 +12,7 @@ use anyhow::Result;
 
 use crate::process::cargo_in as cargo;
 use crate::summary::{Outcome, Summary, run as shown};
-use crate::{bench, layers, public_api, tidy, tools};
+use crate::{bench, layers, nats, public_api, tidy, tools};
 
 use targets::Targets;
 
@@ -60,6 +60,11 @@ pub(crate) fn run(root: &Path, only: &[&str]) -> Result<()> {
             && let Err(why) = tools::provide_all(tools::FOR_TESTS)
         {
             return Outcome::Missing(why);
+        }
+        if cfg!(target_os = "linux")
+            && let Err(why) = nats::run(root)
+        {
+            return Outcome::Missing(format!("{why:#}"));
         }
         shown(cargo(root, &["test", "--locked", "--no-fail-fast"]).args(&targets.plain), n)
     });

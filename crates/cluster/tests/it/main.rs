@@ -1,0 +1,7 @@
+//! The cluster's parts on real NATS servers.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod buckets;
+mod connection;
+mod support;
