@@ -51,11 +51,12 @@ pub(crate) fn start(
 async fn pin(shared: &Shared, id: &RouterId, fingerprint: Fingerprint) -> bool {
     let _turn = shared.changes.lock().await;
     // The settings as they are now: they may have been changed while this waited for its turn.
-    let settings = shared.entries.get(id).map(|entry| entry.settings.clone());
-    let settings = settings.filter(|settings| settings.tls == TlsPolicy::FirstUse);
-    let (Some(settings), Some(store)) = (settings, &shared.store) else { return true };
+    let Some(store) = &shared.store else { return true };
+    let Ok(settings) = shared.stored(store, id).await else { return false };
+    let settings = settings.filter(|(settings, _)| settings.tls == TlsPolicy::FirstUse);
+    let Some((settings, seen)) = settings else { return true };
     let pinned = RouterSettings { tls: TlsPolicy::Pin(fingerprint), ..settings };
-    if let Err(error) = store.change_router(pinned.clone(), Timestamp::now()).await {
+    if let Err(error) = store.change_router_seen(pinned.clone(), seen, Timestamp::now()).await {
         tracing::error!(%error, "the certificate is not written down");
         return false;
     }

@@ -38,6 +38,15 @@ pub enum Error {
     /// It cannot be written for now: another program holds the data.
     #[error("{}", lalin_store::Error::Busy)]
     Busy,
+    /// Somebody else changed it since it was read.
+    #[error("{}", lalin_store::Error::Conflict)]
+    Conflict,
+    /// It cannot be written for now: this node has lost the others of its cluster.
+    #[error("{}", lalin_store::Error::StateOld)]
+    StateOld,
+    /// The other nodes did not answer in time: it may have been changed.
+    #[error("{}", lalin_store::Error::Unanswered)]
+    Unanswered,
     /// It cannot be written.
     #[error("the data cannot be read or written; the log says more")]
     Store,
@@ -68,6 +77,9 @@ impl Error {
             Store::Full => Self::DiskFull,
             Store::ReadOnly => Self::ReadOnly,
             Store::Busy => Self::Busy,
+            Store::Conflict => Self::Conflict,
+            Store::StateOld => Self::StateOld,
+            Store::Unanswered => Self::Unanswered,
             other => {
                 tracing::error!(error = %other, "the routers cannot be written");
                 Self::Store

@@ -47,11 +47,15 @@ impl RouterAdmin for Fleet {
 
     async fn change(&self, id: &RouterId, change: RouterChange) -> Result<(), Error> {
         let _turn = self.0.changes.lock().await;
-        let before = self.settings(id)?;
-        is_editable(&before)?;
+        is_editable(&self.settings(id)?)?;
         let store = self.store()?;
+        let stored = self.0.stored(store, id).await.map_err(|error| Error::of_store(error, id))?;
+        let (before, seen) = stored.ok_or_else(|| Error::Unknown(id.clone()))?;
+        if change.revision.as_ref().is_some_and(|revision| *revision != router_change::revision(&before)) {
+            return Err(Error::Conflict);
+        }
         let settings = router_change::changed(before, change)?;
-        let changed = store.change_router(settings.clone(), Timestamp::now()).await;
+        let changed = store.change_router_seen(settings.clone(), seen, Timestamp::now()).await;
         changed.map_err(|error| Error::of_store(error, id))?;
         self.apply(settings)?;
         Ok(())

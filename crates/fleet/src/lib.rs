@@ -22,6 +22,7 @@
 //! | `recording` | every router's samples into the history |
 //! | `remote_writing` | every router's samples to the remote write |
 //! | `cache_counts` | how the caches in front of the routers answered |
+//! | `stored_changes` | routers that another node of the cluster added, changed or removed |
 //! | `system_info`, `check`, `discovery` | what a router is, whether it can be watched, which others there are |
 
 mod address_policy;
@@ -42,6 +43,7 @@ mod router_admin;
 mod router_change;
 mod shared;
 mod source_stack;
+mod stored_changes;
 mod system_info;
 mod wan;
 

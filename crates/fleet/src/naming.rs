@@ -60,10 +60,11 @@ pub(crate) async fn name(shared: &Shared, id: &RouterId, identity: &str) -> bool
         return true;
     }
     let _turn = shared.changes.lock().await;
-    let settings = shared.entries.get(id).map(|entry| entry.settings.clone()).filter(is_nameless);
-    let (Some(settings), Some(store)) = (settings, &shared.store) else { return true };
+    let Some(store) = &shared.store else { return true };
+    let Ok(settings) = shared.stored(store, id).await else { return false };
+    let Some((settings, seen)) = settings.filter(|(settings, _)| is_nameless(settings)) else { return true };
     let named = RouterSettings { name: Some(identity), ..settings };
-    if let Err(error) = store.change_router(named.clone(), Timestamp::now()).await {
+    if let Err(error) = store.change_router_seen(named.clone(), seen, Timestamp::now()).await {
         tracing::error!(%error, "the router's name is not written down");
         return false;
     }

@@ -72,3 +72,10 @@ pub struct KnownRouter {
     /// Which of its interfaces lead to the internet.
     pub wan: Arc<Wan>,
 }
+
+impl KnownRouter {
+    /// A mark of the settings, for [`RouterChange::revision`].
+    pub fn revision(&self) -> String {
+        crate::router_change::revision(&self.settings)
+    }
+}

@@ -39,6 +39,9 @@ pub struct RouterChange {
     pub notes: Option<String>,
     /// Whether it is watched at all.
     pub enabled: Option<bool>,
+    /// What somebody saw who wants the change, as [`revision`] tells it: it is not made where the settings are others by
+    /// now.
+    pub revision: Option<String>,
 }
 
 impl fmt::Debug for RouterChange {
@@ -79,7 +82,8 @@ pub(crate) fn new(change: RouterChange, taken: impl Fn(&RouterId) -> bool) -> Re
 
 /// The settings with a change made to them.
 pub(crate) fn changed(mut settings: RouterSettings, change: RouterChange) -> Result<RouterSettings, Error> {
-    let RouterChange { id: _, name, address, port, user, password, tls, interval, wan, tags, notes, enabled } = change;
+    let RouterChange { id: _, name, address, port, user, password, tls, interval, wan, tags, notes, enabled, .. } =
+        change;
     let mut before = (settings.host.clone(), settings.port, settings.user.clone());
     if let Some(tls) = tls {
         let usual = usual_port(&settings.host, settings.tls);
@@ -142,6 +146,15 @@ pub(crate) fn changed(mut settings: RouterSettings, change: RouterChange) -> Res
     settings.notes = notes.unwrap_or(settings.notes);
     settings.enabled = enabled.unwrap_or(settings.enabled);
     Ok(settings)
+}
+
+/// A mark of what can be changed of the settings, the same wherever they are the same. The password is not in it.
+pub(crate) fn revision(settings: &RouterSettings) -> String {
+    let RouterSettings { name, host, port, user, tls, interval, wan, tags, notes, enabled, .. } = settings;
+    let fields = format!("{:?}", (name, host, port, user, tls.to_string(), interval, wan, tags, notes, enabled));
+    // FNV-1a: nobody gains from two settings that look alike.
+    let mixed = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    format!("{:016x}", fields.bytes().fold(0xcbf2_9ce4_8422_2325, mixed))
 }
 
 fn usual_port(host: &str, tls: TlsPolicy) -> u16 {
@@ -238,6 +251,23 @@ mod tests {
             "intervalMs"
         );
         assert_eq!(field(new(RouterChange { port: Some(0), ..change("192.0.2.1") }, |_| false)), "port");
+    }
+
+    #[test]
+    fn a_revision_is_another_after_every_change_that_can_be_seen() {
+        let settings = new(change("192.0.2.1"), |_| false).unwrap();
+        let first = revision(&settings);
+        assert_eq!(first, revision(&settings.clone()));
+        let others = [
+            RouterChange { name: Some("POP".into()), ..RouterChange::default() },
+            RouterChange { notes: Some("x".into()), ..RouterChange::default() },
+            RouterChange { enabled: Some(false), ..RouterChange::default() },
+            RouterChange { tags: Some(vec!["a".into()]), ..RouterChange::default() },
+            RouterChange { tls: Some("insecure".into()), ..RouterChange::default() },
+        ];
+        for other in others {
+            assert_ne!(revision(&changed(settings.clone(), other.clone()).unwrap()), first, "{other:?}");
+        }
     }
 
     #[test]

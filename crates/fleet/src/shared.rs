@@ -9,7 +9,7 @@ use lalin_config::{RouterSettings, Sampling};
 use lalin_mikrotik::{ConnectLimit, RouterSource, SystemInfo};
 use lalin_monitor::Monitor;
 use lalin_stats::{Interface, InterfaceId, RouterId};
-use lalin_store::Store;
+use lalin_store::{Store, Timestamp};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
@@ -35,6 +35,21 @@ pub(crate) struct Shared {
     pub(crate) asking: Arc<Semaphore>,
     pub(crate) next_place: AtomicUsize,
     pub(crate) cache_counters: Arc<CacheCounters>,
+}
+
+impl Shared {
+    /// The settings that a change begins with, and when they were changed last where that matters. What runs here may be
+    /// a moment behind what another node changed, so in a cluster they are those of the store.
+    pub(crate) async fn stored(
+        &self,
+        store: &Store,
+        id: &RouterId,
+    ) -> Result<Option<(RouterSettings, Option<Timestamp>)>, lalin_store::Error> {
+        if !store.is_shared() {
+            return Ok(self.entries.get(id).map(|entry| (entry.settings.clone(), None)));
+        }
+        Ok(store.router(id).await?.map(|stored| (stored.settings, Some(stored.changed))))
+    }
 }
 
 pub(crate) struct Entry {

@@ -254,7 +254,7 @@ fn maintenance(row: &Row<'_>) -> Result<StoredMaintenance, rusqlite::Error> {
 }
 
 /// A secret cannot be moved to another channel's row.
-fn place(channel: i64, name: &str) -> String {
+pub(crate) fn place(channel: i64, name: &str) -> String {
     format!("alert channel {channel} {name}")
 }
 

@@ -13,12 +13,18 @@ use crate::memory_sessions::{self, MemorySessions};
 
 /// The pause between two attempts while nothing can be written.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How long the last attempt may take where it goes to other machines: what it waits for may run on the very thread that
+/// ends the store.
+const LAST: Duration = Duration::from_secs(1);
+/// The pause between two looks whether it is done.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// The writing thread. It ends when this is dropped, after one last attempt.
 #[derive(Debug)]
 pub(crate) struct BackgroundWriter {
     bell: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
+    database: Arc<Database>,
 }
 
 impl BackgroundWriter {
@@ -42,7 +48,7 @@ impl BackgroundWriter {
             }
         });
         let thread = thread.map_err(|error| Error::System(error.to_string()))?;
-        Ok(Self { bell: Some(bell), thread: Some(thread) })
+        Ok(Self { bell: Some(bell), thread: Some(thread), database: database.clone() })
     }
 
     pub(crate) fn wake(&self) {
@@ -55,9 +61,18 @@ impl BackgroundWriter {
 impl Drop for BackgroundWriter {
     fn drop(&mut self) {
         self.bell = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        let Some(thread) = self.thread.take() else { return };
+        if self.database.sharing().is_some() {
+            let mut waited = Duration::ZERO;
+            while !thread.is_finished() && waited < LAST {
+                std::thread::park_timeout(LOOK);
+                waited += LOOK;
+            }
+            if !thread.is_finished() {
+                return;
+            }
         }
+        let _ = thread.join();
     }
 }
 

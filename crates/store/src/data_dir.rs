@@ -13,6 +13,8 @@ use crate::files::{companion, hand_over, narrow, size};
 use crate::{EncryptionKey, Error, Store, schema};
 
 const DATABASE: &str = "lalin.db";
+/// The copy of what a cluster remembers; of no worth by itself.
+const COPY: &str = "cluster.db";
 const KEY: &str = "lalin.key";
 /// Locked by the server as long as it runs; the file holds its process number.
 const SERVER: &str = "lalin.lock";
@@ -93,6 +95,29 @@ impl Store {
             _ => None,
         };
         Self::over(Database::open(&path, key)?)
+    }
+}
+
+impl Store {
+    /// Opens a node's copy of what its cluster remembers, beside the data of the machine alone. One that is empty or
+    /// damaged is begun anew: the cluster has it all.
+    ///
+    /// # Errors
+    /// [`Error::WrongKey`] where the copy was made with another key, and those of [`Store::open`].
+    pub fn open_copy(folder: &Path, key: EncryptionKey) -> Result<Self, Error> {
+        make(folder)?;
+        let _opening = opening(folder)?;
+        let path = folder.join(COPY);
+        match Self::open(&path, key.clone()) {
+            Err(error @ (Error::Emptied { .. } | Error::Open { .. } | Error::Newer { .. })) => {
+                tracing::warn!(%error, "the copy of the cluster's state is begun anew");
+                for ending in ["", "-wal", "-shm"] {
+                    let _ = fs::remove_file(companion(&path, ending));
+                }
+                Self::open(&path, key)
+            }
+            opened => opened,
+        }
     }
 }
 

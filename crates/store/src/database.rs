@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::files::companion;
+use crate::shared::{SharedChanges, SharedPart, Sharing};
 use crate::{EncryptionKey, Error, schema};
 
 /// Another process may be writing: `lalin user add` beside the server.
@@ -40,6 +41,8 @@ pub(crate) struct Database {
     opened: AtomicU64,
     reading: Arc<Semaphore>,
     writing: Arc<Semaphore>,
+    /// Empty on a machine that shares nothing.
+    sharing: OnceLock<Sharing>,
 }
 
 #[derive(Debug)]
@@ -88,7 +91,62 @@ impl Database {
             opened: AtomicU64::new(0),
             reading: Arc::new(Semaphore::new(READERS)),
             writing: Arc::new(Semaphore::new(1)),
+            sharing: OnceLock::new(),
         }
+    }
+
+    /// Shares what is written from now on, once.
+    pub(crate) fn share(&self, sharing: Sharing) {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Err(error)) = writer.as_mut().map(|connection| sharing.resume(connection)) {
+            tracing::warn!(%error, "the audit log is read from its beginning");
+        }
+        if self.sharing.set(sharing).is_err() {
+            tracing::error!("the store is shared already");
+        }
+    }
+
+    pub(crate) fn sharing(&self) -> Option<&Sharing> {
+        self.sharing.get()
+    }
+
+    /// Puts changes of others into this copy.
+    pub(crate) async fn apply_shared(self: Arc<Self>, part: SharedPart, changes: SharedChanges) -> Result<(), Error> {
+        let turn = turn(&self.writing).await?;
+        blocking(turn, move || self.apply_now(part, &changes)).await
+    }
+
+    fn apply_now(&self, part: SharedPart, changes: &SharedChanges) -> Result<(), Error> {
+        let Some(sharing) = self.sharing() else { return Ok(()) };
+        self.with_writer(|connection| sharing.apply(connection, part, changes))
+    }
+
+    /// Brings these parts of this copy up to what is committed now.
+    pub(crate) async fn catch_up(self: Arc<Self>, parts: &'static [SharedPart]) -> Result<(), Error> {
+        // Nobody waits for a writer where there is nothing new.
+        let turn = turn(&self.reading).await?;
+        let catch_up = move || {
+            let Some(sharing) = self.sharing() else { return Ok(()) };
+            for part in parts.iter().copied() {
+                let changes = sharing.since(part)?;
+                if changes.all || changes.up_to > sharing.up_to(part) {
+                    self.with_writer(|connection| sharing.apply(connection, part, &changes))?;
+                }
+            }
+            Ok(())
+        };
+        blocking(turn, catch_up).await
+    }
+
+    /// Appends to the audit log of all, and to this copy.
+    pub(crate) async fn append(self: Arc<Self>, key: String, value: Vec<u8>) -> Result<(), Error> {
+        let turn = turn(&self.writing).await?;
+        let append = move || {
+            let Some(sharing) = self.sharing() else { return Ok(()) };
+            let changes = sharing.append(&key, value)?;
+            self.with_writer(|connection| sharing.apply(connection, SharedPart::Audit, &changes))
+        };
+        blocking(turn, append).await
     }
 
     pub(crate) fn key(&self) -> &EncryptionKey {
@@ -138,11 +196,11 @@ impl Database {
         Ok(before != Some(version))
     }
 
-    /// Runs one call in a transaction of its own, which an error rolls back.
+    /// Runs one call in a transaction of its own, which an error rolls back. Where the store is shared it may run again.
     pub(crate) async fn write<T, F>(self: Arc<Self>, call: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Clone + Send + 'static,
     {
         // Calls that wait for a locked file must not take the readers' threads.
         let turn = turn(&self.writing).await?;
@@ -150,7 +208,7 @@ impl Database {
     }
 
     fn read_now<T>(&self, call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error>) -> Result<T, Error> {
-        let Some(path) = &self.path else { return self.write_now(call) };
+        let Some(path) = &self.path else { return self.write_here(call) };
         let opened = self.opened.load(Ordering::Acquire);
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut reader = match idle.filter(|reader| reader.opened == opened) {
@@ -168,18 +226,34 @@ impl Database {
     /// [`Self::write`] on this very thread.
     pub(crate) fn write_now<T>(
         &self,
+        call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Clone,
+    ) -> Result<T, Error> {
+        match self.sharing() {
+            Some(sharing) => self.with_writer(|connection| sharing.write(connection, &self.key, call)),
+            None => self.write_here(call),
+        }
+    }
+
+    /// A transaction of this machine alone.
+    fn write_here<T>(
+        &self,
         call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.with_writer(|connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let outcome = call(&transaction, &self.key)?;
+            transaction.commit()?;
+            Ok(outcome)
+        })
+    }
+
+    fn with_writer<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T, Error>) -> Result<T, Error> {
         // A call that panicked left no open transaction: dropping it rolled it back.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if writer.is_none() {
             *writer = Some(self.writable()?);
         }
-        let connection = writer.as_mut().ok_or(Error::ReadOnly)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let outcome = call(&transaction, &self.key)?;
-        transaction.commit()?;
-        Ok(outcome)
+        work(writer.as_mut().ok_or(Error::ReadOnly)?)
     }
 
     /// Tries again to open a file that could not be written. Blocks.

@@ -7,6 +7,7 @@ use std::path::Path;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use data_encoding::HEXLOWER_PERMISSIVE as HEX;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::Error;
@@ -74,10 +75,44 @@ impl EncryptionKey {
         file.sync_all()
     }
 
+    /// Makes a new key and writes it to a file that only its owner can read; an existing file is refused.
+    ///
+    /// # Errors
+    /// [`Error::KeyFile`], [`Error::System`].
+    pub fn make_file(path: &Path) -> Result<Self, Error> {
+        if path.exists() {
+            let source = io::Error::from(io::ErrorKind::AlreadyExists);
+            return Err(Error::KeyFile { path: path.to_owned(), source });
+        }
+        Self::write_new(path)
+    }
+
+    /// The key as text, for the one place that hands it out.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(HEX.encode(&*self.0))
+    }
+
+    /// Encrypts so that the same secret at the same place gives the same bytes: several nodes that write it then write
+    /// no change. Whoever sees two of them sees whether they are the same, and no more.
+    pub(crate) fn seal_alike(&self, place: &str, secret: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut hash = Sha256::new();
+        for part in [b"lalin nonce", &self.0[..], place.as_bytes(), secret] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+            hash.update(part);
+        }
+        let mut nonce = [0; NONCE];
+        nonce.iter_mut().zip(hash.finalize()).for_each(|(byte, hashed)| *byte = hashed);
+        self.seal_with(nonce, place, secret)
+    }
+
     /// Encrypts. The result can be decrypted only with the same `place`, so it cannot be moved elsewhere in the database.
     pub(crate) fn seal(&self, place: &str, secret: &[u8]) -> Result<Vec<u8>, Error> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|error| Error::System(error.to_string()))?;
+        self.seal_with(nonce, place, secret)
+    }
+
+    fn seal_with(&self, nonce: [u8; NONCE], place: &str, secret: &[u8]) -> Result<Vec<u8>, Error> {
         let payload = Payload { msg: secret, aad: place.as_bytes() };
         let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| Error::System("encryption failed".to_owned()))?;
@@ -132,6 +167,18 @@ mod tests {
     fn the_same_secret_is_never_sealed_alike() {
         let key = EncryptionKey::random().unwrap();
         assert_ne!(key.seal("a", b"x").unwrap(), key.seal("a", b"x").unwrap());
+    }
+
+    #[test]
+    fn what_is_sealed_alike_is_the_same_for_the_same_secret_at_the_same_place_only() {
+        let key = EncryptionKey::random().unwrap();
+        let sealed = key.seal_alike("a", b"x").unwrap();
+        assert_eq!(key.seal_alike("a", b"x").unwrap(), sealed);
+        assert_eq!(&key.open("a", &sealed).unwrap()[..], b"x");
+        for (place, secret) in [("a", b"y"), ("b", b"x")] {
+            assert_ne!(key.seal_alike(place, secret).unwrap()[..NONCE], sealed[..NONCE]);
+        }
+        assert!(EncryptionKey::from_text(&key.to_text()).unwrap().open("a", &sealed).is_ok());
     }
 
     #[test]

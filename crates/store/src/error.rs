@@ -108,6 +108,21 @@ pub enum Error {
     /// The file, or the folder around it, cannot be written.
     #[error("the data can only be read: nothing was changed; see to the rights and the mount of its folder")]
     ReadOnly,
+    /// Somebody else changed it since it was read.
+    #[error("somebody else changed this meanwhile: nothing was changed; look at what it is now, then try again")]
+    Conflict,
+    /// This node does not hear from the others, so what it knows may be old.
+    #[error(
+        "this node has lost the others of its cluster, so what it shows may be old: nothing was changed; try again when \
+         they are back"
+    )]
+    StateOld,
+    /// The other nodes did not answer in time: it may have been changed, or not.
+    #[error("the cluster did not answer in time: look whether it was changed, then try again")]
+    Unanswered,
+    /// There is something already that would be written over.
+    #[error("there are routers, accounts or settings already: nothing was copied")]
+    NotEmpty,
     /// Somebody else holds the database, or too many wait for it.
     #[error("another program holds the database: nothing was changed; try again")]
     Busy,
@@ -125,7 +140,7 @@ impl Error {
     pub fn is_unwritable(&self) -> bool {
         use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, SystemIoFailure};
         match self {
-            Self::Full | Self::ReadOnly | Self::Busy => true,
+            Self::Full | Self::ReadOnly | Self::Busy | Self::StateOld | Self::Unanswered => true,
             // The log or its index, beside the file, could not be made or made longer.
             Self::Database(error) => {
                 matches!(error.sqlite_error_code(), Some(CannotOpen | PermissionDenied | SystemIoFailure))

@@ -21,11 +21,14 @@
 //! | `principals` | a user, a session, a token, as they are known |
 //! | `devices` | from where somebody logged in before |
 //! | `routers`, `users`, `sessions`, `tokens`, `audit_log`, `lines`, `layouts`, `embed_origins`, `recording` | one table each |
+//! | `audit_entries` | entries of the audit log, in the table and between nodes |
 //! | `alerting` | rules, channels and maintenance of alerts |
+//! | `shared` | the state that the nodes of a cluster have in common: each has a copy |
 //! | `timestamp` | a point in real time, as it is kept |
 
 mod access;
 mod alerting;
+mod audit_entries;
 mod audit_log;
 mod background_writer;
 mod copies;
@@ -50,6 +53,7 @@ mod routers;
 mod schema;
 mod secret_token;
 mod sessions;
+mod shared;
 mod store;
 mod timestamp;
 mod tokens;
@@ -57,7 +61,7 @@ mod users;
 
 pub use access::{Access, Grant, Role};
 pub use alerting::{StoredAlertChannel, StoredAlertRule, StoredMaintenance};
-pub use audit_log::{Actor, AuditEntry, AuditEvent};
+pub use audit_entries::{Actor, AuditEntry, AuditEvent};
 pub use copies::{check_database, copy_database};
 pub use credentials::{Credential, CredentialState, EndReason};
 pub use data_dir::ServerLock;
@@ -72,6 +76,7 @@ pub use recording::{RecordingChange, RecordingChoice};
 pub use routers::{StoredRouter, UnreadableRouter};
 pub use secret_token::SecretToken;
 pub use sessions::{SESSION_IDLE, SESSION_LIFE};
+pub use shared::{Copied, Refused, RowChange, STATE_OLD, SharedChanges, SharedKind, SharedPart, SharedRow, SharedRows};
 pub use store::Store;
 pub use timestamp::Timestamp;
 pub use tokens::NewToken;

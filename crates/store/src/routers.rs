@@ -45,6 +45,20 @@ impl Store {
         .await
     }
 
+    /// One router; `None` where there is none, or none that this version can read.
+    ///
+    /// # Errors
+    /// [`Error::WrongKey`], [`Error::Database`].
+    pub async fn router(&self, id: &RouterId) -> Result<Option<StoredRouter>, Error> {
+        let id = id.clone();
+        self.read(move |db, key| {
+            let sql = format!("SELECT {COLUMNS} FROM routers WHERE id = ?1");
+            let found = db.query_row(&sql, [id.as_str()], |row| Ok(read(row, key))).optional()?;
+            Ok(found.transpose()?.and_then(Result::ok))
+        })
+        .await
+    }
+
     /// Adds a router.
     ///
     /// # Errors
@@ -65,9 +79,27 @@ impl Store {
     /// # Errors
     /// [`Error::Unknown`], [`Error::Invalid`], [`Error::Database`].
     pub async fn change_router(&self, settings: RouterSettings, now: Timestamp) -> Result<StoredRouter, Error> {
+        self.change_router_seen(settings, None, now).await
+    }
+
+    /// [`Store::change_router`] by somebody who saw the router as it was when it was changed last at `seen`.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where somebody else changed it since, and those of [`Store::change_router`].
+    pub async fn change_router_seen(
+        &self,
+        settings: RouterSettings,
+        seen: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<StoredRouter, Error> {
         check(&settings)?;
         self.write(move |db, key| {
-            let (created, password) = old(db, key, &settings.id)?.ok_or(Error::Unknown { what: "router" })?;
+            let (created, changed, password) = old(db, key, &settings.id)?.ok_or(Error::Unknown { what: "router" })?;
+            if seen.is_some_and(|seen| seen != changed) {
+                return Err(Error::Conflict);
+            }
+            // Later than before, also where two nodes' clocks differ: by it a change is noticed.
+            let now = Timestamp(now.0.max(changed.0.saturating_add(i64::from(seen.is_some()))));
             let password = settings.password.clone().or(Some(password));
             write(db, key, &StoredRouter { settings: RouterSettings { password, ..settings }, created, changed: now })
         })
@@ -87,12 +119,18 @@ impl Store {
     }
 }
 
-/// When a router was added, and its password.
-fn old(db: &Transaction<'_>, key: &EncryptionKey, id: &RouterId) -> Result<Option<(Timestamp, Secret)>, Error> {
-    let sql = "SELECT created, password FROM routers WHERE id = ?1";
-    let found = db.query_row(sql, [id.as_str()], |row| Ok((row.get("created")?, row.get::<_, Vec<u8>>("password")?)));
-    let Some((created, sealed)) = found.optional()? else { return Ok(None) };
-    Ok(Some((Timestamp(created), open_password(key, id, &sealed)?)))
+/// When a router was added and last changed, and its password.
+fn old(
+    db: &Transaction<'_>,
+    key: &EncryptionKey,
+    id: &RouterId,
+) -> Result<Option<(Timestamp, Timestamp, Secret)>, Error> {
+    let sql = "SELECT created, changed, password FROM routers WHERE id = ?1";
+    let found = db.query_row(sql, [id.as_str()], |row| {
+        Ok((row.get("created")?, row.get("changed")?, row.get::<_, Vec<u8>>("password")?))
+    });
+    let Some((created, changed, sealed)) = found.optional()? else { return Ok(None) };
+    Ok(Some((Timestamp(created), Timestamp(changed), open_password(key, id, &sealed)?)))
 }
 
 fn write(db: &Transaction<'_>, key: &EncryptionKey, router: &StoredRouter) -> Result<StoredRouter, Error> {
@@ -160,8 +198,12 @@ fn open_password(key: &EncryptionKey, id: &RouterId, sealed: &[u8]) -> Result<Se
     Ok(Secret::new(password.to_owned()))
 }
 
-/// A password cannot be moved to another router's row.
 fn place(id: &RouterId) -> String {
+    password_place(id.as_str())
+}
+
+/// A password cannot be moved to another router's row.
+pub(crate) fn password_place(id: &str) -> String {
     format!("router {id} password")
 }
 

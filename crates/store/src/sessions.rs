@@ -70,11 +70,18 @@ impl Store {
         let mut session = match self.0.known.sessions.get(&hash, revision) {
             Some(known) => known,
             None => {
-                let found = self.read(move |db, _| match in_memory {
-                    Some(begun) => of_memory(db, begun),
-                    None => of_file(db, &hash),
-                });
-                let Some(found) = found.await? else { return Ok(None) };
+                let look = || {
+                    self.read(move |db, _| match in_memory {
+                        Some(begun) => of_memory(db, begun),
+                        None => of_file(db, &hash),
+                    })
+                };
+                let found = match look().await? {
+                    // Begun at another node a moment ago.
+                    None if self.caught_up().await => look().await?,
+                    found => found,
+                };
+                let Some(found) = found else { return Ok(None) };
                 self.0.known.sessions.keep(hash, revision, &found);
                 found
             }

@@ -74,11 +74,12 @@ impl Store {
         self.0.database.clone().read(call).await
     }
 
-    /// Runs one call in a transaction of its own; an error takes back whatever it did.
+    /// Runs one call in a transaction of its own; an error takes back whatever it did. Where the store is shared and
+    /// another node was first, it runs again over what is there then.
     pub(crate) async fn write<T, F>(&self, call: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Clone + Send + 'static,
     {
         self.0.database.clone().write(call).await
     }

@@ -71,8 +71,15 @@ impl Store {
         let found = match self.0.known.tokens.get(&hash, revision) {
             Some(known) => Some(known),
             None => {
-                let select = format!("{SELECT} WHERE hash = ?1");
-                let found = self.read(move |db, _| Ok(db.query_row(&select, [hash], read).optional()?)).await?;
+                let look = || {
+                    let select = format!("{SELECT} WHERE hash = ?1");
+                    self.read(move |db, _| Ok(db.query_row(&select, [hash], read).optional()?))
+                };
+                let found = match look().await? {
+                    // Made at another node a moment ago.
+                    None if self.caught_up().await => look().await?,
+                    found => found,
+                };
                 found.inspect(|token| self.0.known.tokens.keep(hash, revision, token))
             }
         };

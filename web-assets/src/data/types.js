@@ -163,6 +163,7 @@
  * @property {string} [source]
  * @property {string[]} [tags]
  * @property {string} [notes]
+ * @property {string} [revision] a mark of its settings, sent along with a change of them
  * @property {number} [intervalMs]
  * @property {number} [viewers]
  * @property {string} [origin] `stored` where it may be changed here

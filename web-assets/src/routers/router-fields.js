@@ -88,6 +88,8 @@ export function toldBy({ address, user, tls, pin, name, notes, tags, port, inter
   };
   if (port.value.trim()) told.port = Number(port.value);
   if (interval.value) told.intervalMs = Number(interval.value);
+  // Whoever else changed it since is not overwritten.
+  if (router?.revision) told.revision = router.revision;
   // A password that is not typed again stays as it is.
   if (!router || password.value) told.password = password.value;
   return told;

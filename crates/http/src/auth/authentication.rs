@@ -25,6 +25,9 @@ pub(super) async fn authenticate(
     request: &ServiceRequest,
     address: IpAddr,
 ) -> Result<Option<Principal>, Problem> {
+    if is_change(request.method()) {
+        auth.catch_up().await;
+    }
     if !auth.has_administrator().await? {
         if auth.is_local_user(request) {
             if is_change(request.method()) && !is_sent_by_own_page(request) {

@@ -18,6 +18,9 @@ use super::route_policy::{RoutePolicy, route_policy};
 use super::service::Auth;
 use super::{base_path, origin};
 
+/// Stands in answers of a node that has lost the others of its cluster: since when, ms.
+const OLD_STATE: HeaderName = HeaderName::from_static("x-lalin-state-old-ms");
+
 /// A middleware: `App::new().wrap(actix_web::middleware::from_fn(lalin_http::guard))`.
 ///
 /// # Errors
@@ -47,6 +50,10 @@ pub async fn guard(
             request.extensions_mut().insert(principal);
             let mut response = next.call(request).await?;
             let Some(auth) = auth else { return Ok(response.map_into_left_body()) };
+            if let Some(age) = auth.old_state() {
+                let age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+                response.headers_mut().insert(OLD_STATE, age.into());
+            }
             auth.let_repeat(&mut response, revision);
             Ok(encoded(response, auth.contents()).await)
         }

@@ -17,6 +17,7 @@ mod route_policy;
 mod service;
 mod settings;
 mod setup_code;
+mod shared_changes;
 mod visibility;
 
 pub(crate) use client_address::ClientAddress;

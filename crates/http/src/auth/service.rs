@@ -5,13 +5,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::web::Data;
 use lalin_monitor::Monitor;
 use lalin_stats::RouterId;
-use lalin_store::{Actor, AuditEvent, Credential, Error, Store, Timestamp};
+use lalin_store::{Actor, AuditEvent, Credential, Error, STATE_OLD, Store, Timestamp};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -28,6 +29,7 @@ use super::principal::{Principal, PrincipalKind};
 use super::revocation::{AccessLease, RevocationWatch};
 use super::settings::AuthSettings;
 use super::setup_code::{is_setup_code, random_setup_code};
+use super::shared_changes;
 
 /// The authentication of a server. Cheap to clone: one for each worker.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ struct Inner {
     embed_origins: EmbedOrigins,
     /// Moves it along with their names.
     following: Mutex<Option<AbortOnDropHandle<()>>>,
+    /// Take over what other nodes change; none on a machine alone.
+    _shared: Vec<AbortOnDropHandle<()>>,
     login_limits: LoginLimits,
     contents: ByContent,
     /// Makes the first administrator; gone once there is one.
@@ -77,12 +81,18 @@ impl Auth {
         code: Option<Zeroizing<String>>,
     ) -> Self {
         let (lines, origins) = kept.unzip();
+        let embed_origins = EmbedOrigins::new(settings.embed_origins.clone(), origins.unwrap_or_default());
+        let lines = lines.map(Arc::new);
         Self(Arc::new(Inner {
-            embed_origins: EmbedOrigins::new(settings.embed_origins.clone(), origins.unwrap_or_default()),
+            _shared: match (&store, &lines) {
+                (Some(store), Some(lines)) => shared_changes::follow(store, lines, &embed_origins),
+                _ => Vec::new(),
+            },
+            embed_origins,
             settings,
             revocation: store.clone().map(RevocationWatch::start),
             store,
-            lines: lines.map(Arc::new),
+            lines,
             following: Mutex::default(),
             login_limits: LoginLimits::default(),
             contents: ByContent::default(),
@@ -115,6 +125,21 @@ impl Auth {
         let renames = monitor.renames();
         let following = tokio::spawn(async move { lines.follow(renames).await });
         *self.0.following.lock().unwrap_or_else(PoisonError::into_inner) = Some(AbortOnDropHandle::new(following));
+    }
+
+    /// How old what is shared with other nodes may be; `None` where nothing is, or it is known to be new.
+    pub(crate) fn old_state(&self) -> Option<Duration> {
+        self.0.store.as_ref()?.state_age().filter(|age| *age > STATE_OLD)
+    }
+
+    /// Brings what is shared with other nodes up to date, before somebody is let in or changes something: no right is
+    /// given by what this node happened to know. Where no node answers it is what it is: then nothing can be changed, and
+    /// whoever comes in may only look.
+    pub(super) async fn catch_up(&self) {
+        let Some(store) = &self.0.store else { return };
+        if let Err(error) = store.catch_up().await {
+            tracing::debug!(%error, "what the other nodes changed is not known");
+        }
     }
 
     /// The other sites whose pages may show the traffic.

@@ -33,10 +33,11 @@ pub(crate) struct Document {
 }
 
 /// Every code that a problem can have.
-pub(crate) const CODES: [&str; 32] = [
+pub(crate) const CODES: [&str; 35] = [
     "alerts",
     "bad-parameter",
     "busy",
+    "changed-meanwhile",
     "disk-full",
     "forbidden",
     "history",
@@ -55,6 +56,7 @@ pub(crate) const CODES: [&str; 32] = [
     "read-only",
     "recording-off-in-file",
     "setup-needed",
+    "state-old",
     "store",
     "taken",
     "too-large",
@@ -62,6 +64,7 @@ pub(crate) const CODES: [&str; 32] = [
     "too-many-viewers",
     "too-slow",
     "tried-just-now",
+    "unanswered",
     "unknown-alert",
     "unknown-interface",
     "unknown-router",
@@ -289,6 +292,16 @@ impl Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "read-only", "read only", error.to_string()).retry_after(60)
             }
             Error::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "busy", error.to_string()).retry_after(5),
+            Error::Conflict => {
+                Self::new(StatusCode::CONFLICT, "changed-meanwhile", "changed meanwhile", error.to_string())
+            }
+            Error::StateOld => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Self::new(status, "state-old", "state may be old", error.to_string()).retry_after(5)
+            }
+            Error::Unanswered => {
+                Self::new(StatusCode::GATEWAY_TIMEOUT, "unanswered", "no answer", error.to_string()).retry_after(5)
+            }
             other => {
                 // What is wrong inside is for the log.
                 tracing::error!(error = %other, "store");
@@ -310,6 +323,9 @@ impl Problem {
             Error::DiskFull => Self::of_store(&lalin_store::Error::Full),
             Error::ReadOnly => Self::of_store(&lalin_store::Error::ReadOnly),
             Error::Busy => Self::of_store(&lalin_store::Error::Busy),
+            Error::Conflict => Self::of_store(&lalin_store::Error::Conflict),
+            Error::StateOld => Self::of_store(&lalin_store::Error::StateOld),
+            Error::Unanswered => Self::of_store(&lalin_store::Error::Unanswered),
             // The one setting that is read from a file is the authority's certificate.
             Error::Unusable(unusable) => Self::bad_parameter("tls", &unusable.detail),
             Error::Store => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail),

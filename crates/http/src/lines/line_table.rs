@@ -120,6 +120,14 @@ impl LineTable {
         }
     }
 
+    /// Takes over what other nodes changed.
+    pub(crate) async fn reload(&self) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
+        self.read().await?;
+        self.changed();
+        Ok(())
+    }
+
     /// Takes what the store has in place of what is known.
     async fn read(&self) -> Result<(), Error> {
         let mut lines: HashMap<(RouterId, LineScope), OfRouter> = HashMap::new();

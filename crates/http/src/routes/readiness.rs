@@ -7,16 +7,32 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::parameters::Parameters;
-use crate::Problem;
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
+use crate::json::millis;
+use crate::{Auth, Problem};
 
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = Readiness)]
 struct Ready {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     routers: Option<Vec<RouterReady>>,
+    /// In a cluster: what this node knows of the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared_state: Option<SharedReady>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SharedReadiness)]
+struct SharedReady {
+    /// Nothing can be changed, and what is shown may be old.
+    is_old: bool,
+    /// How old it may be; left out where it was never heard of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_ms: Option<u64>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -41,7 +57,13 @@ struct RouterReady {
 )]
 pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["verbose", "token"])?;
-    let routers = match parameters.flag("verbose")? {
+    let verbose = parameters.flag("verbose")?;
+    let age = request.app_data::<Data<Auth>>().filter(|_| verbose).and_then(|auth| auth.store().ok()?.state_age());
+    let shared_state = age.map(|age| SharedReady {
+        is_old: age > lalin_store::STATE_OLD,
+        age_ms: Some(age).filter(|age| *age < std::time::Duration::MAX).map(millis),
+    });
+    let routers = match verbose {
         false => None,
         true => {
             let visibility = Visibility::of(&request);
@@ -57,5 +79,5 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
     let stopping = api.readiness.is_stopping();
     let mut answer = if stopping { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
     let status = if stopping { "stopping" } else { "ready" };
-    Ok(answer.insert_header(("Cache-Control", "no-store")).json(Ready { status, routers }))
+    Ok(answer.insert_header(("Cache-Control", "no-store")).json(Ready { status, routers, shared_state }))
 }

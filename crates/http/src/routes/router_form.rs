@@ -25,6 +25,8 @@ pub(super) struct RouterForm {
     tags: Option<Vec<String>>,
     notes: Option<String>,
     enabled: Option<bool>,
+    /// The `revision` that the router had when it was read: where it has another one by now, nothing is changed.
+    revision: Option<String>,
 }
 
 /// A list, or `null` for one that is found.
@@ -47,6 +49,7 @@ impl From<RouterForm> for RouterChange {
             tags: form.tags,
             notes: form.notes,
             enabled: form.enabled,
+            revision: form.revision,
         }
     }
 }

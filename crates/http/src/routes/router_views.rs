@@ -65,6 +65,8 @@ pub(super) struct FullRouterView {
     user: String,
     tls_policy: String,
     notes: String,
+    /// A mark of these settings, to be sent along with a change of them.
+    revision: String,
 }
 
 impl RouterView {
@@ -181,13 +183,14 @@ impl FullRouterView {
         visibility: &Visibility,
         lines: &LineView,
     ) -> Self {
-        let settings = known.settings.clone();
+        let (settings, revision) = (known.settings.clone(), known.revision());
         Self {
             host: settings.host,
             port: settings.port,
             user: settings.user,
             tls_policy: settings.tls.to_string(),
             notes: settings.notes,
+            revision,
             view: RouterView::of(router, Some(known), &settings.id, default, visibility, lines),
         }
     }

@@ -11,7 +11,7 @@ fn secrets(all: &[(&str, &str)]) -> BTreeMap<String, Zeroizing<String>> {
 
 #[tokio::test]
 async fn the_first_rules_are_put_in_once_and_stay_away_when_they_are_removed() {
-    let store = Store::in_memory(EncryptionKey::random().unwrap()).unwrap();
+    let store = crate::store();
     let seed = || store.seed_alert_rules(vec!["{}".into()]);
     seed().await.unwrap();
     seed().await.unwrap();
@@ -45,7 +45,7 @@ async fn a_channels_secrets_are_sealed_and_those_that_are_not_named_stay() {
 
 #[tokio::test]
 async fn maintenance_has_an_end_after_its_beginning() {
-    let store = Store::in_memory(EncryptionKey::random().unwrap()).unwrap();
+    let store = crate::store();
     let one = |from_ms, to_ms| StoredMaintenance { id: 0, from_ms, to_ms, router: None, reason: "fibre".into() };
     assert!(matches!(store.add_maintenance(one(5, 5)).await, Err(Error::Invalid { .. })));
     let kept = store.add_maintenance(one(5, 6)).await.unwrap();
