@@ -16,7 +16,10 @@
 //! | folder or file | what it holds |
 //! | --- | --- |
 //! | `connection/` | the connection to NATS, its health, and buckets with compare-and-set |
-//! | `buckets` | which buckets a cluster has, and making them |
+//! | `buckets` | which buckets a cluster has |
+//! | `lease/` | a node's lease, the fence that closes when it could not be renewed, going on without quorum |
+//! | `holds/` | who asks which router: claims, moves, letting go |
+//! | `status` | the whole at one moment, for people |
 //!
 //! Absent: routers' protocols, HTTP, SQL.
 
@@ -25,6 +28,11 @@
 pub mod buckets;
 mod connection;
 mod error;
+mod holds;
+mod lease;
+pub mod status;
 
 pub use connection::{Bucket, Connection, Credentials, Entry, Follower, Health, Settings, Step};
 pub use error::Error;
+pub use holds::{Held, HoldEvent, Holdings, LostReason, NodeState, RouterPlace};
+pub use lease::{Fence, NodeSettings, Roles};

@@ -19,9 +19,10 @@ use tokio_util::task::AbortOnDropHandle;
 pub use bucket::{Bucket, Entry};
 pub use follower::{Follower, Step};
 pub use health::Health;
+pub(crate) use health::recent_enough;
 pub use plan::Plan;
-pub(crate) use settings::part;
 pub use settings::{Credentials, Settings};
+pub(crate) use settings::{part, unpart};
 
 use crate::error::Error;
 use health::Violations;
@@ -36,9 +37,7 @@ pub struct Connection {
 
 #[derive(Debug)]
 struct Shared {
-    cluster: String,
-    site: Option<String>,
-    node: String,
+    settings: Settings,
     health: watch::Receiver<Health>,
     violations: Violations,
     _follows: AbortOnDropHandle<()>,
@@ -54,7 +53,7 @@ impl Connection {
     pub async fn open(settings: Settings) -> Result<Self, Error> {
         settings.check()?;
         let (sender, events) = mpsc::channel(EVENTS);
-        let options = options(&settings).event_callback(move |event| {
+        let options = options(&settings).retry_on_initial_connect().event_callback(move |event| {
             // Never waits: a full queue means that much has happened already.
             let _ = sender.try_send(event);
             std::future::ready(())
@@ -67,14 +66,7 @@ impl Connection {
         let violations = Violations::default();
         let follows = tokio::spawn(health::follow(client.clone(), events, tell, violations.clone()));
         let mut first = health.clone();
-        let shared = Arc::new(Shared {
-            cluster: settings.cluster,
-            site: settings.site,
-            node: settings.node,
-            health,
-            violations,
-            _follows: AbortOnDropHandle::new(follows),
-        });
+        let shared = Arc::new(Shared { settings, health, violations, _follows: AbortOnDropHandle::new(follows) });
         let first = timeout(FIRST, first.wait_for(|health| *health != Health::Connecting)).await;
         if let Ok(Ok(health)) = first
             && let Health::Refused(error) = &*health
@@ -102,22 +94,27 @@ impl Connection {
     /// The subject `lalin.<cluster>` and these parts. Dots within a part (routers' and nodes' names may have them) are
     /// replaced, so that it stays one.
     pub fn subject(&self, parts: &[&str]) -> String {
-        subject(&self.shared.cluster, parts)
+        subject(&self.shared.settings.cluster, parts)
     }
 
     /// The cluster's name.
     pub fn cluster(&self) -> &str {
-        &self.shared.cluster
+        &self.shared.settings.cluster
     }
 
     /// This node's site.
     pub fn site(&self) -> Option<&str> {
-        self.shared.site.as_deref()
+        self.shared.settings.site.as_deref()
     }
 
     /// This node's name.
     pub fn node(&self) -> &str {
-        &self.shared.node
+        &self.shared.settings.node
+    }
+
+    /// Connects once more, to one server and without trying for long: for seeing whether it is there.
+    pub(crate) fn probe(&self) -> ConnectOptions {
+        options(&self.shared.settings)
     }
 
     /// What keeps this server from being used, if something does.
@@ -140,8 +137,7 @@ fn options(settings: &Settings) -> ConnectOptions {
         .request_timeout(Some(PATIENCE))
         .connection_timeout(CONNECTING)
         .subscription_capacity(SUBSCRIPTION)
-        .reconnect_delay_callback(|attempts| if attempts <= 1 { Duration::ZERO } else { BETWEEN_ATTEMPTS })
-        .retry_on_initial_connect();
+        .reconnect_delay_callback(|attempts| if attempts <= 1 { Duration::ZERO } else { BETWEEN_ATTEMPTS });
     if let Some(site) = &settings.site {
         // A site's user may listen to its own answers only.
         options = options.custom_inbox_prefix(format!("_INBOX.{site}"));

@@ -86,7 +86,6 @@ pub(crate) fn part(text: &str) -> String {
 }
 
 /// The text that [`part`] was made of.
-#[cfg(test)]
 pub(crate) fn unpart(part: &str) -> String {
     part.replace('=', ".")
 }

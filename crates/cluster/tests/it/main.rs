@@ -3,5 +3,8 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod buckets;
+mod collectors;
 mod connection;
+mod holds;
+mod race;
 mod support;

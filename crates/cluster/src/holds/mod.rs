@@ -1,0 +1,220 @@
+//! Who asks which router.
+//!
+//! Each router has a key that names its holder. Whoever may take it writes itself into that key by compare-and-set; nobody
+//! assigns anything to anybody. A holder that lives keeps what it has, gives away gently what is more than its share, and
+//! hands everything over when it ends.
+
+mod event;
+mod keeper;
+mod nodes;
+mod record;
+mod rendezvous;
+mod shared;
+mod table;
+mod writes;
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use lalin_stats::RouterId;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+pub use event::{Held, HoldEvent, LostReason, RouterPlace};
+pub(crate) use record::HoldRecord;
+pub use shared::NodeState;
+
+use crate::buckets;
+use crate::connection::{Bucket, Connection};
+use crate::lease::{Fence, HoldOver, Keeper as LeaseKeeper, NodeSettings, Promise, Standing};
+use keeper::Keeper;
+use shared::Shared;
+
+/// This node's lease, and the routers it holds under it.
+#[derive(Debug)]
+pub struct Holdings {
+    node: String,
+    site: Option<String>,
+    shared: Arc<Shared>,
+    standing: watch::Receiver<Option<Standing>>,
+    events: Mutex<Option<mpsc::Receiver<HoldEvent>>>,
+    /// The holds first, then the lease.
+    stop_holds: CancellationToken,
+    stop_lease: CancellationToken,
+    holds: Mutex<Option<JoinHandle<()>>>,
+    lease: Mutex<Option<JoinHandle<()>>>,
+    _hold_over: Vec<AbortOnDropHandle<()>>,
+}
+
+impl Holdings {
+    /// Takes part in the cluster, from the moment on that NATS lets it. Claims routers if the node is a collector.
+    pub fn start(connection: Connection, settings: NodeSettings, routers: watch::Receiver<Arc<[RouterPlace]>>) -> Self {
+        let shared = Arc::new(Shared::default());
+        let (node, site) = (settings.node.clone(), settings.site.clone());
+        let (tell, standing) = watch::channel(None);
+        let (stop_holds, stop_lease) = (CancellationToken::new(), CancellationToken::new());
+        let (sender, events) = mpsc::channel(EVENTS);
+        let hold_over = HoldOver {
+            connection: connection.clone(),
+            site: settings.site.clone(),
+            told: shared.told.clone(),
+            promise: Promise::default(),
+            others: Arc::default(),
+            ended: Arc::default(),
+        };
+
+        let lease = {
+            let (connection, settings, told) = (connection.clone(), settings.clone(), shared.told.clone());
+            let stop = stop_lease.clone();
+            tokio::spawn(async move {
+                let plan = buckets::nodes(&connection);
+                if let Some(bucket) = opened(&connection, &plan, &stop).await {
+                    LeaseKeeper::new(bucket, settings, told, tell, stop).run().await;
+                }
+            })
+        };
+        let mut around = Vec::new();
+        if settings.roles.collect {
+            around.push(tokio::spawn(hold_over.clone().answer(settings.node.clone())));
+            around.push(tokio::spawn(hold_over.clone().ask(standing.clone())));
+        }
+        let holds = {
+            let (shared, standing, stop) = (shared.clone(), standing.clone(), stop_holds.clone());
+            tokio::spawn(async move {
+                let nodes = opened(&connection, &buckets::nodes(&connection), &stop).await;
+                let holds = opened(&connection, &buckets::holds(&connection, settings.site.as_deref()), &stop).await;
+                if let Some((nodes, holds)) = nodes.zip(holds) {
+                    let keeper = Keeper::new(nodes, holds, &settings, shared, hold_over, sender);
+                    keeper.run(routers, standing, stop).await;
+                }
+            })
+        };
+        Self {
+            node,
+            site,
+            shared,
+            standing,
+            events: Mutex::new(Some(events)),
+            stop_holds,
+            stop_lease,
+            holds: Mutex::new(Some(holds)),
+            lease: Mutex::new(Some(lease)),
+            _hold_over: around.into_iter().map(AbortOnDropHandle::new).collect(),
+        }
+    }
+
+    /// What happens to routers here. For one reader: asked for a second time, nothing comes any more.
+    pub fn events(&self) -> mpsc::Receiver<HoldEvent> {
+        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner).take();
+        events.unwrap_or_else(|| mpsc::channel(1).1)
+    }
+
+    /// The session with a router that was lost is closed: another node may have it now.
+    pub fn released(&self, router: &RouterId) {
+        self.shared.released.lock().unwrap_or_else(PoisonError::into_inner).insert(router.clone());
+        self.shared.closed_some.notify_one();
+    }
+
+    /// The present lease's fence; a closed one while there is no lease.
+    pub fn fence(&self) -> Fence {
+        self.standing.borrow().as_ref().map_or_else(Fence::closed_already, |standing| standing.fence.clone())
+    }
+
+    /// Who holds a router of this node's site, as far as is known here.
+    pub fn holder_of(&self, router: &RouterId) -> Option<Held> {
+        self.shared.holders.get(router).map(|held| held.value().clone())
+    }
+
+    /// The nodes that are or were here, in the order of their sites and names.
+    pub fn nodes(&self) -> Vec<NodeState> {
+        self.shared.nodes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// So many routers this node holds.
+    pub fn load(&self) -> usize {
+        self.shared.told.load.load(Ordering::Relaxed)
+    }
+
+    /// Takes nothing more and hands over what it has, fifty routers a second; ends when nothing is left, nobody is there to
+    /// take it, or after two minutes.
+    pub async fn drain(&self) {
+        self.shared.told.draining.store(true, Ordering::Relaxed);
+        let emptied = async {
+            while self.load() > 0 && self.others_take() {
+                sleep(LOOKS).await;
+            }
+        };
+        if timeout(DRAINING, emptied).await.is_err() {
+            tracing::warn!(left = self.load(), "not every router was handed over");
+        }
+    }
+
+    /// Lets every router go, and the lease last. Whoever reads the events has to go on meanwhile.
+    pub async fn shutdown(&self) {
+        self.stop_holds.cancel();
+        let holds = self.holds.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = holds {
+            // It limits itself; a panic in it was logged.
+            let _ = task.await;
+        }
+        self.stop_lease.cancel();
+        let lease = self.lease.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = lease {
+            let _ = task.await;
+        }
+    }
+
+    /// Whether another collector of this site takes routers.
+    fn others_take(&self) -> bool {
+        self.nodes().iter().any(|other| {
+            let takes = other.lives && other.roles.collect && !other.draining;
+            takes && other.site == self.site && other.node != self.node
+        })
+    }
+}
+
+impl Drop for Holdings {
+    /// Without a farewell: the lease ends by itself, and the fence with it.
+    fn drop(&mut self) {
+        if let Some(standing) = self.standing.borrow().as_ref() {
+            standing.fence.close();
+        }
+        for task in [&self.holds, &self.lease] {
+            if let Some(task) = task.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                task.abort();
+            }
+        }
+    }
+}
+
+/// The bucket, tried for until it can be had; `None` if stopped.
+async fn opened(connection: &Connection, plan: &buckets::Plan, stop: &CancellationToken) -> Option<Bucket> {
+    let mut complained = false;
+    loop {
+        let tried = tokio::select! {
+            () = stop.cancelled() => return None,
+            tried = Bucket::open(connection, plan) => tried,
+        };
+        match tried {
+            Ok(bucket) => return Some(bucket),
+            Err(error) if !complained => {
+                complained = true;
+                tracing::warn!(bucket = %plan.name, %error, "the cluster's bucket cannot be used yet");
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = stop.cancelled() => return None,
+            () = sleep(RETRY) => {}
+        }
+    }
+}
+
+const EVENTS: usize = 256;
+const RETRY: Duration = Duration::from_secs(1);
+const LOOKS: Duration = Duration::from_millis(100);
+const DRAINING: Duration = Duration::from_secs(120);
