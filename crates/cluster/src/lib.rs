@@ -20,6 +20,7 @@
 //! | `lease/` | a node's lease, the fence that closes when it could not be renewed, going on without quorum |
 //! | `holds/` | who asks which router: claims, moves, letting go |
 //! | `status` | the whole at one moment, for people |
+//! | `state/` | what all nodes remember together: the store's rows in buckets |
 //!
 //! Absent: routers' protocols, HTTP, SQL.
 
@@ -30,9 +31,11 @@ mod connection;
 mod error;
 mod holds;
 mod lease;
+mod state;
 pub mod status;
 
 pub use connection::{Bucket, Connection, Credentials, Entry, Follower, Health, Settings, Step};
 pub use error::Error;
 pub use holds::{Held, HoldEvent, Holdings, LostReason, NodeState, RouterPlace};
 pub use lease::{Fence, NodeSettings, Roles};
+pub use state::{SharedState, SiteWriter};

@@ -3,7 +3,7 @@
 use crate::error::Error;
 
 /// What JetStream's own refusals mean.
-pub(super) fn said(error: &async_nats::jetstream::Error) -> Error {
+pub(crate) fn said(error: &async_nats::jetstream::Error) -> Error {
     match error.error_code().0 {
         // Another write of the same key is on its way.
         WRONG_LAST_SEQUENCE_IN_FLIGHT | 10071 => Error::Conflict,

@@ -20,7 +20,9 @@ pub use bucket::{Bucket, Entry};
 pub use follower::{Follower, Step};
 pub use health::Health;
 pub(crate) use health::recent_enough;
+pub(crate) use meaning::said;
 pub use plan::Plan;
+pub(crate) use plan::{provide, replicas};
 pub use settings::{Credentials, Settings};
 pub(crate) use settings::{part, unpart};
 

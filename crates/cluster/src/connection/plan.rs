@@ -34,7 +34,7 @@ impl Plan {
 }
 
 /// Sees that there is the bucket, within a few seconds.
-pub(super) async fn provide(connection: &Connection, plan: &Plan) -> Result<(), Error> {
+pub(crate) async fn provide(connection: &Connection, plan: &Plan) -> Result<(), Error> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let error = match try_to_provide(connection, plan).await {
@@ -82,7 +82,7 @@ async fn try_to_provide(connection: &Connection, plan: &Plan) -> Result<(), Erro
 }
 
 /// Three, or one where there is one server only: such a cluster bears no server's death, and says so in its status.
-async fn replicas(connection: &Connection) -> usize {
+pub(crate) async fn replicas(connection: &Connection) -> usize {
     match connection.client().try_server_info() {
         Some(info) if info.cluster.is_none() => 1,
         _ => REPLICAS,
