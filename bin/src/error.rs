@@ -91,6 +91,17 @@ pub(crate) enum Error {
     /// The history cannot be used.
     #[error("{}", said_of_history(.0))]
     History(#[from] lalin_history::Error),
+    /// The store of the history cannot be used.
+    #[cfg(feature = "remote-write")]
+    #[error(transparent)]
+    HistoryStore(#[from] lalin_history_remote::Error),
+    /// This program was built without stores of a history.
+    #[cfg(not(feature = "remote-write"))]
+    #[error("{}", say("history.no-stores", &[]))]
+    NoStores,
+    /// The samples are in a store, which has its own tools.
+    #[error("{}", say("history.in-store", &[("address", address)]))]
+    HistoryInStore { address: String },
     /// Something that is kept is not as it was written.
     #[error("{}", say("history.faults", &[("n", faults)]))]
     HistoryFaults { faults: usize },
@@ -165,6 +176,7 @@ impl Error {
             | Self::NoData { .. }
             | Self::NoCommand { .. }
             | Self::WholeFolder
+            | Self::HistoryInStore { .. }
             | Self::Moment { .. }
             | Self::Step { .. }
             | Self::NothingToBackUp { .. }

@@ -4,11 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lalin_config::{Business as BusinessConfig, Config, Keep as KeepConfig};
+use lalin_config::{Business as BusinessConfig, Config, HistoryStore, Keep as KeepConfig};
 use lalin_fleet::{Except, Fleet, Recording, RecordingPolicy};
 use lalin_history::{History, Keep, Retention, Settings, Zone};
+#[cfg(feature = "remote-write")]
+use lalin_history_remote::Address;
 use lalin_http::{Business, Logo};
+#[cfg(feature = "remote-write")]
+use lalin_remote_write::{self as remote_write, Credentials};
 use lalin_store::Store;
+
+use crate::error::Error;
 
 /// The largest picture that is read, bytes; the API refuses those over half of it.
 const LARGEST_LOGO: u64 = 1 << 20;
@@ -39,13 +45,52 @@ pub(crate) fn record(config: &Config, fleet: &Fleet, chosen: &RecordingPolicy) -
     if !config.history.enabled {
         return None;
     }
-    match open(config, config.data_dir.join("history")) {
+    match open_configured(config) {
         Ok(history) => Some(Arc::new(Recording::start(fleet.monitor(), Arc::new(history), policy(config), chosen))),
         Err(error) => {
             tracing::error!(%error, "the history cannot be opened: nothing is recorded");
             None
         }
     }
+}
+
+/// The history of the configuration: in files, or in a store.
+fn open_configured(config: &Config) -> Result<History, Error> {
+    match &config.history.store {
+        None => Ok(open(config, config.data_dir.join("history"))?),
+        Some(store) => in_store(config, store),
+    }
+}
+
+/// Beside the files that there may be: lines and events are in a folder of their own.
+#[cfg(feature = "remote-write")]
+fn in_store(config: &Config, store: &HistoryStore) -> Result<History, Error> {
+    // The first of all clients chooses it; whoever comes later finds it there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = config.data_dir.join("history-store");
+    let HistoryStore { write, query, token, login, tenant, labels, queue_bytes, max_age } = store;
+    let credentials = match (token, login) {
+        (Some(token), _) => Credentials::Bearer(token.expose().to_owned()),
+        (None, Some((user, password))) => Credentials::Basic(user.clone(), password.expose().to_owned()),
+        (None, None) => Credentials::None,
+    };
+    let write = remote_write::Settings {
+        credentials: credentials.clone(),
+        tenant: tenant.clone(),
+        labels: labels.clone(),
+        most_bytes: *queue_bytes,
+        oldest: *max_age,
+        ..remote_write::Settings::new(write, folder.join("queue")).map_err(lalin_history_remote::Error::from)?
+    };
+    let mut address = Address::new(query)?;
+    (address.credentials, address.tenant) = (credentials, tenant.clone());
+    let parts = lalin_history_remote::Store::open(write, address)?.parts();
+    Ok(History::open_remote(Settings { folder, ..settings(config)? }, parts)?)
+}
+
+#[cfg(not(feature = "remote-write"))]
+fn in_store(_: &Config, _: &HistoryStore) -> Result<History, Error> {
+    Err(Error::NoStores)
 }
 
 /// The history in a folder, kept as the configuration says.

@@ -54,7 +54,21 @@ impl Sources {
 fn history(recording: &Recording) -> Vec<ExtraFamily> {
     let status = recording.history().status();
     let running = status.recording == lalin_history::Recording::Running;
-    vec![
+    let sent = recording.history().sent().map(|sent| {
+        [
+            ExtraFamily::gauge(
+                "lalin_history_store_pending_samples",
+                "Samples that wait for the history's store.",
+                sent.waiting as f64,
+            ),
+            ExtraFamily::counter(
+                "lalin_history_store_lost_samples",
+                "Samples that the history's store did not get: too old, no room in the queue, or refused.",
+                sent.lost,
+            ),
+        ]
+    });
+    let mut families = vec![
         ExtraFamily::gauge("lalin_history_size_bytes", "What the history takes of the disk.", status.bytes as f64),
         ExtraFamily::gauge("lalin_history_recording", "1 while samples reach the disk.", f64::from(u8::from(running))),
         ExtraFamily::counter(
@@ -63,7 +77,9 @@ fn history(recording: &Recording) -> Vec<ExtraFamily> {
             status.dropped_ticks,
         ),
         ExtraFamily::counter("lalin_history_damaged_chunks", "Chunks that could not be read.", status.damaged_chunks),
-    ]
+    ];
+    families.extend(sent.into_iter().flatten());
+    families
 }
 
 /// What fires, and how telling it goes. A value of an alert is no label: it would be a new series each time.

@@ -23,6 +23,14 @@ use self::moment::moment;
 
 /// Does what was asked.
 pub(crate) fn run(config: &Config, command: HistoryCommand) -> Result<(), Error> {
+    if let Some(store) = &config.history.store {
+        // What was recorded into files before is still there for these; nothing of it is in the store.
+        let of_files = folder(config).join("meta.db").is_file();
+        if !of_files {
+            return Err(Error::HistoryInStore { address: store.query.clone() });
+        }
+        eprintln!("{}", say("history.of-files-only", &[("address", &store.query)]));
+    }
     match command {
         HistoryCommand::Verify { json } => check::verify(&archive(config)?, json),
         HistoryCommand::Stats { json } => sizes::stats(&archive(config)?, &settings(config)?, json),

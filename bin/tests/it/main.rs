@@ -9,6 +9,7 @@ mod demo;
 mod discover;
 mod history;
 mod history_commands;
+mod history_store;
 mod keeping;
 mod program;
 mod prometheus;

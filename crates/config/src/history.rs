@@ -1,6 +1,9 @@
 //! What is kept of the samples, and for how long.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use crate::Secret;
 
 /// What is kept of the samples, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,29 @@ pub struct History {
     pub except: Vec<Except>,
     /// Kinds of interfaces that are not recorded, such as `pppoe-in`.
     pub except_kinds: Vec<String>,
+    /// The store that has the samples, where they are not in files.
+    pub store: Option<HistoryStore>,
+}
+
+/// A Prometheus-compatible store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryStore {
+    /// Where samples are sent by remote write.
+    pub write: String,
+    /// Where is asked: what stands before `/api/v1/query`.
+    pub query: String,
+    /// A token for both.
+    pub token: Option<Secret>,
+    /// A user of both, with its password.
+    pub login: Option<(String, Secret)>,
+    /// Whose the samples are, for a store with several tenants.
+    pub tenant: Option<String>,
+    /// Labels of every series beside its own.
+    pub labels: BTreeMap<String, String>,
+    /// The most that what waits may take of the disk, bytes.
+    pub queue_bytes: u64,
+    /// Older samples are not sent any more.
+    pub max_age: Duration,
 }
 
 /// How long something is kept: until it is too old, or takes too much of the disk, whichever comes first.
@@ -62,6 +88,7 @@ impl Default for History {
             hours: Keep::days(730),
             except: Vec::new(),
             except_kinds: Vec::new(),
+            store: None,
         }
     }
 }

@@ -54,7 +54,7 @@ pub use config_file::Warning;
 pub use error::Error;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use flags::Flags;
-pub use history::{Except, History, Keep};
+pub use history::{Except, History, HistoryStore, Keep};
 pub use limits::Limits;
 pub use origin::Origin;
 pub use remote_write::{RemoteProtocol, RemoteWrite};

@@ -1,11 +1,16 @@
 //! The file's `[history]`: how long things are kept is an age, a size, or both.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use toml::Spanned;
 
 use crate::setting::{FileText, Setting, list, not_empty};
-use crate::{Error, Except, History, Keep, schema};
+use crate::{Error, Except, History, HistoryStore, Keep, Secret, load_remote_write, schema};
+
+/// What waits for a store of the history may take so much, and be so old: it is billed, so more than what is only shown.
+const QUEUE_BYTES: u64 = 2_000_000_000;
+const MAX_AGE: Duration = Duration::from_secs(7 * 86_400);
 
 /// The shortest and the longest interval of recording.
 const INTERVALS: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
@@ -29,7 +34,23 @@ pub(crate) fn read(
         None => file.enabled.map_or(default.enabled, Spanned::into_inner),
     };
     let zone = not_empty(text.setting(file.time_zone));
+    let store = store(
+        text,
+        StoreKeys {
+            store: file.store,
+            write: file.write,
+            query: file.query,
+            token: file.token,
+            user: file.user,
+            password: file.password,
+            tenant: file.tenant,
+            labels: file.labels,
+            queue_size: file.queue_size,
+            max_age: file.max_age,
+        },
+    )?;
     Ok(History {
+        store,
         enabled,
         interval,
         time_zone: zone.map(|zone| zone.parse("history.time-zone", time_zone)).transpose()?.map(|zone| zone.value),
@@ -40,6 +61,74 @@ pub(crate) fn read(
         except: list(text, file.except, "history.except", except)?,
         except_kinds: list(text, file.except_kinds, "history.except-kinds", kind)?,
     })
+}
+
+/// What of `[history]` is of a store elsewhere.
+struct StoreKeys {
+    store: Option<Spanned<String>>,
+    write: Option<Spanned<String>>,
+    query: Option<Spanned<String>>,
+    token: Option<Spanned<Secret>>,
+    user: Option<Spanned<String>>,
+    password: Option<Spanned<Secret>>,
+    tenant: Option<Spanned<String>>,
+    labels: Option<Spanned<BTreeMap<String, String>>>,
+    queue_size: Option<Spanned<String>>,
+    max_age: Option<Spanned<String>>,
+}
+
+/// The store, where one is named: then it needs both addresses.
+fn store(text: &FileText<'_>, keys: StoreKeys) -> Result<Option<HistoryStore>, Error> {
+    let Some(setting) = not_empty(text.setting(keys.store)) else { return Ok(None) };
+    let setting = setting.parse("history.store", |kind| match kind.as_str() {
+        "files" | "prometheus" => Ok(kind),
+        _ => Err("must be \"files\" or \"prometheus\"".into()),
+    })?;
+    if setting.value == "files" {
+        return Ok(None);
+    }
+    let missing = |key: &str| {
+        let problem = format!("is \"prometheus\", which needs {key} = \"http://...\" as well");
+        Error::Invalid { field: "history.store", origin: setting.origin.clone(), problem }
+    };
+    let address = |key: &'static str, field, value| match not_empty(text.setting(value)) {
+        Some(setting) => setting.parse(field, load_remote_write::url).map(|setting| setting.value),
+        None => Err(missing(key)),
+    };
+    let write = address("write", "history.write", keys.write)?;
+    let query = address("query", "history.query", keys.query)?;
+    let short = |field, value| {
+        let setting = not_empty(text.setting(value));
+        setting.map(|setting| setting.parse(field, crate::values::short_text)).transpose()
+    };
+    let user = short("history.user", keys.user)?.map(|setting| setting.value);
+    let tenant = short("history.tenant", keys.tenant)?.map(|setting| setting.value);
+    let labels = match text.setting(keys.labels) {
+        Some(setting) => setting.parse("history.labels", labels)?.value,
+        None => BTreeMap::from([("job".to_owned(), "lalin".to_owned())]),
+    };
+    let queue_bytes = match text.setting(keys.queue_size) {
+        Some(setting) => setting.parse("history.queue-size", load_remote_write::size)?.value,
+        None => QUEUE_BYTES,
+    };
+    let ages = load_remote_write::AGES;
+    let max_age = match text.setting(keys.max_age) {
+        Some(setting) => setting.parse("history.max-age", crate::values::duration(ages.0, ages.1))?.value,
+        None => MAX_AGE,
+    };
+    let password = keys.password.map(Spanned::into_inner).unwrap_or_else(|| Secret::new(String::new()));
+    let token = keys.token.map(Spanned::into_inner).filter(|token| !token.expose().is_empty());
+    let login = user.map(|user| (user, password));
+    Ok(Some(HistoryStore { write, query, token, login, tenant, labels, queue_bytes, max_age }))
+}
+
+/// None that the series of a history have of themselves.
+fn labels(labels: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, String> {
+    let own = ["kind", "name", "of"];
+    match labels.keys().find(|name| own.contains(&name.as_str())) {
+        Some(name) => Err(format!("{name:?} is a label that the series have of themselves")),
+        None => load_remote_write::labels(labels),
+    }
 }
 
 /// `7d`, `2y`, `500MB`, `90d, 2GB` or `forever`.
@@ -118,6 +207,29 @@ mod tests {
             ["", "7", "d", "7d, 8d", "0d", "0GB", "7h", "-1d", "1.5GB", "7d,", "200y", "99999999999d", "7d or 2GB"]
         {
             assert!(keep(bad.into()).is_err_and(|problem| problem.starts_with("must be an age")), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_store_needs_both_addresses() {
+        let load = |text: &str| {
+            let file = (std::path::Path::new("x.toml"), text);
+            crate::Config::load(Some(file), std::iter::empty(), crate::Flags::default())
+                .map(|config| config.history.store)
+        };
+        assert_eq!(load("[history]\nstore = \"files\"\n").unwrap(), None);
+        let both = "[history]\nstore = \"prometheus\"\nwrite = \"http://a/write\"\nquery = \"http://a\"\n";
+        let store = load(both).unwrap().unwrap();
+        assert_eq!((&*store.write, &*store.query, store.max_age), ("http://a/write", "http://a", MAX_AGE));
+        for (bad, said) in [
+            ("store = \"influx\"", "prometheus"),
+            ("store = \"prometheus\"", "write"),
+            ("store = \"prometheus\"\nwrite = \"http://a\"", "query"),
+            ("store = \"prometheus\"\nwrite = \"http://a\"\nquery = \"a\"", "history.query"),
+            ("store = \"prometheus\"\nwrite = \"http://a\"\nquery = \"http://a\"\nlabels = { of = \"x\" }", "of"),
+        ] {
+            let error = load(&format!("[history]\n{bad}\n")).unwrap_err().to_string();
+            assert!(error.contains(said) && error.contains("x.toml"), "{bad}: {error}");
         }
     }
 

@@ -9,7 +9,7 @@ use crate::setting::{FileText, not_empty};
 use crate::{Error, RemoteProtocol, RemoteWrite, schema, values};
 
 /// The shortest and the longest that samples may wait.
-const AGES: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(7 * 86_400));
+pub(crate) const AGES: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(7 * 86_400));
 
 pub(crate) fn read(text: &FileText<'_>, file: schema::RemoteWrite) -> Result<RemoteWrite, Error> {
     let default = RemoteWrite::default();
@@ -49,7 +49,7 @@ pub(crate) fn read(text: &FileText<'_>, file: schema::RemoteWrite) -> Result<Rem
     })
 }
 
-fn url(text: String) -> Result<String, String> {
+pub(crate) fn url(text: String) -> Result<String, String> {
     let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
     let fits = |rest: &&str| !rest.starts_with('/') && rest.chars().all(|c| c.is_ascii_graphic());
     match rest.filter(|rest| !rest.is_empty()).filter(fits) {
@@ -68,7 +68,7 @@ fn protocol(text: String) -> Result<RemoteProtocol, String> {
 }
 
 /// `512MB` or `2GB`.
-fn size(text: String) -> Result<u64, String> {
+pub(crate) fn size(text: String) -> Result<u64, String> {
     let units = [("MB", 1_000_000_u64), ("GB", 1_000_000_000)];
     let parsed = units
         .iter()
@@ -79,7 +79,7 @@ fn size(text: String) -> Result<u64, String> {
 }
 
 /// Names as Prometheus has them, and none that series have of themselves.
-fn labels(labels: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, String> {
+pub(crate) fn labels(labels: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, String> {
     for (name, value) in &labels {
         let fits = |(at, c): (usize, char)| c == '_' || c.is_ascii_alphabetic() || (at > 0 && c.is_ascii_digit());
         let own = name.starts_with("__") || ["interface", "router"].contains(&name.as_str());

@@ -103,6 +103,16 @@ pub(crate) struct History {
     pub(crate) hours: Maybe<String>,
     pub(crate) except: Vec<Spanned<String>>,
     pub(crate) except_kinds: Vec<Spanned<String>>,
+    pub(crate) store: Maybe<String>,
+    pub(crate) write: Maybe<String>,
+    pub(crate) query: Maybe<String>,
+    pub(crate) token: Maybe<Secret>,
+    pub(crate) user: Maybe<String>,
+    pub(crate) password: Maybe<Secret>,
+    pub(crate) tenant: Maybe<String>,
+    pub(crate) labels: Maybe<BTreeMap<String, String>>,
+    pub(crate) queue_size: Maybe<String>,
+    pub(crate) max_age: Maybe<String>,
 }
 
 #[derive(Default, Deserialize)]

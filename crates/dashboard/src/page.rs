@@ -100,9 +100,34 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// The texts that the dashboard's scripts need only later, by how their keys begin: a first visit does not wait for
 /// them. What is loaded later takes them from `shared/words-LANG.js`.
 const LATER: &[&str] = &[
-    "audit.", "brief.", "by.", "by_", "cause.", "check_", "column.", "column_", "door_", "embed.", "fix.", "fleet_",
-    "hand.", "help", "key.", "kind.", "life.", "mend", "origins", "past", "rec_", "role.", "set_", "setup_", "share_",
-    "wall_", "wan_",
+    "audit.",
+    "brief.",
+    "by.",
+    "by_",
+    "cause.",
+    "check_",
+    "column.",
+    "column_",
+    "door_",
+    "embed.",
+    "fix.",
+    "fleet_",
+    "hand.",
+    "help",
+    "key.",
+    "kind.",
+    "life.",
+    "mend",
+    "origins",
+    "past",
+    "problem.history",
+    "rec_",
+    "role.",
+    "set_",
+    "setup_",
+    "share_",
+    "wall_",
+    "wan_",
 ];
 
 /// Those that are pages.

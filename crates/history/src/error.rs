@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::store_fault::StoreFault;
+
 /// Why the history cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -78,6 +80,14 @@ pub enum Error {
     /// More waits to be sealed than memory may hold, because the disk does not take it.
     #[error("the disk takes no more of the history")]
     Full,
+    /// The store that has the samples does not answer as it should.
+    #[error("the store of the history {fault}: {detail}")]
+    Store {
+        /// What is the matter with it.
+        fault: StoreFault,
+        /// What it said, or what was seen.
+        detail: String,
+    },
     /// The history was closed.
     #[error("the history is closed")]
     Closed,
@@ -86,7 +96,7 @@ pub enum Error {
 impl Error {
     /// Whether the same call may succeed later without anybody changing it.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::File { .. } | Self::Database(_) | Self::Locked(_) | Self::Full)
+        matches!(self, Self::File { .. } | Self::Database(_) | Self::Locked(_) | Self::Full | Self::Store { .. })
     }
 
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {

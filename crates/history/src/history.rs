@@ -1,32 +1,27 @@
 //! The history as others use it: what records, what reads, and the thread between.
 
-use std::collections::HashSet;
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use lalin_stats::RouterId;
 use tokio::time::Instant;
 
 use crate::disk::{self, RealDisk};
 use crate::estimate::DailyBytes;
 use crate::meta::Database;
+use crate::recorder::{Message, QUEUE, Recorder, Waiting};
+use crate::remote::{self, Discovery, RemoteStore, RemoteWriter, SinkCounts};
 use crate::store::{Engine, Folder, Recording, Status, StatusCell, Work};
 use crate::zone::Zone;
-use crate::{Error, Event, LineId, Mix, Outlook, PercentileQuery, Reader, Retention, Rule, Settings, Tick};
+use crate::{Error, Estimate, LineId, Mix, Outlook, PercentileQuery, Reader, Retention, Rule, Settings};
 
 /// What was synced is safe from a loss of power; so much is not.
 const SYNC_EVERY: Duration = Duration::from_secs(5);
 /// After something failed it is tried again.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
-/// Messages that wait at the most.
-const QUEUE: usize = 4_096;
-/// Readings that wait at the most, some 30 MB; one tick may always wait.
-const QUEUED_READINGS: usize = 120_000;
 /// Lines whose month is closed at once.
 const MONTHS: u32 = 32;
 /// A month that began so long ago is over, by a day or more.
@@ -45,65 +40,8 @@ pub struct History {
     /// How often, and how long.
     kept: Mutex<(Duration, Retention)>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// Takes what is to be recorded. It never waits.
-#[derive(Clone, Debug)]
-pub struct Recorder {
-    queue: SyncSender<Message>,
-    waiting: Arc<Waiting>,
-    status: Arc<StatusCell>,
-}
-
-#[derive(Debug, Default)]
-struct Waiting {
-    readings: AtomicUsize,
-    /// Routers of which a tick was dropped.
-    lost: Mutex<HashSet<RouterId>>,
-}
-
-impl Waiting {
-    fn lost(&self) -> MutexGuard<'_, HashSet<RouterId>> {
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-enum Message {
-    Tick(Tick),
-    Event(Event),
-    Flush(SyncSender<Result<(), Error>>),
-    Compact(SyncSender<Result<(), Error>>),
-    Configure { zone: Zone, interval: Duration, retention: Retention },
-    End,
-}
-
-impl Recorder {
-    /// Records a tick. `false` where the queue is full: the tick is lost, and a gap is recorded for it.
-    pub fn record(&self, tick: Tick) -> bool {
-        let (router, count, wall_ms) = (tick.router.clone(), tick.readings.len(), tick.wall_ms);
-        let before = self.waiting.readings.fetch_add(count, Ordering::Relaxed);
-        let fits = before == 0 || before + count <= QUEUED_READINGS;
-        if fits {
-            match self.queue.try_send(Message::Tick(tick)) {
-                Ok(()) => return true,
-                Err(TrySendError::Full(_)) => {}
-                // The thread ended, which it does by itself only when something is wrong with it.
-                Err(TrySendError::Disconnected(_)) => {
-                    let cause = "the recording has ended".to_owned();
-                    self.status.lock().recording = Recording::Stopped { since_ms: wall_ms, cause };
-                }
-            }
-        }
-        self.waiting.readings.fetch_sub(count, Ordering::Relaxed);
-        self.waiting.lost().insert(router);
-        self.status.lock().dropped_ticks += 1;
-        false
-    }
-
-    /// Records an event. `false` where the queue is full.
-    pub fn event(&self, event: Event) -> bool {
-        self.queue.try_send(Message::Event(event)).is_ok()
-    }
+    /// Where the samples are in a store: what is asked of it.
+    remote: Option<(RemoteStore, Discovery)>,
 }
 
 impl History {
@@ -120,14 +58,42 @@ impl History {
         let status = engine.status.clone();
         let reader = Reader::new(engine.shared.clone(), engine.damage.clone(), database, zone.clone());
         let (queue, messages) = sync_channel(QUEUE);
-        let recorder = Recorder { queue, waiting: Arc::default(), status: status.clone() };
+        let recorder = Recorder::new(queue, status.clone());
         let waiting = recorder.waiting.clone();
         let span = tracing::Span::current();
         let own = reader.clone();
         let run = move || span.in_scope(|| Writer { engine, reader: own, messages, waiting, _lock: lock }.run());
         let thread =
             std::thread::Builder::new().name("history".into()).spawn(run).map_err(Error::file(folder.path()))?;
-        Ok(Self { recorder, reader, status, zone, folder: path, kept, thread: Some(thread) })
+        Ok(Self { recorder, reader, status, zone, folder: path, kept, thread: Some(thread), remote: None })
+    }
+
+    /// Opens a history whose samples are in a Prometheus-compatible store. Its folder has the lines and the events.
+    pub fn open_remote(settings: Settings, store: RemoteStore) -> Result<Self, Error> {
+        let folder = Folder::new(&settings.folder);
+        std::fs::create_dir_all(folder.path()).map_err(Error::file(folder.path()))?;
+        let lock = lock(&folder)?;
+        let zone = Arc::new(RwLock::new(settings.zone.clone()));
+        let (path, kept) = (settings.folder.clone(), Mutex::new((settings.interval, settings.retention)));
+        let writes = Database::open(&folder.database())?;
+        let status = Arc::new(StatusCell::default());
+        let database = Arc::new(Mutex::new(Database::open_to_read(&folder.database())?));
+        let reader = Reader::of_remote(&folder, &status, database, zone.clone(), store.questions.clone());
+        let (queue, messages) = sync_channel(QUEUE);
+        let recorder = Recorder::new(queue, status.clone());
+        let discovery = Discovery::start(&folder, store.questions.clone())?;
+        let writer = RemoteWriter {
+            engine: remote::Engine::new(writes, store.sink.clone(), status.clone()),
+            messages,
+            waiting: recorder.waiting.clone(),
+            _lock: lock,
+        };
+        let span = tracing::Span::current();
+        let run = move || span.in_scope(|| writer.run());
+        let thread =
+            std::thread::Builder::new().name("history".into()).spawn(run).map_err(Error::file(folder.path()))?;
+        let remote = Some((store, discovery));
+        Ok(Self { recorder, reader, status, zone, folder: path, kept, thread: Some(thread), remote })
     }
 
     /// What records.
@@ -148,6 +114,12 @@ impl History {
     /// How the disk fills. `lines` are those that are recorded now: it is reckoned with them until a day is recorded.
     /// Blocks as a [`Reader`] does.
     pub fn outlook(&self, lines: &Mix) -> Result<Outlook, Error> {
+        if let Some((store, _)) = &self.remote {
+            // How long it is kept, and where, is the store's.
+            let full = Estimate { raw: 0, minute: 0, five_minutes: 0, totals: 0 };
+            let used = store.sink.counts().bytes;
+            return Ok(Outlook { used, daily: 0, full, limit: None, free: None, full_in_days: None, measured: true });
+        }
         let (interval, retention) = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let (stats, used) = (self.reader.stats()?, self.status().bytes);
         let expected = DailyBytes::of(lines, interval);
@@ -173,6 +145,22 @@ impl History {
     /// Returns when everything that was recorded before is written and safe from a loss of power.
     pub fn flush(&self) -> Result<(), Error> {
         self.ask(Message::Flush)
+    }
+
+    /// Whether the samples are in a store elsewhere.
+    pub fn is_remote(&self) -> bool {
+        self.remote.is_some()
+    }
+
+    /// What became of the samples that go to a store; `None` of a history of files.
+    pub fn sent(&self) -> Option<SinkCounts> {
+        self.remote.as_ref().map(|(store, _)| store.sink.counts())
+    }
+
+    /// Learns now which lines a store has, which is done each minute by itself. Of a history of files there is nothing to
+    /// learn. Blocks as a [`Reader`] does.
+    pub fn discover(&self) -> Result<(), Error> {
+        self.remote.as_ref().map_or(Ok(()), |(_, discovery)| discovery.now())
     }
 
     /// Puts together every day that is over, and takes away what is too old, now.
@@ -306,7 +294,7 @@ impl Writer {
             let until = Instant::now() + RETRY_AFTER;
             while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
                 match self.messages.recv_timeout(left) {
-                    Ok(Message::Tick(tick)) => self.gone(&tick),
+                    Ok(Message::Tick(tick)) => self.waiting.gone(&tick),
                     Ok(Message::Flush(answer) | Message::Compact(answer)) => drop(answer.try_send(Err(Error::Closed))),
                     Ok(Message::Event(_) | Message::Configure { .. }) | Err(RecvTimeoutError::Timeout) => {}
                     Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return false,
@@ -322,7 +310,7 @@ impl Writer {
                 for router in self.waiting.lost().drain() {
                     self.engine.lost(&router);
                 }
-                self.gone(&tick);
+                self.waiting.gone(&tick);
                 if self.engine.is_stopped() && try_again.is_some_and(|at| Instant::now() < at) {
                     self.engine.lost(&tick.router);
                     return;
@@ -347,9 +335,5 @@ impl Writer {
             }
             Message::End => {}
         }
-    }
-
-    fn gone(&self, tick: &Tick) {
-        self.waiting.readings.fetch_sub(tick.readings.len(), Ordering::Relaxed);
     }
 }

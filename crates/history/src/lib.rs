@@ -32,7 +32,7 @@
 //!
 //! | room | it holds |
 //! | --- | --- |
-//! | `history` | the handle: recorder, reader, thread |
+//! | `history`, `recorder` | the handle: recorder, reader, thread |
 //! | `tick`, `line`, `session_names` | what is recorded, and whose it is |
 //! | `open` | the hour that is being recorded; from counters to what passed |
 //! | `journal` | the same on the disk, a record a tick |
@@ -44,6 +44,7 @@
 //! | `query` | the answers |
 //! | `estimate`, `outlook` | how much disk it takes, and when there is no room left |
 //! | `archive` | a history as files: checked, exported, imported, copied, beside the server or instead of it |
+//! | `remote` | the samples in a Prometheus-compatible store instead of files: what is sent there, and asked of it |
 //! | `disk` | what is asked of a disk, so that a test can be one |
 //!
 //! # Why it is built this way
@@ -69,11 +70,14 @@ mod meta;
 mod open;
 mod outlook;
 mod query;
+mod recorder;
+mod remote;
 mod rollup;
 mod segment;
 mod session_names;
 mod settings;
 mod store;
+mod store_fault;
 mod tick;
 mod zone;
 
@@ -87,7 +91,7 @@ pub use archive::{
 pub use columns::Start;
 pub use error::Error;
 pub use estimate::{Estimate, Mix};
-pub use history::{History, Recorder};
+pub use history::History;
 pub use line::{Line, LineId, LineName};
 pub use meta::Totals;
 pub use outlook::Outlook;
@@ -96,9 +100,12 @@ pub use query::{
     PercentileQuery, PercentilesQuery, Period, Progress, Rates, Reader, Resolution, Rule, Sample, Stats, TierStats,
     TopBy, TopLine, TopQuery, UsageAnswer, UsageQuery, Verification,
 };
+pub use recorder::Recorder;
+pub use remote::{Field, LineSamples, Metric, PromQl, RateField, RemoteStore, SampleSink, Series, SinkCounts, When};
 pub use segment::Tier;
 pub use session_names::SessionNames;
 pub use settings::{Keep, Retention, Settings};
 pub use store::{Recording, Status};
+pub use store_fault::StoreFault;
 pub use tick::{Cause, Event, LineReading, Rises, Tick, What};
 pub use zone::{Month, Zone};

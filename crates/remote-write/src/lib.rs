@@ -18,6 +18,7 @@
 //! | folder or file | what it holds |
 //! | --- | --- |
 //! | `series`, `metrics` | a router's tick as values of series, and the markers of those that ended |
+//! | `samples` | samples of a history that is kept in a store, instead of a router's ticks |
 //! | `tick`, `sink` | a tick as the queue keeps it, and how it gets in |
 //! | `queue/` | the queue on the disk: a folder a shard, immutable records, one thread |
 //! | `wire/` | the two versions of the protocol |
@@ -33,6 +34,7 @@ mod error;
 mod metrics;
 mod queue;
 mod remote_write;
+mod samples;
 mod sending;
 mod series;
 mod settings;
@@ -43,5 +45,6 @@ mod wire;
 pub use counters::{Counted, Lost};
 pub use error::Error;
 pub use remote_write::RemoteWrite;
+pub use samples::{LineValues, Samples};
 pub use series::{RouterSeries, Wanted};
 pub use settings::{Credentials, Protocol, Settings};

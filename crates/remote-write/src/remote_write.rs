@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::counters::{Counted, Counters};
 use crate::queue::{Bounds, Queue, SHARDS};
+use crate::samples::Samples;
 use crate::sending::{self, Receiver};
 use crate::series::{RouterSeries, Wanted};
 use crate::sink::Sink;
@@ -50,6 +51,11 @@ impl RemoteWrite {
     /// The series of one router, to be told its ticks; of its interfaces those that are wanted.
     pub fn router(&self, router: RouterId, wanted: Wanted) -> RouterSeries {
         RouterSeries::new(Sink { queue: self.queue.clone(), counters: self.counters.clone() }, router, wanted)
+    }
+
+    /// Takes the samples of a history.
+    pub fn samples(&self) -> Samples {
+        Samples::new(Sink { queue: self.queue.clone(), counters: self.counters.clone() })
     }
 
     /// What became of the samples so far.

@@ -8,7 +8,7 @@ use lalin_stats::{Frame, Interface, RouterId};
 use crate::counters::Lost;
 use crate::metrics::METRICS;
 use crate::sink::Sink;
-use crate::tick::{Line, MOST_SAMPLES, STALE, Tick};
+use crate::tick::{Line, STALE};
 
 /// Which of a router's interfaces are sent.
 pub type Wanted = Arc<dyn Fn(&Interface) -> bool + Send + Sync>;
@@ -53,7 +53,8 @@ impl RouterSeries {
                 }
             }
             there.insert(identity.key.clone(), bits);
-            lines.insert(&identity.key, Line { interface: identity.key.to_string(), metrics, values });
+            let line = Line { interface: identity.key.to_string(), metrics, values, ..Line::default() };
+            lines.insert(&identity.key, line);
         }
         let mut lines: Vec<Line> = lines.into_values().collect();
         if at_ms <= self.last_ms {
@@ -80,26 +81,13 @@ impl RouterSeries {
         }
     }
 
-    /// In records of at most [`MOST_SAMPLES`] each.
     fn push(&self, at_ms: i64, lines: Vec<Line>) {
-        let new = || Tick { router: self.router.to_string(), at_ms, lines: Vec::new() };
-        let (mut tick, mut samples) = (new(), 0);
-        for line in lines {
-            if samples + line.values.len() > MOST_SAMPLES {
-                self.sink.push(&std::mem::replace(&mut tick, new()));
-                samples = 0;
-            }
-            samples += line.values.len();
-            tick.lines.push(line);
-        }
-        if samples > 0 {
-            self.sink.push(&tick);
-        }
+        self.sink.push_lines(self.router.as_str(), at_ms, lines);
     }
 }
 
 fn stale(name: &str, ended: u32) -> Option<Line> {
     let metrics: Vec<u32> = (0..METRICS.len() as u32).filter(|at| ended >> at & 1 == 1).collect();
     let values = vec![STALE; metrics.len()];
-    (!metrics.is_empty()).then(|| Line { interface: name.to_owned(), metrics, values })
+    (!metrics.is_empty()).then(|| Line { interface: name.to_owned(), metrics, values, ..Line::default() })
 }

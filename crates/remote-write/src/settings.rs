@@ -18,6 +18,8 @@ pub struct Settings {
     pub protocol: Protocol,
     /// Who we are to the receiver.
     pub credentials: Credentials,
+    /// Whose the samples are, for a receiver with several tenants: the header `X-Scope-OrgID`.
+    pub tenant: Option<String>,
     /// Labels of every series beside its own.
     pub labels: BTreeMap<String, String>,
     /// The folder of the queue.
@@ -38,6 +40,7 @@ impl Settings {
             url: Url::parse(url).map_err(|error| Error::Address(error.to_string()))?,
             protocol: Protocol::default(),
             credentials: Credentials::None,
+            tenant: None,
             labels: BTreeMap::from([("job".to_owned(), "lalin".to_owned())]),
             folder,
             most_bytes: 512_000_000,

@@ -6,7 +6,7 @@ use prost::Message;
 
 use crate::counters::{Counters, Lost};
 use crate::queue::Queue;
-use crate::tick::Tick;
+use crate::tick::{Line, MOST_SAMPLES, Tick};
 
 /// Where a router's ticks go in.
 #[derive(Clone, Debug)]
@@ -16,12 +16,32 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub(crate) fn push(&self, tick: &Tick) {
+    /// Puts lines of one moment in, in records of at most [`MOST_SAMPLES`] each. `false` where one of them has no room.
+    pub(crate) fn push_lines(&self, router: &str, at_ms: i64, lines: Vec<Line>) -> bool {
+        let new = || Tick { router: router.to_owned(), at_ms, lines: Vec::new() };
+        let (mut tick, mut samples, mut fits) = (new(), 0, true);
+        for line in lines {
+            if samples + line.values.len() > MOST_SAMPLES {
+                fits &= self.push(&std::mem::replace(&mut tick, new()));
+                samples = 0;
+            }
+            samples += line.values.len();
+            tick.lines.push(line);
+        }
+        if samples > 0 {
+            fits &= self.push(&tick);
+        }
+        fits
+    }
+
+    fn push(&self, tick: &Tick) -> bool {
         let samples = tick.samples() as u32;
         let shard = Queue::shard_of(&tick.router);
-        if !self.queue.append(shard, tick.encode_to_vec(), samples, tick.at_ms) {
+        let fits = self.queue.append(shard, tick.encode_to_vec(), samples, tick.at_ms);
+        if !fits {
             self.lost(Lost::NotQueued, samples.into());
         }
+        fits
     }
 
     pub(crate) fn lost(&self, why: Lost, samples: u64) {

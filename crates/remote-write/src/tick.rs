@@ -24,11 +24,17 @@ pub(crate) struct Tick {
 pub(crate) struct Line {
     #[prost(string, tag = "1")]
     pub(crate) interface: String,
-    /// Places in `METRICS`.
+    /// Places as `metrics` has them.
     #[prost(uint32, repeated, tag = "2")]
     pub(crate) metrics: Vec<u32>,
     #[prost(double, repeated, tag = "3")]
     pub(crate) values: Vec<f64>,
+    /// The kind of line, where it is no interface.
+    #[prost(string, tag = "4")]
+    pub(crate) kind: String,
+    /// What the router calls it, where that is told.
+    #[prost(string, tag = "5")]
+    pub(crate) name: String,
 }
 
 impl Tick {

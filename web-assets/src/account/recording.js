@@ -71,7 +71,11 @@ export class RecordingSettings {
     if (how.routers?.length > 0) parts.push(element("h3", "", texts.rec_routers), this.#routers(how.routers, file));
     parts.push(element("h3", "", texts.rec_kinds), this.#kinds(chosen, file), element("h3", "", texts.rec_lines));
     parts.push(...this.#lines(chosen.lines, file.except));
-    if (how.disk) parts.push(element("h3", "", texts.rec_disk), ...this.#disk(how.disk));
+    if (how.disk)
+      parts.push(
+        element("h3", "", texts.rec_disk),
+        ...(how.store === "prometheus" ? this.#store(how.bytes) : this.#disk(how.disk)),
+      );
     if (how.zone) parts.push(element("h3", "", texts.rec_zone), ...this.#zone(how, chosen));
     this.body.replaceChildren(...parts);
   }
@@ -177,6 +181,16 @@ export class RecordingSettings {
       row(router, name, again);
     }
     return [list];
+  }
+
+  /** The samples are in a store elsewhere, which says itself how it fills. */
+  #store(waiting) {
+    const { texts, lang } = this;
+    const [list, pair] = [element("dl", "rec-disk"), element("div")];
+    list.dataset.testid = "rec-store";
+    pair.append(element("dt", "", texts.rec_store_waiting), element("dd", "", amount(waiting, lang, 1)));
+    list.append(pair);
+    return [list, element("p", "rec-note", texts.rec_store)];
   }
 
   #disk({ usedBytes, bytesPerDay, estimatedBytes, limitBytes, freeBytes, daysUntilFull, basis }) {

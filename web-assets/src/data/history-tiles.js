@@ -43,6 +43,7 @@ const AGAIN = 5_000;
  * @property {HistoryAnswer|null} answer
  * @property {number} until
  * @property {boolean} asking
+ * @property {{code?: string, status?: number, detail?: string, message?: string}|null} failed
  */
 
 /** The finest step at which a stretch has at most so many points. */
@@ -75,7 +76,7 @@ export class HistoryTiles {
   }
 
   /**
-   * What is known of some lines from `from` up to `to`, at most about `points` points each; asks for what is missing.
+   * What is known of some lines from `from` up to `to`, at most about `points` points each; asks for what is missing. `failed` is why something of it is not there.
    * @param {string[]} names
    * @param {number} from ms
    * @param {number} to ms
@@ -86,11 +87,13 @@ export class HistoryTiles {
     this.wanted = [];
     const lines = new Map();
     let complete = true;
+    let failed = null;
     for (const name of names) {
       const [found, gaps] = [[], []];
       for (const number of numbers(from, to, step)) {
         const tile = this.tile(name, step, number);
         if (!tile.answer) complete = false;
+        failed ??= tile.failed;
         const shown = tile.answer ? [tile.answer] : this.coarser(name, step, number);
         for (const answer of shown) {
           found.push(
@@ -106,7 +109,7 @@ export class HistoryTiles {
       lines.set(name, { points: found, gaps: joined(gaps) });
     }
     this.more();
-    return { stepMs: step, lines, complete };
+    return { stepMs: step, lines, complete, failed };
   }
 
   /** A tile that is or will be there. */
@@ -114,7 +117,7 @@ export class HistoryTiles {
     const key = `${step} ${number} ${name}`;
     let tile = this.tiles.get(key);
     if (tile) this.tiles.delete(key);
-    else tile = { name, step, number, answer: null, until: 0, asking: false };
+    else tile = { name, step, number, answer: null, until: 0, asking: false, failed: null };
     this.tiles.set(key, tile);
     if (!tile.asking && this.now() >= tile.until) this.wanted.push(tile);
     if (this.tiles.size > MOST_TILES) this.forget();
@@ -158,13 +161,18 @@ export class HistoryTiles {
       // A coarser tile may stand in: each point says how long it is.
       for (const point of answer.points) point.stepMs = answer.stepMs;
       tile.answer = answer;
+      tile.failed = null;
       // What is over stays; what is still being recorded is asked for again.
       tile.until = end <= now - 2 * MINUTE ? Infinity : this.now() + Math.max(step, 10 * SECOND);
     } catch (error) {
       // A line that was never recorded has no past.
       if (error.code === "unknown-interface")
         Object.assign(tile, { answer: { stepMs: step, points: [], gaps: [] }, until: this.now() + MINUTE });
-      else tile.until = this.now() + AGAIN;
+      else {
+        // What cannot be asked is said; it is not a stretch without traffic.
+        tile.failed = error;
+        tile.until = this.now() + AGAIN;
+      }
     }
     tile.asking = false;
     this.underWay--;

@@ -6,6 +6,7 @@ import { HistoryTiles } from "../data/history-tiles.js";
 import { titleOf } from "../interfaces/line-settings.js";
 import { api } from "../shared/api.js";
 import { element, put } from "../shared/elements.js";
+import { sentence } from "../shared/form.js";
 import { fill, number, speed } from "../shared/format.js";
 import { lineDirection } from "../usage/usage-rows.js";
 import { coverageOf, figuresOf, pieces, stepAt } from "./history-figures.js";
@@ -40,6 +41,8 @@ export class HistoryView {
   #mark = null;
   /** @type {number|null} where the cross-hair is */
   #pointed = null;
+  /** Something of what is seen could not be asked. */
+  #failed = false;
   #frame = 0;
   #timer = 0;
   #router = "";
@@ -218,6 +221,8 @@ export class HistoryView {
   #beat() {
     if (document.hidden) return;
     const now = Date.now();
+    // What could not be asked is asked again.
+    if (this.#failed) this.#soon();
     const names = this.#names().map((name) => [titleOf(name), this.panel.side(name).down]);
     const chosen = `${this.panel.feed.hello?.router?.id} ${names}`;
     if (chosen !== this.#chosen) {
@@ -262,7 +267,7 @@ export class HistoryView {
     const ago = this.#ago;
     const before = ago > 0 && names.length > 0 ? ask(names.slice(0, 1), from - ago, to - ago) : null;
     const missing = before ? [...this.tiles.wanted] : [];
-    const { stepMs, lines, complete } = ask(names, from, to);
+    const { stepMs, lines, complete, failed } = ask(names, from, to);
     this.tiles.wanted.push(...missing);
     this.tiles.more();
     const curves = names.map((name, at) => {
@@ -291,16 +296,18 @@ export class HistoryView {
     this.top.show(router, first ?? null, { from, to: Math.min(to, now) }, this.#follows);
     this.tools.show({ range: this.#range, now, follows: this.#follows, compares: this.#compares });
     const { texts } = this;
+    this.#failed = failed !== null && first !== undefined;
+    this.coverage.classList.toggle("bad", this.#failed);
     if (first === undefined) {
       put(this.coverage, texts.choose_one);
       put(this.resolution, "");
     } else {
       const covered = coverageOf(lines.get(first).points, this.#range, stepMs, now);
       const percent = fill(texts.past_recorded, { n: number(Math.floor(covered * 1000) / 10, this.lang, 0, 1) });
-      put(this.coverage, complete ? percent : texts.past_loading);
+      put(this.coverage, failed ? sentence(failed, texts) : complete ? percent : texts.past_loading);
       put(this.resolution, fill(texts.past_resolution, { n: this.words.step(stepMs) }));
     }
-    this.root.toggleAttribute("data-loading", !complete);
+    this.root.toggleAttribute("data-loading", !complete && !failed);
     this.table.show(
       names.map((name) => {
         const { points: known } = lines.get(name);

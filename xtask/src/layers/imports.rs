@@ -27,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lalin-history", &["lalin-stats"]),
     ("lalin-alerts", &["lalin-history", "lalin-stats"]),
     ("lalin-remote-write", &["lalin-stats"]),
+    ("lalin-history-remote", &["lalin-history", "lalin-remote-write", "lalin-stats"]),
     ("lalin-cluster", &["lalin-monitor", "lalin-stats", "lalin-store"]),
     ("lalin-http", &["lalin-alerts", "lalin-fleet", "lalin-history", "lalin-monitor", "lalin-store", "lalin-stats"]),
     (
@@ -62,6 +63,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "lalin-config",
             "lalin-alerts",
             "lalin-cluster",
+            "lalin-history-remote",
             "lalin-remote-write",
         ],
     ),
@@ -79,6 +81,7 @@ const SERDE_AT: &[&str] = &[
     "lalin-http",
     "lalin-alerts",
     "lalin-cluster",
+    "lalin-history-remote",
     "lalin-test-client",
     "lalin-config",
     "lalin-dashboard",

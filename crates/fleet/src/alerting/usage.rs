@@ -1,15 +1,19 @@
 //! Quotas and percentiles, from the history: asked at most once a minute, on a thread that may wait.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use lalin_alerts::{Kind, Period, RouterFacts, Rule, Target, UsageFacts, period, time_zone};
-use lalin_history::{By, Error, Line, Lines, Month, PercentileQuery, Reader, UsageQuery};
-use lalin_stats::{Interface, PointOfView};
+use lalin_history::{By, Error, Line, LineId, Lines, Month, PercentileQuery, Reader, UsageQuery};
+use lalin_stats::{Interface, PointOfView, RouterId};
 
 /// The kind of line that an interface is.
 const INTERFACE: &str = "interface";
 /// No rule asks about more lines.
 const MOST_LINES: usize = 5_000;
+/// So many of a router are asked about one by one.
+const FEW_LINES: usize = 16;
+const PAGE: u32 = 10_000;
 
 /// What the lines of these rules used. A rule that cannot be asked about is left out, and the log says why.
 pub(super) fn used(reader: &Reader, rules: &[Arc<Rule>], routers: &[RouterFacts], now_ms: i64) -> Vec<UsageFacts> {
@@ -51,20 +55,37 @@ pub(super) fn lines(reader: &Reader, rule: &Rule, routers: &[RouterFacts]) -> Re
 fn quota(reader: &Reader, rule: &Rule, routers: &[RouterFacts], now_ms: i64) -> Result<Vec<UsageFacts>, Error> {
     let zone = time_zone(reader.zone().name());
     let span = period(&zone, rule.period.unwrap_or(Period::Month), now_ms);
-    let mut facts = Vec::new();
+    let mut by_router: BTreeMap<RouterId, Vec<Line>> = BTreeMap::new();
     for line in lines(reader, rule, routers)? {
-        let query = UsageQuery {
-            lines: Lines::One(line.id),
-            by: By::Range,
-            from_ms: span.from_ms,
-            to_ms: now_ms.max(span.from_ms + 1),
-            offset: 0,
-            limit: 1,
+        by_router.entry(line.router.clone()).or_default().push(line);
+    }
+    let mut facts = Vec::new();
+    for (router, mine) in by_router {
+        // Many lines of a router are one question: where the history is in a store, each is a way to it and back.
+        let asked: Vec<Lines> = match mine.len() {
+            ..=FEW_LINES => mine.iter().map(|line| Lines::One(line.id)).collect(),
+            _ => vec![Lines::Router(router)],
         };
-        let usage = reader.usage(&query)?;
-        let totals = usage.lines.iter().flat_map(|line| &line.periods).map(|period| period.totals);
-        let (rx, tx) = totals.fold((0, 0), |(rx, tx), totals| (rx + totals.rx_bytes, tx + totals.tx_bytes));
-        facts.push(fact(rule, line, (rx as f64, tx as f64), &span.name));
+        let mut used: HashMap<LineId, (u64, u64)> = HashMap::new();
+        for lines in asked {
+            let (from_ms, to_ms) = (span.from_ms, now_ms.max(span.from_ms + 1));
+            for offset in (0..).step_by(PAGE as usize) {
+                let query = UsageQuery { lines: lines.clone(), by: By::Range, from_ms, to_ms, offset, limit: PAGE };
+                let usage = reader.usage(&query)?;
+                for line in &usage.lines {
+                    let totals = line.periods.iter().map(|period| period.totals);
+                    let sum = totals.fold((0, 0), |(rx, tx), one| (rx + one.rx_bytes, tx + one.tx_bytes));
+                    used.insert(line.line, sum);
+                }
+                if !usage.more || matches!(lines, Lines::One(_)) {
+                    break;
+                }
+            }
+        }
+        facts.extend(mine.into_iter().map(|line| {
+            let (rx, tx) = used.get(&line.id).copied().unwrap_or_default();
+            fact(rule, line, (rx as f64, tx as f64), &span.name)
+        }));
     }
     Ok(facts)
 }

@@ -10,6 +10,6 @@ mod tracker;
 
 pub(crate) use entry::{Entry, Session, put_sessions, read_sessions};
 pub(crate) use hour::{OpenHour, OpenLine, OpenPart, TickTime};
-pub(crate) use known_lines::{LineState, Slot};
+pub(crate) use known_lines::LineState;
 pub(crate) use numbered::Numbered;
 pub(crate) use tracker::{FoundLine, RouterTracker, Rows};

@@ -8,7 +8,7 @@ use lalin_stats::RouterId;
 
 use super::entry::{Entry, MOST_SESSIONS, Session};
 use super::hour::TickTime;
-use super::known_lines::{KnownLines, Slot};
+use super::known_lines::{KnownLines, LineState, Slot};
 use super::numbered::Numbered;
 use crate::columns::Start;
 use crate::tick::{COUNTERS, LineReading, Tick, kept};
@@ -142,6 +142,33 @@ impl RouterTracker {
         }
         rows
     }
+
+    /// Keeps what a tick said, once it is safe: the next one is held against it.
+    pub(crate) fn remember(&mut self, tick: &Tick, seq: u64, found: &[FoundLine], rows: Rows, in_journal: u64) {
+        let mut order: Vec<Option<Slot>> = found.iter().map(|found| found.slot).collect();
+        // Of two readings of a line the first one's entry has the sessions of both.
+        for (place, sessions) in rows.readings.into_iter().zip(rows.sessions) {
+            let (Some(reading), Some(found)) = (tick.readings.get(place), found.get(place)) else { continue };
+            match found.slot.and_then(|slot| self.lines.at_mut(slot)) {
+                Some(known) => {
+                    (known.seen_seq, known.sessions, known.in_journal) = (seq, sessions, in_journal);
+                    if !found.same_name {
+                        known.shown = reading.shown.clone();
+                    }
+                }
+                None => {
+                    let shown = reading.shown.clone();
+                    let state = LineState { id: found.line, shown, seen_seq: seq, sessions, in_journal };
+                    order[place] = Some(self.lines.insert(reading.name.clone(), state));
+                }
+            }
+        }
+        self.lines.came_in(order.into_iter());
+        self.seq = seq;
+        self.wall_ms = tick.wall_ms;
+        self.mono = Some((tick.mono_ms, tick.interval_ms));
+        self.in_journal = in_journal;
+    }
 }
 
 impl Rows {
@@ -197,7 +224,6 @@ mod tests {
 
     use super::*;
     use crate::LineName;
-    use crate::open::LineState;
 
     fn tick(mono_ms: u64, readings: Vec<LineReading>) -> Tick {
         let router = "r1".parse().unwrap();

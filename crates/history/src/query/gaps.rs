@@ -43,30 +43,37 @@ pub(super) fn find(
     let happened = reader.database().happenings(router, line.id.number(), from_ms, to_ms)?;
     let lasts = happened.iter().any(|one| one.to_ms.is_none());
     let to_ms = to_ms.min(if lasts { latest(view).max(now_ms()) } else { latest(view) });
-    let mut stretches = between(measured, from_ms, to_ms);
+    let read = |from_ms, to_ms| Ok(was_read(view, router, from_ms, to_ms, cache));
+    explained(between(measured, from_ms, to_ms), &happened, step_ms, read)
+}
+
+/// Each stretch with its cause; `was_read` says whether the router was read in it.
+pub(super) fn explained(
+    mut stretches: Vec<Stretch>,
+    happened: &[Happening],
+    step_ms: i64,
+    mut was_read: impl FnMut(i64, i64) -> Result<bool, Error>,
+) -> Result<Vec<Gap>, Error> {
     if stretches.len() > MOST {
         stretches.retain(|(from, to)| to - from >= step_ms);
         stretches.sort_by_key(|(from, to)| from - to);
         stretches.truncate(MOST);
         stretches.sort_unstable();
     }
-    if stretches.is_empty() {
-        return Ok(Vec::new());
-    }
-    let gap = |(from_ms, to_ms): Stretch, cache: &mut TimesCache| {
+    let gap = |(from_ms, to_ms): Stretch| {
         let main = happened.iter().max_by_key(|one| weight(one, from_ms, to_ms));
         let main = main.filter(|one| overlap(one, from_ms, to_ms) > 0);
         let (cause, detail) = match main {
             Some(one) => (one.cause, Some(one.detail.clone()).filter(|detail| !detail.is_empty())),
-            None if was_read(view, router, from_ms, to_ms, cache) => (Cause::Absent, None),
+            None if was_read(from_ms, to_ms)? => (Cause::Absent, None),
             None => (Cause::Unwatched, None),
         };
-        Gap { from_ms, to_ms, cause, detail }
+        Ok(Gap { from_ms, to_ms, cause, detail })
     };
-    Ok(stretches.into_iter().map(|stretch| gap(stretch, cache)).collect())
+    stretches.into_iter().map(gap).collect()
 }
 
-fn between(measured: &[Stretch], from_ms: i64, to_ms: i64) -> Vec<Stretch> {
+pub(super) fn between(measured: &[Stretch], from_ms: i64, to_ms: i64) -> Vec<Stretch> {
     let mut gaps = Vec::new();
     let mut end = from_ms;
     for (from, to) in measured {
@@ -101,7 +108,7 @@ fn weight(one: &Happening, from_ms: i64, to_ms: i64) -> (i64, u8) {
     (overlap(one, from_ms, to_ms) / 30_000, told)
 }
 
-fn now_ms() -> i64 {
+pub(super) fn now_ms() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }

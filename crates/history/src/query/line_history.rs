@@ -69,6 +69,9 @@ impl Reader {
         let HistoryQuery { line, from_ms, to_ms, resolution } = *query;
         let (begin, step_ms, count) = grid(from_ms, to_ms, resolution)?;
         let about = self.line(line)?;
+        if let Some(remote) = self.remote() {
+            return self.far_history(&remote, &about, Grid::new(begin, step_ms, count));
+        }
         let view = self.shared.get();
         let mut grid = Grid::new(begin, step_ms, count);
         let mut cache = TimesCache::default();

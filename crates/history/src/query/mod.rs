@@ -1,5 +1,6 @@
 //! Questions to what is kept. Every call sees one state of it from beginning to end, and waits for no writer.
 
+mod far;
 mod filling;
 mod gaps;
 mod line_history;

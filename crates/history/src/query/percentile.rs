@@ -90,6 +90,9 @@ impl Reader {
         }
         let month = self.zone().month_of(query.month)?;
         let count = usize::try_from((month.to_ms - month.from_ms) / WIDTH_MS).unwrap_or_default();
+        if let Some(remote) = self.remote() {
+            return self.far_percentiles(&remote, query, (month.from_ms, month.to_ms));
+        }
         let view = self.shared.get();
         let raw_from = self.database().number(RAW_FROM)?;
         let slices = slices(&view, (month.from_ms, month.to_ms), WIDTH_MS, raw_from);
@@ -160,7 +163,7 @@ impl<'a> Directory<'a> {
 }
 
 /// A line's averages of five minutes, as they are found.
-struct Averages {
+pub(super) struct Averages {
     from_ms: i64,
     /// Bytes received and sent.
     passed: Vec<[u64; 2]>,
@@ -170,11 +173,11 @@ struct Averages {
 }
 
 impl Averages {
-    fn new(from_ms: i64, count: usize) -> Self {
+    pub(super) fn new(from_ms: i64, count: usize) -> Self {
         Self { from_ms, passed: vec![[0; 2]; count], measured_ms: vec![0; count], rates: Default::default() }
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.passed.fill([0; 2]);
         self.measured_ms.fill(0);
     }
@@ -211,14 +214,23 @@ impl Averages {
         }
     }
 
-    fn add_grid(&mut self, grid: &Grid) {
+    /// A row that ends at `end_ms`: bytes received and sent, measured ms.
+    pub(super) fn add_row(&mut self, end_ms: i64, [rx, tx, measured_ms]: [u64; 3]) {
+        let place = usize::try_from((end_ms - self.from_ms).div_euclid(WIDTH_MS) - 1).ok();
+        let Some(at) = place.filter(|at| *at < self.passed.len()) else { return };
+        let passed = &mut self.passed[at];
+        *passed = [passed[0].saturating_add(rx), passed[1].saturating_add(tx)];
+        self.measured_ms[at] += i64::try_from(measured_ms).unwrap_or(WIDTH_MS);
+    }
+
+    pub(super) fn add_grid(&mut self, grid: &Grid) {
         for ((passed, measured_ms), bucket) in self.passed.iter_mut().zip(&mut self.measured_ms).zip(&grid.buckets) {
             *passed = [0, 1].map(|direction| passed[direction].saturating_add(bucket.passed[direction]));
             *measured_ms += bucket.measured_ms;
         }
     }
 
-    fn percentile(&mut self, query: &PercentilesQuery<'_>, (from_ms, to_ms): (i64, i64)) -> Percentile {
+    pub(super) fn percentile(&mut self, query: &PercentilesQuery<'_>, (from_ms, to_ms): (i64, i64)) -> Percentile {
         self.rates.iter_mut().for_each(Vec::clear);
         let [rx, tx, both] = &mut self.rates;
         for ([received, sent], measured_ms) in self.passed.iter().zip(&self.measured_ms) {

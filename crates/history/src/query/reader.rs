@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use lalin_stats::RouterId;
 
+use crate::disk::RealDisk;
 use crate::meta::Database;
-use crate::store::{DamageLog, Shared};
+use crate::remote::{PromQl, Remote};
+use crate::store::{DamageLog, Folder, Shared, StatusCell};
 use crate::zone::Zone;
 use crate::{Cause, Error, Line, LineId, LineName};
 
@@ -16,6 +18,8 @@ pub struct Reader {
     pub(crate) damage: Arc<DamageLog>,
     database: Arc<Mutex<Database>>,
     zone: Arc<RwLock<Zone>>,
+    /// Where the samples are in a store elsewhere.
+    remote: Option<Remote>,
 }
 
 impl Reader {
@@ -25,7 +29,25 @@ impl Reader {
         database: Arc<Mutex<Database>>,
         zone: Arc<RwLock<Zone>>,
     ) -> Self {
-        Self { shared, damage, database, zone }
+        Self { shared, damage, database, zone, remote: None }
+    }
+
+    /// One whose samples are in a store.
+    pub(crate) fn of_remote(
+        folder: &Folder,
+        status: &Arc<StatusCell>,
+        database: Arc<Mutex<Database>>,
+        zone: Arc<RwLock<Zone>>,
+        store: Arc<dyn PromQl>,
+    ) -> Self {
+        let damage = Arc::new(DamageLog::new(Arc::new(RealDisk), folder.clone(), status.clone()));
+        let remote = Some(Remote::new(store));
+        Self { shared: Arc::default(), damage, database, zone, remote }
+    }
+
+    /// The store to ask for one answer, where the samples are in one.
+    pub(super) fn remote(&self) -> Option<Remote> {
+        self.remote.as_ref().map(Remote::begun)
     }
 
     pub(crate) fn database(&self) -> MutexGuard<'_, Database> {

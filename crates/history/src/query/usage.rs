@@ -103,6 +103,9 @@ impl Reader {
         if edges.len().saturating_mul(lines.len()) > MOST {
             return Err(Error::Question("more periods than an answer has: ask for fewer lines or a shorter range"));
         }
+        if let Some(remote) = self.remote() {
+            return Ok(UsageAnswer { lines: self.far_usage(&remote, &lines, &edges, query)?, more });
+        }
         let view = self.shared.get();
         let empty: Vec<Period> =
             edges.iter().map(|&(from_ms, to_ms)| Period { from_ms, to_ms, totals: Totals::default() }).collect();

@@ -78,6 +78,22 @@ impl Grid {
         self.clip(from_ms, to_ms);
     }
 
+    /// At least as long as to this moment, which then lies within.
+    pub(crate) fn extend_to(&mut self, at_ms: i64) {
+        while self.to_ms() < at_ms {
+            self.buckets.push(Bucket::default());
+        }
+        self.clip.1 = self.to_ms();
+    }
+
+    /// Takes out the first bucket; an empty one where there is none. The grid begins behind it from now on.
+    pub(crate) fn take_first(&mut self) -> Bucket {
+        self.from_ms += self.step_ms;
+        let first = if self.buckets.is_empty() { Bucket::default() } else { self.buckets.remove(0) };
+        self.clip = (self.from_ms, self.to_ms());
+        first
+    }
+
     /// Takes only what lies between the two moments, from here on.
     pub(crate) fn clip(&mut self, from_ms: i64, to_ms: i64) {
         self.clip = (from_ms.max(self.from_ms), to_ms.min(self.to_ms()));

@@ -8,8 +8,8 @@ use crate::segment::Piece;
 const PEAK_MS: i64 = 9_500;
 
 /// Samples that are averaged until they are long enough.
-#[derive(Default)]
-struct Window {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Window {
     from_ms: i64,
     to_ms: i64,
     passed: [u64; 2],
@@ -17,7 +17,7 @@ struct Window {
 
 impl Window {
     #[inline]
-    fn add(&mut self, grid: &mut Grid, from_ms: i64, to_ms: i64, passed: [u64; 2]) {
+    pub(crate) fn add(&mut self, grid: &mut Grid, from_ms: i64, to_ms: i64, passed: [u64; 2]) {
         // The next sample follows to the ms; anything else is another stretch.
         if self.to_ms != from_ms {
             *self = Self { from_ms, to_ms: from_ms, passed: [0; 2] };

@@ -8,5 +8,5 @@ mod fold;
 mod rows;
 
 pub(crate) use bucket::{Bucket, Grid, Portion, rate};
-pub(crate) use fold::{fold, fold_bucket};
+pub(crate) use fold::{Window, fold, fold_bucket};
 pub(crate) use rows::{FOR_PERCENTILE, MISSING, RECEIVED, Row, SENT, bucket_of, row_of};

@@ -15,7 +15,7 @@ use super::view::{Shared, SharedHour, lock};
 use crate::disk::Disk;
 use crate::journal::{EventRecord, Happened, Journal, RecordWriter};
 use crate::meta::Database;
-use crate::open::{FoundLine, LineState, RouterTracker, Rows, Slot};
+use crate::open::{FoundLine, RouterTracker, Rows};
 use crate::settings::Settings;
 use crate::tick::Tick;
 use crate::{Cause, Error};
@@ -204,29 +204,7 @@ impl Engine {
 
     fn remember(&mut self, tick: &Tick, seq: u64, found: &[FoundLine], rows: Rows, in_journal: u64) {
         let Some(router) = self.routers.get_mut(&tick.router) else { return };
-        let mut order: Vec<Option<Slot>> = found.iter().map(|found| found.slot).collect();
-        // Of two readings of a line the first one's entry has the sessions of both.
-        for (place, sessions) in rows.readings.into_iter().zip(rows.sessions) {
-            let (Some(reading), Some(found)) = (tick.readings.get(place), found.get(place)) else { continue };
-            match found.slot.and_then(|slot| router.lines.at_mut(slot)) {
-                Some(known) => {
-                    (known.seen_seq, known.sessions, known.in_journal) = (seq, sessions, in_journal);
-                    if !found.same_name {
-                        known.shown = reading.shown.clone();
-                    }
-                }
-                None => {
-                    let shown = reading.shown.clone();
-                    let state = LineState { id: found.line, shown, seen_seq: seq, sessions, in_journal };
-                    order[place] = Some(router.lines.insert(reading.name.clone(), state));
-                }
-            }
-        }
-        router.lines.came_in(order.into_iter());
-        router.seq = seq;
-        router.wall_ms = tick.wall_ms;
-        router.mono = Some((tick.mono_ms, tick.interval_ms));
-        router.in_journal = in_journal;
+        router.remember(tick, seq, found, rows, in_journal);
         self.latest_ms = tick.wall_ms;
         self.today.tick(tick.wall_ms, tick.mono_ms);
     }

@@ -54,6 +54,8 @@ pub(super) struct Details {
     bytes: u64,
     dropped_ticks: u64,
     damaged_chunks: u64,
+    /// Where the samples are: `files`, or `prometheus`; then `bytes` is what waits to be sent.
+    store: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped_because: Option<String>,
     /// What is left out, by the file and by the page.
@@ -151,6 +153,7 @@ impl Details {
             bytes: status.bytes,
             dropped_ticks: status.dropped_ticks,
             damaged_chunks: status.damaged_chunks,
+            store: if recording.history().is_remote() { "prometheus" } else { "files" },
             stopped_because: match &status.recording {
                 Writing::Stopped { cause, .. } => Some(cause.clone()),
                 Writing::Running => None,

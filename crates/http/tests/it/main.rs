@@ -7,6 +7,7 @@ mod auth_server;
 mod connection_limits;
 mod embed_origins;
 mod fake_admin;
+mod history_store;
 mod http2;
 mod interface_selection;
 mod interface_stats;

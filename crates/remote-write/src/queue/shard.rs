@@ -248,7 +248,12 @@ mod tests {
     use super::*;
 
     fn tick(router: &str, at_ms: i64) -> Tick {
-        let line = crate::tick::Line { interface: "ether1".into(), metrics: vec![0, 1], values: vec![1.0, 2.0] };
+        let line = crate::tick::Line {
+            interface: "ether1".into(),
+            metrics: vec![0, 1],
+            values: vec![1.0, 2.0],
+            ..Default::default()
+        };
         Tick { router: router.into(), at_ms, lines: vec![line] }
     }
 

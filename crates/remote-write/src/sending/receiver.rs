@@ -68,6 +68,10 @@ impl Receiver {
             Credentials::Bearer(token) => request.bearer_auth(token),
             Credentials::Basic(user, password) => request.basic_auth(user, Some(password)),
         };
+        let request = match &self.settings.tenant {
+            Some(tenant) => request.header("X-Scope-OrgID", tenant),
+            None => request,
+        };
         match request.body(body).send().await {
             Ok(mut answer) => {
                 let mut said = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::metrics::{METRICS, Metric};
+use crate::metrics::{Metric, metric};
 use crate::tick::Tick;
 
 /// One sample of one series.
@@ -11,6 +11,8 @@ pub(crate) struct Sample {
     pub(crate) metric: &'static Metric,
     pub(crate) router: String,
     pub(crate) interface: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
     pub(crate) value: f64,
     pub(crate) at_ms: i64,
 }
@@ -21,11 +23,11 @@ impl Sample {
         let of_tick = |tick: &Tick| {
             let (router, at_ms) = (tick.router.clone(), tick.at_ms);
             let lines = tick.lines.iter().flat_map(move |line| {
-                let (router, interface) = (router.clone(), line.interface.clone());
-                line.metrics.iter().zip(&line.values).filter_map(move |(metric, value)| {
-                    let (router, interface) = (router.clone(), interface.clone());
-                    let metric = METRICS.get(*metric as usize)?;
-                    Some(Self { metric, router, interface, value: *value, at_ms })
+                let router = router.clone();
+                line.metrics.iter().zip(&line.values).filter_map(move |(at, value)| {
+                    let (router, interface) = (router.clone(), line.interface.clone());
+                    let (kind, name) = (line.kind.clone(), line.name.clone());
+                    Some(Self { metric: metric(*at)?, router, interface, kind, name, value: *value, at_ms })
                 })
             });
             lines.collect::<Vec<_>>()
@@ -33,10 +35,24 @@ impl Sample {
         ticks.iter().flat_map(of_tick).collect()
     }
 
+    /// Of a line, without a value.
+    #[cfg(test)]
+    pub(super) fn of(metric: &'static Metric, router: &str, interface: &str) -> Self {
+        let (router, interface) = (router.to_owned(), interface.to_owned());
+        Self { metric, router, interface, kind: String::new(), name: String::new(), value: 0.0, at_ms: 0 }
+    }
+
     /// Its labels, sorted by name, none of them empty.
     pub(super) fn labels<'a>(&'a self, more: &'a BTreeMap<String, String>) -> BTreeMap<&'a str, &'a str> {
         let mut labels: BTreeMap<&str, &str> = more.iter().map(|(name, value)| (&**name, &**value)).collect();
-        labels.extend([("__name__", self.metric.name), ("interface", &*self.interface), ("router", &*self.router)]);
+        labels.extend([
+            ("__name__", self.metric.name),
+            ("interface", &*self.interface),
+            ("kind", &*self.kind),
+            ("name", &*self.name),
+            ("of", self.metric.of),
+            ("router", &*self.router),
+        ]);
         labels.retain(|_, value| !value.is_empty());
         labels
     }

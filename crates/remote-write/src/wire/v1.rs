@@ -57,8 +57,7 @@ mod tests {
 
     #[test]
     fn labels_are_sorted_and_a_marker_keeps_its_bits() {
-        let sample =
-            Sample { metric: &METRICS[0], router: "a".into(), interface: "<pppoe-x>".into(), value: STALE, at_ms: 7 };
+        let sample = Sample { value: STALE, at_ms: 7, ..Sample::of(&METRICS[0], "a", "<pppoe-x>") };
         let more = [("job".to_owned(), "lalin".to_owned()), ("empty".to_owned(), String::new())].into();
         let request = WriteRequest::decode(&*encode(&[sample], &more)).unwrap();
         let [series] = &request.timeseries[..] else { panic!("{request:?}") };

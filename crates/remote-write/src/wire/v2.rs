@@ -91,13 +91,7 @@ mod tests {
 
     #[test]
     fn each_text_is_there_once_and_the_labels_are_sorted() {
-        let sample = |interface: &str| Sample {
-            metric: &METRICS[0],
-            router: "a".into(),
-            interface: interface.into(),
-            value: 5.0,
-            at_ms: 9,
-        };
+        let sample = |interface: &str| Sample { value: 5.0, at_ms: 9, ..Sample::of(&METRICS[0], "a", interface) };
         let request = Request::decode(&*encode(&[sample("x"), sample("y")], &BTreeMap::new())).unwrap();
         assert_eq!(request.symbols[0], "");
         let mut once = request.symbols.clone();

@@ -116,3 +116,22 @@ test("gaps that tiles cut in pieces are one, and the cache has an end", async ()
   for (let day = 0; day < 500; day++) tiles.view([`line ${day}`], from, to, 700);
   assert.ok(tiles.tiles.size <= 400 + 4);
 });
+
+test("what could not be asked is said until it is there, and is asked again", async () => {
+  let now = NOW;
+  const { tiles, asked } = server({ now: () => now });
+  const range = /** @type {[number, number]} */ ([NOW - HOUR, NOW]);
+  assert.equal(tiles.view(["a"], ...range, 50).failed, null);
+  asked.forEach(({ fail }) => fail({ code: "history-unreachable", status: 502 }));
+  await turn();
+  const count = asked.length;
+  assert.equal(tiles.view(["a"], ...range, 50).failed.code, "history-unreachable");
+  assert.equal(asked.length, count, "not at once");
+  now += 6_000;
+  tiles.view(["a"], ...range, 50);
+  assert.ok(asked.length > count);
+  asked.slice(count).forEach(({ answer }) => answer());
+  await turn();
+  const view = tiles.view(["a"], ...range, 50);
+  assert.deepEqual([view.failed, view.complete], [null, true]);
+});

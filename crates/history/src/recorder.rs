@@ -1,0 +1,87 @@
+//! What records: it hands on to the thread and never waits, whatever the thread does with it.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use lalin_stats::RouterId;
+
+use crate::store::{Recording, StatusCell};
+use crate::zone::Zone;
+use crate::{Error, Event, Retention, Tick};
+
+/// Messages that wait at the most.
+pub(crate) const QUEUE: usize = 4_096;
+/// Readings that wait at the most, some 30 MB; one tick may always wait.
+const QUEUED_READINGS: usize = 120_000;
+
+/// Takes what is to be recorded. It never waits.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    pub(crate) queue: SyncSender<Message>,
+    pub(crate) waiting: Arc<Waiting>,
+    status: Arc<StatusCell>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    readings: AtomicUsize,
+    /// Routers of which a tick was dropped.
+    lost: Mutex<HashSet<RouterId>>,
+}
+
+impl Waiting {
+    pub(crate) fn lost(&self) -> MutexGuard<'_, HashSet<RouterId>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A tick waits no more.
+    pub(crate) fn gone(&self, tick: &Tick) {
+        self.readings.fetch_sub(tick.readings.len(), Ordering::Relaxed);
+    }
+}
+
+/// What waits for the thread.
+pub(crate) enum Message {
+    Tick(Tick),
+    Event(Event),
+    Flush(SyncSender<Result<(), Error>>),
+    Compact(SyncSender<Result<(), Error>>),
+    Configure { zone: Zone, interval: Duration, retention: Retention },
+    End,
+}
+
+impl Recorder {
+    pub(crate) fn new(queue: SyncSender<Message>, status: Arc<StatusCell>) -> Self {
+        Self { queue, waiting: Arc::default(), status }
+    }
+
+    /// Records a tick. `false` where the queue is full: the tick is lost, and a gap is recorded for it.
+    pub fn record(&self, tick: Tick) -> bool {
+        let (router, count, wall_ms) = (tick.router.clone(), tick.readings.len(), tick.wall_ms);
+        let before = self.waiting.readings.fetch_add(count, Ordering::Relaxed);
+        let fits = before == 0 || before + count <= QUEUED_READINGS;
+        if fits {
+            match self.queue.try_send(Message::Tick(tick)) {
+                Ok(()) => return true,
+                Err(TrySendError::Full(_)) => {}
+                // The thread ended, which it does by itself only when something is wrong with it.
+                Err(TrySendError::Disconnected(_)) => {
+                    let cause = "the recording has ended".to_owned();
+                    self.status.lock().recording = Recording::Stopped { since_ms: wall_ms, cause };
+                }
+            }
+        }
+        self.waiting.readings.fetch_sub(count, Ordering::Relaxed);
+        self.waiting.lost().insert(router);
+        self.status.lock().dropped_ticks += 1;
+        false
+    }
+
+    /// Records an event. `false` where the queue is full.
+    pub fn event(&self, event: Event) -> bool {
+        self.queue.try_send(Message::Event(event)).is_ok()
+    }
+}

@@ -1,0 +1,49 @@
+//! The thread that takes what is recorded, where it goes into a store.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use super::engine::Engine;
+use crate::recorder::{Message, Waiting};
+
+/// The thread. It ends when it is told to, or when nobody records any more.
+pub(crate) struct RemoteWriter {
+    pub(crate) engine: Engine,
+    pub(crate) messages: Receiver<Message>,
+    pub(crate) waiting: Arc<Waiting>,
+    /// Held for as long as the history is open.
+    pub(crate) _lock: File,
+}
+
+impl RemoteWriter {
+    pub(crate) fn run(mut self) {
+        while let Ok(message) = self.messages.recv() {
+            match message {
+                Message::Tick(tick) => {
+                    for router in self.waiting.lost().drain() {
+                        self.engine.lost(&router);
+                    }
+                    self.waiting.gone(&tick);
+                    if let Err(error) = self.engine.tick(&tick) {
+                        tracing::error!(%error, "a sample of the history is lost");
+                        self.engine.lost(&tick.router);
+                    }
+                }
+                Message::Event(event) => {
+                    if let Err(error) = self.engine.event(&event) {
+                        tracing::warn!(%error, "an event of the history is lost");
+                    }
+                }
+                // The queue is on the disk, and the store keeps as long as it is told to.
+                Message::Flush(answer) | Message::Compact(answer) => drop(answer.try_send(Ok(()))),
+                // Days and months are made as they are asked for.
+                Message::Configure { .. } => {}
+                Message::End => break,
+            }
+        }
+        if let Err(error) = self.engine.end() {
+            tracing::warn!(%error, "when routers were read last is not written down");
+        }
+    }
+}
