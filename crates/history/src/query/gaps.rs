@@ -75,6 +75,9 @@ pub(super) fn explained(
 
 pub(super) fn between(measured: &[Stretch], from_ms: i64, to_ms: i64) -> Vec<Stretch> {
     let mut gaps = Vec::new();
+    if to_ms <= from_ms {
+        return gaps;
+    }
     let mut end = from_ms;
     for (from, to) in measured {
         if *from - end >= SHORTEST_MS {
@@ -151,5 +154,7 @@ mod tests {
         assert_eq!(between(&measured, 12_000, 35_000), [(30_000, 35_000)]);
         assert_eq!(between(&[], 0, 5_000), [(0, 5_000)]);
         assert!(between(&measured, 12_000, 19_000).is_empty());
+        // Nothing was recorded at all.
+        assert!(between(&[], 5, i64::MIN).is_empty());
     }
 }
