@@ -2,7 +2,7 @@
 //! wait, and none is lost or there twice.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use routeros_simulator::{Config, InterfaceSpec, Traffic};
 use tokio::time::Instant;
@@ -14,7 +14,12 @@ use crate::stores::{Kind, Store};
 const BPS: f64 = 80e6;
 /// The longest anything here may take, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(90);
-const HISTORY: &str = "/api/v1/history?router=pusat&interface=ether1&points=1000";
+
+/// The last ten minutes, by 2 s.
+fn history() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    format!("/api/v1/history?router=pusat&interface=ether1&step=2&from={}", now - 600_000)
+}
 
 fn until(what: &str, wanted: impl Fn() -> bool) {
     let begun = Instant::now();
@@ -26,7 +31,7 @@ fn until(what: &str, wanted: impl Fn() -> bool) {
 
 /// The points that have a rate: when they begin, and bit/s received.
 fn rates(lalin: &Server) -> Vec<(i64, f64)> {
-    let answer = lalin.get(HISTORY);
+    let answer = lalin.get(&history());
     let points = answer.json["points"].as_array().cloned().unwrap_or_default();
     points.iter().filter_map(|point| Some((point["t"].as_i64()?, point["rxBps"].as_f64()?))).collect()
 }
@@ -55,7 +60,7 @@ fn shown_and_kept(kind: Kind) {
     assert_eq!(lalin.get("/api/v1/recording").json["store"], "prometheus");
 
     store.away();
-    let answer = lalin.eventually(HISTORY, |answer| answer.status == 502);
+    let answer = lalin.eventually(&history(), |answer| answer.status == 502);
     assert_eq!(answer.json["code"], "history-unreachable", "{}", answer.text);
     until("samples wait", || waiting(&lalin).is_some_and(|waiting| waiting >= 15.0));
 
@@ -63,7 +68,7 @@ fn shown_and_kept(kind: Kind) {
     until("nothing waits", || waiting(&lalin) == Some(0.0));
     let usage = "/api/v1/usage?router=pusat&interface=ether1&by=hour";
     until("all is measured, without a hole", || {
-        let answer = lalin.get(HISTORY);
+        let answer = lalin.get(&history());
         answer.status == 200
             && answer.json["gaps"].as_array().is_some_and(Vec::is_empty)
             && rates(&lalin).iter().any(|(at_ms, _)| *at_ms >= 0)

@@ -76,7 +76,8 @@ export class HistoryTiles {
   }
 
   /**
-   * What is known of some lines from `from` up to `to`, at most about `points` points each; asks for what is missing. `failed` is why something of it is not there.
+   * What is known of some lines from `from` up to `to`, at most about `points` points each; asks for what is missing.
+   * `failed` is why something of it is not there.
    * @param {string[]} names
    * @param {number} from ms
    * @param {number} to ms

@@ -17,7 +17,7 @@
 //! | `engine`, `open_row`, `writer` | from ticks to what is sent |
 //! | `discovery` | which lines a store has, for those that others recorded |
 //! | `scope` | of which lines is asked, as a selector |
-//! | `reading` | samples and rows back; the answers are made in `query/far` |
+//! | `reading`, `samples` | samples and rows back; the answers are made in `query/far` |
 //!
 //! No runtime and no HTTP here: a store is a trait.
 
@@ -26,6 +26,7 @@ mod engine;
 mod metric;
 mod open_row;
 mod reading;
+mod samples;
 mod scope;
 mod store;
 mod writer;
@@ -33,7 +34,8 @@ mod writer;
 pub(crate) use discovery::Discovery;
 pub(crate) use engine::Engine;
 pub use metric::{Field, Metric, RateField};
-pub(crate) use reading::{FIVE_MINUTES_MS, Remote, ceil, floor, fold, merged, stretches};
+pub(crate) use reading::{FIVE_MINUTES_MS, Remote, ceil, floor, merged};
+pub(crate) use samples::{fold, stretches};
 pub(crate) use scope::Scope;
 pub use store::{LineSamples, PromQl, RemoteStore, SampleSink, Series, SinkCounts, When};
 pub(crate) use writer::RemoteWriter;

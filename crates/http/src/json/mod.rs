@@ -4,6 +4,7 @@ mod answers;
 mod fallbacks;
 mod formats;
 mod gap_view;
+mod history_problem;
 mod interface_summary;
 mod problem;
 mod rate_bounds;
