@@ -6,5 +6,7 @@ mod buckets;
 mod collectors;
 mod connection;
 mod holds;
+mod killed;
 mod race;
+mod status;
 mod support;
