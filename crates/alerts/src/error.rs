@@ -19,6 +19,9 @@ pub enum Error {
     /// A newer Lalin wrote the database.
     #[error("the alerts' database is of a newer Lalin: update Lalin, or move alerts.db away")]
     Newer,
+    /// What several machines share cannot be reached, or another one holds the router.
+    #[error("what is shared: {0}")]
+    Shared(String),
     /// The sending task has ended.
     #[error("alerts are no longer sent")]
     Ended,

@@ -11,6 +11,7 @@
 //! | `state` | an alert, as it is shown and kept |
 //! | `text` | what people read, in Indonesian and English |
 //! | `store` | `alerts.db` and its one thread |
+//! | `shared` | what several machines give each other of a router |
 //! | `notice` | one message |
 //! | `periods` | when days and months begin |
 //! | `outbox` | messages on the disk until they are sent |
@@ -30,6 +31,7 @@ mod notice;
 pub mod outbox;
 mod periods;
 mod rule;
+mod shared;
 mod state;
 mod store;
 mod text;
@@ -42,6 +44,7 @@ pub use error::Error;
 pub use notice::{LONGEST_TEXT, LONGEST_TITLE, Language, Notice, NoticeKind, Severity};
 pub use periods::{PeriodSpan, period, time_zone};
 pub use rule::{Direction, Kind, Period, Quiet, QuietForm, Rule, RuleError, RuleForm, Scope, Target, TargetForm, Unit};
+pub use shared::{Kept, SharedStates};
 pub use state::{Acknowledged, Alert, Ended, HeldBy, State, ToldOn, Untold};
-pub use store::{Database, Past, PastQuery, Telling};
+pub use store::{Database, Past, PastOf, PastQuery, Telling};
 pub use text::describe;

@@ -28,6 +28,14 @@ impl Batch {
         self.alerts.is_empty() && self.notices.is_empty() && self.lines.is_empty() && self.boots.is_empty()
     }
 
+    /// Leaves a router out: whoever watches it now writes what becomes of it.
+    pub(super) fn let_go(&mut self, router: &str) {
+        self.alerts.retain(|_, alert| alert.router.as_deref() != Some(router));
+        self.lines.retain(|(of, _), _| of != router);
+        self.boots.remove(router);
+        self.notices.retain(|(_, notice)| notice.router.as_deref() != Some(router));
+    }
+
     /// Takes back an older batch that could not be written.
     pub(super) fn take_back(&mut self, older: Self) {
         let newer = std::mem::replace(self, older);

@@ -9,10 +9,11 @@ use lalin_stats::RouterId;
 use super::batch::{Batch, Remembered};
 use super::course::{Course, Phase, Waits};
 use super::facts::{ChannelFacts, Maintenance, Moment, RouterFacts};
+use super::instances::{Instance, Instances, Key};
 use super::router_watch::{LineWatch, Reach, RouterWatch};
 use crate::rule::{Kind, Rule, Target};
 use crate::state::{Acknowledged, Alert, Ended, HeldBy, State};
-use crate::{NoticeKind, Untold};
+use crate::{Kept, NoticeKind, Untold};
 
 /// How the engine speaks of time.
 #[derive(Clone, Debug)]
@@ -21,39 +22,24 @@ pub struct EngineSettings {
     pub zone: TimeZone,
 }
 
-/// What an alert is found by while it is not over.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Key {
-    pub(super) rule: Arc<str>,
-    pub(super) router: Option<RouterId>,
-    pub(super) line: Option<Arc<str>>,
-}
-
-/// One thing that a rule watches, and of which there is something to remember.
-#[derive(Debug, Default)]
-pub(super) struct Instance {
-    pub(super) course: Course,
-    /// What is shown of it; `None` while it is well.
-    pub(super) alert: Option<Alert>,
-    /// When what it owes is due, on the monotonic clock.
-    pub(super) due_ms: u64,
-}
-
 /// The engine.
 #[derive(Debug)]
 pub struct Engine {
     pub(super) settings: EngineSettings,
     pub(super) rules: Arc<[Arc<Rule>]>,
+    pub(super) by_id: HashMap<Arc<str>, Arc<Rule>>,
     /// Rules and routers are known: before that nothing is without them.
     known: (bool, bool),
     /// Another number with every change of rules or routers.
     pub(super) revision: u64,
     pub(super) routers: HashMap<RouterId, RouterWatch>,
-    pub(super) instances: HashMap<Key, Instance>,
+    pub(super) instances: Instances,
     /// Those of them that owe a message.
     pub(super) owing: BTreeSet<Key>,
-    /// What is over and owes a message.
-    pub(super) owed: Vec<Alert>,
+    /// What is over and owes a message, by router.
+    pub(super) owed: HashMap<Option<String>, Vec<Alert>>,
+    /// Something began or ended since it was told last.
+    pub(super) fresh: bool,
     pub(super) channels: Vec<ChannelFacts>,
     pub(super) maintenance: Vec<Maintenance>,
     /// Behind which lines a router hangs: the rule that says so, the line's router.
@@ -82,12 +68,14 @@ impl Engine {
         let mut this = Self {
             settings,
             rules: Arc::from([]),
+            by_id: HashMap::new(),
             known: (false, false),
             revision: 0,
             routers: HashMap::new(),
-            instances: HashMap::new(),
+            instances: Instances::default(),
             owing: BTreeSet::new(),
-            owed: Vec::new(),
+            owed: HashMap::new(),
+            fresh: false,
             channels: Vec::new(),
             maintenance: Vec::new(),
             parents: HashMap::new(),
@@ -105,7 +93,7 @@ impl Engine {
     fn restore(&mut self, alert: Alert) {
         let phase = match alert.state {
             State::Cleared => {
-                self.owed.push(alert);
+                self.owed.entry(alert.router.clone()).or_default().push(alert);
                 return;
             }
             State::Pending => Phase::Pending,
@@ -114,7 +102,7 @@ impl Engine {
             State::Flapping => Phase::Flapping,
         };
         let router = alert.router.as_ref().and_then(|id| id.parse().ok());
-        let key = Key { rule: alert.rule.clone(), router, line: alert.interface.clone() };
+        let key = Key { router, rule: alert.rule.clone(), line: alert.interface.clone() };
         if alert.owes.is_some() {
             self.owing.insert(key.clone());
         }
@@ -130,6 +118,7 @@ impl Engine {
     pub fn set_rules(&mut self, rules: Vec<Rule>, now: Moment) {
         self.known.0 = true;
         self.rules = rules.into_iter().map(Arc::new).collect();
+        self.by_id = self.rules.iter().rev().map(|rule| (rule.id.clone(), rule.clone())).collect();
         self.parents.clear();
         for rule in self.rules.iter().filter(|rule| rule.enabled && rule.kind == Kind::LineDown) {
             let Target::Line(router, _) = &rule.target else { continue };
@@ -169,6 +158,55 @@ impl Engine {
         }
     }
 
+    /// Goes on with a router that another machine watched until now, from what that one kept of it.
+    pub fn take_up(&mut self, facts: RouterFacts, kept: Remembered) {
+        let Remembered { alerts, lines, boots } = kept;
+        let id = facts.id.clone();
+        self.let_go(&id);
+        let mine = |router: &str| router == id.as_str();
+        let lines = lines.into_iter().filter(|(router, ..)| mine(router)).map(|(_, line, up)| (line, up));
+        self.lines_before.insert(id.to_string(), lines.collect());
+        self.boots_before.extend(boots.into_iter().filter(|(router, _)| mine(router)));
+        alerts
+            .into_iter()
+            .filter(|alert| alert.router.as_deref() == Some(id.as_str()))
+            .for_each(|one| self.restore(one));
+        let mut watch = self.remembered(facts);
+        // It was watched until now, only not here.
+        watch.lines.values_mut().for_each(|line| line.from_before = false);
+        self.routers.insert(id, watch);
+        self.changed = true;
+    }
+
+    /// What the next machine that watches a router has to know of it, but for messages that are on their way.
+    pub fn kept(&self, router: &RouterId) -> Kept {
+        let standing = self.instances.of_router(router).into_iter().flatten();
+        let standing = standing.filter_map(|(_, instance)| instance.alert.clone());
+        let owed = self.owed.get(&Some(router.to_string())).into_iter().flatten().cloned();
+        let watch = self.routers.get(router);
+        let lines = watch.into_iter().flat_map(|watch| &watch.lines).filter(|(_, line)| line.was_up);
+        Kept {
+            alerts: standing.chain(owed).collect(),
+            lines: lines.map(|(line, watch)| (line.to_string(), watch.running)).collect(),
+            boot_ms: watch.and_then(|watch| watch.boot_ms),
+            unsent: Vec::new(),
+        }
+    }
+
+    /// Another machine watches a router from now on: nothing of it ends, and nothing of it is told here any more.
+    pub fn let_go(&mut self, router: &RouterId) {
+        for key in self.instances.take_router(router).keys() {
+            self.owing.remove(key);
+        }
+        let id = router.to_string();
+        self.batch.let_go(&id);
+        self.lines_before.remove(&id);
+        self.boots_before.remove(&id);
+        self.owed.remove(&Some(id));
+        self.routers.remove(router);
+        self.changed = true;
+    }
+
     /// A router with what was known of it in the run before.
     fn remembered(&mut self, facts: RouterFacts) -> RouterWatch {
         let lines = self.lines_before.remove(facts.id.as_str()).unwrap_or_default();
@@ -194,7 +232,7 @@ impl Engine {
     }
 
     fn orphaned(&self, key: &Key, instance: &Instance) -> Option<Ended> {
-        let Some(rule) = self.rules.iter().find(|rule| rule.id == key.rule) else { return Some(Ended::RuleRemoved) };
+        let Some(rule) = self.by_id.get(&key.rule) else { return Some(Ended::RuleRemoved) };
         if !rule.enabled {
             return Some(Ended::RuleDisabled);
         }
@@ -227,7 +265,8 @@ impl Engine {
         (alert.owes, alert.untold) = (tells.then_some(said), tells.then_some(Untold::Gathering));
         self.batch.alerts.insert(alert.id.clone(), alert.clone());
         if tells {
-            self.owed.push(alert);
+            self.fresh = true;
+            self.owed.entry(alert.router.clone()).or_default().push(alert);
         }
     }
 
@@ -243,7 +282,7 @@ impl Engine {
 
     /// Somebody looks after an alert, or no longer does. `None` where there is none of this id that stands.
     pub fn acknowledge(&mut self, id: &str, by: Option<Acknowledged>) -> Option<Alert> {
-        let mut alerts = self.instances.values_mut().filter_map(|instance| instance.alert.as_mut());
+        let mut alerts = self.instances.iter_mut().filter_map(|(_, instance)| instance.alert.as_mut());
         let alert = alerts.find(|alert| &*alert.id == id && alert.is_standing())?;
         alert.acknowledged = by;
         self.batch.alerts.insert(alert.id.clone(), alert.clone());
@@ -260,7 +299,7 @@ impl Engine {
     pub fn active(&self, now: Moment) -> Vec<Arc<Alert>> {
         let shown = self.instances.iter().filter_map(|(key, instance)| {
             let mut alert = instance.alert.clone()?;
-            let rule = self.rules.iter().find(|rule| rule.id == key.rule);
+            let rule = self.by_id.get(&key.rule);
             let waits = rule.map(|rule| Waits { fire_ms: rule.for_ms, keep_ms: rule.keep_ms });
             let left = waits.and_then(|waits| instance.course.clears_in_ms(waits));
             alert.clears_at_ms = left.map(|left| now.unix_ms + i64::try_from(left).unwrap_or(0));
@@ -290,9 +329,8 @@ impl Engine {
                 return Some(held(reason.to_owned()));
             }
             let Target::Line(_, line) = &rule.target else { return None };
-            let down = self.instances.iter().any(|(key, instance)| {
-                key.rule == rule.id && key.router.as_ref() == Some(parent) && instance.course.phase != Phase::Inactive
-            });
+            let mut of_line = self.instances.of_rule(parent, &rule.id);
+            let down = of_line.any(|(_, instance)| instance.course.phase != Phase::Inactive);
             down.then(|| held(format!("line-down:{line}")))
         })
     }

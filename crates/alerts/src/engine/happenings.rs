@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::engines::{Engine, Instance, Key};
+use super::engines::Engine;
 use super::facts::{Moment, UsageFacts};
-use super::judge;
+use super::instances::{Instance, Key};
 use super::router_watch::RouterWatch;
 use super::samples::{About, alert};
 use crate::rule::{Kind, Rule};
@@ -30,7 +30,7 @@ impl Engine {
             rule.enabled && rule.kind == Kind::RouterRebooted && rule.watches(&id, &watch.facts.tags)
         };
         for rule in rules.iter().filter(asks) {
-            let key = Key { rule: rule.id.clone(), router: Some(id.clone()), line: None };
+            let key = Key { router: Some(id.clone()), rule: rule.id.clone(), line: None };
             let about = About { first: !watch.judged, began_unseen: !watch.judged, ..About::default() };
             let mut one = alert(rule, &key, Some(&watch.facts.name), boot_ms, &about, now);
             (one.state, one.fired_ms, one.cleared_ms) = (State::Cleared, Some(at_ms), Some(at_ms));
@@ -54,9 +54,7 @@ impl Engine {
     /// What lines used of their quotas; asked about once a minute. A line that is left out changes nothing.
     pub fn usage(&mut self, facts: &[UsageFacts], now: Moment) {
         for one in facts {
-            let Some(rule) = self.rules.iter().find(|rule| rule.id == one.rule && rule.enabled).cloned() else {
-                continue;
-            };
+            let Some(rule) = self.by_id.get(&one.rule).filter(|rule| rule.enabled).cloned() else { continue };
             let Some(watch) = self.routers.remove(&one.router) else { continue };
             self.used(&rule, one, &watch, now);
             self.routers.insert(one.router.clone(), watch);
@@ -65,7 +63,7 @@ impl Engine {
     }
 
     fn used(&mut self, rule: &Arc<Rule>, one: &UsageFacts, watch: &RouterWatch, now: Moment) {
-        let key = Key { rule: rule.id.clone(), router: Some(one.router.clone()), line: Some(one.interface.clone()) };
+        let key = Key { router: Some(one.router.clone()), rule: rule.id.clone(), line: Some(one.interface.clone()) };
         let before = self.instances.get(&key).and_then(|instance| instance.alert.as_ref());
         match before.map(|alert| alert.detail.as_deref() == Some(one.period.as_str())) {
             // It was told already in this period.
@@ -89,8 +87,8 @@ impl Engine {
     fn happened(&mut self, mut alert: Alert) {
         (alert.owes, alert.untold) = (Some(NoticeKind::Fired), Some(Untold::Gathering));
         self.batch.alerts.insert(alert.id.clone(), alert.clone());
-        self.owed.push(alert);
-        self.changed = true;
+        self.owed.entry(alert.router.clone()).or_default().push(alert);
+        (self.fresh, self.changed) = (true, true);
     }
 }
 
@@ -98,5 +96,5 @@ fn usage_value(rule: &Rule, one: &UsageFacts, watch: &RouterWatch) -> Option<f64
     let lines = &watch.facts.lines;
     let facts = lines.get(&*one.interface).copied().unwrap_or_default();
     let side = facts.point_of_view.unwrap_or(one.side);
-    judge::of_usage(rule, side.down_up(one.rx, one.tx), (facts.down_bps, facts.up_bps), one.link_bps)
+    rule.usage_value(side.down_up(one.rx, one.tx), (facts.down_bps, facts.up_bps), one.link_bps)
 }

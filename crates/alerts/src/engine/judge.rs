@@ -175,26 +175,3 @@ pub(super) fn of_disk(rule: &Rule, facts: DiskFacts) -> Verdict {
     };
     bounded(rule, Some(value))
 }
-
-/// What counts of a quota or a percentile: download and upload as the rule takes them.
-pub(super) fn of_usage(
-    rule: &Rule,
-    (down, up): (f64, f64),
-    packages: (Option<u64>, Option<u64>),
-    link: Option<u64>,
-) -> Option<f64> {
-    let full = |package: Option<u64>| match rule.unit {
-        Some(Unit::PercentOfLink) => link.map(|bps| bps as f64 / 100.0),
-        Some(Unit::PercentOfPackage) => package.map(|bps| bps as f64 / 100.0),
-        _ => Some(1.0),
-    };
-    let one = |value: f64, package| full(package).filter(|full| *full > 0.0).map(|full| value / full);
-    let (down, up) = (one(down, packages.0), one(up, packages.1));
-    match rule.direction {
-        Direction::Down => down,
-        Direction::Up => up,
-        Direction::Either => worse(down, up, false),
-        Direction::Both if rule.kind == Kind::UsageAbove => down.zip(up).map(|(down, up)| down + up),
-        Direction::Both => worse(down, up, true),
-    }
-}

@@ -6,6 +6,7 @@
 //! | file | it holds |
 //! | --- | --- |
 //! | `engines` | the engine: its rules, routers and alerts, and what goes in |
+//! | `instances` | what is remembered of each thing that a rule watches, found by router |
 //! | `course` | one alert from sample to sample: pending, firing, clearing, flapping |
 //! | `samples` | a sample comes in |
 //! | `judge` | what a sample says of a rule |
@@ -22,6 +23,7 @@ mod engines;
 mod facts;
 mod flaps;
 mod happenings;
+mod instances;
 mod judge;
 mod passing;
 mod router_watch;

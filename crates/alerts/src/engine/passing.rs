@@ -5,11 +5,12 @@ use std::sync::Arc;
 use lalin_stats::RouterId;
 
 use super::course::{Seen, Verdict};
-use super::engines::{Engine, Key};
+use super::engines::Engine;
 use super::facts::Moment;
+use super::instances::Key;
 use super::router_watch::{Reach, RouterWatch};
-use super::samples::{About, is_of_time};
-use crate::rule::{Kind, Rule};
+use super::samples::About;
+use crate::rule::{Kind, Rule, Scope};
 use crate::state::State;
 use crate::{NoticeKind, Untold};
 
@@ -49,7 +50,7 @@ impl Engine {
         (begun, passed_ms): (Moment, Option<u64>),
         now: Moment,
     ) {
-        let key = Key { rule: rule.id.clone(), router: Some(watch.facts.id.clone()), line: None };
+        let key = Key { router: Some(watch.facts.id.clone()), rule: rule.id.clone(), line: None };
         let started = now.mono_ms.saturating_sub(begun.mono_ms) >= START_MS.max(3 * watch.interval_ms);
         // Its own trouble, or somebody else's?
         let cause = self.cause(&watch.facts.id);
@@ -90,11 +91,14 @@ impl Engine {
     /// Routers that hang behind a router that came back are given their whole time.
     pub(super) fn wait_anew_behind(&mut self, router: &RouterId) {
         let parents = &self.parents;
+        if parents.is_empty() {
+            return;
+        }
         let hangs = |key: &Key| {
             let id = key.router.as_ref();
             id.and_then(|id| parents.get(id)).is_some_and(|of| of.iter().any(|(_, parent)| parent == router))
         };
-        for (key, instance) in &mut self.instances {
+        for (key, instance) in self.instances.iter_mut() {
             if key.line.is_none() && hangs(key) {
                 instance.course.wait_anew();
             }
@@ -103,8 +107,11 @@ impl Engine {
 
     /// Tells again what nobody looks after.
     fn remind(&mut self, now: Moment) {
-        for (key, instance) in &mut self.instances {
-            let Some(rule) = self.rules.iter().find(|rule| rule.id == key.rule) else { continue };
+        if self.rules.iter().all(|rule| rule.repeat_ms.is_none()) {
+            return;
+        }
+        for (key, instance) in self.instances.iter_mut() {
+            let Some(rule) = self.by_id.get(&key.rule) else { continue };
             let Some((repeat_ms, alert)) = rule.repeat_ms.zip(instance.alert.as_mut()) else { continue };
             let stands = matches!(alert.state, State::Firing | State::Flapping);
             if !stands || alert.owes.is_some() || alert.acknowledged.is_some() || alert.told.is_empty() {
@@ -120,4 +127,14 @@ impl Engine {
             self.owing.insert(key.clone());
         }
     }
+}
+
+/// Whether a rule is about routers as a whole, and judged as time passes.
+fn is_of_time(rule: &Rule) -> bool {
+    rule.enabled
+        && match rule.kind {
+            Kind::RouterUnreachable => true,
+            Kind::NoData => rule.scope() == Scope::Router,
+            _ => false,
+        }
 }

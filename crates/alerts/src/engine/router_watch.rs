@@ -94,8 +94,12 @@ pub(super) struct RouterWatch {
     pub(super) settling: bool,
     pub(super) lines: HashMap<Arc<str>, LineWatch>,
     pub(super) plan: Vec<Watched>,
+    /// The places of the lines whose links rules watch.
+    links: Vec<usize>,
     /// What the plan is for: the list of interfaces and the rules.
     planned: Option<(u64, u64)>,
+    /// It was not judged by this plan yet.
+    pub(super) is_new_plan: bool,
     pub(super) system_ms: Option<u64>,
     /// When it was started, ms since 1970.
     pub(super) boot_ms: Option<i64>,
@@ -116,7 +120,9 @@ impl RouterWatch {
             settling: false,
             lines: HashMap::new(),
             plan: Vec::new(),
+            links: Vec::new(),
             planned: None,
+            is_new_plan: false,
             system_ms: None,
             boot_ms: None,
             reboot_told_ms: None,
@@ -139,50 +145,60 @@ impl RouterWatch {
         self.line_facts(interface, identity).point_of_view.unwrap_or_else(|| PointOfView::of(interface))
     }
 
-    /// Brings the plan up to date. Answers old and new names of lines that were renamed. `stands` says whether a rule
-    /// already has an alert of a line: then it goes on watching it, whatever the line is now.
+    /// Whether the plan is of these interfaces and these rules.
+    pub(super) fn is_planned(&self, list: u64, rules: u64) -> bool {
+        self.planned == Some((list, rules))
+    }
+
+    /// Brings the plan up to date. `standing`: of which lines a rule already has an alert; then it goes on watching them,
+    /// whatever they are now.
     pub(super) fn bring_plan(
         &mut self,
         frame: &Frame,
-        rules: (&[Arc<Rule>], u64),
-        stands: impl Fn(&Rule, &Arc<str>) -> bool,
-    ) -> Vec<(Arc<str>, Arc<str>)> {
-        if self.planned == Some((frame.revision, rules.1)) {
-            return Vec::new();
+        (rules, revision): (&[Arc<Rule>], u64),
+        standing: &HashMap<Arc<str>, Vec<Arc<str>>>,
+    ) {
+        (self.planned, self.is_new_plan) = (Some((frame.revision, revision)), true);
+        let rows = || frame.interfaces.iter().zip(frame.identities.iter()).enumerate();
+        let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, (interface, identity)) in rows() {
+            named.entry(&identity.key).or_default().push(at);
+            if *interface.name != *identity.key {
+                named.entry(&interface.name).or_default().push(at);
+            }
         }
-        self.planned = Some((frame.revision, rules.1));
-        let renamed = self.follow_renames(frame);
-        let id = &self.facts.id;
-        let mine = rules.0.iter().filter(|rule| rule.scope() == Scope::Line && rule.watches(id, &self.facts.tags));
-        self.plan = mine
-            .map(|rule| {
-                let rows = || frame.interfaces.iter().zip(frame.identities.iter()).enumerate();
-                let is_named = |interface: &Interface, identity: &Identity, name: &str| {
-                    *identity.key == *name || *interface.name == *name
-                };
-                let has = |interface: &Interface, identity: &Identity| match &rule.target {
-                    Target::Line(_, name) => is_named(interface, identity, name),
-                    Target::Wan => self.facts.wan.iter().any(|name| is_named(interface, identity, name)),
-                    Target::All | Target::Router(_) | Target::Tag(_) => !interface.dynamic,
-                };
-                let wanted = |interface: &Interface, identity: &Identity| {
-                    has(interface, identity) || stands(rule, &identity.key)
-                };
-                let places = rows().filter(|(_, (one, identity))| wanted(one, identity)).map(|(at, _)| at).collect();
-                let missing = match &rule.target {
-                    Target::Line(_, name) => {
-                        let there = rows().any(|(_, (one, identity))| is_named(one, identity, name));
-                        (!there).then(|| name.clone())
-                    }
-                    _ => None,
-                };
-                Watched { rule: rule.clone(), places, missing }
-            })
-            .collect();
-        renamed
+        let of_name = |name: &str| named.get(name).into_iter().flatten().copied();
+        let made: Vec<usize> = rows().filter(|(_, (interface, _))| !interface.dynamic).map(|(at, _)| at).collect();
+        let (id, tags) = (&self.facts.id, &self.facts.tags);
+        let is_meant = |rule: &&Arc<Rule>| {
+            rule.enabled && !rule.kind.is_event() && rule.scope() == Scope::Line && rule.watches(id, tags)
+        };
+        let watched = |rule: &Arc<Rule>| {
+            let mut places: Vec<usize> = match &rule.target {
+                Target::Line(_, name) => of_name(name).collect(),
+                Target::Wan => self.facts.wan.iter().flat_map(|name| of_name(name)).collect(),
+                Target::All | Target::Router(_) | Target::Tag(_) => made.clone(),
+            };
+            let missing = match &rule.target {
+                Target::Line(_, name) => places.is_empty().then(|| name.clone()),
+                _ => None,
+            };
+            for line in standing.get(&rule.id).into_iter().flatten() {
+                places.extend(of_name(line).filter(|at| frame.identities.get(*at).is_some_and(|one| one.key == *line)));
+            }
+            places.sort_unstable();
+            places.dedup();
+            Watched { rule: rule.clone(), places, missing }
+        };
+        self.plan = rules.iter().filter(is_meant).map(watched).collect();
+        let of_links = self.plan.iter().filter(|watched| watched.rule.kind.is_of_links());
+        self.links = of_links.flat_map(|watched| watched.places.iter().copied()).collect();
+        self.links.sort_unstable();
+        self.links.dedup();
     }
 
-    fn follow_renames(&mut self, frame: &Frame) -> Vec<(Arc<str>, Arc<str>)> {
+    /// Old and new names of lines that were renamed.
+    pub(super) fn follow_renames(&mut self, frame: &Frame) -> Vec<(Arc<str>, Arc<str>)> {
         let keys: HashSet<&Arc<str>> = frame.identities.iter().map(|identity| &identity.key).collect();
         let gone: HashMap<u64, Arc<str>> = self
             .lines
@@ -206,14 +222,6 @@ impl RouterWatch {
     /// Takes in the links of the lines whose links rules watch. Answers those of which it is new that they are up or
     /// down.
     pub(super) fn see_links(&mut self, frame: &Frame, counts: bool) -> Vec<(Arc<str>, bool)> {
-        let mut places: Vec<usize> = self
-            .plan
-            .iter()
-            .filter(|watched| watched.rule.kind.is_of_links())
-            .flat_map(|watched| watched.places.iter().copied())
-            .collect();
-        places.sort_unstable();
-        places.dedup();
         let watched_ms = self.watched_ms;
         let mut news = Vec::new();
         // A session that is named and not there is down.
@@ -224,8 +232,8 @@ impl RouterWatch {
                 line.flaps.note(line.changes, watched_ms);
             }
         }
-        for at in places {
-            let (Some(interface), Some(identity)) = (frame.interfaces.get(at), frame.identities.get(at)) else {
+        for at in &self.links {
+            let (Some(interface), Some(identity)) = (frame.interfaces.get(*at), frame.identities.get(*at)) else {
                 continue;
             };
             let line = self.lines.entry(identity.key.clone()).or_insert_with(|| LineWatch {

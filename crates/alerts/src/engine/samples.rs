@@ -1,16 +1,18 @@
 //! A sample, or a state, comes in.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use lalin_stats::{Frame, GapReason, RouterId, RouterState};
 
 use super::course::{Seen, Turn, Verdict, Waits};
-use super::engines::{Engine, Instance, Key, MOST};
+use super::engines::{Engine, MOST};
 use super::facts::{DiskFacts, Moment, SystemFacts};
+use super::instances::{Instance, Key};
 use super::judge;
 use super::router_watch::{Reach, RouterWatch};
-use crate::rule::{Kind, Rule, Scope};
+use crate::rule::{Kind, Rule};
 use crate::state::{Alert, Ended, State};
 use crate::{NoticeKind, Untold};
 
@@ -65,7 +67,7 @@ impl Engine {
         let Some(mut watch) = self.routers.remove(&frame.router) else { return };
         self.sample(&mut watch, frame, now);
         self.routers.insert(frame.router.clone(), watch);
-        self.tell(now);
+        self.tell_of(&frame.router, now);
     }
 
     fn sample(&mut self, watch: &mut RouterWatch, frame: &Frame, now: Moment) {
@@ -83,19 +85,13 @@ impl Engine {
         if frame.gap.iter().flat_map(|parts| parts.iter()).any(|part| part.reason == GapReason::Rebooted) {
             self.rebooted(watch, at_ms, at_ms, now);
         }
-        let (instances, id) = (&self.instances, frame.router.clone());
-        let stands = |rule: &Rule, line: &Arc<str>| {
-            let key = Key { rule: rule.id.clone(), router: Some(id.clone()), line: Some(line.clone()) };
-            !instances.is_empty() && instances.contains_key(&key)
-        };
-        let enabled: Vec<Arc<Rule>> = self.rules.iter().filter(|rule| rule.enabled).cloned().collect();
-        for (old, new) in watch.bring_plan(frame, (&enabled, self.revision), stands) {
-            self.rename(&id, &old, &new);
+        if !watch.is_planned(frame.revision, self.revision) {
+            self.plan(watch, frame);
         }
         let settling = watch.judged && (was_away || watch.settling);
         let news = watch.see_links(frame, watch.judged && !settling && passed_ms.is_some());
         for (line, up) in news {
-            self.batch.lines.insert((id.to_string(), line), up);
+            self.batch.lines.insert((frame.router.to_string(), line), up);
         }
         if settling {
             watch.settling = false;
@@ -104,8 +100,27 @@ impl Engine {
         let first = !watch.judged;
         watch.judged = true;
         self.judge(watch, frame, (at_ms, passed_ms, first), now);
-        watch.lines.values_mut().for_each(|line| line.from_before = false);
-        self.end_gone(watch, frame, now);
+        if first {
+            watch.lines.values_mut().for_each(|line| line.from_before = false);
+        }
+        if std::mem::take(&mut watch.is_new_plan) {
+            self.end_gone(watch, frame, now);
+        }
+    }
+
+    /// Looks through the lines for those that rules watch.
+    fn plan(&mut self, watch: &mut RouterWatch, frame: &Frame) {
+        for (old, new) in watch.follow_renames(frame) {
+            self.rename(&frame.router, &old, &new);
+        }
+        // What has an alert is watched on, whatever the line is now.
+        let mut standing: HashMap<Arc<str>, Vec<Arc<str>>> = HashMap::new();
+        for key in self.instances.of_router(&frame.router).into_iter().flat_map(|mine| mine.keys()) {
+            if let Some(line) = &key.line {
+                standing.entry(key.rule.clone()).or_default().push(line.clone());
+            }
+        }
+        watch.bring_plan(frame, (&self.rules, self.revision), &standing);
     }
 
     fn judge(
@@ -117,23 +132,30 @@ impl Engine {
     ) {
         for watched in &watch.plan {
             let rule = &watched.rule;
-            let present =
-                watched.places.iter().filter_map(|at| Some((Some(*at), frame.identities.get(*at)?.key.clone())));
-            for (at, line) in present.chain(watched.missing.iter().map(|name| (None, name.clone()))) {
-                let key = Key { rule: rule.id.clone(), router: Some(frame.router.clone()), line: Some(line) };
-                let Some(name) = &key.line else { continue };
-                let stands = self.instances.contains_key(&key);
+            // Most rules have nothing to tell of most routers: then no line of it is looked up.
+            let any = self.instances.of_rule(&frame.router, &rule.id).next().is_some();
+            let key = |line: &Arc<str>| Key {
+                router: Some(frame.router.clone()),
+                rule: rule.id.clone(),
+                line: Some(line.clone()),
+            };
+            let present = watched.places.iter().filter_map(|at| Some((Some(*at), &frame.identities.get(*at)?.key)));
+            for (at, name) in present.chain(watched.missing.iter().map(|name| (None, name))) {
+                let stands = any && self.instances.contains(&key(name));
                 let verdict = match at {
                     Some(at) => judge::of_line(rule, watch, frame, at, stands),
                     None => judge::of_missing(rule, watch, name, stands),
                 };
-                let link = watch.lines.get(name);
+                let link = if first || rule.kind.is_of_links() { watch.lines.get(name) } else { None };
                 let changes = match rule.kind {
                     Kind::LineDown => Some(link.map_or(0, |line| line.changes)),
                     // It is itself the count.
                     Kind::Flapping => Some(0),
                     _ => None,
                 };
+                if !stands && !matches!(verdict, Verdict::Hit(_)) && changes.unwrap_or(0) == 0 {
+                    continue;
+                }
                 let about = About {
                     first,
                     began_unseen: first && link.is_some_and(|line| line.from_before && line.was_up),
@@ -141,7 +163,7 @@ impl Engine {
                     ..About::default()
                 };
                 let seen = Seen { verdict, passed_ms, watched_ms: watch.watched_ms, changes };
-                self.advance(rule, &key, seen, (at_ms, &about), watch, now);
+                self.advance(rule, &key(name), seen, (at_ms, &about), watch, now);
             }
         }
     }
@@ -161,20 +183,20 @@ impl Engine {
             rule.enabled && kinds.contains(&rule.kind) && rule.watches(router, &watch.facts.tags)
         };
         for rule in rules.iter().filter(asks) {
-            let key = Key { rule: rule.id.clone(), router: Some(router.clone()), line: None };
+            let key = Key { router: Some(router.clone()), rule: rule.id.clone(), line: None };
             let verdict = judge::of_system(rule, &facts);
             let seen = Seen { verdict, passed_ms, watched_ms: now.mono_ms, changes: None };
             self.advance(rule, &key, seen, (now.unix_ms, &About::default()), &watch, now);
         }
         self.routers.insert(router.clone(), watch);
-        self.tell(now);
+        self.tell_of(router, now);
     }
 
     /// The disk that Lalin writes to; asked about once a minute.
     pub fn disk(&mut self, facts: DiskFacts, now: Moment) {
         let rules = self.rules.clone();
         for rule in rules.iter().filter(|rule| rule.enabled && rule.kind == Kind::DiskLow) {
-            let key = Key { rule: rule.id.clone(), router: None, line: None };
+            let key = Key { router: None, rule: rule.id.clone(), line: None };
             let seen = Seen {
                 verdict: judge::of_disk(rule, facts),
                 passed_ms: Some(60_000),
@@ -208,7 +230,7 @@ impl Engine {
         now: Moment,
     ) {
         let is_hit = matches!(seen.verdict, Verdict::Hit(_));
-        if !self.instances.contains_key(key) {
+        if !self.instances.contains(key) {
             if !is_hit && seen.changes.unwrap_or(0) == 0 {
                 return;
             }
@@ -217,7 +239,7 @@ impl Engine {
                 return;
             }
         }
-        let instance = self.instances.entry(key.clone()).or_default();
+        let instance = self.instances.bring(key);
         let fire_ms = about.fire_ms.map_or(rule.for_ms, |least| rule.for_ms.max(least));
         let turn = instance.course.step(seen, Waits { fire_ms, keep_ms: rule.keep_ms });
         if let (Verdict::Hit(value), Some(alert)) = (seen.verdict, &mut instance.alert) {
@@ -241,7 +263,8 @@ impl Engine {
     /// Writes down what a turn changed, and has it told.
     fn turned(&mut self, key: &Key, turn: Turn, now: Moment) {
         self.changed = true;
-        let behind = self.names_behind(key);
+        let tells = matches!(turn, Turn::Fired | Turn::Flapping | Turn::Steady { stands: true });
+        let behind = if tells { self.names_behind(key) } else { Vec::new() };
         let gathers = self.gathering_ms(key);
         let Some(instance) = self.instances.get_mut(key) else { return };
         match turn {
@@ -266,6 +289,7 @@ impl Engine {
                 if let Some(alert) = &mut instance.alert {
                     (alert.owes, alert.untold, alert.behind) = (Some(owes), Some(Untold::Gathering), behind);
                     self.owing.insert(key.clone());
+                    self.fresh = true;
                 }
             }
             Turn::Clearing | Turn::Again => {}
@@ -277,8 +301,8 @@ impl Engine {
 
     /// A line is called otherwise now.
     fn rename(&mut self, router: &RouterId, old: &Arc<str>, new: &Arc<str>) {
-        let mine = |key: &&Key| key.router.as_ref() == Some(router) && key.line.as_ref() == Some(old);
-        let keys: Vec<Key> = self.instances.keys().filter(mine).cloned().collect();
+        let mine = self.instances.of_router(router).into_iter().flat_map(|mine| mine.keys());
+        let keys: Vec<Key> = mine.filter(|key| key.line.as_ref() == Some(old)).cloned().collect();
         for key in keys {
             let Some(mut instance) = self.instances.remove(&key) else { continue };
             if let Some(alert) = &mut instance.alert {
@@ -298,23 +322,20 @@ impl Engine {
 
     /// Ends the alerts of lines that an operator took away. What is named in a rule is waited for.
     fn end_gone(&mut self, watch: &RouterWatch, frame: &Frame, now: Moment) {
-        let id = &watch.facts.id;
-        let mine = |key: &&Key| key.router.as_ref() == Some(id) && key.line.is_some();
-        if self.instances.is_empty() || !self.instances.keys().any(|key| mine(&key)) {
-            return;
+        let Some(mine) = self.instances.of_router(&watch.facts.id) else { return };
+        let mut there: HashMap<&Arc<str>, HashSet<&Arc<str>>> = HashMap::new();
+        for watched in &watch.plan {
+            let present = watched.places.iter().filter_map(|at| frame.identities.get(*at));
+            let lines = present.map(|identity| &identity.key).chain(&watched.missing);
+            there.entry(&watched.rule.id).or_default().extend(lines);
         }
-        let there = |key: &Key| {
-            let line = key.line.as_ref();
-            let planned = watch.plan.iter().find(|watched| watched.rule.id == key.rule);
-            planned.is_some_and(|watched| {
-                let mut places = watched.places.iter().filter_map(|at| frame.identities.get(*at));
-                places.any(|identity| Some(&identity.key) == line) || watched.missing.as_ref() == line
-            })
-        };
         // Quotas and percentiles are of lines too that are not there now.
-        let of_samples = |key: &Key| self.rules.iter().any(|rule| rule.id == key.rule && !rule.kind.is_event());
-        let gone: Vec<Key> =
-            self.instances.keys().filter(mine).filter(|key| of_samples(key) && !there(key)).cloned().collect();
+        let of_samples = |key: &Key| self.by_id.get(&key.rule).is_some_and(|rule| !rule.kind.is_event());
+        let is_gone = |key: &&Key| {
+            let Some(line) = &key.line else { return false };
+            of_samples(key) && !there.get(&key.rule).is_some_and(|lines| lines.contains(line))
+        };
+        let gone: Vec<Key> = mine.keys().filter(is_gone).cloned().collect();
         for key in gone {
             self.end(&key, Ended::TargetGone, now);
         }
@@ -373,14 +394,4 @@ fn take_turn(instance: &mut Instance, turn: Turn, at_ms: i64, about: &About, new
             }
         }
     }
-}
-
-/// Whether a rule is about routers as a whole, and judged as time passes.
-pub(super) fn is_of_time(rule: &Rule) -> bool {
-    rule.enabled
-        && match rule.kind {
-            Kind::RouterUnreachable => true,
-            Kind::NoData => rule.scope() == Scope::Router,
-            _ => false,
-        }
 }

@@ -1,16 +1,20 @@
 //! What is told, where, and when not.
 //!
 //! An alert owes a message from the moment it fired until that is queued, so that neither a restart nor quiet hours lose
-//! one. What begins together is told together.
+//! one. What begins together is told together. A sample has told what began or ended with it, of its own router alone;
+//! everything else is looked through once a second, so that what waits for the morning costs no sample anything.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
+use lalin_stats::RouterId;
 
-use super::engines::{Engine, Key};
+use super::engines::Engine;
 use super::facts::Moment;
+use super::instances::Key;
 use crate::rule::{Kind, Rule, Target};
 use crate::state::{Alert, State, ToldOn};
 use crate::{Notice, NoticeKind, Untold, text};
@@ -34,11 +38,32 @@ struct Due {
 impl Engine {
     /// Queues what is owed and may be told now.
     pub(super) fn tell(&mut self, now: Moment) {
+        self.fresh = false;
         if self.owing.is_empty() && self.owed.is_empty() {
             return;
         }
-        let mut due = self.due(now);
-        due.extend(self.due_of_past(now));
+        let keys: Vec<Key> = self.owing.iter().cloned().collect();
+        let mut due = self.due(keys, now);
+        for router in self.owed.keys().cloned().collect::<Vec<_>>() {
+            due.extend(self.due_of_past(&router, now));
+        }
+        self.queue(due, now);
+    }
+
+    /// The same for what began or ended with a sample of this router.
+    pub(super) fn tell_of(&mut self, router: &RouterId, now: Moment) {
+        if !std::mem::take(&mut self.fresh) {
+            return;
+        }
+        let first = Key { router: Some(router.clone()), rule: "".into(), line: None };
+        let owing = self.owing.range((Bound::Included(first), Bound::Unbounded));
+        let keys: Vec<Key> = owing.take_while(|key| key.router.as_ref() == Some(router)).cloned().collect();
+        let mut due = self.due(keys, now);
+        due.extend(self.due_of_past(&Some(router.to_string()), now));
+        self.queue(due, now);
+    }
+
+    fn queue(&mut self, mut due: Vec<Due>, now: Moment) {
         if due.is_empty() {
             return;
         }
@@ -55,10 +80,7 @@ impl Engine {
             for (said, group) in grouped(&due, places) {
                 let alerts: Vec<&Alert> = group.iter().map(|at| &due[*at].alert).collect();
                 let words = text::Words { language, zone: &self.settings.zone, now_ms: now.unix_ms };
-                let stands = |fire: &str| {
-                    let mut standing = self.instances.values().filter_map(|instance| instance.alert.as_ref());
-                    standing.any(|alert| alert.told.get(&channel).is_some_and(|told| told.notice == fire))
-                };
+                let stands = |fire: &str| self.stands(fire, &channel, alerts[0]);
                 let notice = notice(said, &alerts, &channel, &words, stands);
                 let told = ToldOn { notice: notice.id.clone(), key: notice.alert.clone(), at_ms: now.unix_ms };
                 let tells_fire = matches!(said, NoticeKind::Fired | NoticeKind::Flapping | NoticeKind::Digest);
@@ -81,10 +103,24 @@ impl Engine {
         self.changed = true;
     }
 
+    /// Whether anything stands that a notice told of, beside this alert that was.
+    fn stands(&self, fire: &str, channel: &str, over: &Alert) -> bool {
+        let told = |alert: &Alert| alert.told.get(channel).is_some_and(|told| told.notice == fire);
+        let router = over.router.as_ref().and_then(|id| id.parse::<RouterId>().ok());
+        match router.filter(|_| over.interface.is_some() && !fire.ends_with(NoticeKind::Digest.word())) {
+            // The lines of a router are told with none of another one.
+            Some(router) => {
+                let mine = self.instances.of_router(&router).into_iter().flatten();
+                mine.filter_map(|(_, instance)| instance.alert.as_ref()).any(told)
+            }
+            None => self.instances.iter().filter_map(|(_, instance)| instance.alert.as_ref()).any(told),
+        }
+    }
+
     /// Alerts that stand, owe a message and may be told now. Of the others it is noted why not.
-    fn due(&mut self, now: Moment) -> Vec<Due> {
+    fn due(&mut self, keys: Vec<Key>, now: Moment) -> Vec<Due> {
         let mut due = Vec::new();
-        for key in self.owing.iter().cloned().collect::<Vec<_>>() {
+        for key in keys {
             let Some(instance) = self.instances.get(&key) else {
                 self.owing.remove(&key);
                 continue;
@@ -129,9 +165,9 @@ impl Engine {
     }
 
     /// What is over, owes a message and may be told now.
-    fn due_of_past(&mut self, now: Moment) -> Vec<Due> {
+    fn due_of_past(&mut self, router: &Option<String>, now: Moment) -> Vec<Due> {
         let mut due = Vec::new();
-        for mut alert in std::mem::take(&mut self.owed) {
+        for mut alert in self.owed.remove(router).unwrap_or_default() {
             let Some(said) = alert.owes else { continue };
             match self.held_back(&alert, said, now) {
                 None => due.push(Due::of(None, alert, said)),
@@ -145,7 +181,7 @@ impl Engine {
                         alert.untold = Some(why);
                         self.batch.alerts.insert(alert.id.clone(), alert.clone());
                     }
-                    self.owed.push(alert);
+                    self.owed.entry(router.clone()).or_default().push(alert);
                 }
             }
         }
@@ -176,7 +212,7 @@ impl Engine {
 
     /// What hangs behind the thing that an alert is about.
     pub(super) fn names_behind(&self, key: &Key) -> Vec<String> {
-        let Some(rule) = self.rules.iter().find(|rule| rule.id == key.rule) else { return Vec::new() };
+        let Some(rule) = self.by_id.get(&key.rule) else { return Vec::new() };
         let of_line = rule.behind.iter();
         // A dead router takes with it what hangs behind its lines.
         let of_router = self.rules.iter().filter(|other| {
@@ -193,7 +229,7 @@ impl Engine {
     }
 
     fn rule_of(&self, alert: &Alert) -> Option<&Arc<Rule>> {
-        self.rules.iter().find(|rule| rule.id == alert.rule)
+        self.by_id.get(&alert.rule)
     }
 
     fn minute_of_day(&self, now: Moment) -> u16 {

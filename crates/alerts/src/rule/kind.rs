@@ -164,6 +164,11 @@ impl Kind {
         matches!(self, Self::UsageAbove | Self::PercentileNear | Self::RouterRebooted)
     }
 
+    /// Whether an alert about a router concerns whoever has one line of it: then that line is away too.
+    pub fn concerns_lines(self) -> bool {
+        matches!(self, Self::RouterUnreachable | Self::RouterRebooted | Self::NoData)
+    }
+
     /// Whether it watches links coming and going.
     pub(crate) fn is_of_links(self) -> bool {
         matches!(self, Self::LineDown | Self::Flapping)

@@ -88,6 +88,34 @@ impl Rule {
         self.clear_bound.unwrap_or(self.bound)
     }
 
+    /// What counts of a quota or a percentile: download and upload as the rule takes them. `packages`: what was ordered of
+    /// each, bit/s.
+    pub fn usage_value(
+        &self,
+        (down, up): (f64, f64),
+        packages: (Option<u64>, Option<u64>),
+        link: Option<u64>,
+    ) -> Option<f64> {
+        let full = |package: Option<u64>| match self.unit {
+            Some(Unit::PercentOfLink) => link.map(|bps| bps as f64 / 100.0),
+            Some(Unit::PercentOfPackage) => package.map(|bps| bps as f64 / 100.0),
+            _ => Some(1.0),
+        };
+        let one = |value: f64, package| full(package).filter(|full| *full > 0.0).map(|full| value / full);
+        let (down, up) = (one(down, packages.0), one(up, packages.1));
+        let of_both = |pick: fn(f64, f64) -> f64| match (down, up) {
+            (Some(down), Some(up)) => Some(pick(down, up)),
+            (down, up) => down.or(up),
+        };
+        match self.direction {
+            Direction::Down => down,
+            Direction::Up => up,
+            Direction::Either => of_both(f64::max),
+            Direction::Both if self.kind == Kind::UsageAbove => down.zip(up).map(|(down, up)| down + up),
+            Direction::Both => of_both(f64::min),
+        }
+    }
+
     /// Another text where the rule means something else: an alert of before is none of it. Its name, whom it tells and
     /// how long it waits may change.
     pub fn meaning(&self) -> String {

@@ -9,4 +9,4 @@ mod database;
 mod states;
 
 pub use database::Database;
-pub use states::{Past, PastQuery, Telling};
+pub use states::{Past, PastOf, PastQuery, Telling};

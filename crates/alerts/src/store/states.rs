@@ -15,10 +15,21 @@ use crate::state::{Alert, State};
 pub struct PastQuery {
     /// Of which router; `None` for all.
     pub router: Option<String>,
+    /// Only of these routers and lines; `None` for all.
+    pub only: Option<Vec<PastOf>>,
     /// Only what ended before this alert: when, and which.
     pub before: Option<(i64, String)>,
     /// So many at the most.
     pub limit: u32,
+}
+
+/// A router, or one line of it, whose past is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastOf {
+    /// The router.
+    pub router: String,
+    /// The line, with what [concerns all lines](crate::Kind::concerns_lines) of the router; `None`: the whole router.
+    pub interface: Option<String>,
 }
 
 /// Alerts that are over, the latest first.
@@ -181,13 +192,26 @@ fn forget(transaction: &Transaction<'_>, now_ms: i64) -> Result<(), Error> {
 fn past(connection: &Connection, query: &PastQuery) -> Result<Past, Error> {
     let limit = query.limit.clamp(1, 1_000);
     let (at, id) = query.before.clone().unwrap_or((i64::MAX, String::new()));
-    let page = "over = 1 AND (at < ?2 OR (at = ?2 AND id > ?3)) ORDER BY at DESC, id LIMIT ?4";
+    let page = "over = 1 AND (at < ?2 OR (at = ?2 AND id > ?3))
+        AND (?5 IS NULL
+            OR router IN (SELECT value ->> 0 FROM json_each(?5) WHERE value ->> 1 IS NULL)
+            OR (router, interface) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?5) WHERE value ->> 1 NOT NULL)
+            OR (interface IS NULL AND body ->> 'kind' IN ('router-unreachable', 'router-rebooted', 'no-data')
+                AND router IN (SELECT value ->> 0 FROM json_each(?5))))
+        ORDER BY at DESC, id LIMIT ?4";
     let sql = match query.router {
         Some(_) => format!("SELECT body FROM alert WHERE router = ?1 AND {page}"),
         None => format!("SELECT body FROM alert WHERE ?1 IS NULL AND {page}"),
     };
+    let only = query.only.as_ref().map(|only| {
+        let pairs: Vec<(&str, Option<&str>)> =
+            only.iter().map(|one| (one.router.as_str(), one.interface.as_deref())).collect();
+        serde_json::to_string(&pairs)
+    });
+    let only = only.transpose()?;
     let mut rows = connection.prepare_cached(&sql)?;
-    let rows = rows.query_map(params![query.router, at, id, limit + 1], alert)?.collect::<Result<Vec<_>, _>>()?;
+    let values = params![query.router, at, id, limit + 1, only];
+    let rows = rows.query_map(values, alert)?.collect::<Result<Vec<_>, _>>()?;
     let more = rows.len() > limit as usize;
     let alerts: Vec<Alert> = rows.into_iter().take(limit as usize).flatten().collect();
     let next =

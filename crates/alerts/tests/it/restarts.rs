@@ -1,6 +1,8 @@
 //! What a restart keeps: never a storm, nothing lost, nothing told again.
 
-use crate::simulation::Simulation;
+use lalin_alerts::Kept;
+
+use crate::simulation::{Simulation, id};
 
 const LINES: &str = r#"{"id":"lines","kind":"line-down"}"#;
 const DEAD: &str = r#"{"id":"dead","kind":"router-unreachable"}"#;
@@ -98,4 +100,39 @@ fn a_rule_that_is_gone_or_means_something_else_ends_its_alerts_with_the_reason()
             assert!(told.len() == 1 && told[0].contains(reason), "{reason}: {told:?}");
         }
     }
+}
+
+#[test]
+fn a_router_that_another_machine_takes_up_goes_on_there_and_is_told_once() {
+    let mut first = Simulation::new(&[("r", &["a", "b"]), ("s", &["a"])], &[LINES, DEAD]);
+    let mut second = Simulation::new(&[("r", &["a", "b"])], &[LINES, DEAD]);
+    second.engine.let_go(&id("r"));
+    first.run(60);
+    first.link("a", false);
+    first.line("s", "a").interface.running = false;
+    first.run(30);
+    assert_eq!(first.told().len(), 2);
+    // As it is kept between the two.
+    let kept = Kept::from_json(&first.engine.kept(&id("r")).to_json().unwrap()).unwrap();
+    assert_eq!((kept.alerts.len(), kept.lines.len()), (1, 2));
+    first.engine.let_go(&id("r"));
+    second.now = first.now;
+    second.engine.take_up(second.router_facts("r"), kept.remembered(&id("r")));
+    // What went down in between is new, and what was down before is not.
+    second.link("a", false);
+    second.link("b", false);
+    second.run(60);
+    let told = second.told();
+    assert!(told.len() == 1 && told[0].contains("PUTUS: b") && !told[0].contains("Lalin"), "{told:?}");
+    second.link("a", true);
+    second.run(60);
+    let told = second.told();
+    assert!(told.len() == 1 && told[0].starts_with("🟢 PULIH: a di R setelah"), "{told:?}");
+    // The one that let it go tells of its own only.
+    first.lines.remove("r");
+    first.set_routers();
+    first.line("s", "a").interface.running = true;
+    first.run(120);
+    let told = first.told();
+    assert!(told.len() == 1 && told[0].contains("PULIH: a di S"), "{told:?}");
 }

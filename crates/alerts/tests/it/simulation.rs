@@ -95,14 +95,18 @@ impl Simulation {
     }
 
     pub fn set_routers(&mut self) {
-        let facts = self.lines.keys().map(|router| RouterFacts {
+        let facts = self.lines.keys().map(|router| self.router_facts(router));
+        self.engine.set_routers(facts.collect(), self.now);
+    }
+
+    pub fn router_facts(&self, router: &str) -> RouterFacts {
+        RouterFacts {
             id: id(router),
             name: router.to_uppercase(),
             tags: vec!["pop".into()],
             wan: vec!["wan".into()],
             lines: Arc::new(self.facts.clone()),
-        });
-        self.engine.set_routers(facts.collect(), self.now);
+        }
     }
 
     pub fn line(&mut self, router: &str, line: &str) -> &mut Line {

@@ -102,6 +102,7 @@ impl Alerting {
             data_dir: settings.data_dir.clone(),
             wanted,
             epoch: Instant::now(),
+            published: None,
         };
         let driver = AbortOnDropHandle::new(tokio::spawn(driver.run(waiting)));
         let follow = subscribers::follow(monitor, inputs.clone(), is_wanted);

@@ -32,6 +32,9 @@ pub(super) enum Input {
 const LOOK_EVERY: u64 = 5;
 /// What is asked of routers, the history and the disk is asked this often, passes.
 const ASK_EVERY: u64 = 60;
+/// What stands is published this often at most; where there is much of it, once a second.
+const PUBLISH_EVERY: Duration = Duration::from_millis(100);
+const MUCH: usize = 500;
 /// After a failure it is written again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
@@ -50,6 +53,8 @@ pub(super) struct Driver {
     /// Whether samples are wanted.
     pub(super) wanted: watch::Sender<bool>,
     pub(super) epoch: Instant,
+    /// When what stands was published last; `None`: it is to be published at once.
+    pub(super) published: Option<Instant>,
 }
 
 type Written = Result<bool, (Batch, lalin_alerts::Error)>;
@@ -141,12 +146,22 @@ impl Driver {
             }
             Input::Channels(channels) => self.engine.set_channels(channels),
             Input::Maintenance(maintenance) => self.engine.set_maintenance(maintenance),
-            Input::Acknowledge(id, by, answer) => drop(answer.send(self.engine.acknowledge(&id, by))),
+            Input::Acknowledge(id, by, answer) => {
+                self.published = None;
+                drop(answer.send(self.engine.acknowledge(&id, by)));
+            }
         }
     }
 
     fn publish(&mut self) {
+        let much = self.active.borrow().len() > MUCH;
+        let every = if much { Duration::from_millis(900) } else { PUBLISH_EVERY };
+        // What is left out now goes with the next second.
+        if self.published.is_some_and(|at| at.elapsed() < every) {
+            return;
+        }
         if self.engine.take_changed() {
+            self.published = Some(Instant::now());
             let now = self.now();
             let active = Arc::new(self.engine.active(now));
             if let Some(channels) = &self.channels {
