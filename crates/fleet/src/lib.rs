@@ -53,7 +53,7 @@ pub use cache_counts::CacheCounts;
 pub use discovery::Discovered;
 pub use error::{Error, UnusableRouter};
 pub use fleet::Fleet;
-pub use lalin_config::{RouterOrigin, RouterSettings, Secret, TlsPolicy};
+pub use lalin_config::{RouterOrigin, RouterSettings, Sampling, Secret, TlsPolicy};
 pub use lalin_mikrotik::{Gateway, Neighbour, Outcome, Report, Step, StepKind, SystemInfo};
 pub use own_address::own_address;
 pub use recording::{Clock, Except, Recording, RecordingPolicy, RouterRecorder};

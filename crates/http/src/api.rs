@@ -50,6 +50,7 @@ impl Api {
                 .service(web::resource("/api/interface-stats").get(interface_stats::get).default_service(only_get()))
                 .service(web::resource("/api/v1/interfaces").get(interfaces::get).default_service(only_get()))
                 .service(web::resource("/api/v1/stream").get(stream::get).default_service(only_get()))
+                .service(web::resource("/api/v1/alerts/stream").get(stream::alerts).default_service(only_get()))
                 .service(web::resource("/api/v1/window").get(window::get).default_service(only_get()))
                 .configure(openapi::routes)
                 .configure(business::routes)

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use lalin_alerts::{Alert, Language, Telling, describe, time_zone};
+use lalin_alerts::{Alert, HeldBy, Language, PastOf, Telling, describe, time_zone};
 use lalin_fleet::Alerting;
+use lalin_store::Grant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -106,13 +107,31 @@ mod lalin_alerts_unit {
     }
 }
 
-/// Whether an alert may be seen.
-pub(super) fn is_seen(visibility: &Visibility, alert: &Alert) -> bool {
+/// Whether an alert may be seen. Whoever sees single lines of a router sees of the router itself what concerns them:
+/// that it is away, and not how busy it is.
+pub(crate) fn is_seen(visibility: &Visibility, alert: &Alert) -> bool {
     let Some(router) = alert.router.as_ref().and_then(|id| id.parse().ok()) else { return visibility.sees_details() };
     match &alert.interface {
         Some(line) => visibility.sees_interface(&router, line),
-        None => visibility.sees_router(&router),
+        None => {
+            visibility.sees_whole_router(&router) || (visibility.sees_router(&router) && alert.kind.concerns_lines())
+        }
     }
+}
+
+/// The same as the past is asked for it; `None`: all of it.
+pub(super) fn seen_past(visibility: &Visibility) -> Option<Vec<PastOf>> {
+    let of = |grant: &Grant| PastOf { router: grant.router.to_string(), interface: grant.interface.clone() };
+    visibility.access().grants().map(|grants| grants.iter().map(of).collect())
+}
+
+/// What holds an alert, as far as that may be seen: another line's name is none of everybody's.
+fn held_by(visibility: &Visibility, held: &HeldBy) -> Option<HeldByView> {
+    let line = held.reason.split_once(':').map(|(_, line)| line);
+    let is_named = line.is_none_or(|line| visibility.sees_interface(&held.router, line));
+    let reason = if is_named { held.reason.as_str() } else { held.reason.split(':').next().unwrap_or_default() };
+    let seen = visibility.sees_router(&held.router);
+    seen.then(|| HeldByView { router: held.router.to_string(), reason: reason.to_owned() })
 }
 
 impl AlertView {
@@ -130,7 +149,6 @@ impl AlertView {
             shown.behind.clear();
             shown.detail = shown.detail.filter(|_| alert.kind.is_event());
         }
-        let sees = |id: &lalin_stats::RouterId| visibility.sees_router(id);
         let told = tellings.into_iter().filter(|_| details);
         Self {
             id: alert.id.to_string(),
@@ -141,11 +159,7 @@ impl AlertView {
             interface: alert.interface.as_deref().map(str::to_owned),
             severity: alert.severity.word(),
             state: alert.state.word(),
-            held_by: alert
-                .held_by
-                .as_ref()
-                .filter(|held| sees(&held.router))
-                .map(|held| HeldByView { router: held.router.to_string(), reason: held.reason.clone() }),
+            held_by: alert.held_by.as_ref().and_then(|held| held_by(visibility, held)),
             since: alert.since_ms,
             fired_at: alert.fired_ms,
             cleared_at: alert.cleared_ms,
@@ -174,13 +188,17 @@ fn untold(why: lalin_alerts::Untold) -> &'static str {
     }
 }
 
-/// The alerts that are not over and may be seen, for the event stream. Where they were told is in the list only.
-pub(crate) fn seen_alerts(alerting: &Alerting, active: &[Arc<Alert>], visibility: &Visibility) -> Vec<AlertView> {
+/// Alerts that may be seen, for the event stream. Where they were told is in the list only.
+pub(crate) fn seen_alerts(
+    alerting: &Alerting,
+    seen: &[Arc<Alert>],
+    visibility: &Visibility,
+    language: Option<Language>,
+) -> Vec<AlertView> {
     let settings = alerting.settings();
-    let seen = active.iter().filter(|alert| is_seen(visibility, alert));
-    let mut views: Vec<AlertView> = seen
-        .map(|alert| AlertView::of(alert, Vec::new(), visibility, settings.language, settings.zone.name()))
-        .collect();
+    let language = language.unwrap_or(settings.language);
+    let mut views: Vec<AlertView> =
+        seen.iter().map(|alert| AlertView::of(alert, Vec::new(), visibility, language, settings.zone.name())).collect();
     views.sort_by(|one, other| other.since.cmp(&one.since).then_with(|| one.id.cmp(&other.id)));
     views
 }

@@ -2,11 +2,11 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use lalin_alerts::{Acknowledged, Alert, Language, PastQuery};
+use lalin_alerts::{Acknowledged, Alert, PastQuery};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::alert_view::{AlertView, is_seen, now_ms};
+use super::alert_view::{AlertView, is_seen, now_ms, seen_past};
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
 use crate::json::answer;
@@ -48,12 +48,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
     let visibility = Visibility::of(&request);
     let Some(alerting) = api.alerting() else { return Ok(answer(AlertsView { alerts: Vec::new(), next: None })) };
     let settings = alerting.settings();
-    let language = match parameters.text("lang") {
-        None => settings.language,
-        Some("id") => Language::Id,
-        Some("en") => Language::En,
-        Some(other) => return Err(Problem::bad_parameter("lang", format!("expected id or en, got {other:?}"))),
-    };
+    let language = parameters.language("lang")?.unwrap_or(settings.language);
     let limit = match parameters.text("limit") {
         None => USUAL,
         Some(text) => text
@@ -80,7 +75,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
                 Some(text) => Some(cursor(text).ok_or_else(|| Problem::bad_parameter("before", "expected next"))?),
                 None => None,
             };
-            let mut query = PastQuery { router: router.clone(), before, limit };
+            let mut query = PastQuery { router: router.clone(), only: seen_past(&visibility), before, limit };
             let mut found = Vec::new();
             let mut next = None;
             for _ in 0..PAGES {

@@ -21,7 +21,7 @@ use utoipa::OpenApi;
 
 use crate::json::wrong_method;
 
-pub(crate) use alert_view::{AlertView, seen_alerts};
+pub(crate) use alert_view::{AlertView, is_seen, seen_alerts};
 
 /// What these routes are, for the API's description.
 #[derive(OpenApi)]

@@ -60,6 +60,7 @@ const ROUTE_POLICIES: &[(&str, &str, RoutePolicy)] = &[
     ("GET", "/api/v1/business", RoutePolicy::Viewer),
     ("GET", "/api/v1/business/logo", RoutePolicy::Viewer),
     ("GET", "/api/v1/alerts", RoutePolicy::Viewer),
+    ("GET", "/api/v1/alerts/stream", RoutePolicy::Viewer),
     ("POST", "/api/v1/alerts/*/acknowledgement", RoutePolicy::Account),
     ("DELETE", "/api/v1/alerts/*/acknowledgement", RoutePolicy::Account),
     ("GET", "/api/v1/history", RoutePolicy::Viewer),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::web::Query;
+use lalin_alerts::Language;
 use lalin_stats::RouterId;
 
 use crate::Problem;
@@ -74,6 +75,16 @@ impl Parameters {
             None | Some("0" | "false") => Ok(false),
             Some("" | "1" | "true") => Ok(true),
             Some(other) => Err(Problem::bad_parameter(key, format!("expected 1 or 0, got {other:?}"))),
+        }
+    }
+
+    /// `id` or `en`; `None` where it is absent.
+    pub(crate) fn language(&self, key: &str) -> Result<Option<Language>, Problem> {
+        match self.text(key) {
+            None => Ok(None),
+            Some("id") => Ok(Some(Language::Id)),
+            Some("en") => Ok(Some(Language::En)),
+            Some(other) => Err(Problem::bad_parameter(key, format!("expected id or en, got {other:?}"))),
         }
     }
 

@@ -15,6 +15,6 @@ mod stream_limits;
 mod watch_list;
 
 pub(crate) use event_cache::EventCache;
-pub(crate) use route::{Described, get};
+pub(crate) use route::{Described, alerts, get};
 pub use stream_limits::StreamLimits;
 pub(crate) use stream_limits::StreamSlots;

@@ -15,6 +15,7 @@ use utoipa::OpenApi;
 use crate::api_state::ApiState;
 use crate::auth::{ClientAddress, Visibility};
 use crate::json::millis;
+use crate::lines::LineWatch;
 use crate::routes::{Parameters, requested_router};
 use crate::server::EventStream;
 use crate::{Auth, Problem};
@@ -30,7 +31,7 @@ use super::watch_list::watch_list;
 
 /// What this route is, for the API's description.
 #[derive(OpenApi)]
-#[openapi(paths(get))]
+#[openapi(paths(get, alerts))]
 pub(crate) struct Described;
 
 #[utoipa::path(
@@ -56,6 +57,28 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
         Some(_) => several(&api, &request, &parameters, &visibility),
         None => one(&api, &request, &parameters, visibility),
     }
+}
+
+/// The alerts that stand, at the beginning and whenever they change; no router is sampled for it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/alerts/stream",
+    tag = "alerts",
+    params(
+        ("lang" = Option<String>, Query, description = "The language of `text`: `id` or `en`"),
+        ("token" = Option<String>, Query, description = "A share link's secret")
+    ),
+    responses((status = 200, description = "OK", body = String, content_type = "text/event-stream"))
+)]
+pub(crate) async fn alerts(api: Data<ApiState>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["lang", "token"])?;
+    let language = parameters.language("lang")?;
+    api.alerts()?;
+    let visibility = Visibility::of(&request);
+    let slot = take_slot(&api, &request)?;
+    let filter = StreamFilter { visibility, only: None, narrow: false, named: false, whole_lists: false };
+    let session = StreamSession::new(api, None, None, filter, LineWatch::default(), None).telling_alerts(language);
+    Ok(answer(&request, slot, events(session)))
 }
 
 /// The events of one router.
@@ -94,7 +117,7 @@ fn one(
     let filter = StreamFilter { visibility, only, narrow, named: false, whole_lists };
     let lines = router.as_ref().map(|router| Auth::line_watch(request, router.id())).unwrap_or_default();
     let id = router.as_deref().map(Router::id);
-    let session = StreamSession::new(api.clone(), id, subscription, filter, lines, Some(hello)).telling_alerts();
+    let session = StreamSession::new(api.clone(), id, subscription, filter, lines, Some(hello)).telling_alerts(None);
     Ok(answer(request, slot, events(session)))
 }
 
@@ -140,7 +163,7 @@ fn several(
             }
             None => StreamSession::of_removed(api.clone(), &id, filter, lines, window),
         };
-        let session = if all.is_empty() { session.telling_alerts() } else { session };
+        let session = if all.is_empty() { session.telling_alerts(None) } else { session };
         all.push(events(session));
     }
     Ok(answer(request, slot, hello.chain(all)))

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use bytes::Bytes;
+use lalin_alerts::Language;
 use lalin_monitor::{Monitor, Subscription, Update, Window};
 use lalin_stats::{Identity, Interface, RouterId};
 use serde::Serialize;
@@ -17,7 +18,7 @@ use crate::json::WindowView;
 use crate::lines::LineWatch;
 use crate::routes::InterfaceSelection;
 
-use super::alerts_watch::{AlertsWatch, alerts_event};
+use super::alerts_watch::AlertsWatch;
 use super::event_bytes::EventBytes;
 use super::event_cache::{Encodings, Selection};
 use super::events::{EmptyEvent, WithRouter};
@@ -94,8 +95,8 @@ impl StreamSession {
     }
 
     /// Makes the session tell of alerts too: one session of a stream does.
-    pub(super) fn telling_alerts(mut self) -> Self {
-        self.alerts = AlertsWatch::of(&self.api);
+    pub(super) fn telling_alerts(mut self, language: Option<Language>) -> Self {
+        self.alerts = AlertsWatch::of(&self.api, language);
         self
     }
 
@@ -141,8 +142,8 @@ impl StreamSession {
                     self.list();
                     continue;
                 }
-                active = self.alerts.changed() => {
-                    let event = alerts_event(api, &active, &self.filter.visibility);
+                seen = self.alerts.changed(&self.filter.visibility) => {
+                    let event = self.alerts.event(api, &seen, &self.filter.visibility);
                     self.ready.extend(event.map(EventBytes::Own));
                     continue;
                 }

@@ -22,6 +22,8 @@ pub const TABLE: &[(&str, &str, [u16; 3])] = &[
     ("PUT", "/api/v1/recording", [401, 403, 409]),
     ("GET", "/api/v1/history?interface=ether1", [401, 404, 404]),
     ("GET", "/api/v1/alerts", [401, 200, 200]),
+    // Of a server without alerts.
+    ("GET", "/api/v1/alerts/stream", [401, 404, 404]),
     // Nothing is watched for here.
     ("POST", "/api/v1/alerts/x/acknowledgement", [401, 404, 404]),
     ("DELETE", "/api/v1/alerts/x/acknowledgement", [401, 404, 404]),

@@ -105,7 +105,11 @@ impl TestServer {
     }
 
     pub fn with_settings(settings: ApiSettings) -> Self {
-        let monitor = Arc::new(Monitor::new(Settings::default()));
+        Self::over(Arc::new(Monitor::new(Settings::default())), settings)
+    }
+
+    /// The API over the routers of this monitor.
+    pub fn over(monitor: Arc<Monitor>, settings: ApiSettings) -> Self {
         let admin = Arc::new(FakeAdmin::new(monitor.clone()));
         Self { api: Api::with_admin(monitor.clone(), settings, admin.clone()), monitor, admin }
     }
