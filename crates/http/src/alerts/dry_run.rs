@@ -22,6 +22,12 @@ struct DryRunView {
     /// How long the lines were measured, on average.
     measured_seconds: u64,
     not_measured_seconds: u64,
+    /// How many lines were looked at.
+    lines: usize,
+    /// How many lines of the rule were not looked at, as there are too many.
+    lines_left_out: usize,
+    /// Whether there would have been more alerts than are answered.
+    is_cut: bool,
 }
 
 /// One of them.
@@ -56,7 +62,7 @@ pub(crate) async fn post(api: Data<ApiState>, body: Json<Value>) -> Result<HttpR
     let alerting = api.alerts()?;
     api.archive()?;
     let found = alerting.rehearse(rule, days, now_ms()).await;
-    let Rehearsal { alerts, measured_ms, not_measured_ms } =
+    let Rehearsal { alerts, measured_ms, not_measured_ms, lines, lines_left_out, is_cut } =
         found.map_err(|detail| Problem::bad_parameter("kind", detail))?;
     let alerts = alerts.into_iter().map(|one| DryAlertView {
         from: one.from_ms,
@@ -69,5 +75,8 @@ pub(crate) async fn post(api: Data<ApiState>, body: Json<Value>) -> Result<HttpR
         alerts: alerts.collect(),
         measured_seconds: measured_ms / 1_000,
         not_measured_seconds: not_measured_ms / 1_000,
+        lines,
+        lines_left_out,
+        is_cut,
     }))
 }
