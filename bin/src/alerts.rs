@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_alerts::channel::{ChannelForm, Secrets};
+use lalin_alerts::channel::{ChannelForm, Secrets, Transport};
 use lalin_alerts::{Database, Language, Rule, RuleForm};
 use lalin_config::{AlertTable, Config, Lang};
 use lalin_fleet::{Alerting, AlertingSettings, AlertingStart, Channels, Fleet, Recording};
@@ -43,7 +43,7 @@ pub(crate) async fn watch(
     let started = async {
         let (database, channels) = if keeps {
             let path = config.data_dir.join(FILE);
-            open(&path, store, channels, language)?
+            open(&path, store, channels, transport(config)?, language)?
         } else {
             (Database::in_memory()?, None)
         };
@@ -59,11 +59,25 @@ fn open(
     path: &Path,
     store: Option<Store>,
     from_file: Vec<(String, ChannelForm, Secrets)>,
+    transport: Transport,
     language: Language,
 ) -> Result<Opened, Box<dyn std::error::Error + Send + Sync>> {
     let database = Database::open(path)?;
-    let channels = Channels::start(path, store, from_file, language)?;
+    let channels = Channels::start(path, store, from_file, transport, language)?;
     Ok((database, Some(channels)))
+}
+
+/// Whom channels trust, and by which way they leave. Where that cannot be used the log says so, and what needs it fails.
+fn transport(config: &Config) -> Result<Transport, lalin_alerts::Error> {
+    let proxy = config.alerts.proxy.as_ref().map(|proxy| proxy.expose());
+    let trusted = config.alerts.ca.as_deref().and_then(|path| {
+        let read = std::fs::read(path);
+        read.inspect_err(|error| tracing::error!(%error, file = %path.display(), "[alerts] ca cannot be read")).ok()
+    });
+    Transport::through(trusted.as_deref(), proxy).or_else(|error| {
+        tracing::error!(%error, "[alerts] ca and proxy cannot be used");
+        Transport::new(None)
+    })
 }
 
 /// The zone of the history, which is that of quiet hours too.

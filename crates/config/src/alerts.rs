@@ -2,6 +2,7 @@
 //! known to the alerts alone; here each is a table with the place where it was written.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use toml::Table;
 
@@ -12,6 +13,10 @@ use crate::{Origin, Secret};
 pub struct Alerts {
     /// Rules are watched at all.
     pub enabled: bool,
+    /// A PEM file of authorities that channels trust beside the system's.
+    pub ca: Option<PathBuf>,
+    /// The HTTP proxy by which channels leave this network; it may hold a password.
+    pub proxy: Option<Secret>,
     /// The rules of the file.
     pub rules: Vec<AlertTable>,
     /// The channels of the file.
@@ -33,6 +38,6 @@ pub struct AlertTable {
 
 impl Default for Alerts {
     fn default() -> Self {
-        Self { enabled: true, rules: Vec::new(), channels: Vec::new() }
+        Self { enabled: true, ca: None, proxy: None, rules: Vec::new(), channels: Vec::new() }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::{Spanned, Table};
 
-use crate::setting::{FileText, Setting};
+use crate::setting::{FileText, Setting, not_empty};
 use crate::{AlertTable, Alerts, Error, schema, values};
 
 pub(crate) fn read(
@@ -24,7 +24,26 @@ pub(crate) fn read(
         }
         Ok::<_, Error>(read)
     };
-    Ok(Alerts { enabled, rules: all(file.rule, "alerts.rule")?, channels: all(file.channel, "alerts.channel")? })
+    let ca = not_empty(text.setting(file.ca)).map(|setting| setting.parse("alerts.ca", values::path)).transpose()?;
+    let proxy = match file.proxy {
+        Some(proxy) => {
+            let origin = text.at(proxy.span());
+            let proxy = proxy.into_inner();
+            if !proxy.expose().is_empty() && !proxy.expose().starts_with("http://") {
+                let problem = "must be an address such as \"http://proxy.isp.id:3128\"".into();
+                return Err(Error::Invalid { field: "alerts.proxy", origin, problem });
+            }
+            Some(proxy).filter(|proxy| !proxy.expose().is_empty())
+        }
+        None => None,
+    };
+    Ok(Alerts {
+        enabled,
+        ca: ca.map(|setting| setting.value),
+        proxy,
+        rules: all(file.rule, "alerts.rule")?,
+        channels: all(file.channel, "alerts.channel")?,
+    })
 }
 
 fn one(
@@ -78,6 +97,19 @@ mod tests {
         assert_eq!(alerts.channels[0].secrets["token"].expose(), "rahasia");
         assert!(!format!("{alerts:?}").contains("rahasia"));
         assert!(alerts.enabled);
+    }
+
+    #[test]
+    fn whom_channels_trust_and_by_which_way_they_leave_is_read_and_the_way_may_hold_a_password() {
+        let alerts =
+            load("[alerts]\nca = \"isp.pem\"\nproxy = \"http://noc:rahasia@proxy.isp.id:3128\"\n").unwrap().alerts;
+        assert_eq!(alerts.ca.as_deref(), Some(Path::new("isp.pem")));
+        assert!(alerts.proxy.as_ref().unwrap().expose().contains("rahasia"));
+        assert!(!format!("{alerts:?}").contains("rahasia"));
+        let alerts = load("[alerts]\nca = \"\"\nproxy = \"\"\n").unwrap().alerts;
+        assert_eq!((alerts.ca, alerts.proxy.is_none()), (None, true));
+        let error = load("[alerts]\nproxy = \"noc:rahasia@proxy\"\n").unwrap_err().to_string();
+        assert!(error.contains("alerts.proxy") && error.contains("line 2") && !error.contains("rahasia"), "{error}");
     }
 
     #[test]

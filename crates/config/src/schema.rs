@@ -133,6 +133,8 @@ pub(crate) struct RemoteWrite {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct Alerts {
     pub(crate) enabled: Maybe<bool>,
+    pub(crate) ca: Maybe<String>,
+    pub(crate) proxy: Maybe<Secret>,
     pub(crate) rule: Vec<Spanned<toml::Table>>,
     pub(crate) channel: Vec<Spanned<toml::Table>>,
 }

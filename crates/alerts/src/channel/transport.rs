@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use reqwest::{Client, NoProxy, Proxy, RequestBuilder, Response, redirect};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -16,6 +16,8 @@ use crate::Error;
 /// How long one request may take, from the connection to the last byte of the answer.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 const LONGEST_BODY: usize = 64 * 1024;
+/// What is reached without a proxy.
+const NEAR: &str = "localhost,127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7";
 /// A receiver that says to wait longer is asked again after this all the same.
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
@@ -48,6 +50,18 @@ impl Transport {
     /// # Errors
     /// [`Error::Certificates`].
     pub fn with_timeout(extra_ca_pem: Option<&[u8]>, limit: Duration) -> Result<Self, Error> {
+        Self::made(extra_ca_pem, None, limit)
+    }
+
+    /// The same through an HTTP proxy, for whatever is not on this machine or in a private network. Mail goes directly.
+    ///
+    /// # Errors
+    /// [`Error::Certificates`]; [`Error::Channel`] where the proxy's address is none.
+    pub fn through(extra_ca_pem: Option<&[u8]>, proxy: Option<&str>) -> Result<Self, Error> {
+        Self::made(extra_ca_pem, proxy, TIMEOUT)
+    }
+
+    fn made(extra_ca_pem: Option<&[u8]>, proxy: Option<&str>, limit: Duration) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
         // One that cannot be read must not take the others along.
         let found = rustls_native_certs::load_native_certs();
@@ -70,11 +84,18 @@ impl Transport {
             .map_err(|error| Error::Certificates(error.to_string()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let client = Client::builder()
+        let builder = match proxy {
+            Some(address) => {
+                // The error would repeat the address, which may hold a password.
+                let proxy = Proxy::all(address).map_err(|_| Error::Channel("the proxy's address is none".into()))?;
+                Client::builder().proxy(proxy.no_proxy(NoProxy::from_string(NEAR)))
+            }
+            None => Client::builder().no_proxy(),
+        };
+        let client = builder
             .tls_backend_preconfigured(tls)
             .redirect(redirect::Policy::none())
             .referer(false)
-            .no_proxy()
             .timeout(limit)
             .connect_timeout(limit.min(Duration::from_secs(10)))
             .pool_idle_timeout(Duration::from_secs(90))
@@ -194,6 +215,7 @@ pub(crate) fn wait_of(seconds: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::receiver::Receiver;
 
     fn answer(status: u16, retry_after: Option<&str>) -> Answer {
         let mut headers = HeaderMap::new();
@@ -234,6 +256,23 @@ mod tests {
         assert!(!asked.to_string().contains("secret"), "{asked}");
         let asked = ask(transport.client().get("no url")).await.unwrap_err();
         assert!(matches!(asked, SendError::ChannelFinal { .. }), "{asked:?}");
+    }
+
+    #[tokio::test]
+    async fn what_is_far_goes_through_the_proxy_and_what_is_near_does_not() {
+        let proxy = Receiver::start(|_| (200, "by the proxy".into())).await;
+        let near = Receiver::start(|_| (200, "directly".into())).await;
+        let address = proxy.url("").replace("http://", "http://noc:rahasia@");
+        let transport = Transport::through(None, Some(&address)).unwrap();
+        let far = ask(transport.client().get("http://api.telegram.invalid/bot1:x/getMe")).await.unwrap();
+        assert_eq!(far.body, "by the proxy");
+        let asked = proxy.requests().remove(0);
+        assert_eq!(asked.line, "GET http://api.telegram.invalid/bot1:x/getMe");
+        assert!(asked.header("proxy-authorization").is_some_and(|keys| keys.starts_with("Basic ")), "{asked:?}");
+        assert_eq!(ask(transport.client().get(near.url("/"))).await.unwrap().body, "directly");
+        assert_eq!(proxy.requests().len(), 1);
+        let wrong = Transport::through(None, Some("http://noc:rahasia@[")).unwrap_err().to_string();
+        assert!(!wrong.contains("rahasia"), "{wrong}");
     }
 
     #[test]

@@ -78,15 +78,15 @@ impl Channels {
     /// Begins to send what the database holds.
     ///
     /// # Errors
-    /// Where the database or the certificates of the system cannot be read.
+    /// Where the database cannot be read.
     pub fn start(
         database: &Path,
         store: Option<Store>,
         from_file: Vec<(String, ChannelForm, Secrets)>,
+        transport: Transport,
         language: Language,
     ) -> Result<Arc<Self>, Error> {
         let outbox = Outbox::start(database, WallClock::system())?;
-        let transport = Transport::new(None)?;
         let firing = watch::Sender::new(Arc::default());
         Ok(Arc::new(Self { store, from_file, outbox, transport, firing, state: Mutex::default(), language }))
     }
