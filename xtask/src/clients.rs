@@ -13,6 +13,8 @@ use crate::process::done;
 const PYTHON: [&str; 2] = ["librouteros==4.2.2", "RouterOS-api==0.21.0"];
 const NODE: &str = "node-routeros@1.6.9";
 
+/// What asks an API whether it is as it is described.
+const SCHEMATHESIS: [&str; 1] = ["schemathesis==4.32.5"];
 /// The exporter that most people scrape such routers with.
 const MKTXP: [&str; 1] = ["mktxp==2.1.0"];
 /// What the first system's design is made of.
@@ -26,6 +28,18 @@ pub(crate) fn python(folder: &Path) -> Result<PathBuf> {
 /// A Python that has mktxp.
 pub(crate) fn mktxp(folder: &Path) -> Result<PathBuf> {
     python_with(folder, &MKTXP)
+}
+
+/// Schemathesis.
+pub(crate) struct Schemathesis {
+    pub(crate) python: PathBuf,
+    pub(crate) program: PathBuf,
+}
+
+/// Schemathesis, and the Python that has it.
+pub(crate) fn schemathesis(folder: &Path) -> Result<Schemathesis> {
+    let python = python_with(folder, &SCHEMATHESIS)?;
+    Ok(Schemathesis { program: python.with_file_name("schemathesis"), python })
 }
 
 fn python_with(folder: &Path, packages: &[&str]) -> Result<PathBuf> {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use crate::process::{Owned, cargo, done, said};
-use crate::{clients, comparison};
+use crate::{clients, comparison, described};
 
 /// A client that takes longer over a check is ended, and so are its checks.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -32,6 +32,9 @@ type Outcomes = BTreeMap<String, String>;
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     let write = words.contains(&"--write");
     let wanted = |name: &str| words.iter().all(|word| word.starts_with("--")) || words.contains(&name);
+    if words == [described::NAME] {
+        return described::run(root);
+    }
     let home = root.join("target/conformance");
     fs::create_dir_all(&home)?;
     let routers = Routers::start(root, &home)?;
@@ -64,6 +67,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
             fs::write(root.join("docs/reference/conformance.md"), page(&table, &compared))?;
         }
         ensure!(right, "our own client was wrong");
+        described::run(root)?;
     }
     let wrong =
         all.iter().flat_map(|(name, outcomes)| outcomes.iter().map(move |(check, outcome)| (name, check, outcome)));

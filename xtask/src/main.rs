@@ -6,6 +6,7 @@ mod bench;
 mod clients;
 mod comparison;
 mod conformance;
+mod described;
 mod documents;
 mod fuzz;
 mod layers;
@@ -56,7 +57,8 @@ cargo xtask COMMAND
   fuzz           the fuzz targets, sharing --seconds N (60); --jobs N targets at a time (1), --keep what
                  was found, TARGET.. only these: codec values typed login client mndp (fuzz/README.md)
   conformance [--write] [CLIENT..]
-                 clients that others wrote, on our simulated router; --write makes docs/reference/conformance.md
+                 clients that others wrote, on our simulated router; --write makes docs/reference/conformance.md;
+                 with schemathesis: whether the API answers as its description says
   nats           the NATS servers of the cluster's tests, of pinned versions, into target/tools/nats; the
                  tests step does it too
   pictures       takes the documents' pictures (docs/*.png) of the demonstration anew, in a real Chromium

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use zeroize::Zeroizing;
 
-use crate::{EncryptionKey, Error, Store};
+use crate::{EncryptionKey, Error, Store, Timestamp};
 
 /// The most of each.
 const MOST_RULES: i64 = 500;
 const MOST_CHANNELS: i64 = 64;
 const MOST_MAINTENANCE: i64 = 1_000;
+/// The end of the year 9999, ms since 1970.
+const LAST_MS: i64 = 253_402_300_799_999;
 /// The longest text, bytes.
 const LONGEST: usize = 65_536;
 
@@ -209,8 +211,12 @@ impl Store {
         if new.from_ms >= new.to_ms || new.reason.chars().count() > 500 {
             return Err(Error::Invalid { field: "to", reason: "after its beginning, and at most 500 characters why" });
         }
+        if new.from_ms < 0 || new.to_ms > LAST_MS {
+            return Err(Error::Invalid { field: "from", reason: "between the years 1970 and 9999" });
+        }
+        let now_ms = Timestamp::now().0;
         self.write(move |db, _| {
-            db.execute("DELETE FROM maintenance WHERE to_ms < ?1", [new.from_ms - 366 * 86_400_000])?;
+            db.execute("DELETE FROM maintenance WHERE to_ms < ?1", [now_ms.saturating_sub(366 * 86_400_000)])?;
             room(db, "maintenance", MOST_MAINTENANCE, "at most 1000 times of maintenance")?;
             db.execute(
                 "INSERT INTO maintenance (from_ms, to_ms, router, reason) VALUES (?1, ?2, ?3, ?4)",

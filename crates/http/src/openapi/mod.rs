@@ -4,6 +4,7 @@
 //! of them have in common is added: how somebody shows who they are, and that any failure is a problem document.
 
 mod common;
+mod shapes;
 
 use std::sync::LazyLock;
 
@@ -78,6 +79,7 @@ pub fn description_by_handlers() -> serde_json::Result<String> {
         common::also_of_one_router(&mut whole, path);
     }
     common::add_to(&mut whole);
+    shapes::mend(&mut whole);
     serde_json::to_string(&whole)
 }
 

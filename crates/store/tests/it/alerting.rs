@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lalin_store::{EncryptionKey, Error, Store, StoredMaintenance};
+use lalin_store::{EncryptionKey, Error, Store, StoredMaintenance, Timestamp};
 use zeroize::Zeroizing;
 
 fn secrets(all: &[(&str, &str)]) -> BTreeMap<String, Zeroizing<String>> {
@@ -48,8 +48,19 @@ async fn maintenance_has_an_end_after_its_beginning() {
     let store = crate::store();
     let one = |from_ms, to_ms| StoredMaintenance { id: 0, from_ms, to_ms, router: None, reason: "fibre".into() };
     assert!(matches!(store.add_maintenance(one(5, 5)).await, Err(Error::Invalid { .. })));
+    for (from_ms, to_ms) in [(i64::MIN, 5), (-1, 5), (5, i64::MAX)] {
+        assert!(matches!(store.add_maintenance(one(from_ms, to_ms)).await, Err(Error::Invalid { .. })));
+    }
     let kept = store.add_maintenance(one(5, 6)).await.unwrap();
     assert_eq!(store.maintenance().await.unwrap(), std::slice::from_ref(&kept));
     store.remove_maintenance(kept.id).await.unwrap();
+    // What is planned for in three years forgets nothing of today.
+    let now_ms = Timestamp::now().0;
+    let today = store.add_maintenance(one(now_ms, now_ms + 1)).await.unwrap();
+    let later = now_ms + 3 * 366 * 86_400_000;
+    let later = store.add_maintenance(one(later, later + 1)).await.unwrap();
+    assert_eq!(store.maintenance().await.unwrap().len(), 2);
+    store.remove_maintenance(today.id).await.unwrap();
+    store.remove_maintenance(later.id).await.unwrap();
     assert!(store.maintenance().await.unwrap().is_empty());
 }
