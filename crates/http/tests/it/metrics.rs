@@ -1,11 +1,13 @@
 //! `/metrics`: both formats, what is in them, and what a scrape does to routers.
 
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
 use actix_web::test::{TestRequest, read_body};
+use futures_util::future::join_all;
 use lalin_http::{ApiSettings, ExtraFamily, ExtraMetrics, MetricsSettings};
 use tokio::time::{Instant, sleep};
 
@@ -173,4 +175,36 @@ async fn other_rooms_metrics_are_shown_and_late_reads_counted() {
     assert!(text.contains(r#"reason="a\"b""#), "{text}");
     let began: u64 = sample(&text, r#"lalin_tick_lag_seconds_bucket{le="+Inf"}"#).unwrap().0.parse().unwrap();
     assert!(began > 0, "{text}");
+}
+
+#[actix_web::test]
+async fn a_scrape_is_made_piece_by_piece_however_many_lines_it_shows() {
+    tokio::time::pause();
+    let scraped = async |routers: usize| {
+        let server = TestServer::new();
+        let ids: Vec<String> = (0..routers).map(|at| format!("pop-{at}")).collect();
+        for id in &ids {
+            *server.router(id).ports.lock().unwrap() = vec![Some(1_000_000); 48];
+        }
+        join_all(ids.iter().map(|id| watched(&server, id))).await;
+        let response = server.call(TestRequest::get().uri("/metrics")).await;
+        let mut body = std::pin::pin!(response.into_body());
+        let (mut whole, mut pieces, mut longest) = (0, 0, 0);
+        // All that is asked for is there, so that nothing waits: every poll is answered at once.
+        let used = allocation_counter::measure(|| {
+            let mut context = Context::from_waker(Waker::noop());
+            while let Poll::Ready(Some(piece)) = body.as_mut().poll_next(&mut context) {
+                let length = piece.unwrap().len();
+                // The first piece is what routers and Lalin itself say; lines come after it.
+                longest = if pieces == 0 { 0 } else { longest.max(length) };
+                (whole, pieces) = (whole + length, pieces + 1);
+            }
+        });
+        (whole, pieces, longest, used.bytes_max)
+    };
+    let (few, ..) = scraped(20).await;
+    let (whole, pieces, longest, held) = scraped(200).await;
+    assert!(whole > 8 * few && whole > 4_000_000, "{whole} bytes, {few} for a tenth of the routers");
+    assert!(pieces > 80 && longest < 64 * 1_024, "{pieces} pieces, the longest of {longest} bytes");
+    assert!(held < 1_000_000, "{held} bytes were held at once for an answer of {whole}");
 }
