@@ -8,7 +8,7 @@ use lalin_monitor::Monitor;
 use tokio_util::sync::CancellationToken;
 
 use crate::api_state::{ApiSettings, ApiState};
-use crate::json::{no_such_path, wrong_method};
+use crate::json::{Methods, no_such_path, wrong_method};
 use crate::routes::{
     accounts, audit_log, business, embed_origins, health, interface_stats, interfaces, layouts, lines, log_level,
     login, readiness, routers, tokens, window,
@@ -47,6 +47,7 @@ impl Api {
             let only_get = || web::route().to(wrong_method);
             config
                 .app_data(state)
+                .app_data(Data::new(Methods(openapi::methods)))
                 .service(web::resource("/api/interface-stats").get(interface_stats::get).default_service(only_get()))
                 .service(web::resource("/api/v1/interfaces").get(interfaces::get).default_service(only_get()))
                 .service(web::resource("/api/v1/stream").get(stream::get).default_service(only_get()))

@@ -13,7 +13,7 @@ mod state_view;
 mod window_view;
 
 pub(crate) use answers::{answer, created, no_content};
-pub(crate) use fallbacks::{no_such_path, wrong_method};
+pub(crate) use fallbacks::{Methods, no_such_path, wrong_method};
 pub(crate) use formats::{counter, millis, rfc3339};
 pub(crate) use gap_view::GapView;
 pub(crate) use interface_summary::{InterfaceSummary, point_of_view};

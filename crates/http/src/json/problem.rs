@@ -2,7 +2,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, RETRY_AFTER};
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -328,9 +328,9 @@ impl Problem {
         self.0.limit
     }
 
-    pub(crate) fn method_not_allowed() -> Self {
+    pub(crate) fn method_not_allowed(methods: &str) -> Self {
         let status = StatusCode::METHOD_NOT_ALLOWED;
-        Self::new(status, "method-not-allowed", "method not allowed", "this path can only be read: use GET")
+        Self::new(status, "method-not-allowed", "method not allowed", format!("this path takes {methods}"))
     }
 
     pub(crate) fn not_found() -> Self {
@@ -369,9 +369,6 @@ impl ResponseError for Problem {
         answer.insert_header(("Cache-Control", "no-store"));
         if let Some(seconds) = self.0.retry_after {
             answer.insert_header((RETRY_AFTER, seconds.to_string()));
-        }
-        if self.status_code() == StatusCode::METHOD_NOT_ALLOWED {
-            answer.insert_header((ALLOW, "GET"));
         }
         if let Some(state) = &self.0.state {
             state_headers(&mut answer, state);

@@ -6,12 +6,14 @@
 mod common;
 mod shapes;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
+use serde_json::Value;
 use utoipa::OpenApi;
 
 use crate::json::wrong_method;
@@ -82,6 +84,25 @@ pub fn description_by_handlers() -> serde_json::Result<String> {
     shapes::mend(&mut whole);
     serde_json::to_string(&whole)
 }
+
+/// The methods of each path that is described.
+pub(crate) fn methods() -> &'static HashMap<String, Vec<String>> {
+    // Read when it is asked for: most processes never are.
+    static KNOWN: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
+        let document: Value = serde_json::from_str(FILE).unwrap_or_default();
+        let paths = document["paths"].as_object().into_iter().flatten();
+        let methods = paths.map(|(path, item)| {
+            let of_path = item.as_object().into_iter().flat_map(|item| item.keys());
+            let of_path = of_path.filter(|key| METHODS.contains(&key.as_str())).map(|key| key.to_ascii_uppercase());
+            (path.clone(), of_path.collect())
+        });
+        methods.collect()
+    });
+    &KNOWN
+}
+
+/// As they are called in a description.
+const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let only_get = || web::route().to(wrong_method);

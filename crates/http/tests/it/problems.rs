@@ -1,5 +1,6 @@
 //! Bad input gets a problem document that names the field.
 
+use actix_web::http::Method;
 use actix_web::test::{TestRequest, read_body};
 
 use crate::test_server::TestServer;
@@ -55,4 +56,20 @@ async fn an_unknown_path_or_method_is_a_problem_too() {
     assert_eq!(response.headers().get("Allow").unwrap(), "GET");
     let body: serde_json::Value = serde_json::from_slice(&read_body(response).await).unwrap();
     assert_eq!(body["code"], "method-not-allowed");
+    for (path, methods) in [
+        ("/api/v1/alerts/x/acknowledgement", vec!["DELETE", "POST"]),
+        ("/api/v1/alert-rules/7", vec!["DELETE", "PUT"]),
+        ("/api/v1/routers/pop-1", vec!["DELETE", "GET", "PATCH"]),
+        ("/api/v1/check", vec!["POST"]),
+        ("/metrics", vec!["GET"]),
+    ] {
+        let response = world.call(TestRequest::with_uri(path).method(Method::OPTIONS)).await;
+        let allowed = response.headers().get("Allow").unwrap().to_str().unwrap();
+        let mut allowed: Vec<&str> = allowed.split(", ").collect();
+        allowed.sort_unstable();
+        assert_eq!((response.status().as_u16(), allowed), (405, methods), "{path}");
+    }
+    // What cannot be read has no head.
+    let head = world.call(TestRequest::with_uri("/api/v1/check").method(Method::HEAD)).await;
+    assert_eq!(head.status(), 405);
 }
