@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alert_kills;
 mod alerting;
 mod api_golden;
 mod commands;

@@ -1,5 +1,7 @@
 //! Remote write into the receivers that people run: through an outage, and a kill of `lalin` within it, every sample is
 //! there once.
+//!
+//! The outage is as long as a few samples take; `LALIN_OUTAGE=60` makes it so many seconds.
 
 use std::thread;
 use std::time::Duration;
@@ -60,14 +62,16 @@ fn through_an_outage(kind: Kind) {
     let lalin = serve(&router, &store, None);
     until("the first samples are stored", || store.samples(SERIES).len() >= 2);
 
+    let outage =
+        Duration::from_secs(std::env::var("LALIN_OUTAGE").ok().and_then(|text| text.parse().ok()).unwrap_or(0));
     store.away();
-    let before = samples(&lalin);
-    until("samples wait", || samples(&lalin) >= before + 3.0);
+    let (before, away) = (samples(&lalin), Instant::now());
+    until("samples wait", || samples(&lalin) >= before + 3.0 && away.elapsed() >= outage / 2);
     assert!(metric(&lalin, "lalin_remote_write_pending_samples") > 0.0);
     let first = samples(&lalin);
     let folder = lalin.kill();
     let lalin = serve(&router, &store, Some(folder));
-    until("more wait after the kill", || samples(&lalin) >= 3.0);
+    until("more wait after the kill", || samples(&lalin) >= 3.0 && away.elapsed() >= outage);
 
     store.resume();
     until("the queue is empty", || {
