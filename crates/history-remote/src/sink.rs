@@ -43,6 +43,10 @@ impl SampleSink for Sink {
         self.samples.push(router.as_str(), at_ms, samples.into_iter().map(line).collect())
     }
 
+    fn flush(&self) {
+        self.samples.flush();
+    }
+
     fn counts(&self) -> SinkCounts {
         let counted = self.write.counted();
         SinkCounts { waiting: counted.waiting, bytes: counted.queue_bytes, lost: counted.lost.iter().sum() }

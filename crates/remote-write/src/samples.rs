@@ -41,4 +41,9 @@ impl Samples {
         });
         self.0.push_lines(router, at_ms, lines.collect())
     }
+
+    /// Returns when what was queued is on the disk. It blocks: not for a thread of the runtime.
+    pub fn flush(&self) {
+        self.0.queue.flush();
+    }
 }

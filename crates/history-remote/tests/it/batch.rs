@@ -116,6 +116,8 @@ impl SampleSink for Batch {
         true
     }
 
+    fn flush(&self) {}
+
     fn counts(&self) -> SinkCounts {
         SinkCounts::default()
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lalin_history::{Cause, Event, History, LineName, LineReading, RemoteStore, Settings, Tick, What, Zone};
+use lalin_history::{
+    Cause, Event, Field, History, LineName, LineReading, LineSamples, Metric, RemoteStore, SampleSink, Settings, Tick,
+    What, Zone,
+};
 use lalin_history_remote::{Address, Client};
 use lalin_stats::{Counters, RouterId};
 use tempfile::TempDir;
@@ -161,6 +164,15 @@ impl Both {
         if told {
             self.event(router, What::Ended(Cause::Unreachable));
         }
+    }
+
+    /// A row of five minutes that are not booked, as one that came a moment before the rest.
+    pub fn stray_row(&self, router: &Router, line: &str) {
+        let edge = (router.wall_ms / 300_000 + 1) * 300_000;
+        let values = [(Field::RxBytes, 1e12), (Field::TxBytes, 7.0), (Field::Milliseconds, 300_000.0)];
+        let values = values.map(|(field, value)| (Metric::FiveMinutes(field), value)).into();
+        let samples = vec![LineSamples { line: Some(LineName::interface(line)), shown: None, values }];
+        assert!(self.batch.push(&router.id, edge, samples));
     }
 
     /// Everything is where it can be asked for.

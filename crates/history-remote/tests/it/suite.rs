@@ -238,6 +238,8 @@ fn all(kind: Kind) {
     let server = Server::start(kind);
     let mut both = Both::open(&server, "WIB");
     let (one, _) = record(&mut both);
+    both.each().into_iter().for_each(|history| history.flush().unwrap());
+    both.stray_row(&one, "uplink");
     both.settle(&server);
     let ranges = [
         (BEGIN, BEGIN + DAY + 7 * HOUR),

@@ -1,9 +1,9 @@
 //! Which lines a store has: another machine may have recorded them. Learned beside the answers, never on the way of one.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::reading::Remote;
@@ -22,16 +22,21 @@ const PIECE_MS: i64 = 32 * 86_400_000;
 
 type Asked = SyncSender<Result<(), Error>>;
 
-/// The thread that learns. It ends when this is dropped.
+/// A question may be under way at the end; nobody waits for a store that does not answer.
+const END: Duration = Duration::from_secs(1);
+
+/// The thread that learns. It ends when this is dropped, or when the question that is under way then is answered.
 #[derive(Debug)]
 pub(crate) struct Discovery {
     ask: Option<SyncSender<Asked>>,
-    thread: Option<JoinHandle<()>>,
+    stop: Arc<AtomicBool>,
+    ended: Mutex<Receiver<()>>,
 }
 
 struct Learner {
     database: Database,
     remote: Remote,
+    stop: Arc<AtomicBool>,
     /// The whole past was looked through.
     far: bool,
     failing: bool,
@@ -42,11 +47,18 @@ struct Learner {
 impl Discovery {
     pub(crate) fn start(folder: &Folder, store: Arc<dyn PromQl>) -> Result<Self, Error> {
         let (database, remote) = (Database::open(&folder.database())?, Remote::new(store));
-        let learner = Learner { database, remote, far: false, failing: false, known: HashMap::new() };
+        let stop = Arc::new(AtomicBool::new(false));
+        let learner =
+            Learner { database, remote, stop: stop.clone(), far: false, failing: false, known: HashMap::new() };
         let (ask, asked) = sync_channel(4);
         let thread = std::thread::Builder::new().name("history-lines".into());
-        let thread = thread.spawn(move || learner.run(asked)).map_err(Error::file(folder.path()))?;
-        Ok(Self { ask: Some(ask), thread: Some(thread) })
+        let (end, ended) = sync_channel::<()>(1);
+        let run = move || {
+            learner.run(asked);
+            drop(end);
+        };
+        thread.spawn(run).map_err(Error::file(folder.path()))?;
+        Ok(Self { ask: Some(ask), stop, ended: Mutex::new(ended) })
     }
 
     /// Looks now.
@@ -59,10 +71,10 @@ impl Discovery {
 
 impl Drop for Discovery {
     fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
         drop(self.ask.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        // It is told by being dropped.
+        let _ = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner).recv_timeout(END);
     }
 }
 
@@ -98,6 +110,9 @@ impl Learner {
         }
         let mut from_ms = until_ms - FAR_MS;
         while from_ms < until_ms {
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
             let to_ms = (from_ms + PIECE_MS).min(until_ms);
             self.take(from_ms, to_ms)?;
             from_ms = to_ms;

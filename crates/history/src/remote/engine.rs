@@ -188,7 +188,12 @@ impl Engine {
         }
     }
 
-    /// Days and months begin elsewhere: nothing is kept by them here.
+    /// Returns when what was recorded is safe.
+    pub(crate) fn flush(&self) {
+        self.sink.flush();
+    }
+
+    /// Keeps what the next run asks for.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         self.routers.values().filter(|router| router.at_ms > 0).try_for_each(|router| router.note_seen(&self.database))
     }

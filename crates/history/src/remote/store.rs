@@ -74,6 +74,9 @@ pub trait SampleSink: Send + Sync + Debug {
     /// Takes samples of one moment of a router, without waiting. `false` where there is no room.
     fn push(&self, router: &RouterId, at_ms: i64, samples: Vec<LineSamples>) -> bool;
 
+    /// Returns when what was taken is safe from a loss of power. It blocks.
+    fn flush(&self);
+
     /// What became of the samples.
     fn counts(&self) -> SinkCounts;
 }

@@ -35,13 +35,18 @@ impl RemoteWriter {
                         tracing::warn!(%error, "an event of the history is lost");
                     }
                 }
-                // The queue is on the disk, and the store keeps as long as it is told to.
-                Message::Flush(answer) | Message::Compact(answer) => drop(answer.try_send(Ok(()))),
+                Message::Flush(answer) => {
+                    self.engine.flush();
+                    drop(answer.try_send(Ok(())));
+                }
+                // The store keeps as long as it is told to.
+                Message::Compact(answer) => drop(answer.try_send(Ok(()))),
                 // Days and months are made as they are asked for.
                 Message::Configure { .. } => {}
                 Message::End => break,
             }
         }
+        self.engine.flush();
         if let Err(error) = self.engine.end() {
             tracing::warn!(%error, "when routers were read last is not written down");
         }

@@ -178,6 +178,16 @@ impl Bucket {
         self.measured_ms += portion.measured_ms;
     }
 
+    /// Takes out what was taken in before; the extremes stay.
+    pub(crate) fn take_out(&mut self, other: &Self) {
+        self.passed.iter_mut().zip(other.passed).for_each(|(sum, less)| *sum = sum.saturating_sub(less));
+        self.unmeasured.iter_mut().zip(other.unmeasured).for_each(|(sum, less)| *sum = sum.saturating_sub(less));
+        self.errors = self.errors.saturating_sub(other.errors);
+        self.drops = self.drops.saturating_sub(other.drops);
+        self.measured_ms -= other.measured_ms;
+        self.resets = self.resets.saturating_sub(other.resets);
+    }
+
     /// Takes in another one, of another stretch or another line.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.add(Portion {

@@ -31,6 +31,8 @@ impl SampleSink for Away {
         true
     }
 
+    fn flush(&self) {}
+
     fn counts(&self) -> SinkCounts {
         SinkCounts { waiting: 3, bytes: 4_096, lost: 0 }
     }

@@ -14,6 +14,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -28,6 +29,8 @@ use shard::Shard;
 pub(crate) const SHARDS: usize = 4;
 /// So many records may wait for the disk.
 const WAITING: usize = 1_024;
+/// The longest that a flush is waited for.
+const FLUSH: Duration = Duration::from_secs(5);
 /// How often what was written is made safe from a loss of power.
 const SYNC: Duration = Duration::from_secs(5);
 
@@ -35,6 +38,7 @@ enum Ask {
     Append { shard: usize, payload: Vec<u8>, samples: u32, at_ms: i64 },
     Next { shard: usize, reply: oneshot::Sender<Option<Group>> },
     Settled { shard: usize, end: u64 },
+    Flush { done: SyncSender<()> },
 }
 
 /// The queue's bounds.
@@ -109,6 +113,14 @@ impl Queue {
         }
     }
 
+    /// Waits until what was put in is on the disk, for a limited time.
+    pub(crate) fn flush(&self) {
+        let (done, flushed) = sync_channel(1);
+        if self.asks.blocking_send(Ask::Flush { done }).is_ok() {
+            let _ = flushed.recv_timeout(FLUSH);
+        }
+    }
+
     /// Takes out what is settled.
     pub(crate) async fn settled(&self, shard: usize, end: u64) {
         let _ = self.asks.send(Ask::Settled { shard, end }).await;
@@ -143,6 +155,10 @@ impl Disk {
                     let _ = reply.send(self.shards[shard].next());
                 }
                 Ask::Settled { shard, end } => self.shards[shard].settle(end),
+                Ask::Flush { done } => {
+                    self.shards.iter_mut().for_each(Shard::sync);
+                    let _ = done.try_send(());
+                }
             }
             self.bound();
             if synced.elapsed() >= SYNC {

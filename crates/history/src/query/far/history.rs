@@ -77,10 +77,7 @@ fn fill_from_rows(remote: &Remote, scope: &Scope, line: u32, grid: &mut Grid) ->
         }
     } else {
         // Points that begin anywhere: each row is spread over those that it touches.
-        let edges: Vec<Stretch> = (floor(from_ms)..to_ms)
-            .step_by(FIVE_MINUTES_MS as usize)
-            .map(|edge| (edge, edge + FIVE_MINUTES_MS))
-            .collect();
+        let edges: Vec<Stretch> = each_row(floor(from_ms), to_ms).collect();
         for ((begin_ms, _), mut found) in edges.iter().zip(remote.sums(scope, &edges, true)?) {
             let bucket: Bucket = found.remove(&line).unwrap_or_default();
             fold_bucket(&bucket, *begin_ms, FIVE_MINUTES_MS, grid);
@@ -90,7 +87,17 @@ fn fill_from_rows(remote: &Remote, scope: &Scope, line: u32, grid: &mut Grid) ->
     let rows = remote.rows(scope, first_ms, end_ms, true)?;
     let rows = rows.get(&line).into_iter().flatten().filter(|(_, [.., measured_ms])| *measured_ms > 0);
     let mut measured: Vec<Stretch> = rows.map(|(end_ms, _)| (end_ms - FIVE_MINUTES_MS, *end_ms)).collect();
-    for (from, to) in remote.unbooked(scope, first_ms, end_ms)?.into_values().flatten() {
+    let unbooked: Vec<Stretch> = remote.unbooked(scope, first_ms, end_ms)?.into_values().flatten().collect();
+    // Rows that came without being booked are of a moment ago, or the rest was lost: the samples count.
+    let edges: Vec<Stretch> = unbooked.iter().flat_map(|(from, to)| each_row(*from, *to)).collect();
+    for ((begin_ms, end_ms), mut stray) in edges.iter().zip(remote.sums(scope, &edges, false)?) {
+        let Some(stray) = stray.remove(&line) else { continue };
+        measured.retain(|(_, end)| end != end_ms);
+        let mut less = Grid::new(grid.from_ms, step_ms, grid.buckets.len());
+        fold_bucket(&stray, *begin_ms, FIVE_MINUTES_MS, &mut less);
+        grid.buckets.iter_mut().zip(&less.buckets).for_each(|(bucket, less)| bucket.take_out(less));
+    }
+    for (from, to) in unbooked {
         let samples = remote.samples(scope, from, to)?;
         let samples = samples.get(&line).map_or(&[][..], Vec::as_slice);
         grid.clip(from, to);
@@ -101,6 +108,11 @@ fn fill_from_rows(remote: &Remote, scope: &Scope, line: u32, grid: &mut Grid) ->
     grid.clip(from_ms, to_ms);
     // A row says how much of it was measured, not which part: the ends of gaps were told.
     Ok(without(&merged(measured), &remote.gaps(scope, first_ms, end_ms)?))
+}
+
+/// The five minutes of a stretch that begins with some.
+fn each_row(from_ms: i64, to_ms: i64) -> impl Iterator<Item = Stretch> {
+    (from_ms..to_ms).step_by(FIVE_MINUTES_MS as usize).map(|edge| (edge, edge + FIVE_MINUTES_MS))
 }
 
 /// What is left of stretches without others; both in order.

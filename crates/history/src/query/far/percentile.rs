@@ -31,7 +31,12 @@ impl Reader {
                 }
                 for (line, router) in scope.lines() {
                     averages.clear();
-                    for (end_ms, row) in rows.get(&line).into_iter().flatten() {
+                    // A row that came without being booked is of a moment ago: the samples count.
+                    let stray = |end_ms: i64| {
+                        let mut mine = samples.iter().filter(|(of, ..)| of == router);
+                        mine.any(|(_, (from, to), _)| end_ms > *from && end_ms <= *to)
+                    };
+                    for (end_ms, row) in rows.get(&line).into_iter().flatten().filter(|(end_ms, _)| !stray(**end_ms)) {
                         averages.add_row(*end_ms, *row);
                     }
                     for (_, (from, to), samples) in samples.iter().filter(|(of, ..)| of == router) {

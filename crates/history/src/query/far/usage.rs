@@ -1,6 +1,6 @@
 //! How much passed, period by period.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::meta::Totals;
 use crate::query::usage::{LineUsage, Lines, Period, UsageQuery};
@@ -76,6 +76,7 @@ fn totals(
     }
     let unbooked = remote.unbooked(scope, floor(first.0), ceil(last.1))?;
     let mut stretches: HashMap<&str, Vec<Stretch>> = HashMap::new();
+    let mut stray: HashMap<&str, Vec<Stretch>> = HashMap::new();
     for (router, of_router) in &unbooked {
         let inside = of_router.iter().flat_map(|(begin, end)| {
             let first = windows.partition_point(|window| window.1 <= *begin);
@@ -83,9 +84,25 @@ fn totals(
             let both = touched.map(|window| (window.0.max(*begin), window.1.min(*end)));
             both.filter(|(from, to)| from < to)
         });
-        let mut all: Vec<Stretch> = inside.chain(pieces.iter().copied()).collect();
+        let inside: Vec<Stretch> = inside.collect();
+        if !inside.is_empty() {
+            stray.insert(router, inside.clone());
+        }
+        let mut all: Vec<Stretch> = inside.into_iter().chain(pieces.iter().copied()).collect();
         all.sort_unstable();
         stretches.insert(router, all);
+    }
+    // Rows that came without being booked are of a moment ago, or the rest was lost: the samples count.
+    let rows: Vec<Stretch> = stray.values().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    for (stretch, mut by_line) in rows.iter().zip(remote.sums(scope, &rows, false)?) {
+        for (line, router) in scope.lines() {
+            let Some(row) = by_line.remove(&line) else { continue };
+            let place = edges.partition_point(|edge| edge.1 <= stretch.0);
+            let mine = stray.get(router).is_some_and(|mine| mine.contains(stretch));
+            if let Some(bucket) = buckets.get_mut(&line).and_then(|of_line| of_line.get_mut(place)).filter(|_| mine) {
+                bucket.take_out(&row);
+            }
+        }
     }
     let every = merged(stretches.values().flatten().copied().collect());
     for (from, to) in every {
