@@ -49,12 +49,14 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     adding.stdin.take().context("no input")?.write_all(format!("{PASSWORD}\n").as_bytes())?;
     ensure!(adding.wait()?.success(), "the account was not added");
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port().to_string();
-    let router = Owned::start(Command::new(&lalin).args(["simulate", "--port", &port, "--interfaces", "6"]))?;
+    let mut simulate = Command::new(&lalin);
+    simulate.args(["simulate", "--port", &port, "--interfaces", "6", "--password", PASSWORD]).stdout(Stdio::null());
+    let router = Owned::start(&mut simulate)?;
     let mut serve = Command::new(&lalin);
     serve
         .args(["serve", "--router", &format!("admin@127.0.0.1:{port}"), "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(&data);
-    let server = Server::start(serve.env("LALIN_ROUTER_PASSWORD", ""), &data)?;
+    let server = Server::start(serve.env("LALIN_ROUTER_PASSWORD", PASSWORD), &data)?;
     let token = token(&tools, &here, &server.address)?;
     let second = ask(&tools, &here, &server, Some(&token));
     drop((server, router));
@@ -63,7 +65,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
 /// The secret of an API token that the account makes.
 fn token(tools: &Schemathesis, here: &Path, address: &str) -> Result<String> {
-    let said = Command::new(&tools.python).arg(here.join("token.py")).args([address, "sari", PASSWORD]).output()?;
+    let said = Command::new(&tools.python).arg(here.join("make_token.py")).args([address, "sari", PASSWORD]).output()?;
     ensure!(said.status.success(), "no token: {}", String::from_utf8_lossy(&said.stderr));
     Ok(String::from_utf8(said.stdout)?.trim().to_owned())
 }
