@@ -65,7 +65,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
 /// The secret of an API token that the account makes.
 fn token(tools: &Schemathesis, here: &Path, address: &str) -> Result<String> {
-    let said = Command::new(&tools.python).arg(here.join("make_token.py")).args([address, "sari", PASSWORD]).output()?;
+    let said =
+        Command::new(&tools.python).arg(here.join("make_token.py")).args([address, "sari", PASSWORD]).output()?;
     ensure!(said.status.success(), "no token: {}", String::from_utf8_lossy(&said.stderr));
     Ok(String::from_utf8(said.stdout)?.trim().to_owned())
 }
