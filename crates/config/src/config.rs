@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{Alerts, History, Limits, RemoteWrite, RouterSettings, Secret};
+use crate::{Alerts, Cluster, History, Limits, RemoteWrite, RouterSettings, Secret};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub history: History,
     /// Where samples are sent beside.
     pub remote_write: RemoteWrite,
+    /// Several machines as one; `None`: this one is alone.
+    pub cluster: Option<Cluster>,
     /// What is told of what routers do.
     pub alerts: Alerts,
     /// Whose reports they are.
@@ -172,6 +174,7 @@ impl Default for Config {
             metrics: Metrics::default(),
             history: History::default(),
             remote_write: RemoteWrite::default(),
+            cluster: None,
             alerts: Alerts::default(),
             business: Business::default(),
             embed: Embed::default(),

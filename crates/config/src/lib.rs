@@ -25,6 +25,7 @@
 
 mod address;
 mod alerts;
+mod cluster;
 mod config;
 mod config_file;
 mod error;
@@ -34,6 +35,7 @@ mod history;
 mod limits;
 mod load;
 mod load_alerts;
+mod load_cluster;
 mod load_history;
 mod load_remote_write;
 mod load_routers;
@@ -49,6 +51,7 @@ mod variables;
 
 pub use address::Endpoint;
 pub use alerts::{AlertTable, Alerts};
+pub use cluster::{Cluster, ClusterLogin, Roles};
 pub use config::{Business, Config, Embed, INTERVALS, Lang, Log, LogFormat, Metrics, Sampling, Server};
 pub use config_file::Warning;
 pub use error::Error;
@@ -56,6 +59,7 @@ pub use fingerprint::{Fingerprint, FingerprintError};
 pub use flags::Flags;
 pub use history::{Except, History, HistoryStore, Keep};
 pub use limits::Limits;
+pub use load_cluster::node_name;
 pub use origin::Origin;
 pub use remote_write::{RemoteProtocol, RemoteWrite};
 pub use router_settings::{RouterOrigin, RouterSettings};

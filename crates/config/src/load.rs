@@ -10,7 +10,8 @@ use crate::config::{Business, Config, Embed, INTERVALS, Log, Metrics, Sampling, 
 use crate::setting::{FileText, Setting, list, not_empty};
 use crate::variables::Variables;
 use crate::{
-    Error, Flags, Limits, Origin, Secret, load_alerts, load_history, load_remote_write, load_routers, schema, values,
+    Error, Flags, Limits, Origin, Secret, load_alerts, load_cluster, load_history, load_remote_write, load_routers,
+    schema, values,
 };
 
 impl Config {
@@ -60,6 +61,7 @@ impl Config {
             metrics: metrics(&text, file.metrics)?,
             history,
             remote_write: load_remote_write::read(&text, file.remote_write)?,
+            cluster: load_cluster::read(&text, file.cluster)?,
             alerts,
             business: business(&text, file.business)?,
             server: server(

@@ -24,6 +24,7 @@ pub(crate) struct File {
     pub(crate) metrics: Metrics,
     pub(crate) history: History,
     pub(crate) remote_write: RemoteWrite,
+    pub(crate) cluster: Cluster,
     pub(crate) alerts: Alerts,
     pub(crate) business: Business,
     pub(crate) embed: Embed,
@@ -131,6 +132,21 @@ pub(crate) struct RemoteWrite {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Cluster {
+    pub(crate) nats: Vec<Spanned<String>>,
+    pub(crate) name: Maybe<String>,
+    pub(crate) site: Maybe<String>,
+    pub(crate) node: Maybe<String>,
+    pub(crate) roles: Maybe<Vec<String>>,
+    pub(crate) user: Maybe<String>,
+    pub(crate) password: Maybe<Secret>,
+    pub(crate) credentials: Maybe<String>,
+    pub(crate) ca: Maybe<String>,
+    pub(crate) key_file: Maybe<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct Alerts {
     pub(crate) enabled: Maybe<bool>,
     pub(crate) ca: Maybe<String>,
@@ -218,7 +234,7 @@ mod tests {
         let mut all = keys::<File>();
         all.extend(keys::<Limits>());
         all.extend([keys::<Server>(), keys::<Log>(), keys::<Sampling>(), keys::<Embed>(), keys::<Metrics>()].concat());
-        all.extend([keys::<History>(), keys::<Business>()].concat());
+        all.extend([keys::<History>(), keys::<Business>(), keys::<Cluster>()].concat());
         all.extend(keys::<Router>());
         all
     }

@@ -102,6 +102,21 @@ impl Demand {
         }
     }
 
+    /// Resolves as soon as somebody watches; who only records does not count.
+    pub(crate) async fn watched(&self) {
+        loop {
+            match self.pace() {
+                Some(Pace::Live) => return,
+                other => self.other_than(other).await,
+            }
+        }
+    }
+
+    /// Resolves as soon as nobody watches.
+    pub(crate) async fn unwatched(&self) {
+        self.other_than(Some(Pace::Live)).await;
+    }
+
     /// Resolves as soon as samples are wanted at another pace than this one.
     pub(crate) async fn other_than(&self, pace: Option<Pace>) {
         let mut changes = self.wanted.subscribe();

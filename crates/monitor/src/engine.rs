@@ -1,6 +1,8 @@
 //! From readings to frames and states: all that one router's ticks change, under one lock.
 //!
-//! Long because it is all that may change together.
+//! Long because it is all that may change together; what changes of a router that is asked elsewhere is in `followed`.
+
+mod followed;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -30,6 +32,11 @@ use crate::{CountersDelay, Gap, ReadCounts, ReadTimes, Renamed, Settings, Status
 pub(crate) enum Event {
     Tick(Arc<Frame>),
     State(Status),
+    /// A tick, and a state, of a router that another machine asks.
+    Followed(Arc<Frame>),
+    FollowedState(Status),
+    /// The recent window was filled with what another machine has.
+    Filled,
 }
 
 /// How many events a subscriber may be behind before it is given a window instead.
@@ -64,6 +71,9 @@ pub(crate) struct Engine {
     read_counts: ReadCounts,
     recent_window: RecentWindow,
     budget: BudgetUse,
+    /// Another machine asks the router; counts how often that changed.
+    followed: bool,
+    turns: u64,
     /// `None` once the router was removed.
     events: Option<broadcast::Sender<Event>>,
     renames: broadcast::Sender<Renamed>,
@@ -100,6 +110,8 @@ impl Engine {
             read_counts: ReadCounts::default(),
             recent_window: RecentWindow::default(),
             budget: BudgetUse::new(budget),
+            followed: false,
+            turns: 0,
             events: Some(broadcast::Sender::new(BACKLOG)),
             renames,
             status: watch::Sender::new(status),
@@ -239,6 +251,12 @@ impl Engine {
     pub(crate) fn join(&self, after: Option<u64>, window: Duration) -> (broadcast::Receiver<Event>, Window) {
         let window = match after.and_then(|seq| self.recent_window.after(seq)) {
             Some(window) => window.with_open(self.open_gaps()),
+            // Nothing has come yet from the machine that asks: whoever has something keeps it until then.
+            None if self.followed && self.frames.newest().is_none() => {
+                let mut nothing = self.window(window);
+                nothing.resumed = after.is_some();
+                nothing
+            }
             None => self.window(window),
         };
         let events = self.events.as_ref().map_or_else(|| broadcast::channel(1).1, broadcast::Sender::subscribe);
@@ -399,7 +417,7 @@ impl Engine {
         });
         if told {
             tracing::debug!(state = status.state.code(), "router state");
-            self.tell(Event::State(status));
+            self.tell(if self.followed { Event::FollowedState(status) } else { Event::State(status) });
         }
     }
 

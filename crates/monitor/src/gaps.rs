@@ -42,6 +42,12 @@ impl Gaps {
         }
     }
 
+    /// Another machine asked until now; whatever it told of the time since its last sample is its own business.
+    pub(crate) fn moved(&mut self) {
+        self.parts = vec![(Instant::now(), GapReason::Moved)];
+        self.restarted = false;
+    }
+
     /// Whether reads failed since the newest sample.
     pub(crate) fn has_failures(&self) -> bool {
         self.parts.iter().any(|(_, reason)| matches!(reason, GapReason::Unreachable(_)))

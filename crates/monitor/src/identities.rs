@@ -17,6 +17,8 @@ const GONE: usize = 4_096;
 #[derive(Debug, Default)]
 pub(crate) struct Identities {
     last: u64,
+    /// New lines are numbered by their keys and not one after the other.
+    by_key: bool,
     gone: HashMap<Arc<str>, Vec<Gone>>,
     /// How many are in `gone`, and when each was put there.
     count: usize,
@@ -32,6 +34,11 @@ struct Gone {
 }
 
 impl Identities {
+    /// With numbers that are made of the lines' keys, so that several machines give a line the same one.
+    pub(crate) fn by_key() -> Self {
+        Self { by_key: true, ..Self::default() }
+    }
+
     /// The identities of a sample's interfaces, in their order; `before` is the sample before.
     pub(crate) fn of(&mut self, rows: &[Row], before: Option<&Frame>) -> Arc<[Identity]> {
         let interfaces: Vec<&Arc<Interface>> = rows.iter().map(|row| &row.interface).collect();
@@ -46,6 +53,9 @@ impl Identities {
             }
         }
         self.forget(interfaces.len());
+        if self.by_key {
+            return numbered_by_key(keys(&interfaces).collect(), lines);
+        }
         let next = |line: Option<u64>| {
             line.unwrap_or_else(|| {
                 self.last += 1;
@@ -88,6 +98,28 @@ impl Identities {
         });
         self.count = self.gone.values().map(Vec::len).sum();
     }
+}
+
+/// New lines get a number that is made of their key, or where that one is taken (by a line that was called so before), the
+/// next one made of it.
+fn numbered_by_key(keys: Vec<Arc<str>>, lines: Vec<Option<u64>>) -> Arc<[Identity]> {
+    let mut taken: HashSet<u64> = lines.iter().flatten().copied().collect();
+    let number = |(key, line): (Arc<str>, Option<u64>)| {
+        let line = line.unwrap_or_else(|| {
+            let mut tries = (0_u64..).map(|turn| number_of_key(&key, turn));
+            tries.find(|line| taken.insert(*line)).unwrap_or_default()
+        });
+        Identity { line, key }
+    };
+    keys.into_iter().zip(lines).map(number).collect()
+}
+
+/// FNV-1a, of which the page can hold 52 bits; never 0. The same in every version, for nodes of two versions must agree.
+fn number_of_key(key: &str, turn: u64) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let hash = (0..turn).fold(hash, |hash, _| step(hash, 0xff));
+    (hash >> 12).max(1)
 }
 
 /// Those of the sample before.

@@ -38,13 +38,18 @@
 //! answer; [`ReadTimes`] finds out where, and each frame says how uncertain that is. To take the middle bends all rates
 //! of a tick; to leave out uncertain ticks loses bytes.
 //!
-//! This crate knows nothing of MikroTik, HTTP, SQL or JSON.
+//! **A router may be asked by another machine.** Then its frames come through a [`Feed`], and everything else is the same:
+//! window, subscriptions, polls, demand. Whether it is sampled here or followed may change while people watch, and their
+//! subscriptions go on.
+//!
+//! This crate knows nothing of MikroTik, HTTP, SQL, JSON or of how frames travel between machines.
 //!
 //! [`Frame`]: lalin_stats::Frame
 
 mod counters_delay;
 mod demand;
 mod engine;
+mod feed;
 mod gaps;
 mod identities;
 mod interface_index;
@@ -61,6 +66,7 @@ mod renames;
 mod router;
 mod row_pairs;
 mod sampler;
+mod sequence;
 mod settings;
 mod shared;
 mod stagger;
@@ -69,15 +75,17 @@ mod subscription;
 mod time_base;
 
 pub use counters_delay::CountersDelay;
+pub use feed::{Feed, Taken};
 pub use gaps::Gap;
 pub use interpolation::CountersAt;
 pub use moment::{MOMENTS_APART, Moment};
 pub use monitor::Monitor;
 pub use read_counts::{LAG_UP_TO_MS, ReadCounts, TOOK_UP_TO_MS};
 pub use read_time::{ReadTime, ReadTimes};
-pub use recent_window::{ClockStep, Series, Window};
+pub use recent_window::{ClockStep, LineVersion, Past, PastLine, PastPoint, Series, Window};
 pub use renames::Renamed;
 pub use router::{Label, Router};
+pub use sequence::{epoch_of, number_of};
 pub use settings::Settings;
 pub use status::Status;
 pub use subscription::{InterfaceList, Subscription, Update};

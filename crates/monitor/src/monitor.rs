@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::memory_budget::MemoryBudget;
 use crate::shared::Shared;
 use crate::stagger::Stagger;
-use crate::{Label, Renamed, Router, Settings};
+use crate::{Feed, Label, Renamed, Router, Settings};
 
 /// What the recent windows of all routers may take beyond [`Settings::window`], bytes.
 const WINDOWS_BYTES: usize = 64 << 20;
@@ -80,11 +80,29 @@ impl Monitor {
         source: Arc<dyn StatsSource>,
     ) -> Arc<Router> {
         let known = self.routers.get(&id).map(|old| old.0);
-        let place = known.unwrap_or_else(|| self.added.fetch_add(1, Ordering::Relaxed));
-        let engine = Engine::new(id.clone(), settings, self.budget.clone(), self.renames.clone());
+        let engine = Engine::new(id, settings, self.budget.clone(), self.renames.clone());
         let engine = if known.is_none() && self.begun.elapsed() < STARTING { engine.restarted() } else { engine };
-        let shared = Shared::new(engine, Stagger::of(place));
-        let router = Arc::new(Router::new(label, shared, source));
+        let router = self.put(engine, |shared| Router::new(label, shared));
+        router.start(source);
+        router
+    }
+
+    /// Adds a router that another machine asks, or replaces the one of this id: its frames come through the feed. See
+    /// [`Router::sample`].
+    ///
+    /// Must be called inside a tokio runtime.
+    pub fn add_followed(&self, id: RouterId, label: Label, settings: Settings) -> (Arc<Router>, Feed) {
+        let engine = Engine::new(id, settings, self.budget.clone(), self.renames.clone()).of_a_cluster();
+        let router = self.put(engine, |shared| Router::new(label, shared));
+        let feed = router.begin_to_follow();
+        (router, feed)
+    }
+
+    fn put(&self, engine: Engine, router: impl FnOnce(Shared) -> Router) -> Arc<Router> {
+        let id = engine.router().clone();
+        let known = self.routers.get(&id).map(|old| old.0);
+        let place = known.unwrap_or_else(|| self.added.fetch_add(1, Ordering::Relaxed));
+        let router = Arc::new(router(Shared::new(engine, Stagger::of(place))));
         let old = self.routers.insert(id, (place, router.clone()));
         self.budget.set_routers(self.routers.len());
         if let Some((_, old)) = old {

@@ -10,10 +10,11 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span, error_span};
 
 use crate::demand::Pace;
+use crate::feed::{self, Feed};
 use crate::interpolation::counters_at;
 use crate::moment::{Moment, Moments};
 use crate::shared::Shared;
-use crate::{CountersAt, ReadCounts, Settings, Status, Subscription, Window, sampler};
+use crate::{CountersAt, Past, ReadCounts, Settings, Status, Subscription, Window, sampler};
 
 /// What people call a router.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,17 +41,71 @@ pub struct Router {
     /// Everything logged about this router is logged inside it, so that each line carries the router's id.
     span: Span,
     moments: Moments,
-    _sampler: AbortOnDropHandle<()>,
+    /// What samples it, or waits for somebody who wants what another machine samples.
+    task: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
 impl Router {
-    pub(crate) fn new(label: Label, shared: Shared, source: Arc<dyn StatsSource>) -> Self {
+    pub(crate) fn new(label: Label, shared: Shared) -> Self {
         let shared = Arc::new(shared);
         let id = shared.engine().router().clone();
         let span = error_span!("router", router = %id);
-        let sampling = sampler::run(shared.clone(), source).instrument(span.clone());
-        let sampler = AbortOnDropHandle::new(tokio::spawn(sampling));
-        Self { id, label: Mutex::new(label), shared, span, moments: Moments::new(), _sampler: sampler }
+        Self { id, label: Mutex::new(label), shared, span, moments: Moments::new(), task: Mutex::default() }
+    }
+
+    /// Begins to sample, as one that never was followed.
+    pub(crate) fn start(&self, source: Arc<dyn StatsSource>) {
+        self.run(sampler::run(self.shared.clone(), source));
+    }
+
+    /// Begins to be fed.
+    pub(crate) fn begin_to_follow(&self) -> Feed {
+        let turn = self.shared.engine().follow();
+        let (feed, wanted) = Feed::new(self.shared.clone(), turn);
+        self.run(feed::run(self.shared.clone(), turn, wanted));
+        feed
+    }
+
+    /// In place of what ran before.
+    fn run(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let task = AbortOnDropHandle::new(tokio::spawn(task.instrument(self.span.clone())));
+        *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+    }
+
+    /// Whether another machine asks the router.
+    pub fn is_followed(&self) -> bool {
+        self.shared.engine().is_followed()
+    }
+
+    /// From now on this process asks the router, which another one asked before: recent window and subscriptions stay, and
+    /// the time between is a gap. `epoch` is higher than that of everybody who asked before; it begins the numbers of the
+    /// ticks, see [`epoch_of`](crate::epoch_of).
+    ///
+    /// Must be called inside a tokio runtime.
+    pub fn sample(&self, source: Arc<dyn StatsSource>, epoch: u64) {
+        // What fed it stops first: no frame of another machine comes between.
+        drop(self.task.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.shared.engine().sample(epoch);
+        self.start(source);
+    }
+
+    /// From now on another process asks the router: recent window and subscriptions stay. Returns once the sampling has
+    /// ended here, and with it this crate's hold of the source.
+    ///
+    /// Must be called inside a tokio runtime.
+    pub async fn follow(&self) -> Feed {
+        let sampling = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(sampling) = sampling {
+            sampling.abort();
+            // It was cancelled, or failed; either way it is over.
+            let _ = sampling.await;
+        }
+        self.begin_to_follow()
+    }
+
+    /// The last `window` of what was sampled, whole, for another machine that follows the router.
+    pub fn past(&self, window: Duration) -> Past {
+        self.shared.engine().past(window)
     }
 
     /// The id.

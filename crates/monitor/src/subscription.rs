@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_stats::{Frame, Identity, Interface};
+use lalin_stats::{Frame, Identity, Interface, RouterState};
 use tokio::sync::broadcast;
 
 use crate::demand::{Pace, Viewer};
@@ -51,6 +51,8 @@ pub struct Subscription {
     last_seq: Option<u64>,
     interfaces: Option<InterfaceList>,
     missed: u64,
+    /// Keeps what it is told: of what another machine asks it is told nothing.
+    keeps: bool,
     _viewer: Viewer,
 }
 
@@ -66,6 +68,7 @@ impl Subscription {
             last_seq: after,
             interfaces: None,
             missed: 0,
+            keeps: pace == Pace::Recording,
             _viewer: viewer,
         };
         this.join(after);
@@ -79,10 +82,14 @@ impl Subscription {
         self.interfaces = engine.frames().back().map(|frame| InterfaceList::of(frame));
         // The window reaches to the newest tick, however short it is.
         let newest = engine.frames().back().map(|frame| frame.seq);
-        let status = engine.statuses().borrow().clone();
+        let (mut status, followed) = (engine.status(), engine.is_followed());
         drop(engine);
+        if followed && self.keeps {
+            status.state = RouterState::Idle;
+        }
         self.events = events;
-        self.last_seq = newest;
+        // What a followed router's machine has is not here yet: whoever comes with a number goes on from it then.
+        self.last_seq = newest.or(after.filter(|_| followed));
         self.first.push_back(Update::State(status));
         self.first.push_back(Update::Window(window));
     }
@@ -109,10 +116,12 @@ impl Subscription {
                 return Some(update);
             }
             match self.events.recv().await {
-                Ok(Event::State(status)) => return Some(Update::State(status)),
+                Ok(Event::Followed(_) | Event::FollowedState(_) | Event::Filled) if self.keeps => {}
+                Ok(Event::Filled) => self.join(self.last_seq),
+                Ok(Event::State(status) | Event::FollowedState(status)) => return Some(Update::State(status)),
                 // The clock was set back, so all earlier samples have other times now: all of it is sent anew.
-                Ok(Event::Tick(frame)) if frame.clock_step_ms < 0 => self.join(None),
-                Ok(Event::Tick(frame)) => {
+                Ok(Event::Tick(frame) | Event::Followed(frame)) if frame.clock_step_ms < 0 => self.join(None),
+                Ok(Event::Tick(frame) | Event::Followed(frame)) => {
                     self.last_seq = Some(frame.seq);
                     self.interfaces = Some(InterfaceList::of(&frame));
                     return Some(Update::Tick(frame));

@@ -71,6 +71,13 @@ impl TimeBase {
     }
 }
 
+impl TimeBase {
+    /// The next time is after this one, which was not told here.
+    pub(crate) fn after(&mut self, unix_ms: u64) {
+        self.last_ms = self.last_ms.max(unix_ms);
+    }
+}
+
 /// From one moment to another, us; negative where the second is the earlier.
 fn between(from: Instant, to: Instant) -> i64 {
     let us = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);

@@ -13,6 +13,8 @@ pub enum GapReason {
     Clock,
     /// From before this program started; what was known then is gone.
     Restarted,
+    /// Another machine of the cluster began to ask the router.
+    Moved,
 }
 
 impl GapReason {
@@ -24,6 +26,7 @@ impl GapReason {
             Self::Rebooted => "rebooted",
             Self::Clock => "clock",
             Self::Restarted => "restarted",
+            Self::Moved => "moved",
         }
     }
 

@@ -208,3 +208,22 @@ fn the_key_comes_from_the_environment_alone_and_is_not_shown() {
     assert!(!format!("{config:?}").contains("4b1d"));
     assert!(load("key = '4b1d'", &[], Flags::default()).is_err());
 }
+
+#[test]
+fn a_cluster_begins_with_a_server_and_is_checked_without_one() {
+    let none = load("[cluster]\nname = 'isp'", &[], Flags::default()).unwrap();
+    assert_eq!(none.cluster, None);
+    let file = "
+        [cluster]
+        nats = ['tls://nats-1.example.id:4222', 'tls://nats-2.example.id:4222']
+        site = 'pop-1'
+        roles = ['collect']
+        user = 'pop-1'
+        password = 'rahasia'
+    ";
+    let cluster = load(file, &[], Flags::default()).unwrap().cluster.unwrap();
+    assert_eq!((cluster.nats.len(), &*cluster.name, cluster.site.as_deref()), (2, "lalin", Some("pop-1")));
+    assert_eq!((cluster.roles.web, cluster.roles.collect, cluster.node), (false, true, None));
+    let login = lalin_config::ClusterLogin::Password("pop-1".into(), Secret::new("rahasia".into()));
+    assert_eq!(cluster.login, login);
+}

@@ -99,6 +99,10 @@ fn what_belongs_together_stands_together() {
         ("[embed]\norigins = ['https://a/b']", "lalin.toml: line 2, column 12: embed.origins: must be such as"),
         ("[server]\nhosts = ['a.id', 'https://b.id']", "lalin.toml: line 2, column 18: server.hosts: must be"),
         ("[server]\nbase-path = '/lalin/'", "lalin.toml: line 2, column 13: server.base-path: must be such as"),
+        ("[cluster]\nnats = ['nats://u:p@h:4222']", "lalin.toml: line 2, column 9: cluster.nats: a login does not"),
+        ("[cluster]\nroles = ['web', 'see']", "lalin.toml: line 2, column 9: cluster.roles: must be of"),
+        ("[cluster]\nsite = 'Pop 1'", "lalin.toml: line 2, column 8: cluster.site: must be up to 32"),
+        ("[cluster]\nuser = 'u'\ncredentials = 'f'", "lalin.toml: line 3, column 15: cluster.credentials: a user"),
         ("[server]\ntrusted-proxies = ['::1', 'p']", "lalin.toml: line 2, column 27: server.trusted-proxies: must be"),
     ] {
         assert!(problem(file).starts_with(start), "{}", problem(file));

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use lalin_stats::{Identity, Interface};
 
+use super::past::{LineVersion, PastLine};
+
 /// A line as it was from a tick on.
 #[derive(Clone, Debug)]
 struct Version {
@@ -143,6 +145,25 @@ impl Lines {
         seen.into_iter()
             .filter_map(|(at, column)| column.versions.last().map(|newest| (at, &newest.interface, &newest.identity)))
             .collect()
+    }
+
+    /// The lines that tick `since` or a later one had, each with its column.
+    pub(super) fn past(&self, since: u64) -> Vec<(usize, PastLine)> {
+        let columns = self.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.as_ref()?)));
+        let seen = columns.filter(|(_, column)| column.gone.is_none_or(|gone| gone >= since));
+        let version = |one: &Version| LineVersion {
+            since: one.since,
+            interface: one.interface.clone(),
+            identity: one.identity.clone(),
+        };
+        let mut seen: Vec<_> = seen.collect();
+        seen.sort_by_key(|(_, column)| (column.first, column.place));
+        let line = |column: &Column| PastLine {
+            first: column.first,
+            gone: column.gone,
+            versions: column.versions.iter().map(version).collect(),
+        };
+        seen.into_iter().map(|(at, column)| (at, line(column))).collect()
     }
 
     /// A column's line from the ticks on at which it was called otherwise than before, the oldest first. The first one

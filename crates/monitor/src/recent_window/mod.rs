@@ -2,6 +2,7 @@
 //! once for all points.
 
 mod lines;
+mod past;
 mod point;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use lalin_stats::{Identity, Interface};
 
 use lines::Lines;
+pub use past::{LineVersion, Past, PastLine, PastPoint};
 pub(crate) use point::{Kept, Point};
 pub use window::{ClockStep, Series, Window};
 
@@ -145,6 +147,27 @@ impl RecentWindow {
             return None;
         }
         Some(self.window(|point| point.seq > seq, true))
+    }
+
+    /// The number and the time of the newest tick.
+    pub(crate) fn newest(&self) -> Option<(u64, u64)> {
+        self.points.back().map(|point| (point.seq, point.unix_ms))
+    }
+
+    /// What was from `oldest_ms` on and before tick `before`, as another machine is given it.
+    pub(crate) fn past(&self, oldest_ms: u64, before: u64) -> (Vec<PastLine>, Vec<PastPoint>) {
+        let points = self.points.iter().filter(|point| point.unix_ms >= oldest_ms && (1..before).contains(&point.seq));
+        let points: Vec<&Kept> = points.map(|point| &**point).collect();
+        let Some(first) = points.first().map(|point| point.seq) else { return (Vec::new(), Vec::new()) };
+        let (columns, lines): (Vec<usize>, Vec<PastLine>) = self.lines.past(first).into_iter().unzip();
+        let point = |kept: &Kept| PastPoint {
+            seq: kept.seq,
+            unix_ms: kept.unix_ms,
+            rates: columns.iter().map(|column| kept.rates.get(*column).copied().unwrap_or([f32::NAN; 2])).collect(),
+            band: kept.band,
+            gap: kept.gap.clone(),
+        };
+        (lines, points.into_iter().map(point).collect())
     }
 
     /// What was from `oldest_ms` on.

@@ -42,6 +42,19 @@ impl Point {
             gap: frame.gap.clone(),
         }
     }
+
+    /// One that another machine has, with the time by this one's clock.
+    pub(crate) fn of_past(
+        seq: u64,
+        unix_ms: u64,
+        base: u64,
+        (interfaces, identities): (Arc<[Arc<Interface>]>, Arc<[Identity]>),
+        rates: Box<[[f32; 2]]>,
+        band: [f32; 2],
+        gap: Option<Arc<[GapPart]>>,
+    ) -> Self {
+        Self { seq, unix_ms, base, step_ms: 0, interfaces, identities, rates, band, gap }
+    }
 }
 
 /// The same as it is kept: by columns, which the window knows.

@@ -4,6 +4,7 @@
 
 mod clock;
 mod counters;
+mod followed;
 mod gaps;
 mod link_rates;
 mod rates;
