@@ -18,7 +18,7 @@ use crate::{Error, Lang};
 /// The texts of the page without a server, which may be asked for in either language when no server can.
 const OFFLINE: &[&str] = &["offline_", "age.", "try_now"];
 /// Everything from our own address only. It asks the server whether it is back.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// The three files.

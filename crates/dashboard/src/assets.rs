@@ -9,7 +9,7 @@ use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use rust_embed::{Embed, EmbeddedFile};
 
-use crate::bundle::bundle;
+use crate::bundle::{BundleFault, bundle, join_sheets};
 use crate::compressed::Compressed;
 use crate::slim::slim;
 use crate::{Error, made};
@@ -33,6 +33,8 @@ pub(crate) struct Assets {
     files: BTreeMap<String, Asset>,
     /// The modules in whose place a joined file stands.
     modules: BTreeMap<String, Bytes>,
+    /// Of a joined style sheet, what is in it.
+    parts: BTreeMap<String, Vec<String>>,
     fingerprint: String,
 }
 
@@ -57,8 +59,15 @@ impl Assets {
         }
         let derived = made::files(|name| files.get(name).cloned())?;
         files.extend(derived);
+        let text = |path: &str| files.get(path).map(|file| String::from_utf8_lossy(file).into_owned());
+        let sheets = join_sheets(files.keys().map(String::as_str), text).map_err(broken)?;
+        let mut parts = BTreeMap::new();
+        for (path, sheet) in sheets {
+            files.insert(path.clone(), Bytes::from(sheet.text));
+            parts.insert(path, sheet.parts);
+        }
         let mut modules = BTreeMap::new();
-        for (path, joined) in bundle(|path| source(path, &files)).map_err(|fault| Error::Bundle(fault.to_string()))? {
+        for (path, joined) in bundle(|path| source(path, &files)).map_err(broken)? {
             modules.extend(files.insert(path.clone(), Bytes::from(joined)).map(|module| (path, module)));
         }
         let mut hasher = DefaultHasher::new();
@@ -67,7 +76,7 @@ impl Assets {
         }
         let fingerprint = format!("{:016x}", hasher.finish());
         let files = files.into_iter().map(|(name, contents)| (name, Asset::new(contents))).collect();
-        Ok(Self { files, modules, fingerprint })
+        Ok(Self { files, modules, parts, fingerprint })
     }
 
     /// A file's text, of a module its own; empty where there is none.
@@ -77,10 +86,19 @@ impl Assets {
         file.map(|file| String::from_utf8_lossy(file).into_owned()).unwrap_or_default()
     }
 
+    /// What is in a joined style sheet, by path.
+    pub(crate) fn parts(&self, sheet: &str) -> &[String] {
+        self.parts.get(sheet).map_or(&[], Vec::as_slice)
+    }
+
     /// A number of all assets' contents: their address, so that a browser may keep them for ever.
     pub(crate) fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
+}
+
+fn broken(fault: BundleFault) -> Error {
+    Error::Bundle(fault.to_string())
 }
 
 /// A module as it was written, or made.

@@ -30,31 +30,10 @@ pub(crate) fn files(of: impl Fn(&str) -> Option<Bytes>) -> Result<Vec<(String, B
         embedded.insert(lang.code(), of_lang);
     }
     let words = format!("export default {};\n", serde_json::to_string(&embedded)?);
-    let dashboard = "app/dashboard-page.css";
-    let styles = text(dashboard).lines().filter_map(imported).map(|path| text(&path)).collect::<Vec<_>>().join("\n");
     made.extend([
-        (dashboard.to_owned(), Bytes::from(styles)),
         ("vendor/uplot/uPlot.module.js".to_owned(), Bytes::from(library)),
         ("vendor/uplot/uPlot.style.js".to_owned(), Bytes::from(style)),
         ("embed/words.js".to_owned(), Bytes::from(words)),
     ]);
     Ok(made)
-}
-
-/// Which file a line of a style sheet in `app` takes in: `@import "../shared/page.css";`.
-fn imported(line: &str) -> Option<String> {
-    let path = line.trim().strip_prefix("@import \"")?.strip_suffix("\";")?;
-    Some(path.strip_prefix("../").map_or_else(|| format!("app/{}", path.trim_start_matches("./")), str::to_owned))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::imported;
-
-    #[test]
-    fn a_style_sheet_names_what_it_takes_in() {
-        assert_eq!(imported("@import \"../shared/page.css\";").as_deref(), Some("shared/page.css"));
-        assert_eq!(imported("@import \"./dashboard.css\";").as_deref(), Some("app/dashboard.css"));
-        assert_eq!(imported("main { margin: 0; }"), None);
-    }
 }

@@ -92,7 +92,6 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("settings.html", include_str!("../templates/settings.html")),
     ("signs.html", include_str!("../templates/signs.html")),
     ("site.html", include_str!("../templates/site.html")),
-    ("styles.html", include_str!("../templates/styles.html")),
     ("top.html", include_str!("../templates/top.html")),
     ("usage.html", include_str!("../templates/usage.html")),
 ];
@@ -106,6 +105,7 @@ const LATER: &[&str] = &[
     "by_",
     "cause.",
     "check_",
+    "cluster_",
     "column.",
     "column_",
     "door_",
@@ -117,6 +117,7 @@ const LATER: &[&str] = &[
     "key.",
     "kind.",
     "life.",
+    "mark_",
     "mend",
     "origins",
     "past",
@@ -200,6 +201,7 @@ impl Dashboard {
                 "/prepaid/fleet/",
                 "/prepaid/usage/",
                 "/prepaid/report/",
+                "/prepaid/alerts/",
                 "/prepaid/api/",
                 "/login/",
                 "/settings/",
@@ -231,8 +233,17 @@ fn render(
     context.insert("base", &settings.base_path);
     context.insert("assets", &assets_path(settings, assets));
     context.insert("t", texts);
+    context.insert("parts", &parts_of(template, assets));
     context.insert("data", &serde_json::to_string(&data)?);
     Ok(tera.render(template, &context)?)
+}
+
+/// What is in a page's style sheet: what is loaded later asks for none of that again.
+fn parts_of(template: &str, assets: &Assets) -> String {
+    let text = TEMPLATES.iter().find(|(name, _)| *name == template).map_or("", |(_, text)| *text);
+    let mut linked = text.split("href=\"{{ assets }}/").skip(1).filter_map(|rest| rest.split('"').next());
+    let sheet = linked.find(|path| path.ends_with(".css")).unwrap_or_default();
+    assets.parts(sheet).join(" ")
 }
 
 /// Where a browser finds the assets.

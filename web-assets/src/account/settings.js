@@ -2,7 +2,7 @@
 // that may show lines, how much the server logs, and the log of who changed what.
 
 import { language, theme } from "../app/theme-and-language.js";
-import { siteHeader } from "../app/site-header.js";
+import { wholeHeader } from "../app/whole-header.js";
 import { api } from "../shared/api.js";
 import { element, put } from "../shared/elements.js";
 import { button, sentence } from "../shared/form.js";
@@ -29,7 +29,7 @@ language(byId("lang"), lang);
 begin().finally(() => contents(byId("set-contents")));
 
 async function begin() {
-  const who = await siteHeader(texts);
+  const who = await wholeHeader(texts);
   if (!who) return notice(texts.fleet_no_server, "bad");
   if (who.state === "in" && who.name !== null) own(who);
   // Where nothing is kept there is nothing to set, and no harm in that.

@@ -2,6 +2,7 @@
 // since when, and what became of it.
 
 import { api } from "../shared/api.js";
+import { tellAlerts } from "../data/standing-alerts.js";
 import { below } from "../shared/base-path.js";
 import { element, put } from "../shared/elements.js";
 import { button, sentence } from "../shared/form.js";
@@ -58,6 +59,8 @@ export class AlertList {
 
   async #now() {
     const { alerts } = await api.get(`/api/v1/alerts?state=active&lang=${this.lang}`);
+    // The count in the header is of the same.
+    tellAlerts(alerts);
     this.none.hidden = alerts.length > 0;
     const focused = document.activeElement?.id;
     this.active.replaceChildren(...alerts.map((alert) => this.#row(alert, true)));
@@ -86,7 +89,8 @@ export class AlertList {
       element("span", "", stands ? texts[`severity.${alert.severity}`] : texts.alert_over),
     );
     const said = element("div", "what");
-    const text = element("a", "text", alert.text);
+    // How bad it is says the shape beside it.
+    const text = element("a", "text", alert.text.replace(/^[^\p{L}\p{N}]+/u, ""));
     text.href = this.#place(alert);
     said.append(text, element("p", "facts", this.#facts(alert, stands)));
     row.append(kind, said);

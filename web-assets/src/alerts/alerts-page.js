@@ -2,7 +2,7 @@
 
 import { leaveForLogin, mayChange } from "../account/auth.js";
 import { contents } from "../account/settings-list.js";
-import { siteHeader } from "../app/site-header.js";
+import { wholeHeader } from "../app/whole-header.js";
 import { language, theme } from "../app/theme-and-language.js";
 import { api } from "../shared/api.js";
 import { put } from "../shared/elements.js";
@@ -22,7 +22,7 @@ language(byId("lang"), lang);
 begin().finally(() => contents(byId("set-contents")));
 
 async function begin() {
-  const who = await siteHeader(texts);
+  const who = await wholeHeader(texts, { streams: true });
   if (!who) return notice(texts.fleet_no_server);
   const may = mayChange(who);
   try {

@@ -1,5 +1,15 @@
 // What each kind of channel asks for. A secret is written and never shown again. Does not touch the page.
 
+import {
+  BODIES,
+  METHODS,
+  SIGNATURES,
+  webhookAsks,
+  webhookFault,
+  webhookSettings,
+  webhookTexts,
+} from "./webhook-fields.js";
+
 /**
  * @typedef {object} ChannelField
  * @property {string} name as the API calls it
@@ -7,6 +17,8 @@
  * @property {boolean} [needed]
  * @property {"list"|"number"|"flag"} [as] what the text becomes
  * @property {string} [example]
+ * @property {readonly string[]} [options] it is one of these
+ * @property {boolean} [long] of several lines
  */
 
 /** Where several kinds ask for the same. */
@@ -46,8 +58,14 @@ export const CHANNELS = {
   ],
   webhook: [
     { name: "url", needed: true, example: "https://example.id/hook" },
+    { name: "method", options: METHODS },
+    { name: "headers", long: true, example: "X-Token: {secret.token}" },
     { name: "token", secret: true },
-    { name: "signing", secret: true },
+    { name: "body", options: BODIES },
+    { name: "template", long: true, needed: true, example: '{ "pesan": "{text}" }' },
+    { name: "fields", long: true, needed: true, example: "nomor=6281234567890\npesan={text}" },
+    { name: "signature", options: SIGNATURES },
+    { name: "signing", secret: true, needed: true, example: "whsec_…" },
   ],
   alertmanager: [
     { name: "urls", needed: true, as: "list", example: "http://127.0.0.1:9093" },
@@ -56,6 +74,17 @@ export const CHANNELS = {
   ],
   heartbeat: [{ name: "url", secret: true, needed: true }],
 };
+
+/** How all of a kind's settings stand in their fields, by field. */
+export function textsOf(kind, settings = /** @type {any} */ ({})) {
+  const plain = Object.fromEntries(CHANNELS[kind].map(({ name }) => [name, settingText(settings[name])]));
+  return kind === "webhook" ? { ...plain, ...webhookTexts(settings) } : plain;
+}
+
+/** Which fields are asked for, by what the others say; those that are not named are asked for always. */
+export function asks(kind, texts) {
+  return kind === "webhook" ? webhookAsks(texts) : {};
+}
 
 /** How a setting stands in its field. */
 export function settingText(value) {
@@ -80,16 +109,27 @@ export function settingsOf(kind, texts, before = {}) {
     else if (as === "list") settings[name] = text.split(/[\s,;]+/).filter(Boolean);
     else settings[name] = as === "number" ? Number(text) : text;
   }
+  if (kind === "webhook") {
+    // These are parts of others.
+    for (const name of ["template", "fields"]) delete settings[name];
+    return { settings: webhookSettings(texts, settings), secrets };
+  }
   return { settings, secrets };
 }
 
-/** The first field that is empty or no figure; null where all are well. */
+/**
+ * The first field that is empty or cannot be used, with the key of the sentence that says why; null where all are well.
+ * @returns {(ChannelField & {wrong: string, what?: string})|null}
+ */
 export function wrongField(kind, texts, known = /** @type {string[]} */ ([])) {
-  return (
-    CHANNELS[kind].find(({ name, needed, secret, as }) => {
-      const text = (texts[name] ?? "").trim();
-      if (text === "") return Boolean(needed) && !(secret && known.includes(name));
-      return as === "number" && !/^\d+$/.test(text);
-    }) ?? null
-  );
+  const asked = asks(kind, texts);
+  for (const field of CHANNELS[kind]) {
+    const { name, needed, as } = field;
+    if (asked[name] === false) continue;
+    const text = (texts[name] ?? "").trim();
+    if (text === "" && needed && !known.includes(name)) return { ...field, wrong: "form_needed" };
+    if (as === "number" && text !== "" && !/^\d+$/.test(text)) return { ...field, wrong: "rule_wrong_number" };
+  }
+  const fault = kind === "webhook" ? webhookFault(texts) : null;
+  return fault ? { ...CHANNELS[kind].find(({ name }) => name === fault.name), ...fault } : null;
 }

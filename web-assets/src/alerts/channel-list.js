@@ -1,12 +1,11 @@
 // Channels: where alerts are told. Each can be tried, and then the receiver's own answer is shown.
 
-import { confirmed, openDialog, settingsRow, settingsTable } from "../account/settings-list.js";
+import { confirmed, settingsRow, settingsTable } from "../account/settings-list.js";
 import { api } from "../shared/api.js";
 import { element, put } from "../shared/elements.js";
-import { button, end, field, input, onSubmit, passwordField, select, sentence } from "../shared/form.js";
+import { button, sentence } from "../shared/form.js";
 import { fill, number } from "../shared/format.js";
-import { shortNote } from "../shared/short-note.js";
-import { CHANNELS, settingText, settingsOf, wrongField } from "./channel-kinds.js";
+import { channelForm } from "./channel-form.js";
 
 export class Channels {
   /** @type {any[]} */
@@ -89,81 +88,6 @@ export class Channels {
 
   #form(channel) {
     const { texts, lang } = this;
-    const form = element("form", "form");
-    form.dataset.testid = "channel-form";
-    const name = input({ name: "name", required: true, maxlength: "64", autocomplete: "off" });
-    name.value = channel?.name ?? "";
-    const kind = select(
-      "kind",
-      Object.keys(CHANNELS).map((one) => [one, texts[`channel.${one}`] ?? one]),
-    );
-    kind.value = channel?.settings.kind ?? "telegram";
-    // Its secrets are another's.
-    kind.disabled = channel !== null;
-    const language = select("language", [
-      ["id", "Bahasa Indonesia"],
-      ["en", "English"],
-    ]);
-    language.value = channel?.language ?? lang;
-    const own = element("div", "form");
-    /** @type {Map<string, HTMLInputElement>} */
-    let typed = new Map();
-    const note = element("p", "note");
-    const fields = () => {
-      typed = new Map();
-      const known = channel?.secrets ?? [];
-      own.replaceChildren(
-        ...CHANNELS[kind.value].map(({ name: of, secret, needed, example = "" }) => {
-          const label = texts[`channel_field.${of}`] ?? of;
-          const made = input({
-            name: of,
-            autocomplete: secret ? "new-password" : "off",
-            spellcheck: "false",
-            autocapitalize: "none",
-            placeholder: secret && known.includes(of) ? texts.channel_secret_kept : example,
-            ...(secret ? { type: "password" } : {}),
-          });
-          if (!secret) made.value = settingText(channel?.settings[of]);
-          typed.set(of, made);
-          const text = needed ? label : `${label} (${texts.form_optional})`;
-          return secret ? passwordField(text, made, texts) : field(text, made);
-        }),
-      );
-      put(note, texts[`channel_note.${kind.value}`] ?? "");
-      note.hidden = note.textContent === "";
-    };
-    kind.addEventListener("change", fields);
-    fields();
-    const send = button(texts.form_save, "channel-save", null, "main");
-    send.type = "submit";
-    form.append(
-      field(texts.channel_name, name),
-      field(texts.channel_kind, kind),
-      note,
-      own,
-      field(texts.channel_language, language),
-      end(send),
-    );
-    const values = () => Object.fromEntries([...typed].map(([of, made]) => [of, made.value]));
-    onSubmit(form, {
-      texts,
-      check: () => {
-        const wrong = wrongField(kind.value, values(), channel?.secrets);
-        return wrong
-          ? [typed.get(wrong.name), texts[wrong.as === "number" ? "rule_wrong_number" : "form_needed"]]
-          : null;
-      },
-      send: async () => {
-        const { settings, secrets } = settingsOf(kind.value, values(), channel?.settings);
-        const enabled = channel?.enabled ?? true;
-        const wanted = { name: name.value.trim(), enabled, language: language.value, settings, secrets };
-        if (channel) await api.send("PUT", `/api/v1/alert-channels/${channel.id}`, wanted);
-        else await api.send("POST", "/api/v1/alert-channels", wanted);
-        dialog.root.close();
-        await this.load();
-        shortNote(fill(texts.setup_saved, { name: wanted.name }));
-      },
-    });
-    const dialog = openDialog(channel?.name ?? texts.channel_add, texts, form);
+    channelForm({ channel, texts, lang, saved: () => this.load() });
   }
 }

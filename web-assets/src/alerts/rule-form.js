@@ -179,7 +179,8 @@ export function ruleForm({ rule, texts, lang, routers, channels, saved }) {
     try {
       dryRun(dry, await api.send("POST", "/api/v1/alert-rules/dry-run", { ...value(), days: DAYS }), texts, lang);
     } catch (error) {
-      put(dry, sentence(error, texts));
+      const not = error.code === "bad-parameter" && error.field === "kind";
+      dry.replaceChildren(element("p", "wrong", not ? texts.rule_dry_not : sentence(error, texts)));
     }
     tries.disabled = false;
   });
@@ -253,12 +254,13 @@ function checks(label, note, options, chosen) {
   return { root, value: () => boxes.filter((box) => box.checked).map((box) => box.value) };
 }
 
-/** What a rule would have told. */
-function dryRun(root, { alerts, measuredSeconds, notMeasuredSeconds }, texts, lang) {
+/** What a rule would have told, how much of the time was measured, and what was left out. */
+function dryRun(root, told, texts, lang) {
+  const { alerts, measuredSeconds, notMeasuredSeconds, lines = 0, linesLeftOut = 0, isCut = false } = told;
   const all = measuredSeconds + notMeasuredSeconds;
   const part = all > 0 ? Math.floor((measuredSeconds / all) * 100) : 0;
-  const heading =
-    alerts.length === 0 ? texts.rule_dry_none : fill(texts.rule_dry_some, { n: number(alerts.length, lang, 0) });
+  const figure = (value) => number(value, lang, 0);
+  const heading = alerts.length === 0 ? texts.rule_dry_none : fill(texts.rule_dry_some, { n: figure(alerts.length) });
   const list = element("ol");
   const format = new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", {
     dateStyle: "medium",
@@ -269,9 +271,10 @@ function dryRun(root, { alerts, measuredSeconds, notMeasuredSeconds }, texts, la
     const lasted = end === null ? "" : ` · ${spanWords(end - begin, texts)}`;
     list.append(element("li", "", `${format.format(begin)}${lasted}: ${text}`));
   }
-  root.replaceChildren(
-    element("p", "said", heading),
-    list,
-    element("p", "note", fill(texts.rule_dry_measured, { n: number(part, lang, 0) })),
-  );
+  const notes = [fill(texts.rule_dry_measured, { n: figure(part) })];
+  if (linesLeftOut > 0)
+    notes.push(fill(texts.rule_dry_left_out, { n: figure(lines), all: figure(lines + linesLeftOut) }));
+  if (isCut) notes.push(fill(texts.rule_dry_cut, { n: figure(alerts.length) }));
+  const some = alerts.length > MOST ? [element("p", "note", fill(texts.rule_dry_newest, { n: figure(MOST) }))] : [];
+  root.replaceChildren(element("p", "said", heading), ...some, list, element("p", "note", notes.join(" ")));
 }

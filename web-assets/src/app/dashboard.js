@@ -6,6 +6,7 @@ import { leaveForLogin, mayChange } from "../account/auth.js";
 import { put } from "../shared/elements.js";
 import { FaultCounts } from "../data/fault-counts.js";
 import { LiveFeed } from "../data/live-feed.js";
+import { tellAlerts } from "../data/standing-alerts.js";
 import { fill, speed } from "../shared/format.js";
 import { dock } from "./dock.js";
 import { laterTrouble } from "./later-trouble.js";
@@ -16,6 +17,8 @@ import { language, theme } from "./theme-and-language.js";
 import { followActivity } from "./page-activity.js";
 import { checkVersion } from "./version-check.js";
 import { InterfaceOverview } from "../interfaces/interface-overview.js";
+import uPlot from "../vendor/uplot/uPlot.module.js";
+import { useLibrary } from "../chart/chart-library.js";
 import { ChartPanel } from "../chart/chart-panel.js";
 import { hear, keepWith, renameLines, whenSet } from "../interfaces/line-settings.js";
 import { forgetRouter, router } from "../shared/preferences.js";
@@ -34,6 +37,7 @@ const SUMMARY = 10_000;
 const SETTLED = 2_000;
 
 const byId = (id) => document.getElementById(id);
+useLibrary(uPlot);
 
 const store = new PointStore();
 const choice = new InterfaceChoice(() => {
@@ -66,6 +70,7 @@ const loadCost = lazyImport(async () => {
 });
 const feed = new LiveFeed(store, {
   changed: soon,
+  alerts: tellAlerts,
   ticked: (tick) => tick && faults.add(feed.interfaces, tick),
   turned(ms) {
     faults.shift(ms);
@@ -133,7 +138,7 @@ function heard(routers) {
   if (routers.length > 1) switcher((made) => made.take(routers));
 }
 /** Who is logged in. */
-const looking = siteHeader(texts);
+const looking = siteHeader(texts, { streams: true, later: () => import("./header-later.js") });
 const mend = laterTrouble({
   root: byId("mend"),
   texts,

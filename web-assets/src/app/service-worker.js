@@ -9,18 +9,8 @@ const { base, assets } = worker.LALIN;
 const OURS = `lalin:${base}:`;
 const CACHE = OURS + assets;
 const OFFLINE = `${base}/offline`;
-/** What that page is made of. */
-const FILES = [
-  "app/early-theme.js",
-  "app/last-seen.js",
-  "app/offline.css",
-  "app/offline.js",
-  "data/interface-names.js",
-  "shared/format.js",
-  "shared/icon.svg",
-  "shared/page.css",
-  "shared/preferences.js",
-].map((file) => `${assets}/${file}`);
+/** What that page is made of: its script and its style are joined, each one file. */
+const FILES = ["app/early-theme.js", "app/offline-page.css", "app/offline.js"].map((file) => `${assets}/${file}`);
 /** What a proxy answers whose server is gone. */
 const GONE = [502, 504];
 

@@ -10,12 +10,16 @@ const byId = (id) => document.getElementById(id);
 
 /**
  * @param {Record<string, string>} texts
+ * @param {{streams: boolean, later: () => Promise<Pick<typeof import("./header-later.js"), "headerLater">>}} page
+ *   `streams`: it opens an event stream, which tells of alerts too; `later`: what waits for everything else
  * @returns {Promise<Me|null>} who is logged in; null where that is not
  *   known now, or where the page is being left for the login
  */
-export async function siteHeader(texts) {
-  // It waits for everything else.
-  import("./offline-shell.js").then(({ offlineShell }) => offlineShell()).catch(() => {});
+export async function siteHeader(texts, { streams, later }) {
+  const rest = (link) =>
+    later()
+      .then(({ headerLater }) => headerLater(link, texts, streams))
+      .catch(() => {});
   for (const link of document.querySelectorAll(/** @type {"a"} */ ("#site a"))) {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   }
@@ -27,12 +31,13 @@ export async function siteHeader(texts) {
     // Where everybody may look, who wants to change something logs in.
     byId("site-login").hidden = who.state !== "open" || mayChange(who);
     /** @type {HTMLAnchorElement} */ (byId("site-login")).href = loginAddress(location);
-    import("../alerts/alert-count.js").then(({ alertCount }) => alertCount(byId("site-alerts"), texts)).catch(() => {});
+    rest(byId("site-alerts"));
     if (who.state === "in") account(byId("site-account"), who, texts);
     return who;
   } catch (error) {
     // The server is gone, or too busy to say: the page itself says so, and this menu stays small.
     console.info(`Who is logged in is not known: ${error.message}`);
+    rest(null);
     return null;
   }
 }

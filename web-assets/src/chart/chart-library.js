@@ -1,5 +1,5 @@
-// The plotting library. Our own pages load it as a script. On other people's pages, which may use another version of
-// it, it is passed in and leaves no global name.
+// The plotting library, passed in by whatever begins: other people's pages may use another version of it, so it has no
+// global name.
 
 /** @typedef {import("../vendor/uplot/uPlot.module.js").default} Plot what is drawn */
 /** @typedef {typeof import("../vendor/uplot/uPlot.module.js").default} Library its constructor */
@@ -14,5 +14,5 @@ export function useLibrary(uPlot) {
 
 /** @returns {Library} its `pxRatio` changes with the screen. */
 export function library() {
-  return handed ?? globalThis.uPlot;
+  return handed;
 }

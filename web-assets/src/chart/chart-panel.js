@@ -148,6 +148,8 @@ export class ChartPanel {
       const { interaction } = await import("./interaction.js");
       const made = interaction(root, this.chart, {
         lang,
+        texts,
+        router: () => feed.hello?.router?.id,
         side: this.side,
         scene: () => this.#scene,
         range: () => this.range(),

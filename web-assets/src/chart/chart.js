@@ -15,6 +15,8 @@ import { coloursOf } from "./palette.js";
 /** @import { hoverLabel } from "./hover-label.js" */
 /** @import { End } from "./end-labels.js" */
 /** @import { Unit } from "./figures.js" */
+/** @import { uPlot } from "../vendor/uplot/uPlot.module.js" */
+/** @typedef {(page: Parameters<typeof hoverLabel>[0]) => uPlot.Plugin} Extension what is added to the chart */
 
 /** Where the page does not say. */
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
@@ -78,8 +80,7 @@ export class Chart {
   #plot = null;
   #shape = "";
   #narrow = false;
-  /** @type {typeof hoverLabel|null} */
-  #label = null;
+  #more = /** @type {Extension[]} */ ([]);
   /** @type {string|null} the line that stands out */
   #lifted = null;
   #names = /** @type {string[]} */ ([]);
@@ -203,9 +204,9 @@ export class Chart {
     });
   }
 
-  /** From the next drawing on there is a table at the pointer. */
-  labelled(/** @type {typeof hoverLabel} */ label) {
-    this.#label = label;
+  /** From the next drawing on there is this too, such as a table at the pointer. */
+  extended(/** @type {Extension[]} */ ...plugins) {
+    this.#more = plugins;
     this.#shape = "";
   }
 
@@ -278,19 +279,21 @@ export class Chart {
       padding: [20 * part, room > 0 ? room : (narrow ? 14 : 20) * part, 0, 0],
       plugins: [
         chartMarks(() => this.#seen),
-        this.#label?.({
-          names,
-          colours: colours.lines,
-          lang: this.lang,
-          clock: this.clock,
-          side: this.side,
-          title: this.title,
-          texts: this.texts,
-          unit,
-          stacked: mode === "stack",
-          seen: () => this.#seen,
-        }),
-      ].filter((plugin) => plugin !== undefined),
+        ...this.#more.map((made) =>
+          made({
+            names,
+            colours: colours.lines,
+            lang: this.lang,
+            clock: this.clock,
+            side: this.side,
+            title: this.title,
+            texts: this.texts,
+            unit,
+            stacked: mode === "stack",
+            seen: () => this.#seen,
+          }),
+        ),
+      ],
       legend: { show: false },
       // Zooming is ours: a drag must work with a finger too, and while data go on.
       cursor: {

@@ -27,8 +27,21 @@ const FEW = 4;
  * @param {boolean} page.stacked the lines are layers of a total, which is told as well
  * @param {() => {table: Table, gaps: Gap[], factors: Factors, axis: {unit: Unit}}} page.seen what is
  *   drawn, as it was received: neither mirrored nor stacked
+ * @param {(t: number) => string[]} [page.stood] what is said of the alerts that stood at a moment
  */
-export function hoverLabel({ names, colours, lang, texts, clock, side, title, unit, stacked = false, seen }) {
+export function hoverLabel({
+  names,
+  colours,
+  lang,
+  texts,
+  clock,
+  side,
+  title,
+  unit,
+  stacked = false,
+  seen,
+  stood = () => [],
+}) {
   const box = element("div", "hover");
   const table = element("table");
   const [head, body] = [element("thead"), element("tbody")];
@@ -38,6 +51,7 @@ export function hoverLabel({ names, colours, lang, texts, clock, side, title, un
   top.append(time, downHead, upHead);
   head.append(top);
   const why = element("p", "why");
+  const alerts = element("p", "why");
   const line = (...cells) => {
     const row = element("tr");
     row.append(...cells);
@@ -63,7 +77,7 @@ export function hoverLabel({ names, colours, lang, texts, clock, side, title, un
   const both = [soft(), soft()];
   if (names.length > FEW) body.append(...both);
   table.append(head, body);
-  box.append(table, why);
+  box.append(table, why, alerts);
   box.dataset.testid = "hover";
   box.hidden = true;
 
@@ -87,6 +101,8 @@ export function hoverLabel({ names, colours, lang, texts, clock, side, title, un
         put(upHead, gap ? "" : `↑ ${bit.name}`);
         put(why, gap ? gap.why : "");
         why.hidden = !gap;
+        put(alerts, stood(here).join("\n"));
+        alerts.hidden = alerts.textContent === "";
         body.hidden = Boolean(gap);
         if (!gap) {
           const seenFrom = new Set();

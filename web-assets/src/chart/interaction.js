@@ -1,12 +1,13 @@
 // What the chart does under a hand: the table at the pointer, the cross-hair by keys, zooming, and the way into what is
 // older than the live chart. Loaded after the first picture, which needs none of it.
 
+import { AlertMarks } from "./alert-marks.js";
 import { cursorWords } from "./cursor-words.js";
 import { dragZoom } from "./drag-zoom.js";
 import { hoverLabel } from "./hover-label.js";
 import { KeyboardCursor } from "./keyboard-cursor.js";
 
-/** @import { Direction, Range, Scene } from "../data/types.js" */
+/** @import { Direction, Range, Scene, Texts } from "../data/types.js" */
 /** @import { TimeSpan } from "./time-span.js" */
 
 /**
@@ -14,6 +15,8 @@ import { KeyboardCursor } from "./keyboard-cursor.js";
  * @param {import("./chart.js").Chart} chart
  * @param {object} view
  * @param {string} view.lang
+ * @param {Texts} view.texts
+ * @param {() => string|undefined} view.router its id
  * @param {(name: string) => Direction} view.side
  * @param {() => Scene} view.scene
  * @param {() => Range} view.range
@@ -40,10 +43,21 @@ export function interaction(root, chart, view) {
     // So does what is wider than its window.
     if (whole) view.beyond({ from: to - (to - from) * factor, to });
   };
+  const marks = new AlertMarks({
+    root,
+    lang: view.lang,
+    texts: view.texts,
+    router: view.router,
+    scene: view.scene,
+    clock: chart.clock,
+    redraw: () => chart.plot?.redraw(false),
+    point: (t) => cross.show(t),
+  });
+  const stood = (t) => marks.at(t);
   const cross = new KeyboardCursor(root, {
     seen: view.scene,
     point: (t) => chart.point(t),
-    words: (t) => cursorWords(view.scene(), t, { lang: view.lang, clock: chart.clock, side: view.side }),
+    words: (t) => cursorWords(view.scene(), t, { lang: view.lang, clock: chart.clock, side: view.side, stood }),
     pan: (part) => {
       const { from, to } = view.range();
       pan(part * (to - from));
@@ -51,6 +65,9 @@ export function interaction(root, chart, view) {
     scale: (factor, at) => scale(factor, at ?? view.range().to),
   });
   dragZoom(root, { zoom, pan, scale, reset: view.reset, plot: () => chart.plot, tap: (t) => cross.show(t) });
-  chart.labelled(hoverLabel);
+  chart.extended(
+    (page) => hoverLabel({ ...page, stood }),
+    () => marks.plugin(),
+  );
   return cross;
 }

@@ -64,12 +64,21 @@ export class LinesFeed {
    * @param {object} page
    * @param {(router: string|null) => void} page.changed something of this router, or of the connection, is new
    * @param {(problem: {code?: string}) => boolean} [page.refused] true where the page is being left
+   * @param {(alerts: object[]|null) => void} [page.alerts] those that stand; null where nothing tells
    * @param {number} [page.keepMs] how much of the past is kept
    * @param {Asking} [page.world]
    * @param {() => number} [page.now] ms, of any clock that goes on
    */
-  constructor({ changed, refused = () => false, keepMs = 900_000, world = globalThis, now = () => performance.now() }) {
+  constructor({
+    changed,
+    refused = () => false,
+    alerts = () => {},
+    keepMs = 900_000,
+    world = globalThis,
+    now = () => performance.now(),
+  }) {
     this.changed = changed;
+    this.alerts = alerts;
     this.refused = refused;
     this.keepMs = keepMs;
     this.world = world;
@@ -137,7 +146,10 @@ export class LinesFeed {
         {
           event: (name, data) => this.#take[name]?.(data),
           proven: () => {},
-          broken: () => this.changed(null),
+          broken: () => {
+            this.alerts(null);
+            this.changed(null);
+          },
           refused: (/** @type {Problem} */ problem) => this.refused(problem),
           ended: () => this.refused({ code: "login-needed" }),
         },
@@ -173,6 +185,7 @@ export class LinesFeed {
       router.intervalMs = Math.max(state.intervalMs ?? 0, state.readMs ?? 0, 1_000);
       this.changed(id);
     },
+    alerts: ({ alerts }) => this.alerts(alerts),
     removed: ({ router: id }) => {
       Object.assign(this.#router(id), { removed: true, t: null });
       this.changed(id);

@@ -88,9 +88,10 @@ export class LiveFeed {
    * @param {import("./point-store.js").PointStore} store
    * @param {{changed: () => void, greeted: (hello: Hello) => void, interfaces: (list: Facts[]) => void, ticked:
    *   (tick?: Tick) => void, refused: (problem: Problem) => boolean, ended?: (reason: string) => boolean, renamed?:
-   *   (names: Map<string, string>) => void, turned?: (ms: number|null) => void}} listener `refused`, `ended`: true
+   *   (names: Map<string, string>) => void, turned?: (ms: number|null) => void, alerts?: (alerts: object[]|null) =>
+   *   void}} listener `refused`, `ended`: true
    *   where the page is being left; `renamed`: before the new list; `turned`: the server's clock was set back, by -ms
-   *   where that is known: all that was is told anew
+   *   where that is known: all that was is told anew; `alerts`: those that stand, null where nothing tells
    * @param {{address?: (path: string) => string, world?: Asking}} [elsewhere] on another page than our own: where the
    *   API is, and how it is asked
    */
@@ -119,6 +120,7 @@ export class LiveFeed {
         broken: (failures, pause) => {
           known.failures = failures;
           known.retryAt = now() + pause;
+          listener.alerts?.(null);
           if (failures >= FALLBACK_AFTER && !this.poller.running) this.poller.start();
           // A single break of a moment is no news.
           if (failures > 1 && !known.polling) known.broken = true;
@@ -209,6 +211,7 @@ export class LiveFeed {
       this.#setRouter(state);
     },
     interfaces: (list) => this.#setInterfaces((this.#told = list.interfaces.map(keyed))),
+    alerts: ({ alerts }) => this.listener.alerts?.(alerts),
     "interfaces-changed": (change) => this.#setInterfaces((this.#told = changedList(this.#told, change))),
     window: (window) => {
       this.#rebase(window);

@@ -160,6 +160,7 @@
  * @property {boolean} [default]
  * @property {boolean} [enabled]
  * @property {boolean} [editable]
+ * @property {string} [collector] in a cluster: which node asks it
  * @property {string} [source]
  * @property {string[]} [tags]
  * @property {string} [notes]

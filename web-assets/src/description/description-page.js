@@ -1,7 +1,7 @@
 // The page of the API: what programs can ask, read from the server's own description, and tried out at once.
 
 import { leaveForLogin } from "../account/auth.js";
-import { siteHeader } from "../app/site-header.js";
+import { wholeHeader } from "../app/whole-header.js";
 import { language, theme } from "../app/theme-and-language.js";
 import { api } from "../shared/api.js";
 import { below } from "../shared/base-path.js";
@@ -19,7 +19,7 @@ language(byId("lang"), lang);
 begin();
 
 async function begin() {
-  if (!(await siteHeader(texts))) return notice(texts.fleet_no_server);
+  if (!(await wholeHeader(texts))) return notice(texts.fleet_no_server);
   try {
     show(await api.get("/api/v1/openapi.json"));
   } catch (error) {

@@ -38,6 +38,8 @@ export function operationView(operation, description, texts) {
         const input = element("input");
         input.type = "text";
         input.autocomplete = "off";
+        // Enter sends it, wherever it stands.
+        input.setAttribute("form", `try-${operation.id}`);
         input.setAttribute("aria-label", one.name);
         inputs.set(one.name, input);
         return [element("code", "", one.name), type, about, input];
@@ -80,6 +82,7 @@ function table(rows) {
 
 function trial(operation, inputs, texts) {
   const form = element("form", "api-try");
+  form.id = `try-${operation.id}`;
   const send = element("button", "", texts.api_try);
   const result = element("pre", "api-result");
   result.hidden = true;

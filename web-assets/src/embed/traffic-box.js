@@ -81,7 +81,7 @@ export class TrafficBox {
       root,
       signal,
     });
-    this.chart.labelled(hoverLabel);
+    this.chart.extended(hoverLabel);
     const sight = new IntersectionObserver((entries) => {
       this.#seen = entries.at(-1).isIntersecting;
       this.changed();

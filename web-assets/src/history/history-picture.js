@@ -81,7 +81,7 @@ export class HistoryPicture {
    * @param {Mark[][]} scene.before the week before, moved here; of the first line
    * @param {{from: number, to: number, cause: string}[]} scene.gaps of the first line
    * @param {number|null} scene.mark a moment that somebody jumped to
-   * @param {import("./history-alerts.js").Fired[]} scene.alerts
+   * @param {import("../data/fired-alerts.js").Fired[]} scene.alerts
    * @param {{width: number, height: number}} scene.size px
    */
   draw({ from, to, curves, before, gaps, mark, alerts, size: { width, height } }) {

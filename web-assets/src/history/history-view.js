@@ -2,6 +2,7 @@
 // resolution, beside the day or the week before. The address names it, so that a link shows a colleague the same
 // minute. Moved or zoomed back to what live remembers, it is the live chart again.
 
+import { FiredAlerts } from "../data/fired-alerts.js";
 import { HistoryTiles } from "../data/history-tiles.js";
 import { titleOf } from "../interfaces/line-settings.js";
 import { api } from "../shared/api.js";
@@ -13,7 +14,6 @@ import { coverageOf, figuresOf, pieces, stepAt } from "./history-figures.js";
 import { historyHand } from "./history-hand.js";
 import { causeWords, HistoryPicture } from "./history-picture.js";
 import { HistoryTable } from "./history-table.js";
-import { HistoryAlerts } from "./history-alerts.js";
 import { HistoryStrip } from "./history-strip.js";
 import { COMPARED, DAY, ongoing, pointsOf, TimeWords, within, withRange } from "./history-time.js";
 import { HistoryTools } from "./history-tools.js";
@@ -103,7 +103,7 @@ export class HistoryView {
       see: (range) => this.#see(range),
       changed: () => this.#soon(),
     });
-    this.alerts = new HistoryAlerts({ lang, changed: () => this.#soon() });
+    this.alerts = new FiredAlerts({ lang, changed: () => this.#soon() });
     this.top = new HistoryTop({
       lang,
       texts,

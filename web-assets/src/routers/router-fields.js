@@ -95,6 +95,24 @@ export function toldBy({ address, user, tls, pin, name, notes, tags, port, inter
   return told;
 }
 
+const NAMES = ["name", "address", "port", "user", "tls", "pin", "interval", "tags", "notes"];
+
+/**
+ * What somebody else changed of a router: the fields, and how they stand now.
+ * @param {RouterEntry} was as the form knew it
+ * @param {RouterEntry} now
+ * @returns {[string, string][]}
+ */
+export function changedMeanwhile(was, now) {
+  const shown = (router) => {
+    const made = /** @type {any} */ (Object.fromEntries(NAMES.map((name) => [name, { value: "" }])));
+    fillFields(made, router);
+    return made;
+  };
+  const [before, after] = [shown(was), shown(now)];
+  return NAMES.filter((name) => before[name].value !== after[name].value).map((name) => [name, after[name].value]);
+}
+
 /**
  * @param {Fields} fields
  * @param {Texts} texts

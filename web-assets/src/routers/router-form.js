@@ -13,7 +13,8 @@ import { styleSheet } from "../shared/style-sheet.js";
 import { checkSteps } from "../trouble/check-steps.js";
 import { endpoint } from "./address-input.js";
 import { NeighbourList } from "./neighbour-list.js";
-import { bracketed, fillFields, routerFields, toldBy, wrongField } from "./router-fields.js";
+import { showMeanwhile } from "./meanwhile.js";
+import { bracketed, changedMeanwhile, fillFields, routerFields, toldBy, wrongField } from "./router-fields.js";
 import { SetupScriptPanel } from "./setup-script-panel.js";
 /** @import { RouterEntry, Texts } from "../data/types.js" */
 
@@ -76,7 +77,8 @@ class RouterForm {
       check: () => wrongField(this, texts),
       send: async () => {
         const path = router ? this.#path() : "/api/v1/routers";
-        const told = await api.send(router ? "PATCH" : "POST", path, toldBy(this, this.router, this.#identity));
+        const wanted = toldBy(this, this.router, this.#identity);
+        const told = await api.send(router ? "PATCH" : "POST", path, wanted).catch((error) => this.#refused(error));
         shortNote(
           fill(texts.setup_saved, {
             name: told?.name || toldBy(this, this.router, this.#identity).name || this.address.value,
@@ -85,6 +87,23 @@ class RouterForm {
         saved(told);
       },
     });
+  }
+
+  /**
+   * Somebody else has changed the router: what they changed stands beside what is typed, which stays. The next time it
+   * is saved over theirs.
+   */
+  async #refused(error) {
+    if (error.code !== "changed-meanwhile" || !this.router) throw error;
+    const now = await api.get(this.#path());
+    const { texts } = this;
+    showMeanwhile(this, changedMeanwhile(this.router, now), texts, (control) => {
+      this.#follow();
+      this.#forget();
+      control.focus();
+    });
+    this.router = now;
+    throw Object.assign(error, { code: "", detail: texts.setup_meanwhile });
   }
 
   #path() {

@@ -63,7 +63,9 @@ async function change(page) {
 function overview(page, said = "") {
   const { texts, router, changed } = page;
   const stored = router.origin !== "file";
-  const note = element("p", "note", stored ? router.address : `${router.address} · ${texts.fleet_of_file}`);
+  const facts = [router.address, stored ? "" : texts.fleet_of_file];
+  if (router.collector) facts.push(fill(texts.fleet_collector, { node: router.collector }));
+  const note = element("p", "note", facts.filter(Boolean).join(" · "));
   const actions = element("div", "actions");
   const told = element("p", "done", said);
   told.setAttribute("role", "status");

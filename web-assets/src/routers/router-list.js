@@ -12,11 +12,12 @@ import { button } from "../shared/form.js";
 import { fill, UNIT_NAMES, useUnit } from "../shared/format.js";
 import { language, theme } from "../app/theme-and-language.js";
 import { LinesFeed } from "../data/lines-feed.js";
+import { tellAlerts } from "../data/standing-alerts.js";
 import { lazyImport } from "../shared/lazy-import.js";
 import { Poller } from "../data/poller.js";
 import { choice, decide, remember } from "../shared/preferences.js";
 import { fits, inTrouble, ordered, SORTS, steady, tagsOf } from "./router-summary.js";
-import { siteHeader } from "../app/site-header.js";
+import { wholeHeader } from "../app/whole-header.js";
 import { TabTitle } from "../app/tab-title.js";
 /** @import { RouterEntry } from "../data/types.js" */
 
@@ -63,6 +64,7 @@ const facts = new FleetFacts({ root: byId("fleet-totals"), pill: byId("fleet-pil
 const heads = head();
 const tab = new TabTitle();
 const feed = new LinesFeed({
+  alerts: tellAlerts,
   changed: (router) => followed(router),
   refused: (problem) => leaveForLogin(problem),
 });
@@ -141,7 +143,7 @@ begin();
 async function begin() {
   // The wall is asked for by the address before anything is known: nothing else is to be seen first.
   if (wanted() === "wall") openWall();
-  who = await siteHeader(texts);
+  who = await wholeHeader(texts, { streams: true });
   rights.change = who !== null && mayChange(who);
   rights.retry = rights.change || who?.state === "in";
   if (rights.change) {

@@ -40,6 +40,17 @@ async function learn() {
   if (told) guard = told.guard ?? null;
 }
 
+/** How old what this server shares with the others of its cluster may be, ms; null where it is known to be new. */
+let old = null;
+export const stateAge = () => old;
+
+function noteAge(told) {
+  const age = told === null ? null : Number(told);
+  if (age === old) return;
+  old = age;
+  globalThis.document?.dispatchEvent(new Event("stateagechange"));
+}
+
 async function once(method, path, body) {
   const headers = { Accept: "application/json, text/plain" };
   // Where the page was opened: a server for its own machine only learns by it that a proxy shows it to others.
@@ -58,6 +69,7 @@ async function once(method, path, body) {
       cache: "no-store",
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    noteAge(answer.headers.get("X-Lalin-State-Old-Ms"));
     told = await read(answer);
   } catch (error) {
     throw Object.assign(new Error(error.message, { cause: error }), {

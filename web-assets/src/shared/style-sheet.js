@@ -10,9 +10,7 @@ const loaded = new Map();
  */
 export function styleSheet(from, path) {
   const { href } = new URL(path, from);
-  // A page may have it from the start.
-  const linked = () => [...document.querySelectorAll("link")].some((link) => link.href === href);
-  let there = loaded.get(href) ?? (linked() ? Promise.resolve() : undefined);
+  let there = loaded.get(href) ?? (isLinked(href) ? Promise.resolve() : undefined);
   if (!there) {
     there = new Promise((done) => {
       const link = document.createElement("link");
@@ -30,4 +28,12 @@ export function styleSheet(from, path) {
     loaded.set(href, there);
   }
   return there;
+}
+
+/** Whether the page has it from the start: by itself, or joined with others, whose paths its link names. */
+function isLinked(href) {
+  const parts = ({ dataset }) => dataset.parts?.split(" ") ?? [];
+  return [...document.querySelectorAll("link")].some(
+    (link) => link.href === href || parts(link).some((part) => new URL(`../${part}`, link.href).href === href),
+  );
 }

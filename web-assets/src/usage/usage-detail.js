@@ -21,15 +21,16 @@ const WEEKS = 28 * DAY;
  * @param {import("./calendar.js").Span} of.month
  * @param {string} of.zone
  * @param {number} of.now ms
+ * @param {any} [of.known] its percentile, where that was asked for already
  */
-export async function lineMonth({ router, name, facts, month, zone, now }) {
+export async function lineMonth({ router, name, facts, month, zone, now, known }) {
   const to = Math.min(month.to, now);
   // The hours before a month that has only begun belong to it too.
   const hoursTo = Math.ceil(to / 3_600_000) * 3_600_000;
   const [days, hours, percentile] = await Promise.all([
     usageOfOne(router, name, "day", month.from, to),
     usageOfOne(router, name, "hour", hoursTo - WEEKS, hoursTo),
-    percentileOfOne(router, name, `${month.year}-${String(month.month).padStart(2, "0")}`),
+    known ?? percentileOfOne(router, name, `${month.year}-${String(month.month).padStart(2, "0")}`),
   ]);
   const { down, up, view } = lineDirection(name, facts);
   const totals = sum(days);

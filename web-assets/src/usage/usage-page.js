@@ -2,7 +2,7 @@
 // stands in the address.
 
 import { leaveForLogin } from "../account/auth.js";
-import { siteHeader } from "../app/site-header.js";
+import { wholeHeader } from "../app/whole-header.js";
 import { language, theme } from "../app/theme-and-language.js";
 import { api } from "../shared/api.js";
 import { below } from "../shared/base-path.js";
@@ -28,6 +28,8 @@ const state = {
   span: null,
   rows: [],
   facts: new Map(),
+  /** Each line's, of the month that is shown. */
+  percentiles: new Map(),
   by: SORTS.includes(recall("usage-sort")) ? recall("usage-sort") : "total",
   falling: recall("usage-rising") !== "1",
   chosen: asked.get("interface"),
@@ -60,7 +62,7 @@ document.addEventListener("keydown", (event) => {
 begin();
 
 async function begin() {
-  const who = await siteHeader(texts);
+  const who = await wholeHeader(texts);
   try {
     const [{ routers }, how] = await Promise.all([api.get("/api/v1/routers"), recording()]);
     if (!how.enabled) return notice(texts.usage_off);
@@ -110,6 +112,7 @@ async function load() {
     ]);
     if (mine !== turn) return;
     state.facts = facts;
+    state.percentiles = new Map(percentiles.map((one) => [one.interface, one]));
     state.rows = usageRows(usage, percentiles, facts, (to - span.from) / 1000);
     byId("usage-notice").hidden = true;
   } catch (error) {
@@ -155,7 +158,8 @@ async function choose(name) {
   const detail = byId("usage-detail");
   detail.setAttribute("aria-busy", "true");
   try {
-    const line = await lineMonth({ router, name, facts: state.facts.get(name), month, zone, now: Date.now() });
+    const [facts, known] = [state.facts.get(name), state.percentiles.get(name)];
+    const line = await lineMonth({ router, name, facts, month, zone, now: Date.now(), known });
     if (mine !== turn) return;
     const row = state.rows.find((one) => one.name === name);
     const count = new Date(Date.UTC(month.year, month.month, 0)).getUTCDate();

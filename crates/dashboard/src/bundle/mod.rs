@@ -10,12 +10,14 @@
 
 mod chunks;
 mod module;
+mod styles;
 
 use std::collections::BTreeMap;
 
 use chunks::Chunks;
 pub(crate) use module::BundleFault;
 use module::Module;
+pub(crate) use styles::join_sheets;
 
 /// The scripts with which a page, a frame or a worker begins.
 pub(crate) const ENTRIES: &[&str] = &[
@@ -36,10 +38,12 @@ pub(crate) const ALONE: &[&str] = &["app/offline.js", "embed/stream-worker.js"];
 pub(crate) const SOON: &str = "app/soon.js";
 const SOON_MODULES: &[&str] = &[
     "app/cost-line.js",
+    "app/header-later.js",
     "chart/interaction.js",
     "history/history-start.js",
     "legend/legend-table.js",
     "routers/router-switcher.js",
+    "trouble/trouble-panel.js",
 ];
 
 /// Where modules find what others export: for each version of the assets, and each server, one of its own, without a name

@@ -25,7 +25,16 @@ async fn get(request: TestRequest) -> ServiceResponse {
 }
 
 /// Every page there is.
-const PAGES: [&str; 4] = ["/prepaid/dashboard", "/prepaid/fleet", "/login", "/settings"];
+const PAGES: [&str; 8] = [
+    "/prepaid/dashboard",
+    "/prepaid/fleet",
+    "/prepaid/usage",
+    "/prepaid/report",
+    "/prepaid/alerts",
+    "/prepaid/api",
+    "/login",
+    "/settings",
+];
 
 async fn page(request: TestRequest) -> String {
     page_at(request, PAGES[0]).await
@@ -47,8 +56,8 @@ fn links(html: &str) -> Vec<String> {
     for mark in ["src=\"", "href=\""] {
         links.extend(html.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
     }
-    // What points to something within the page is loaded from nowhere.
-    links.retain(|link| !link.starts_with('#'));
+    // What is in the page, or points to something in it, is loaded from nowhere.
+    links.retain(|link| !link.starts_with('#') && !link.starts_with("data:"));
     links
 }
 
@@ -107,7 +116,7 @@ async fn everything_the_page_needs_is_here_and_may_be_kept() {
     let mut all = Vec::new();
     for path in PAGES {
         let links = links(&page_at(TestRequest::get(), path).await);
-        assert!(links.iter().filter(|link| link.starts_with("/assets/")).count() >= 5, "{path}: {links:?}");
+        assert!(links.iter().filter(|link| link.starts_with("/assets/")).count() >= 4, "{path}: {links:?}");
         all.extend(links);
     }
     all.sort();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::test::{TestRequest, read_body};
 
-use crate::{get, links, page};
+use crate::{PAGES, get, links, page, page_at};
 
 /// Bytes, compressed: about a second on a phone far from the next mast.
 const MOST: usize = 120_000;
@@ -70,10 +70,10 @@ async fn a_first_visit_is_light() {
     files.sort();
     files.dedup();
     // The page itself, what it asks the API for, its stream, and what is loaded right after the first picture come beside.
-    assert!(files.len() <= 5, "each file is a request: {files:?}");
+    assert!(files.len() <= 3, "each file is a request: {files:?}");
     let mut all = vec![("the page".to_owned(), packed("/prepaid/dashboard").await)];
     // What the service worker keeps for a day without a server is loaded with the first visit too, where it is not there.
-    let kept = ["app/offline.css", "app/offline.js"].map(|file| format!("{base}{file}"));
+    let kept = ["app/offline-page.css", "app/offline.js"].map(|file| format!("{base}{file}"));
     let others = ["/manifest.webmanifest", "/service-worker.js", "/offline"].map(str::to_owned);
     for path in files.iter().map(|file| format!("{base}{file}")).chain(kept).chain(others) {
         let size = packed(&path).await;
@@ -82,4 +82,27 @@ async fn a_first_visit_is_light() {
     all.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
     let sum: usize = all.iter().map(|(_, size)| size).sum();
     assert!(sum < MOST, "{sum} bytes: load by import() what is needed only later. {all:?}");
+}
+
+#[actix_web::test]
+async fn each_page_asks_for_a_few_files() {
+    for path in PAGES {
+        let html = page_at(TestRequest::get(), path).await.replace("&#x2F;", "/");
+        let loaded = |link: &&String| link.starts_with("/assets/") && !link.ends_with(".png");
+        let links = links(&html);
+        let files: Vec<&String> = links.iter().filter(loaded).collect();
+        // A style sheet, the theme before the first picture, and the script with all that it imports.
+        assert_eq!(files.len(), 3, "{path}: {files:?}");
+        assert_eq!(files.iter().filter(|file| file.ends_with(".css")).count(), 1, "{path}: {files:?}");
+        for file in files {
+            let body = read_body(get(TestRequest::get().uri(file)).await).await;
+            let text = String::from_utf8(body.to_vec()).unwrap();
+            let taken =
+                |line: &str| line.starts_with("import ") || line.contains("@import") || line.contains("url(../");
+            assert!(!text.lines().any(taken), "{file} asks for more at once");
+        }
+        // What is loaded later asks for no style that the page has.
+        let parts = html.split("data-parts=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        assert!(parts.split(' ').any(|part| part == "shared/page.css"), "{path}: {parts:?}");
+    }
 }

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { addressOf, fieldsOf, groupsOf, matches, typeName } from "../../../src/description/operations.js";
 
 const ours = JSON.parse(
-  readFileSync(new URL("../../../../crates/http/tests/golden/openapi.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../../crates/http/src/openapi/description.json", import.meta.url), "utf8"),
 );
 const all = groupsOf(ours).flatMap((group) => group.operations);
 const named = (id) => all.find((one) => one.id === id);

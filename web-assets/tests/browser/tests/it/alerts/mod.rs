@@ -1,3 +1,5 @@
 //! Alerts, as a person looks after them.
 
+mod editor;
+mod marks;
 mod page;

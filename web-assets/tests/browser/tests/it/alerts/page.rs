@@ -192,11 +192,11 @@ async fn barriers(look: Look, sizes: &[(u32, u32)]) {
 }
 
 /// A server whose rules are watched.
-async fn watching(router: &Router) -> Server {
+pub(super) async fn watching(router: &Router) -> Server {
     Server::within(router, vec![("LALIN_ALERTS", "true".to_owned())]).await
 }
 
-async fn open(page: &Page, server: &Server) {
+pub(super) async fn open(page: &Page, server: &Server) {
     page.log_in_to(server).await;
     page.client().goto(&server.url("/prepaid/alerts")).await.unwrap();
     there_is(page, "#alert-maintenance:not([hidden])").await;
@@ -208,7 +208,7 @@ async fn rules(page: &Page) -> Vec<Value> {
 }
 
 /// Chooses in the form that is open.
-async fn choose(page: &Page, name: &str, value: &str) {
+pub(super) async fn choose(page: &Page, name: &str, value: &str) {
     let script = "const choice = document.querySelector(`dialog[open] form [name=${arguments[0]}]`); \
                   choice.value = arguments[1]; choice.dispatchEvent(new Event('change', {bubbles: true})); \
                   return choice.value";
@@ -217,14 +217,14 @@ async fn choose(page: &Page, name: &str, value: &str) {
 }
 
 /// Types into the form that is open, where the field is asked for.
-async fn fill(page: &Page, name: &str, value: &str) {
+pub(super) async fn fill(page: &Page, name: &str, value: &str) {
     let script = "const field = document.querySelector(`dialog[open] form [name=${arguments[0]}]`); \
                   field.value = arguments[1]; field.dispatchEvent(new Event('input', {bubbles: true}))";
     page.eval_with(script, vec![json!(name), json!(value)]).await;
 }
 
 /// The dialog has closed, and the list has it.
-async fn saved(page: &Page, name: &str) {
+pub(super) async fn saved(page: &Page, name: &str) {
     let script = "return document.querySelector('dialog[open]') === null \
         && [...document.querySelectorAll('.things .name')].some(one => one.textContent.includes(arguments[0]))";
     eventually(s(10), name, async || {
@@ -234,7 +234,7 @@ async fn saved(page: &Page, name: &str) {
     .await;
 }
 
-async fn there_is(page: &Page, selector: &str) {
+pub(super) async fn there_is(page: &Page, selector: &str) {
     let script = format!("return document.querySelector({selector:?}) !== null");
     // The count beside the way to the page is asked for again each 30 s.
     eventually(

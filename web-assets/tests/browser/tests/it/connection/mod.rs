@@ -2,6 +2,7 @@
 
 mod accounts;
 mod broken_streams;
+mod first_visit;
 mod newcomer;
 mod outages;
 mod page_lifecycle;

@@ -1,6 +1,7 @@
 //! What is shown where: the list, names, languages, screens of every kind, and other people's pages.
 
 pub(crate) mod accessibility;
+mod api_page;
 mod below_path;
 mod choosing;
 mod embedding;

@@ -28,6 +28,7 @@ const BACK: u64 = 3_600_000;
 pub struct Proxy {
     pub address: String,
     beside: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<Vec<String>>>,
     clock: Arc<Clock>,
     _accepting: JoinSet<()>,
 }
@@ -49,24 +50,31 @@ impl Proxy {
         let streams = Arc::clone(&clock);
         let beside = Arc::new(Mutex::new(Vec::new()));
         let stray = Arc::clone(&beside);
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let paths = Arc::clone(&asked);
         accepting.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((browser, _)) = listener.accept().await {
                 while connections.try_join_next().is_some() {}
                 let server = server.clone();
                 let clock = Arc::clone(&streams);
-                let stray = Arc::clone(&stray);
+                let (stray, paths) = (Arc::clone(&stray), Arc::clone(&paths));
                 connections.spawn(async move {
-                    let _ = pass(browser, &server, habit, &clock, &stray).await;
+                    let _ = pass(browser, &server, habit, &clock, &stray, &paths).await;
                 });
             }
         });
-        Self { address, beside, clock, _accepting: accepting }
+        Self { address, beside, asked, clock, _accepting: accepting }
     }
 
     /// What was asked for beside the path of [`Habit::Below`].
     pub fn beside(&self) -> Vec<String> {
         self.beside.lock().unwrap().clone()
+    }
+
+    /// The paths of all requests so far, whoever in the browser asked.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
     }
 
     /// From now on the server's clock is an hour behind; streams that are open break, as when a server is started anew.
@@ -88,11 +96,14 @@ async fn pass(
     habit: Habit,
     clock: &Clock,
     beside: &Mutex<Vec<String>>,
+    asked: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && head.len() < 64 << 10 {
         head.push(browser.read_u8().await?);
     }
+    let path = String::from_utf8_lossy(&head).split(' ').nth(1).unwrap_or_default().to_owned();
+    asked.lock().unwrap().push(path);
     let stream = head.starts_with(b"GET /api/v1/stream");
     if stream {
         match habit {
