@@ -1,8 +1,9 @@
 //! How a cluster is: its servers, buckets, nodes and holds, asked of NATS at one moment. For `lalin cluster status`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures_util::StreamExt;
 use futures_util::future::join_all;
 use serde::Deserialize;
 use tokio::time::timeout;
@@ -82,10 +83,11 @@ pub struct NodeStatus {
 /// # Errors
 ///
 /// If this node's connection may not be used at all.
-pub async fn status(connection: &Connection, servers: &[String], sites: &[String]) -> Result<Status, Error> {
+pub async fn status(connection: &Connection, servers: &[String]) -> Result<Status, Error> {
     if let Some(refusal) = connection.refusal() {
         return Err(refusal);
     }
+    let sites = sites(connection).await;
     let mut plans = vec![buckets::nodes(connection), buckets::state(connection), buckets::holds(connection, None)];
     plans.extend(sites.iter().map(|site| buckets::holds(connection, Some(site))));
     let mut status = Status::default();
@@ -113,6 +115,17 @@ pub async fn status(connection: &Connection, servers: &[String], sites: &[String
         }
     }
     Ok(status)
+}
+
+/// The sites that have collectors, by their buckets; this node's own where it may not ask for the others.
+async fn sites(connection: &Connection) -> BTreeSet<String> {
+    let prefix = format!("KV_{}_", buckets::holds(connection, None).name);
+    let mut sites: BTreeSet<String> = connection.site().map(str::to_owned).into_iter().collect();
+    let mut names = connection.jetstream().stream_names();
+    while let Ok(Some(Ok(name))) = timeout(PATIENCE, names.next()).await {
+        sites.extend(name.strip_prefix(&prefix).map(str::to_owned));
+    }
+    sites
 }
 
 fn node(record: NodeRecord) -> NodeStatus {
