@@ -1,4 +1,6 @@
 //! The command line: which commands and flags there are. Their words are in `bin/texts`, put in by `help`.
+//!
+//! Long because it is one list: every command and flag, to be read from the top to the bottom.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -35,6 +37,8 @@ pub(crate) enum Command {
     History(HistoryFlags),
     Backup(BackupFlags),
     Restore(RestoreFlags),
+    #[cfg(feature = "cluster")]
+    Cluster(ClusterFlags),
     Help {
         #[arg(value_name = "COMMAND", num_args = 0..=2)]
         command: Vec<String>,
@@ -319,6 +323,29 @@ pub(crate) struct RestoreFlags {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) data: DataFlags,
+}
+
+#[cfg(feature = "cluster")]
+#[derive(Args)]
+pub(crate) struct ClusterFlags {
+    #[command(subcommand)]
+    pub(crate) command: ClusterCommand,
+    #[command(flatten)]
+    pub(crate) data: DataFlags,
+}
+
+#[cfg(feature = "cluster")]
+#[derive(Subcommand)]
+pub(crate) enum ClusterCommand {
+    Init,
+    Import {
+        #[arg(long)]
+        replace: bool,
+    },
+    Export {
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }
 
 /// A server that is asked.

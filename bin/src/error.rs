@@ -34,6 +34,22 @@ pub(crate) enum Error {
     /// What is remembered cannot be read or written.
     #[error("{}", said_of_store(.0))]
     Store(#[from] lalin_store::Error),
+    /// The cluster cannot be used, and why.
+    #[cfg(feature = "cluster")]
+    #[error("{}", say("cluster.failed", &[("reason", .0)]))]
+    Cluster(String),
+    /// There is no cluster in the configuration.
+    #[cfg(feature = "cluster")]
+    #[error("{}", say("cluster.none", &[]))]
+    NoCluster,
+    /// There is no key of the cluster.
+    #[cfg(feature = "cluster")]
+    #[error("{}", say("cluster.no-key", &[]))]
+    NoClusterKey,
+    /// There is data where the cluster's is to be put.
+    #[cfg(feature = "cluster")]
+    #[error("{}", say("cluster.data-there", &[("folder", &folder.display())]))]
+    ClusterExport { folder: PathBuf },
     /// There is no data where accounts were to be changed.
     #[error("{}", no_data(folder, command, service.as_deref()))]
     NoData { folder: PathBuf, command: String, service: Option<PathBuf> },
@@ -268,6 +284,10 @@ fn said_of_store(error: &lalin_store::Error) -> String {
         Store::Full => say("store.full", &[]),
         Store::ReadOnly => say("store.read-only", &[]),
         Store::Busy => say("store.busy", &[]),
+        Store::Conflict => say("store.conflict", &[]),
+        Store::StateOld => say("store.state-old", &[]),
+        Store::Unanswered => say("store.unanswered", &[]),
+        Store::NotEmpty => say("store.not-empty", &[]),
         Store::Database(reason) => say("store.database", &[("reason", reason)]),
         Store::System(reason) => say("store.system", &[("reason", reason)]),
         other => other.to_string(),

@@ -11,6 +11,8 @@ mod certificate;
 mod check;
 mod cli;
 mod client;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod columns;
 mod demo;
 mod demo_past;
@@ -96,6 +98,10 @@ fn run(Cli { lang, command, .. }: Cli) -> Result<(), Error> {
                 tracing::warn!("{warning}");
             }
             passwords::ask(&mut config)?;
+            #[cfg(feature = "cluster")]
+            if let Some(cluster) = &config.cluster {
+                return on_runtime(cluster::serve(&config, cluster, log));
+            }
             // Held until everything has ended.
             let (store, _lock) = store::open_to_serve(&config)?;
             on_runtime(serve::run(&config, Some(store), log, serve::Demonstration::none()))
@@ -139,6 +145,8 @@ fn run(Cli { lang, command, .. }: Cli) -> Result<(), Error> {
             let (config, _) = gather(flags.data.clone().into())?;
             on_runtime(async { backup::restore(&config, &flags) })
         }
+        #[cfg(feature = "cluster")]
+        Command::Cluster(flags) => on_runtime(cluster::run(flags)),
         Command::Top(flags) => top::run(flags),
         Command::Log(LogFlags { command: LogCommand::Level { filter }, server }) => {
             let (config, _) = gather(server.clone().into())?;

@@ -86,6 +86,11 @@ pub(crate) async fn run(
     #[cfg(feature = "remote-write")]
     let remote_writing = remote_write::start(config, &fleet).map(Arc::new);
     let alerting = alerts::watch(config, &fleet, store.clone(), recording.as_ref(), demo.tells).await?;
+    #[cfg(feature = "cluster")]
+    let _followed = store
+        .as_ref()
+        .filter(|store| store.is_shared())
+        .map(|store| crate::cluster::follow(store, &fleet, recording.as_ref(), alerting.as_ref()));
     let sources = metrics::Sources {
         fleet: fleet.clone(),
         recording: recording.clone(),

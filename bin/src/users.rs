@@ -19,6 +19,10 @@ const SERVICE: &str = "/var/lib/lalin";
 /// Does what was asked; prints what there is to say. Without data in a folder that nobody `named` nothing is done: who
 /// runs this beside the service would otherwise make accounts that it does not know.
 pub(crate) async fn run(config: &Config, named: bool, command: UserCommand) -> Result<(), Error> {
+    #[cfg(feature = "cluster")]
+    if let Some(joined) = crate::cluster::joined(config).await? {
+        return act(&joined.store, command).await;
+    }
     let folder = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
     if !store::exists(&folder) {
         if !named {
@@ -27,7 +31,10 @@ pub(crate) async fn run(config: &Config, named: bool, command: UserCommand) -> R
         }
         eprintln!("{}", say("account.made-folder", &[("folder", &folder.display())]));
     }
-    let store = store::open(config)?;
+    act(&store::open(config)?, command).await
+}
+
+async fn act(store: &Store, command: UserCommand) -> Result<(), Error> {
     match command {
         UserCommand::Add { name, viewer } => {
             let password = new_password(&name)?;
@@ -37,21 +44,21 @@ pub(crate) async fn run(config: &Config, named: bool, command: UserCommand) -> R
                 return Err(Error::FirstIsAdministrator);
             }
             let user = store.add_user(&name, password, access, Timestamp::now()).await?;
-            record(&store, "user.add", &user.name).await?;
+            record(store, "user.add", &user.name).await?;
             let said = if viewer { "account.viewer-added" } else { "account.administrator-added" };
             println!("{}", say(said, &[("name", &user.name)]));
         }
         UserCommand::Password { name } => {
-            let user = find(&store, &name).await?;
+            let user = find(store, &name).await?;
             let name = &user.name;
             store.set_password(user.id, new_password(name)?).await?;
-            record(&store, "user.password", name).await?;
+            record(store, "user.password", name).await?;
             println!("{}", say("account.password-changed", &[("name", name)]));
         }
         UserCommand::Remove { name } => {
-            let user = find(&store, &name).await?;
+            let user = find(store, &name).await?;
             store.remove_user(user.id).await?;
-            record(&store, "user.remove", &user.name).await?;
+            record(store, "user.remove", &user.name).await?;
             println!("{}", say("account.removed", &[("name", &user.name)]));
         }
         UserCommand::List => {

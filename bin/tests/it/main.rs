@@ -5,6 +5,8 @@
 mod alert_kills;
 mod alerting;
 mod api_golden;
+#[cfg(feature = "cluster")]
+mod cluster_state;
 mod commands;
 mod demo;
 mod discover;
