@@ -41,6 +41,9 @@ pub enum Error {
     /// No answer came in time, and nobody knows whether it was changed.
     #[error("no answer from NATS in time")]
     NoAnswer,
+    /// What another node recorded cannot be taken in.
+    #[error("the history of another node: {0}")]
+    Handover(String),
     /// The server said something that is not understood, or refused for a reason of its own.
     #[error("NATS: {0}")]
     Server(String),

@@ -21,6 +21,8 @@
 //! | `holds/` | who asks which router: claims, moves, letting go |
 //! | `status` | the whole at one moment, for people |
 //! | `state/` | what all nodes remember together: the store's rows in buckets |
+//! | `handover/` | the centre's history follows the collectors' own |
+//! | `site_user` | what a site's collectors may do at the servers |
 //!
 //! Absent: routers' protocols, HTTP, SQL.
 
@@ -29,8 +31,10 @@
 pub mod buckets;
 mod connection;
 mod error;
+pub mod handover;
 mod holds;
 mod lease;
+mod site_user;
 mod state;
 pub mod status;
 
@@ -38,4 +42,5 @@ pub use connection::{Bucket, Connection, Credentials, Entry, Follower, Health, S
 pub use error::Error;
 pub use holds::{Held, HoldEvent, Holdings, LostReason, NodeState, RouterPlace};
 pub use lease::{Fence, NodeSettings, Roles};
+pub use site_user::{SiteUser, site_user};
 pub use state::{SharedState, SiteWriter};

@@ -1,16 +1,19 @@
 //! The history as others use it: what records, what reads, and the thread between.
 
+use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use lalin_stats::RouterId;
 use tokio::time::Instant;
 
 use crate::disk::{self, RealDisk};
 use crate::estimate::DailyBytes;
+use crate::handover::{HandOver, HandedTicks};
 use crate::meta::Database;
 use crate::recorder::{Message, QUEUE, Recorder, Waiting};
 use crate::remote::{self, Discovery, RemoteStore, RemoteWriter, SinkCounts};
@@ -37,6 +40,7 @@ pub struct History {
     status: Arc<StatusCell>,
     zone: Arc<RwLock<Zone>>,
     folder: PathBuf,
+    source: u64,
     /// How often, and how long.
     kept: Mutex<(Duration, Retention)>,
     thread: Option<JoinHandle<()>>,
@@ -55,17 +59,21 @@ impl History {
         let (path, kept) = (settings.folder.clone(), Mutex::new((settings.interval, settings.retention)));
         let engine = Engine::open(Arc::new(RealDisk), settings)?;
         let database = Arc::new(Mutex::new(Database::open_to_read(&folder.database())?));
-        let status = engine.status.clone();
+        let (status, source) = (engine.status.clone(), engine.source);
         let reader = Reader::new(engine.shared.clone(), engine.damage.clone(), database, zone.clone());
         let (queue, messages) = sync_channel(QUEUE);
         let recorder = Recorder::new(queue, status.clone());
         let waiting = recorder.waiting.clone();
         let span = tracing::Span::current();
         let own = reader.clone();
-        let run = move || span.in_scope(|| Writer { engine, reader: own, messages, waiting, _lock: lock }.run());
+        let run = move || {
+            span.in_scope(|| {
+                Writer { engine, reader: own, messages, waiting, begun: Instant::now(), _lock: lock }.run()
+            })
+        };
         let thread =
             std::thread::Builder::new().name("history".into()).spawn(run).map_err(Error::file(folder.path()))?;
-        Ok(Self { recorder, reader, status, zone, folder: path, kept, thread: Some(thread), remote: None })
+        Ok(Self { recorder, reader, status, zone, folder: path, source, kept, thread: Some(thread), remote: None })
     }
 
     /// Opens a history whose samples are in a Prometheus-compatible store. Its folder has the lines and the events.
@@ -93,7 +101,7 @@ impl History {
         let thread =
             std::thread::Builder::new().name("history".into()).spawn(run).map_err(Error::file(folder.path()))?;
         let remote = Some((store, discovery));
-        Ok(Self { recorder, reader, status, zone, folder: path, kept, thread: Some(thread), remote })
+        Ok(Self { recorder, reader, status, zone, folder: path, source: 0, kept, thread: Some(thread), remote })
     }
 
     /// What records.
@@ -144,7 +152,7 @@ impl History {
 
     /// Returns when everything that was recorded before is written and safe from a loss of power.
     pub fn flush(&self) -> Result<(), Error> {
-        self.ask(Message::Flush)
+        self.recorder.flush()
     }
 
     /// Whether the samples are in a store elsewhere.
@@ -165,13 +173,29 @@ impl History {
 
     /// Puts together every day that is over, and takes away what is too old, now.
     pub fn compact(&self) -> Result<(), Error> {
-        self.ask(Message::Compact)
+        self.recorder.ask(Message::Compact)
     }
 
-    fn ask(&self, message: fn(SyncSender<Result<(), Error>>) -> Message) -> Result<(), Error> {
-        let (answer, answered) = sync_channel(1);
-        self.recorder.queue.send(message(answer)).map_err(|_| Error::Closed)?;
-        answered.recv().map_err(|_| Error::Closed)?
+    /// Which history this is, for those that follow it: drawn when it was made. 0 where the samples are in a store.
+    pub fn source(&self) -> u64 {
+        self.source
+    }
+
+    /// What hands over what is recorded here to those that follow.
+    pub fn hand_over(&self) -> HandOver {
+        let recorder = self.recorder();
+        HandOver::new(self.reader(), self.source, Box::new(move || recorder.flush()))
+    }
+
+    /// Takes in ticks of another history: each once, in order. Returns up to which number their router is taken in then;
+    /// blocks until they are written.
+    pub fn append(&self, ticks: HandedTicks) -> Result<u64, Error> {
+        self.recorder.ask(|answer| Message::Append(Box::new(ticks), answer))
+    }
+
+    /// Up to which number each router of another history is taken in.
+    pub fn cursors(&self, source: u64) -> Result<HashMap<RouterId, u64>, Error> {
+        self.recorder.ask(|answer| Message::Cursors(source, answer))
     }
 
     /// Closes it: what was recorded is written, and the thread ends.
@@ -206,6 +230,7 @@ struct Writer {
     reader: Reader,
     messages: Receiver<Message>,
     waiting: Arc<Waiting>,
+    begun: Instant,
     _lock: File,
 }
 
@@ -296,7 +321,10 @@ impl Writer {
                 match self.messages.recv_timeout(left) {
                     Ok(Message::Tick(tick)) => self.waiting.gone(&tick),
                     Ok(Message::Flush(answer) | Message::Compact(answer)) => drop(answer.try_send(Err(Error::Closed))),
-                    Ok(Message::Event(_) | Message::Configure { .. }) | Err(RecvTimeoutError::Timeout) => {}
+                    Ok(Message::Append(_, answer)) => drop(answer.try_send(Err(Error::Closed))),
+                    Ok(Message::Cursors(_, answer)) => drop(answer.try_send(Err(Error::Closed))),
+                    Ok(Message::Event(_) | Message::BeginsAnew(_) | Message::Configure { .. })
+                    | Err(RecvTimeoutError::Timeout) => {}
                     Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return false,
                 }
             }
@@ -325,8 +353,14 @@ impl Writer {
                     tracing::warn!(%error, "an event of the history is lost");
                 }
             }
+            Message::BeginsAnew(router) => self.engine.begins_anew(&router),
             Message::Flush(answer) => drop(answer.try_send(self.engine.sync())),
             Message::Compact(answer) => drop(answer.try_send(self.engine.compact())),
+            Message::Append(ticks, answer) => {
+                let mono_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+                drop(answer.try_send(self.engine.append(&ticks, mono_ms)));
+            }
+            Message::Cursors(source, answer) => drop(answer.try_send(self.engine.cursors_of(source))),
             Message::Configure { zone, interval, retention } => {
                 let changed = self.engine.configure(zone, interval, retention);
                 if let Err(error) = changed {

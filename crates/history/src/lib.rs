@@ -43,6 +43,7 @@
 //! | `meta` | the database: names, events, totals by hour, day and month |
 //! | `query` | the answers |
 //! | `estimate`, `outlook` | how much disk it takes, and when there is no room left |
+//! | `handover` | from one history to another, each tick once |
 //! | `archive` | a history as files: checked, exported, imported, copied, beside the server or instead of it |
 //! | `remote` | the samples in a Prometheus-compatible store instead of files: what is sent there, and asked of it |
 //! | `disk` | what is asked of a disk, so that a test can be one |
@@ -63,6 +64,7 @@ mod columns;
 mod disk;
 mod error;
 mod estimate;
+mod handover;
 mod history;
 mod journal;
 mod line;
@@ -91,6 +93,7 @@ pub use archive::{
 pub use columns::Start;
 pub use error::Error;
 pub use estimate::{Estimate, Mix};
+pub use handover::{HandOver, HandedTicks};
 pub use history::History;
 pub use line::{Line, LineId, LineName};
 pub use meta::Totals;

@@ -1,13 +1,14 @@
 //! What records: it hands on to the thread and never waits, whatever the thread does with it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lalin_stats::RouterId;
 
+use crate::handover::HandedTicks;
 use crate::store::{Recording, StatusCell};
 use crate::zone::Zone;
 use crate::{Error, Event, Retention, Tick};
@@ -47,8 +48,11 @@ impl Waiting {
 pub(crate) enum Message {
     Tick(Tick),
     Event(Event),
+    BeginsAnew(RouterId),
     Flush(SyncSender<Result<(), Error>>),
     Compact(SyncSender<Result<(), Error>>),
+    Append(Box<HandedTicks>, SyncSender<Result<u64, Error>>),
+    Cursors(u64, SyncSender<Result<HashMap<RouterId, u64>, Error>>),
     Configure { zone: Zone, interval: Duration, retention: Retention },
     End,
 }
@@ -83,5 +87,22 @@ impl Recorder {
     /// Records an event. `false` where the queue is full.
     pub fn event(&self, event: Event) -> bool {
         self.queue.try_send(Message::Event(event)).is_ok()
+    }
+
+    /// Another history may have recorded a router since: what passed between its last tick here and the next one is
+    /// nobody's, so that it is not counted by both. `false` where the queue is full.
+    pub fn begins_anew(&self, router: RouterId) -> bool {
+        self.queue.try_send(Message::BeginsAnew(router)).is_ok()
+    }
+
+    /// Returns when everything that was recorded before is safe from a loss of power.
+    pub(crate) fn flush(&self) -> Result<(), Error> {
+        self.ask(Message::Flush)
+    }
+
+    pub(crate) fn ask<T>(&self, message: impl FnOnce(SyncSender<Result<T, Error>>) -> Message) -> Result<T, Error> {
+        let (answer, answered) = sync_channel(1);
+        self.queue.send(message(answer)).map_err(|_| Error::Closed)?;
+        answered.recv().map_err(|_| Error::Closed)?
     }
 }

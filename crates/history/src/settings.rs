@@ -16,6 +16,9 @@ pub struct Settings {
     pub interval: Duration,
     /// How long what is kept.
     pub retention: Retention,
+    /// Whether a day's samples are put together where somebody looked on more often. Not of a history that others follow:
+    /// they ask by a tick's number.
+    pub thins: bool,
 }
 
 impl Settings {
@@ -26,6 +29,7 @@ impl Settings {
             zone: Zone::system(),
             interval: Duration::from_secs(10),
             retention: Retention::default(),
+            thins: true,
         }
     }
 }

@@ -5,8 +5,10 @@
 mod buckets;
 mod collectors;
 mod connection;
+mod handover;
 mod holds;
 mod killed;
 mod race;
+mod site_user;
 mod status;
 mod support;

@@ -204,7 +204,7 @@ impl Replay {
                     part.lines.insert(line, open);
                 }
             }
-            Record::Tick { router, time, entries } => {
+            Record::Tick { router, time, entries, .. } => {
                 self.close_part();
                 // What the counters showed before is of no use to whoever only reads.
                 let entries: Vec<_> = entries.into_iter().map(|(entry, _)| entry).collect();

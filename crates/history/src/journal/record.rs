@@ -1,6 +1,7 @@
 //! The records of a journal, as bytes and back.
 
 use crate::columns::{Bytes, Run, Runs, Start, Times, put_signed, put_varint};
+use crate::meta::Cursor;
 use crate::open::{Entry, OpenLine, Session, TickTime};
 use crate::open::{put_sessions, read_sessions};
 use crate::{Cause, Error};
@@ -42,6 +43,8 @@ pub(crate) enum Record {
         router: u32,
         time: TickTime,
         entries: Vec<(Entry, Option<Vec<Session>>)>,
+        /// Of one that was handed over: the cursor before it and the one that it moves to.
+        from: Option<(u64, Cursor)>,
     },
     Event(EventRecord),
     /// A part of the open hour, written down whole because an earlier journal can no longer be synced.
@@ -67,6 +70,12 @@ pub(crate) enum Record {
         seq: u64,
         wall_ms: i64,
     },
+    /// Up to where a router is taken in from a history that hands over.
+    Cursor {
+        cursor: Cursor,
+        /// The router's last tick is from there.
+        latest: bool,
+    },
 }
 
 const ROUTER: u8 = 1;
@@ -77,6 +86,9 @@ const PART: u8 = 5;
 const OPEN: u8 = 6;
 const STATE: u8 = 7;
 const SEEN: u8 = 8;
+/// A tick behind the history that handed it over and its number there: one record, so that one is never without the other.
+const HANDED: u8 = 9;
+const CURSOR: u8 = 10;
 
 /// Length and checksum before each record.
 pub(super) const HEAD: usize = 8;
@@ -92,6 +104,26 @@ pub(crate) struct RecordWriter {
 fn put_text(out: &mut Vec<u8>, text: &str) {
     put_varint(out, text.len() as u64);
     out.extend(text.as_bytes());
+}
+
+fn put_tick<'a>(
+    out: &mut Vec<u8>,
+    router: u32,
+    time: TickTime,
+    entries: impl ExactSizeIterator<Item = (&'a Entry, Option<&'a [Session]>)>,
+) {
+    put_varint(out, router.into());
+    put_varint(out, time.seq);
+    out.extend(time.wall_ms.to_le_bytes());
+    put_varint(out, time.lead_ms.into());
+    out.push(time.new_part.into());
+    put_varint(out, entries.len() as u64);
+    let mut before = 0;
+    for (entry, sessions) in entries {
+        put_signed(out, i64::from(entry.line) - before);
+        before = i64::from(entry.line);
+        entry.write(sessions, out);
+    }
 }
 
 impl RecordWriter {
@@ -128,19 +160,31 @@ impl RecordWriter {
         time: TickTime,
         entries: impl ExactSizeIterator<Item = (&'a Entry, Option<&'a [Session]>)>,
     ) {
-        self.record(TICK, |out| {
-            put_varint(out, router.into());
-            put_varint(out, time.seq);
-            out.extend(time.wall_ms.to_le_bytes());
-            put_varint(out, time.lead_ms.into());
-            out.push(time.new_part.into());
-            put_varint(out, entries.len() as u64);
-            let mut before = 0;
-            for (entry, sessions) in entries {
-                put_signed(out, i64::from(entry.line) - before);
-                before = i64::from(entry.line);
-                entry.write(sessions, out);
-            }
+        self.record(TICK, |out| put_tick(out, router, time, entries));
+    }
+
+    /// A tick that another history handed over, its number there, and that of the one before.
+    pub(crate) fn handed<'a>(
+        &mut self,
+        before: u64,
+        cursor: Cursor,
+        time: TickTime,
+        entries: impl ExactSizeIterator<Item = (&'a Entry, Option<&'a [Session]>)>,
+    ) {
+        self.record(HANDED, |out| {
+            out.extend(cursor.source.to_le_bytes());
+            put_varint(out, before);
+            put_varint(out, cursor.seq);
+            put_tick(out, cursor.router, time, entries);
+        });
+    }
+
+    pub(crate) fn cursor(&mut self, cursor: Cursor, latest: bool) {
+        self.record(CURSOR, |out| {
+            out.extend(cursor.source.to_le_bytes());
+            put_varint(out, cursor.router.into());
+            put_varint(out, cursor.seq);
+            out.push(latest.into());
         });
     }
 
@@ -219,7 +263,15 @@ impl Record {
                 name: rest.text()?.into(),
                 shown: rest.text()?.into(),
             }),
-            TICK => read_tick(&mut rest),
+            TICK => read_tick(&mut rest, None),
+            HANDED => {
+                let from = (rest.u64()?, rest.varint()?, rest.varint()?);
+                read_tick(&mut rest, Some(from))
+            }
+            CURSOR => {
+                let (source, router, seq) = (rest.u64()?, rest.small()?, rest.varint()?);
+                Ok(Self::Cursor { cursor: Cursor { source, router, seq }, latest: rest.byte()? != 0 })
+            }
             EVENT => read_event(&mut rest),
             PART => read_part(&mut rest),
             OPEN => read_open(&mut rest),
@@ -233,7 +285,7 @@ impl Record {
     }
 }
 
-fn read_tick(rest: &mut Bytes<'_>) -> Result<Record, Error> {
+fn read_tick(rest: &mut Bytes<'_>, from: Option<(u64, u64, u64)>) -> Result<Record, Error> {
     let router = rest.small()?;
     let (seq, wall_ms, lead_ms, new_part) = (rest.varint()?, rest.i64()?, rest.small()?, rest.byte()? != 0);
     let count = rest.small()?;
@@ -245,7 +297,8 @@ fn read_tick(rest: &mut Bytes<'_>) -> Result<Record, Error> {
         before = line.into();
         entries.push(Entry::read(line, rest)?);
     }
-    Ok(Record::Tick { router, time: TickTime { seq, wall_ms, lead_ms, new_part }, entries })
+    let from = from.map(|(source, before, seq)| (before, Cursor { source, router, seq }));
+    Ok(Record::Tick { router, time: TickTime { seq, wall_ms, lead_ms, new_part }, entries, from })
 }
 
 fn read_event(rest: &mut Bytes<'_>) -> Result<Record, Error> {

@@ -57,6 +57,31 @@ impl Database {
         Ok(found)
     }
 
+    /// What happened of a router in a range, and what was over in it and began in the week before; each with its end,
+    /// where it lasts for a while and is over.
+    pub(crate) fn events_between(
+        &self,
+        router: u32,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<(EventRecord, Option<i64>)>, Error> {
+        const WEEK_MS: i64 = 7 * 86_400_000;
+        let sql = "SELECT line, at, until, what, detail FROM event
+            WHERE router = ?1 AND at > ?2 AND at <= ?4 AND (at > ?3 OR until > ?3) ORDER BY at";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut rows = statement.query(params![router, from_ms.saturating_sub(WEEK_MS), from_ms, to_ms])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (word, until): (String, Option<i64>) = (row.get(3)?, row.get(2)?);
+            let (what, until) = match Cause::from_code(&word) {
+                Some(cause) => (Happened::Began(cause, row.get(4)?), until),
+                None => (Happened::Once(word), None),
+            };
+            found.push((EventRecord { router, line: row.get(0)?, at_ms: row.get(1)?, what }, until));
+        }
+        Ok(found)
+    }
+
     /// The lines of a router, 0 for the router itself, for which this cause lasts.
     pub(crate) fn lasting(&self, router: u32, cause: Cause) -> Result<Vec<u32>, Error> {
         let sql = "SELECT line FROM event WHERE router = ?1 AND what = ?2 AND until IS NULL";

@@ -23,6 +23,14 @@ impl Database {
         Ok(self.0.prepare_cached(sql)?.query_row([id.as_str()], |row| row.get(0)).optional()?)
     }
 
+    /// All routers and the numbers that stand for them.
+    pub(crate) fn routers(&self) -> Result<Vec<(u32, RouterId)>, Error> {
+        let mut statement = self.0.prepare_cached("SELECT number, id FROM router")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        let rows = rows.collect::<Result<Vec<_>, _>>()?.into_iter();
+        Ok(rows.filter_map(|(number, id)| Some((number, id.parse().ok()?))).collect())
+    }
+
     /// A router as a journal knew it.
     pub(crate) fn put_router(&self, number: u32, id: &str) -> Result<(), Error> {
         self.0.prepare_cached("INSERT OR IGNORE INTO router VALUES (?1, ?2)")?.execute(params![number, id])?;

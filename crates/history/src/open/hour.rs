@@ -110,9 +110,13 @@ impl OpenHour {
 }
 
 impl OpenPart {
+    /// Whether a tick follows the last one here. Behind one whose record is damaged the time is known by the wall clock only.
     fn takes(&self, time: TickTime) -> bool {
         let last = self.times.offsets.last().copied().unwrap_or_default();
-        self.times.offsets.len() < MOST_TICKS && last.checked_add(time.lead_ms).is_some_and(|at| at < u32::MAX / 2)
+        let follows = time.seq == self.first_seq + self.times.offsets.len() as u64;
+        follows
+            && self.times.offsets.len() < MOST_TICKS
+            && last.checked_add(time.lead_ms).is_some_and(|at| at < u32::MAX / 2)
     }
 
     fn piece(&self, line: &OpenLine) -> Piece {
@@ -182,6 +186,17 @@ mod tests {
         let [piece] = &hour.pieces(2)[..] else { panic!() };
         assert_eq!(piece.chunk.runs.0.len(), 2);
         assert_eq!(hour.range(), Some((-10_000, 40_000)));
+    }
+
+    #[test]
+    fn a_tick_that_is_missing_moves_none_behind_it() {
+        let mut hour = OpenHour::new(1);
+        for seq in [0, 1, 4, 5] {
+            hour.push(3, time(seq, false), &[entry(1, seq)]);
+        }
+        let pieces = hour.pieces(1);
+        let ticks = pieces.iter().flat_map(|piece| (0..2).map(|tick| (piece.first_seq, piece.times.at(tick))));
+        assert_eq!(ticks.collect::<Vec<_>>(), [(0, 0), (0, 10_000), (4, 40_000), (4, 50_000)]);
     }
 
     #[test]

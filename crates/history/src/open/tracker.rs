@@ -27,6 +27,8 @@ pub(crate) struct RouterTracker {
     pub(crate) wall_ahead_ms: Option<i64>,
     /// A tick was lost: the next one follows a gap.
     pub(crate) lost: bool,
+    /// The history that handed over the last tick; `None` where it was recorded here.
+    pub(crate) handed_by: Option<u64>,
     pub(crate) lines: KnownLines,
     pub(crate) in_journal: u64,
 }
@@ -70,9 +72,22 @@ impl RouterTracker {
             mono: None,
             wall_ahead_ms: None,
             lost: false,
+            handed_by: None,
             lines: KnownLines::default(),
             in_journal: 0,
         }
+    }
+
+    /// From here on it is recorded here again: the counters of another history are not those of this one.
+    pub(crate) fn is_recorded_here(&mut self) {
+        if self.handed_by.take().is_some() {
+            self.begins_anew();
+        }
+    }
+
+    /// What the counters showed is forgotten: somebody else may have counted since.
+    pub(crate) fn begins_anew(&mut self) {
+        self.lines.states_mut().for_each(|state| state.sessions.clear());
     }
 
     /// When the tick is, and whether the time since the last one was measured.

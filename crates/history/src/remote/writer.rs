@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use super::engine::Engine;
+use crate::Error;
 use crate::recorder::{Message, Waiting};
 
 /// The thread. It ends when it is told to, or when nobody records any more.
@@ -41,8 +42,11 @@ impl RemoteWriter {
                 }
                 // The store keeps as long as it is told to.
                 Message::Compact(answer) => drop(answer.try_send(Ok(()))),
+                // A store that all nodes write to needs no handing over.
+                Message::Append(_, answer) => drop(answer.try_send(Err(Error::Closed))),
+                Message::Cursors(_, answer) => drop(answer.try_send(Err(Error::Closed))),
                 // Days and months are made as they are asked for.
-                Message::Configure { .. } => {}
+                Message::BeginsAnew(_) | Message::Configure { .. } => {}
                 Message::End => break,
             }
         }

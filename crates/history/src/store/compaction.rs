@@ -188,7 +188,7 @@ impl Writing {
         parts.sort_by_key(|(_, _, first_seq, _)| *first_seq);
         let mut groups = groups(parts);
         let interval_ms = u32::try_from(engine.settings.interval.as_millis()).unwrap_or(10_000);
-        if groups.iter().any(|group| group.is_dense(interval_ms)) {
+        if engine.settings.thins && groups.iter().any(|group| group.is_dense(interval_ms)) {
             self.thin(&mut groups, &lines, interval_ms, engine);
         }
         let mut numbers = Vec::new();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use lalin_stats::RouterId;
 
+use super::cursors::Cursors;
 use super::damage::DamageLog;
 use super::folder::Folder;
 use super::status::StatusCell;
@@ -43,6 +44,10 @@ pub(crate) struct Engine {
     pub(super) latest_ms: i64,
     /// By which it is judged what is too old.
     pub(super) today: Today,
+    /// Which history this is.
+    pub(crate) source: u64,
+    /// How far others are taken in.
+    pub(super) cursors: Cursors,
 }
 
 /// What the date is, as far as it may be believed: a clock that jumps ahead by a year must not cost what is kept.
@@ -105,10 +110,9 @@ impl Engine {
     fn try_tick(&mut self, tick: &Tick) -> Result<(), Error> {
         self.know(&tick.router)?;
         self.seal_if_due(tick.wall_ms)?;
-        if self.journal.is_none() {
-            let number = lock(&self.hour).number;
-            let folder = self.folder.journal();
-            self.journal = Some(Journal::create(&self.disk, &folder, number, &[]).map_err(Error::file(&folder))?);
+        self.begin_journal()?;
+        if let Some(router) = self.routers.get_mut(&tick.router) {
+            router.is_recorded_here();
         }
         let Some(router) = self.routers.get(&tick.router) else { return Err(Error::Closed) };
         let (time, measured) = router.time(tick);
@@ -168,6 +172,16 @@ impl Engine {
         Ok(())
     }
 
+    /// A new history has no journal before its first tick.
+    pub(super) fn begin_journal(&mut self) -> Result<(), Error> {
+        if self.journal.is_none() {
+            let number = lock(&self.hour).number;
+            let folder = self.folder.journal();
+            self.journal = Some(Journal::create(&self.disk, &folder, number, &[]).map_err(Error::file(&folder))?);
+        }
+        Ok(())
+    }
+
     /// The router's tracker, made where there is none.
     pub(super) fn know(&mut self, id: &RouterId) -> Result<(), Error> {
         if !self.routers.contains_key(id) {
@@ -180,7 +194,7 @@ impl Engine {
     }
 
     /// Each reading's line and what it was called last.
-    fn find_lines(&self, router: &RouterTracker, tick: &Tick) -> Result<Vec<FoundLine>, Error> {
+    pub(super) fn find_lines(&self, router: &RouterTracker, tick: &Tick) -> Result<Vec<FoundLine>, Error> {
         let known = tick.readings.iter().enumerate().map(|(place, reading)| {
             let slot = router.lines.slot(place, &reading.name);
             let state = slot.and_then(|slot| router.lines.at(slot))?;
@@ -202,7 +216,7 @@ impl Engine {
         })
     }
 
-    fn remember(&mut self, tick: &Tick, seq: u64, found: &[FoundLine], rows: Rows, in_journal: u64) {
+    pub(super) fn remember(&mut self, tick: &Tick, seq: u64, found: &[FoundLine], rows: Rows, in_journal: u64) {
         let Some(router) = self.routers.get_mut(&tick.router) else { return };
         router.remember(tick, seq, found, rows, in_journal);
         self.latest_ms = tick.wall_ms;
@@ -216,7 +230,7 @@ impl Engine {
         interval: std::time::Duration,
         retention: crate::Retention,
     ) -> Result<(), Error> {
-        self.settings = Settings { folder: self.settings.folder.clone(), zone, interval, retention };
+        self.settings = Settings { zone, interval, retention, ..self.settings.clone() };
         self.database.set_zone(&self.settings.zone)
     }
 
@@ -231,6 +245,7 @@ impl Engine {
         self.jobs.clear();
         self.journal = None;
         self.hour = Arc::default();
+        self.cursors = Cursors::of(self.database.cursors().unwrap_or_default());
         self.shared.change(|view| view.hours.clear());
     }
 
@@ -254,6 +269,11 @@ impl Engine {
                 records.state(state.id, state.seen_seq, &state.sessions);
             }
             records.seen(router.number, router.seq, router.wall_ms);
+        }
+        let latest: HashMap<u32, u64> =
+            self.routers.values().filter_map(|router| Some((router.number, router.handed_by?))).collect();
+        for cursor in self.cursors.all() {
+            records.cursor(cursor, latest.get(&cursor.router) == Some(&cursor.source));
         }
         records
     }

@@ -51,6 +51,13 @@ impl Engine {
         Ok(())
     }
 
+    /// Another history may have recorded a router since its last tick here.
+    pub(crate) fn begins_anew(&mut self, router: &RouterId) {
+        if let Some(router) = self.routers.get_mut(router) {
+            router.begins_anew();
+        }
+    }
+
     /// A tick that did not reach the engine.
     pub(crate) fn lost(&mut self, router: &RouterId) {
         if let Some(router) = self.routers.get_mut(router) {

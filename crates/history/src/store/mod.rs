@@ -3,10 +3,12 @@
 //! One thread does all of it. Long work is cut into steps between which ticks are taken. Readers see a [`View`], which is
 //! replaced as a whole: either what is open or the segment that it became, never both and never neither.
 
+mod appending;
 mod booking;
 #[cfg(test)]
 mod churn;
 mod compaction;
+mod cursors;
 mod damage;
 mod engine;
 #[cfg(test)]

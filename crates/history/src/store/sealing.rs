@@ -10,6 +10,7 @@ use super::view::{SharedHour, lock};
 use crate::Error;
 use crate::columns::Effort;
 use crate::journal::Journal;
+use crate::meta::Cursor;
 use crate::open::OpenHour;
 use crate::segment::{Header, SegmentWriter, Tier};
 
@@ -24,6 +25,8 @@ pub(super) struct SealJob {
     /// The part that is being written, and those of its lines that are not yet.
     part: usize,
     lines: Option<(u32, Vec<u32>)>,
+    /// How far other histories were taken in when the hour was closed.
+    cursors: Vec<Cursor>,
 }
 
 /// Sealed earlier than at the hour where the buffers take more.
@@ -38,7 +41,14 @@ const STEP: usize = 256;
 
 impl SealJob {
     pub(super) fn new(hour: SharedHour, hour_ms: i64, journal: Option<PathBuf>) -> Self {
-        Self { hour, hour_ms, journal, writer: None, part: 0, lines: None }
+        Self { hour, hour_ms, journal, writer: None, part: 0, lines: None, cursors: Vec::new() }
+    }
+}
+
+impl SealJob {
+    /// With the cursors that the hour's ticks have reached.
+    pub(super) fn with_cursors(self, cursors: Vec<Cursor>) -> Self {
+        Self { cursors, ..self }
     }
 }
 
@@ -90,6 +100,8 @@ impl Job for SealJob {
         drop(hour);
         let Some(writer) = self.writer.take() else { return Ok(Work::Done) };
         let segment = Arc::new(writer.finish()?);
+        // Behind the segment and before the journal goes: one of them has the cursors at any time.
+        engine.database.keep_cursors(&self.cursors)?;
         for part in &segment.parts {
             let last = part.first_seq + u64::from(part.ticks).saturating_sub(1);
             let sealed = engine.sealed.entry(part.router).or_default();
@@ -152,7 +164,8 @@ impl Engine {
         let hour = std::mem::replace(&mut self.hour, Arc::new(Mutex::new(OpenHour::new(number + 1))));
         let open = self.hour.clone();
         self.shared.change(|view| view.hours.push(open));
-        self.jobs.push_back(Box::new(SealJob::new(hour, self.hour_ms, old.map(|journal| journal.path))));
+        let job = SealJob::new(hour, self.hour_ms, old.map(|journal| journal.path));
+        self.jobs.push_back(Box::new(job.with_cursors(self.cursors.take_moved())));
         Ok(())
     }
 

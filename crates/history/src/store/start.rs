@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use lalin_stats::RouterId;
 
 use super::booking::BookJob;
+use super::cursors::Cursors;
 use super::damage::DamageLog;
 use super::engine::{Engine, Today};
 use super::folder::{Folder, HOUR_MS};
@@ -16,7 +17,7 @@ use super::view::{Shared, View, is_within};
 use crate::columns::Times;
 use crate::disk::Disk;
 use crate::journal::{Contents, Journal, Record, parse_name, read};
-use crate::meta::{Database, SEALED_UPTO, TODAY};
+use crate::meta::{Cursor, Database, SEALED_UPTO, TODAY};
 use crate::open::{Numbered, OpenHour, OpenLine, OpenPart, RouterTracker};
 use crate::segment::{Segment, Tier, UNFINISHED};
 use crate::settings::Settings;
@@ -30,6 +31,7 @@ impl Engine {
             disk.make_folder(&path).map_err(Error::file(&path))?;
         }
         let database = Database::open(&folder.database())?;
+        let (source, cursors) = (database.source()?, Cursors::of(database.cursors()?));
         let status = Arc::new(StatusCell::default());
         let shared = Arc::new(Shared::default());
         let mut view = View::default();
@@ -75,6 +77,8 @@ impl Engine {
             stopped: None,
             latest_ms: 0,
             today: Today::default(),
+            source,
+            cursors,
         })
     }
 
@@ -136,7 +140,8 @@ impl Engine {
             if place + 1 < last {
                 let shared = hour.clone();
                 self.shared.change(|view| view.hours.push(shared));
-                self.jobs.push_back(Box::new(SealJob::new(hour, hour_ms, Some(path))));
+                let job = SealJob::new(hour, hour_ms, Some(path));
+                self.jobs.push_back(Box::new(job.with_cursors(self.cursors.take_moved())));
             } else {
                 self.journal = Some(Journal::resume(&disk, &path, length)?);
                 (self.hour, self.hour_ms) = (hour, hour_ms);
@@ -264,7 +269,7 @@ impl Replay<'_> {
                 }
                 self.lines.insert(line, (tracker.id.clone(), name));
             }
-            Record::Tick { router, time, entries } => return self.tick(router, time, entries),
+            Record::Tick { router, time, entries, from } => return self.tick(router, time, entries, from),
             Record::Event(event) => self.engine.database.happened(&event).ok()?,
             Record::Part { router, first_seq, times } => {
                 self.close_part();
@@ -288,6 +293,13 @@ impl Replay<'_> {
                 let tracker = self.engine.routers.values_mut().find(|tracker| tracker.number == router)?;
                 (tracker.seq, tracker.wall_ms) = (seq.max(tracker.seq), wall_ms);
             }
+            Record::Cursor { cursor, latest } => {
+                self.engine.cursors.reach(cursor);
+                if latest {
+                    let mut routers = self.engine.routers.values_mut();
+                    routers.find(|tracker| tracker.number == cursor.router)?.handed_by = Some(cursor.source);
+                }
+            }
         }
         Some(())
     }
@@ -297,9 +309,21 @@ impl Replay<'_> {
         router: u32,
         time: crate::open::TickTime,
         entries: Vec<(crate::open::Entry, Option<Vec<crate::open::Session>>)>,
+        from: Option<(u64, Cursor)>,
     ) -> Option<()> {
         self.close_part();
+        if let Some((before, cursor)) = from {
+            // Behind one whose record is damaged: it is asked for again with that one, so that none is missing.
+            if self.engine.cursors.get(cursor.source, router) != before {
+                return Some(());
+            }
+            self.engine.cursors.reach(cursor);
+        }
         let tracker = self.engine.routers.values_mut().find(|tracker| tracker.number == router)?;
+        if from.is_none() {
+            tracker.is_recorded_here();
+        }
+        tracker.handed_by = from.map(|(_, cursor)| cursor.source);
         let mut whole = Vec::with_capacity(entries.len());
         for (mut entry, sessions) in entries {
             let (_, name) = self.lines.get(&entry.line)?;

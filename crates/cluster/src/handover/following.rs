@@ -1,0 +1,393 @@
+//! A centre's history takes in what the collectors recorded.
+//!
+//! One task a collector, so that one that is cut off delays no other. It asks, takes in, and asks again at once while there
+//! is more; then it rests.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_nats::client::Request;
+use async_trait::async_trait;
+use lalin_history::{HandOver, HandedTicks, History};
+use lalin_stats::RouterId;
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::serving::taken;
+use super::{Answer, Ask, subject};
+use crate::connection::Connection;
+use crate::error::Error;
+
+/// A node that records.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Collector {
+    /// Its name.
+    pub node: String,
+    /// Its site; `None` at the centre.
+    pub site: Option<String>,
+}
+
+/// How often it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Between two questions where there was no more.
+    pub each: Duration,
+    /// After the first question without an answer; doubled from there on.
+    pub retry: Duration,
+    /// The longest between two questions.
+    pub longest: Duration,
+    /// How much is asked for at once, before it is compressed.
+    pub bytes: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let each = Duration::from_secs(5);
+        Self { each, retry: Duration::from_secs(1), longest: Duration::from_secs(30), bytes: 512 << 10 }
+    }
+}
+
+/// How far one collector is taken in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// Ticks that were taken in since the start.
+    pub ticks: u64,
+    /// There was more when it was asked last.
+    pub more: bool,
+    /// Why the last question has no answer; `None` where it has one.
+    pub failed: Option<String>,
+}
+
+/// Asks a collector. A trait, so that a test can be the network.
+#[async_trait]
+pub trait Asks: Send + Sync + 'static {
+    /// The answer of one collector.
+    async fn ask(&self, collector: &Collector, ask: &Ask) -> Result<Answer, Error>;
+}
+
+/// Whether a router is of a site: what another site says of it does not count.
+type IsOf = Arc<dyn Fn(&RouterId, Option<&str>) -> bool + Send + Sync>;
+type Lags = Arc<Mutex<BTreeMap<Collector, Lag>>>;
+
+/// Follows until it is dropped.
+#[derive(Debug)]
+pub struct Following {
+    lags: Lags,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl Following {
+    /// Takes in what these collectors recorded of the routers of their sites.
+    pub fn start(
+        history: Arc<History>,
+        asks: Arc<dyn Asks>,
+        collectors: watch::Receiver<Arc<[Collector]>>,
+        is_of: impl Fn(&RouterId, Option<&str>) -> bool + Send + Sync + 'static,
+        pace: Pace,
+    ) -> Self {
+        let lags = Lags::default();
+        let one = One { history, asks, is_of: Arc::new(is_of), pace, lags: lags.clone() };
+        Self { lags, _task: AbortOnDropHandle::new(tokio::spawn(follow_all(one, collectors))) }
+    }
+
+    /// How far each collector is taken in.
+    pub fn lags(&self) -> BTreeMap<Collector, Lag> {
+        lock(&self.lags).clone()
+    }
+}
+
+fn lock(lags: &Lags) -> MutexGuard<'_, BTreeMap<Collector, Lag>> {
+    lags.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn follow_all(one: One, mut collectors: watch::Receiver<Arc<[Collector]>>) {
+    let mut tasks: HashMap<Collector, AbortOnDropHandle<()>> = HashMap::new();
+    loop {
+        let now = collectors.borrow_and_update().clone();
+        // A collector that is gone for now is not asked; its cursors stay in the history.
+        tasks.retain(|collector, _| now.contains(collector));
+        lock(&one.lags).retain(|collector, _| now.contains(collector));
+        for collector in now.iter() {
+            tasks
+                .entry(collector.clone())
+                .or_insert_with(|| AbortOnDropHandle::new(tokio::spawn(one.clone().follow(collector.clone()))));
+        }
+        if collectors.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What it takes to follow one collector.
+#[derive(Clone)]
+struct One {
+    history: Arc<History>,
+    asks: Arc<dyn Asks>,
+    is_of: IsOf,
+    pace: Pace,
+    lags: Lags,
+}
+
+/// The history of a collector, and how far it is taken in.
+struct Known {
+    source: u64,
+    cursors: HashMap<RouterId, u64>,
+}
+
+impl One {
+    async fn follow(self, collector: Collector) {
+        let mut known = None;
+        let mut retry = self.pace.retry;
+        loop {
+            let asked = self.round(&collector, &mut known).await;
+            let wait = match &asked {
+                Ok(true) => Duration::ZERO,
+                Ok(false) => self.pace.each,
+                Err(_) => retry,
+            };
+            retry = if asked.is_ok() { self.pace.retry } else { (retry * 2).min(self.pace.longest) };
+            self.tell(&collector, asked);
+            sleep(wait).await;
+        }
+    }
+
+    fn tell(&self, collector: &Collector, asked: Result<bool, Error>) {
+        let mut lags = lock(&self.lags);
+        let lag = lags.entry(collector.clone()).or_default();
+        match asked {
+            Ok(more) => (lag.more, lag.failed) = (more, None),
+            Err(error) => {
+                let why = error.to_string();
+                if lag.failed.is_none() {
+                    tracing::warn!(node = collector.node, why, "the history of a node is not taken in for now");
+                }
+                lag.failed = Some(why);
+            }
+        }
+    }
+
+    /// One question. Whether there is more.
+    async fn round(&self, collector: &Collector, known: &mut Option<Known>) -> Result<bool, Error> {
+        let Some(Known { source, cursors }) = known else {
+            let Answer { source, .. } = self.asks.ask(collector, &Ask::default()).await?;
+            let history = self.history.clone();
+            let cursors = blocking(move || history.cursors(source)).await?;
+            *known = Some(Known { source, cursors });
+            return Ok(true);
+        };
+        let ask = Ask { source: *source, cursors: cursors.clone(), bytes: self.pace.bytes };
+        let answer = self.asks.ask(collector, &ask).await?;
+        if answer.source != *source {
+            // Its folder is another one now.
+            *known = None;
+            return Ok(true);
+        }
+        for batch in answer.batches {
+            if batch.source() != *source {
+                return Err(Error::Handover("a node handed over what another one recorded".to_owned()));
+            }
+            let (router, last) = (batch.router().clone(), batch.last());
+            if !(self.is_of)(&router, collector.site.as_deref()) {
+                // Not asked for again before the next start; it may have been moved to this site by then.
+                tracing::debug!(node = collector.node, %router, "left out: the router is of another site");
+                cursors.insert(router, last);
+                continue;
+            }
+            let reached = self.take(collector, batch).await?;
+            if reached < last {
+                *known = None;
+                return Err(Error::Handover("the history did not take in what was handed over".to_owned()));
+            }
+            cursors.insert(router, reached);
+        }
+        Ok(answer.more)
+    }
+
+    async fn take(&self, collector: &Collector, batch: HandedTicks) -> Result<u64, Error> {
+        let (history, count) = (self.history.clone(), batch.count());
+        let reached = blocking(move || history.append(batch)).await?;
+        lock(&self.lags).entry(collector.clone()).or_default().ticks += count as u64;
+        Ok(reached)
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    run: impl FnOnce() -> Result<T, lalin_history::Error> + Send + 'static,
+) -> Result<T, Error> {
+    let ended = |_| Error::Handover("the history has ended".to_owned());
+    spawn_blocking(run).await.map_err(ended)?.map_err(|error| Error::Handover(error.to_string()))
+}
+
+/// Asks the collectors over NATS, and this node itself without it: its own pages know what it recorded, whatever becomes
+/// of the servers.
+#[derive(Debug)]
+pub struct OverNats {
+    connection: Connection,
+    own: Option<Arc<tokio::sync::Mutex<HandOver>>>,
+}
+
+/// A large answer over a slow link takes a while.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl OverNats {
+    /// With what this node records itself, if it does.
+    pub fn new(connection: Connection, recorded: Option<&History>) -> Self {
+        Self { connection, own: recorded.map(|history| Arc::new(tokio::sync::Mutex::new(history.hand_over()))) }
+    }
+}
+
+#[async_trait]
+impl Asks for OverNats {
+    async fn ask(&self, collector: &Collector, ask: &Ask) -> Result<Answer, Error> {
+        let is_own = collector.node == self.connection.node() && collector.site.as_deref() == self.connection.site();
+        if let Some(own) = self.own.as_ref().filter(|_| is_own) {
+            return taken(own, ask, ask.bytes as usize).await;
+        }
+        let subject = subject(&self.connection, collector.site.as_deref(), &collector.node);
+        let request = Request::new().payload(ask.to_bytes()?.into()).timeout(Some(PATIENCE));
+        let answer = self.connection.client().send_request(subject, request).await;
+        Answer::from_bytes(&answer.map_err(|_| Error::NoAnswer)?.payload)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use lalin_history::{LineName, LineReading, Settings, Tick, Zone};
+    use lalin_stats::Counters;
+    use tokio::time::{Instant, timeout};
+
+    use super::*;
+
+    /// Collectors in this process, and a link that can be cut.
+    #[derive(Default)]
+    struct Link {
+        hands: HashMap<String, Arc<tokio::sync::Mutex<HandOver>>>,
+        cut: AtomicBool,
+    }
+
+    #[async_trait]
+    impl Asks for Link {
+        async fn ask(&self, collector: &Collector, ask: &Ask) -> Result<Answer, Error> {
+            let ask = Ask::from_bytes(&ask.to_bytes()?)?;
+            if self.cut.load(Ordering::Relaxed) {
+                sleep(Duration::from_secs(1)).await;
+                return Err(Error::NoAnswer);
+            }
+            let answer = taken(&self.hands[&collector.node], &ask, ask.bytes as usize).await?;
+            Answer::from_bytes(&answer.to_bytes()?)
+        }
+    }
+
+    fn history() -> (tempfile::TempDir, Arc<History>) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings { zone: Zone::utc(), thins: false, ..Settings::new(folder.path()) };
+        (folder, Arc::new(History::open(settings).unwrap()))
+    }
+
+    const BEGIN: i64 = 1_795_000_000_000;
+
+    fn record(history: &History, router: &str, number: i64) {
+        let counters = Counters::bytes(number as u64 * 1_000, 0);
+        let name = LineName::interface("ether1");
+        let reading = LineReading { name, shown: "ether1".into(), incarnation: 1, born: false, counters };
+        let (wall_ms, mono_ms) = (BEGIN + number * 10_000, number as u64 * 10_000);
+        let router = router.parse().unwrap();
+        assert!(history.recorder().record(Tick {
+            router,
+            wall_ms,
+            mono_ms,
+            interval_ms: 10_000,
+            readings: vec![reading]
+        }));
+    }
+
+    fn times(history: &History, router: &str) -> Vec<i64> {
+        let line = history.reader().find(&router.parse().unwrap(), &LineName::interface("ether1")).unwrap();
+        let mut times = Vec::new();
+        if let Some(line) = line {
+            let each = &mut |sample: lalin_history::Sample| {
+                times.push((sample.at_ms - BEGIN) / 10_000);
+                true
+            };
+            history.reader().samples(line.id, 0, i64::MAX / 2, each).unwrap();
+        }
+        times
+    }
+
+    async fn until(what: &str, is: impl Fn() -> bool) {
+        let all = timeout(Duration::from_secs(600), async {
+            while !is() {
+                sleep(Duration::from_millis(500)).await;
+            }
+        });
+        all.await.unwrap_or_else(|_| panic!("{what}"));
+    }
+
+    fn collector(node: &str, site: &str) -> Collector {
+        Collector { node: node.to_owned(), site: Some(site.to_owned()) }
+    }
+
+    fn starts(
+        centre: &Arc<History>,
+        link: &Arc<Link>,
+        of: &[Collector],
+    ) -> (Following, watch::Sender<Arc<[Collector]>>) {
+        let (sender, collectors) = watch::channel(of.into());
+        let is_of = |router: &RouterId, site: Option<&str>| site.is_some_and(|site| router.as_str().starts_with(site));
+        (Following::start(centre.clone(), link.clone(), collectors, is_of, Pace::default()), sender)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_link_that_is_cut_for_ten_minutes_costs_no_tick_and_doubles_none() {
+        let ((_a, site), (_b, centre)) = (history(), history());
+        let mut link = Link::default();
+        link.hands.insert("node".into(), Arc::new(tokio::sync::Mutex::new(site.hand_over())));
+        let link = Arc::new(link);
+        let (following, _sender) = starts(&centre, &link, &[collector("node", "s1")]);
+        for number in 0..6 {
+            record(&site, "s1-a", number);
+        }
+        until("it follows", || times(&centre, "s1-a").len() == 6).await;
+        link.cut.store(true, Ordering::Relaxed);
+        let cut = Instant::now();
+        for number in 6..66 {
+            record(&site, "s1-a", number);
+            sleep(Duration::from_secs(10)).await;
+        }
+        assert_eq!((cut.elapsed().as_secs(), times(&centre, "s1-a").len()), (600, 6));
+        assert!(following.lags()[&collector("node", "s1")].failed.is_some());
+        link.cut.store(false, Ordering::Relaxed);
+        until("it catches up", || times(&centre, "s1-a").len() == 66).await;
+        assert_eq!(times(&centre, "s1-a"), (0..66).collect::<Vec<_>>());
+        assert_eq!(following.lags()[&collector("node", "s1")].failed, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_site_says_of_another_sites_router_is_left_out_and_a_node_that_is_gone_is_not_asked() {
+        let ((_a, site), (_b, centre)) = (history(), history());
+        let mut link = Link::default();
+        for node in ["one", "two"] {
+            link.hands.insert(node.into(), Arc::new(tokio::sync::Mutex::new(site.hand_over())));
+        }
+        let (following, sender) = starts(&centre, &Arc::new(link), &[collector("one", "s1"), collector("two", "s1")]);
+        for number in 0..4 {
+            record(&site, "s1-a", number);
+            record(&site, "s2-b", number);
+        }
+        // Two nodes that claim to be the same history: each tick is there once all the same.
+        until("it follows", || times(&centre, "s1-a").len() == 4).await;
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!(times(&centre, "s1-a"), [0, 1, 2, 3]);
+        assert!(times(&centre, "s2-b").is_empty());
+        sender.send(Arc::new([])).unwrap();
+        until("nobody is asked", || following.lags().is_empty()).await;
+        record(&site, "s1-a", 4);
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!(times(&centre, "s1-a").len(), 4);
+    }
+}
