@@ -6,6 +6,8 @@ mod bench;
 mod clients;
 mod comparison;
 mod conformance;
+#[cfg(test)]
+mod deployments;
 mod described;
 mod documents;
 mod fuzz;
