@@ -64,12 +64,19 @@ async fn the_printed_block_lets_a_site_do_its_own_work_and_nothing_else() {
         // Subjects: its own are heard and answered, no other's.
         let asked = site.subject(&["s1", "node", "n", "handover"]);
         let mut questions = site.client().subscribe(asked.clone()).await.unwrap();
-        site.client().flush().await.unwrap();
         let answers = async {
             let question = timeout(SOON, questions.next()).await.expect("a question").unwrap();
             site.client().publish(question.reply.unwrap(), "here".into()).await.unwrap();
         };
-        let (answer, ()) = tokio::join!(centre.client().request(asked, "what?".into()), answers);
+        // Until the server knows of the subscription nobody answers.
+        let asks = async {
+            loop {
+                if let Ok(answer) = centre.client().request(asked.clone(), "what?".into()).await {
+                    return answer;
+                }
+            }
+        };
+        let (answer, ()) = tokio::join!(timeout(SOON, asks), answers);
         assert_eq!(&answer.expect("whoever asks is answered").payload[..], b"here");
         let mut eavesdrops = site.client().subscribe(centre.subject(&["s2", ">"])).await.unwrap();
         let mut said = centre.client().subscribe(centre.subject(&["s2", ">"])).await.unwrap();
