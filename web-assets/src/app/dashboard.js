@@ -201,6 +201,8 @@ function label(names) {
 }
 
 let drawing = null;
+/** A curve has been drawn: the bench looks for the mark. */
+let begun = false;
 /** Whatever comes in between two frames is drawn once; where nobody sees it, not at all. */
 function soon() {
   if (document.hidden) {
@@ -271,6 +273,9 @@ function draw() {
   put(byId("picker-label"), label(names));
   overview.paint();
   panel.draw(dim);
+  if (begun || feed.newest.t === null || names.length === 0) return;
+  begun = true;
+  performance.mark("lalin-first-tick");
 }
 
 /**

@@ -60,6 +60,8 @@ async fn main() {
         let count = || page.text_of("#overview-count");
         eventually(s(60), "the list", async || when(count().await, |n| *n == INTERFACES.to_string())).await;
         page.reaches(20, "live").await;
+        let first = page.eval("return performance.getEntriesByName('lalin-first-tick')[0]?.startTime ?? null").await;
+        println!("the first tick was drawn after {} ms", first.as_f64().map_or(-1.0, f64::round));
         // The thread's own time: what others do on the machine meanwhile is not counted.
         page.devtools("Performance.enable", json!({"timeDomain": "threadTicks"})).await;
         page.eval(FRAMES).await;

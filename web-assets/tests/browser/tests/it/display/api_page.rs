@@ -51,8 +51,12 @@ async fn found_and_tried(look: Look, parameters: &str, none: &str) {
         page.press(TAB).await;
         page.press(TAB).await;
         page.press(ENTER).await;
-        let text = page.text_of("details[open]").await;
-        assert!(text.contains(parameters) && text.contains("200"), "{text}");
+        // Its parts are made when it has opened.
+        eventually(s(10), "its parts", async || {
+            let text = page.text_of("details[open]").await;
+            if text.contains(parameters) && text.contains("200") { Ok(()) } else { Err(text) }
+        })
+        .await;
         no_barriers(page, "an operation").await;
         page.press(TAB).await;
         assert_eq!(page.eval("return document.activeElement.ariaLabel").await, "router");
