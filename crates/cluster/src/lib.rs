@@ -19,6 +19,7 @@
 //! | `buckets` | which buckets a cluster has |
 //! | `lease/` | a node's lease, the fence that closes when it could not be renewed, going on without quorum |
 //! | `holds/` | who asks which router: claims, moves, letting go |
+//! | `live/` | frames from the machine that asks a router to whoever watches it elsewhere, while they do |
 //! | `status` | the whole at one moment, for people |
 //! | `state/` | what all nodes remember together: the store's rows in buckets |
 //! | `handover/` | the centre's history follows the collectors' own |
@@ -34,6 +35,7 @@ mod error;
 pub mod handover;
 mod holds;
 mod lease;
+pub mod live;
 mod site_user;
 mod state;
 pub mod status;

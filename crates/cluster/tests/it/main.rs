@@ -8,6 +8,7 @@ mod connection;
 mod handover;
 mod holds;
 mod killed;
+mod live;
 mod race;
 mod site_user;
 mod status;
