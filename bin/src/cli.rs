@@ -338,6 +338,10 @@ pub(crate) struct ClusterFlags {
 #[derive(Subcommand)]
 pub(crate) enum ClusterCommand {
     Init,
+    Status {
+        #[arg(long)]
+        json: bool,
+    },
     Import {
         #[arg(long)]
         replace: bool,

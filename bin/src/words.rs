@@ -152,6 +152,7 @@ mod tests {
             "check.step-",
             "status.head-",
             "history.head-",
+            "cluster.head-",
             "fault.",
             "tier.",
             "top.order-",

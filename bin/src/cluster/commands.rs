@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lalin_cluster::{Bucket, buckets};
 use lalin_config::{Cluster, Config};
 use lalin_store::{EncryptionKey, Store};
 
@@ -21,6 +22,11 @@ pub(crate) async fn init(config: &Config) -> Result<(), Error> {
         println!("{}", say("cluster.key-made", &[("path", &path.display())]));
     }
     let connection = connection::open(cluster).await?;
+    // What leases and holds need; a node makes them too, where it may.
+    for plan in [buckets::nodes(&connection), buckets::holds(&connection, None)] {
+        let made = Bucket::open(&connection, &plan).await;
+        made.map_err(|error| Error::Cluster(error.to_string()))?;
+    }
     state::join_in_memory(cluster, &connection).await?;
     println!("{}", say("cluster.ready", &[("name", &cluster.name)]));
     Ok(())

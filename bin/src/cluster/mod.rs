@@ -3,6 +3,7 @@
 mod commands;
 mod connection;
 mod state;
+mod status;
 
 use std::sync::Arc;
 
@@ -37,6 +38,10 @@ pub(crate) async fn run(ClusterFlags { command, data }: ClusterFlags) -> Result<
     let (config, _) = gather(data.into())?;
     match command {
         ClusterCommand::Init => commands::init(&config).await,
+        ClusterCommand::Status { json } => {
+            let cluster = config.cluster.as_ref().ok_or(Error::NoCluster)?;
+            status::print(cluster, &connection::open(cluster).await?, json).await
+        }
         ClusterCommand::Import { replace } => commands::import(&config, replace).await,
         ClusterCommand::Export { folder } => commands::export(&config, &folder).await,
     }
