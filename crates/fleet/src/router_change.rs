@@ -39,7 +39,7 @@ pub struct RouterChange {
     pub notes: Option<String>,
     /// Whether it is watched at all.
     pub enabled: Option<bool>,
-    /// What somebody saw who wants the change, as [`revision`] tells it: it is not made where the settings are others by
+    /// What somebody saw who wants the change, as `revision` tells it: it is not made where the settings are others by
     /// now.
     pub revision: Option<String>,
 }
