@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use lalin_history::{
     Cause, Event, Field, History, LineName, LineReading, LineSamples, Metric, RemoteStore, SampleSink, Settings, Tick,
@@ -11,9 +13,13 @@ use lalin_history_remote::{Address, Client};
 use lalin_stats::{Counters, RouterId};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio::time::Instant;
 
 use crate::batch::Batch;
 use crate::stores::Server;
+
+/// How long what was sent may be unseen.
+const LIMIT: Duration = Duration::from_secs(90);
 
 struct Line {
     shown: String,
@@ -199,7 +205,13 @@ impl Both {
     pub fn elsewhere(&self, folder: &TempDir) -> History {
         let settings = Settings { zone: self.settings[1].zone.clone(), ..Settings::new(folder.path().join("h")) };
         let history = History::open_remote(settings, self.parts.clone()).unwrap();
-        history.discover().unwrap();
+        let begun = Instant::now();
+        // VictoriaMetrics remembers for some seconds that it had none.
+        while history.reader().lines(None).unwrap().is_empty() {
+            assert!(begun.elapsed() < LIMIT, "no line is found");
+            history.discover().unwrap();
+            thread::park_timeout(Duration::from_millis(100));
+        }
         history
     }
 }

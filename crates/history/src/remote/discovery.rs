@@ -106,31 +106,34 @@ impl Learner {
         // A little ahead: clocks differ.
         let until_ms = now_ms + 60_000;
         if self.far {
-            return self.take(until_ms - RECENT_MS, until_ms);
+            return self.take(until_ms - RECENT_MS, until_ms).map(|_| ());
         }
+        let mut found = false;
         let mut from_ms = until_ms - FAR_MS;
         while from_ms < until_ms {
             if self.stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
             let to_ms = (from_ms + PIECE_MS).min(until_ms);
-            self.take(from_ms, to_ms)?;
+            found |= self.take(from_ms, to_ms)?;
             from_ms = to_ms;
         }
-        self.far = true;
+        // A store may say for some seconds that it has nothing: VictoriaMetrics remembers that it had not.
+        self.far = found;
         Ok(())
     }
 
-    fn take(&mut self, from_ms: i64, to_ms: i64) -> Result<(), Error> {
+    /// Whether there was anything.
+    fn take(&mut self, from_ms: i64, to_ms: i64) -> Result<bool, Error> {
         let seen = self.remote.seen(from_ms, to_ms)?;
         if seen.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         // Another thread writes too, so the first look at the rows is a change already.
         self.database.begin()?;
         let kept = seen.iter().try_for_each(|(series, first_ms, last_ms)| self.keep(series, *first_ms, *last_ms));
         self.database.commit()?;
-        kept
+        kept.map(|()| true)
     }
 
     fn keep(&mut self, series: &Series, first_ms: i64, last_ms: i64) -> Result<(), Error> {
