@@ -11,9 +11,8 @@ use lalin_stats::{Failure, RouterId, RouterState, SourceError, Timing};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::ask::{self, AskError};
-use super::held::listen;
 use super::message::{Decoder, Message, Unread};
-use super::service::Shared;
+use super::shared::{Shared, listen};
 
 /// For the whole of a window.
 const WINDOW_LIMIT: Duration = Duration::from_secs(5);

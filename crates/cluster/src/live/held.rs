@@ -4,22 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use async_nats::{Message as Sent, Subscriber};
+use async_nats::Message as Sent;
 use futures_util::StreamExt;
 use lalin_monitor::{Router, Subscription, Update};
 use lalin_stats::RouterState;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::ask;
 use super::message::Encoder;
-use super::service::Shared;
+use super::shared::{Shared, WANTED, listen};
 
-/// So long after somebody last said so a router's frames are wanted.
-pub(super) const WANTED: Duration = Duration::from_secs(30);
 /// The most of the past that is handed on.
 const LONGEST_PAST: Duration = Duration::from_secs(3_600);
-const RETRY: Duration = Duration::from_secs(1);
 
 /// Publishes one router for as long as the task lives.
 pub(super) async fn publish(
@@ -109,18 +106,5 @@ async fn next(frames: &mut Option<Subscription>) -> Option<Update> {
     match frames {
         Some(frames) => frames.next().await,
         None => std::future::pending().await,
-    }
-}
-
-/// Listens, as soon as that can be.
-pub(super) async fn listen(shared: &Shared, subject: String) -> Subscriber {
-    loop {
-        match shared.client.subscribe(subject.clone()).await {
-            Ok(subscriber) => return subscriber,
-            Err(error) => {
-                tracing::warn!(%error, subject, "cannot listen; it is tried again");
-                sleep(RETRY).await;
-            }
-        }
     }
 }

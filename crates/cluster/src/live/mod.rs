@@ -16,6 +16,7 @@
 //! | `ask` | a question to whoever holds a router, and answers of any length |
 //! | `held` | a router that this process holds: frames to whoever wants them |
 //! | `followed` | a router that another one holds: frames to the monitor |
+//! | `shared` | subjects, what is wanted here and of what is held here |
 //! | `service` | all of them, and what is wanted |
 
 mod ask;
@@ -28,10 +29,12 @@ mod lists;
 mod message;
 mod past;
 mod service;
+mod shared;
 mod states;
 #[cfg(test)]
 mod tests;
 
 pub use ask::{Answer, AskError};
 pub use message::{Decoder, Encoder, Message, Unread};
-pub use service::{Counts, Live, Questions};
+pub use service::{Counts, Live};
+pub use shared::Questions;

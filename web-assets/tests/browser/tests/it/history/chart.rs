@@ -132,6 +132,9 @@ async fn the_strip_leads_through_the_record_and_the_list_to_who_used_most() {
             format!("/prepaid/dashboard?router=pusat&interface=ether1&{}", past.stretch(past.end - 6 * HOUR, past.end));
         page.open(&server.url(&link)).await;
         until(page, "the record", "return document.querySelector('[data-testid=past-strip]')?.hidden === false").await;
+        // Nothing moves the strip any more once all is there.
+        until(page, "the past", THERE).await;
+        until(page, "who used most", "return document.querySelector('[data-testid=past-top]')?.hidden === false").await;
         let strip = page.place_of("[data-testid=past-strip]").await;
         let (x, y) = strip.at(0.5, 0.3);
         page.drag((x, y), (x - 40.0, y)).await;
