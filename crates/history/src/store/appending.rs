@@ -7,10 +7,11 @@ use std::collections::{HashMap, HashSet};
 use lalin_stats::{Counters, RouterId};
 
 use super::engine::Engine;
+use super::introducing::{introduce, knows};
 use super::view::lock;
 use crate::columns::Start;
 use crate::handover::{HandedEvent, HandedTick, HandedTicks};
-use crate::journal::{EventRecord, Happened, RecordWriter};
+use crate::journal::{EventRecord, Happened};
 use crate::meta::Cursor;
 use crate::open::{Entry, FoundLine, RouterTracker, Rows, Session, TickTime};
 use crate::tick::{COUNTERS, Cause, LineReading, Tick};
@@ -79,23 +80,10 @@ impl Engine {
 
         let cursor = Cursor { source: batch.source, router: router.number, seq: tick.seq };
         let Some(journal) = &mut self.journal else { return Err(Error::Closed) };
-        let mut records = RecordWriter::default();
-        if router.in_journal != journal.number {
-            records.router(router.number, router.id.as_str());
-        }
-        let in_journal = |found: &FoundLine| {
-            let state = found.slot.and_then(|slot| router.lines.at(slot));
-            state.is_some_and(|state| state.in_journal == journal.number)
-        };
-        for (reading, found) in as_read.readings.iter().zip(&found) {
-            if !found.same_name || !in_journal(found) {
-                let LineName { kind, name } = &reading.name;
-                records.line(found.line, router.number, [kind, name, &reading.shown]);
-            }
-        }
+        let mut records = introduce(journal.number, router, &as_read.readings, &found);
         let entries = rows.entries.iter().zip(&rows.sessions).zip(rows.implied.iter().zip(&found));
         let entries = entries.map(|((entry, sessions), (implied, found))| {
-            (entry, (!(*implied && in_journal(found))).then_some(&sessions[..]))
+            (entry, (!(*implied && knows(journal.number, router, found))).then_some(&sessions[..]))
         });
         records.handed(self.cursors.get(batch.source, router.number), cursor, time, entries);
         journal.append(&records.bytes).map_err(Error::file(&journal.path))?;

@@ -11,6 +11,7 @@ use lalin_stats::RouterId;
 use super::cursors::Cursors;
 use super::damage::DamageLog;
 use super::folder::Folder;
+use super::introducing::{introduce, knows};
 use super::status::StatusCell;
 use super::view::{Shared, SharedHour, lock};
 use crate::disk::Disk;
@@ -120,23 +121,10 @@ impl Engine {
         let rows = router.rows(&found, &tick.readings, time, measured);
 
         let Some(journal) = &mut self.journal else { return Err(Error::Closed) };
-        let mut records = RecordWriter::default();
-        if router.in_journal != journal.number {
-            records.router(router.number, router.id.as_str());
-        }
-        let in_journal = |found: &FoundLine| {
-            let state = found.slot.and_then(|slot| router.lines.at(slot));
-            state.is_some_and(|state| state.in_journal == journal.number)
-        };
-        for (reading, found) in tick.readings.iter().zip(&found) {
-            if !found.same_name || !in_journal(found) {
-                let words = [&*reading.name.kind, &*reading.name.name, &*reading.shown];
-                records.line(found.line, router.number, words);
-            }
-        }
+        let mut records = introduce(journal.number, router, &tick.readings, &found);
         let entries = rows.entries.iter().zip(&rows.sessions).zip(rows.implied.iter().zip(&rows.readings));
         let entries = entries.map(|((entry, sessions), (implied, reading))| {
-            let known = *implied && found.get(*reading).is_some_and(in_journal);
+            let known = *implied && found.get(*reading).is_some_and(|found| knows(journal.number, router, found));
             (entry, (!known).then_some(&sessions[..]))
         });
         records.tick(router.number, time, entries);
