@@ -131,6 +131,43 @@ impl SourceError {
             Self::Internal { .. } => "internal",
         }
     }
+
+    /// The error of a [`code`](Self::code) that comes with words; `None` for a code that there is not, and for that of a
+    /// limit, which has none.
+    pub fn with_words(code: &str, detail: Arc<str>) -> Option<Self> {
+        Some(match code {
+            "unreachable" => Self::Unreachable { detail },
+            "refused" => Self::Refused { detail },
+            "wrong-credentials" => Self::WrongCredentials { detail },
+            "not-permitted" => Self::NotPermitted { detail },
+            "turned-away" => Self::TurnedAway { detail },
+            "tls" => Self::Tls { detail },
+            "certificate" => Self::Certificate { detail },
+            "closed" => Self::Closed { detail },
+            "router-error" => Self::Router { detail },
+            "malformed" => Self::Malformed { detail },
+            "internal" => Self::Internal { detail },
+            _ => return None,
+        })
+    }
+
+    /// What was said of it, but for a limit: that has figures.
+    pub fn words(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::TimedOut { .. } => None,
+            Self::Unreachable { detail }
+            | Self::Refused { detail }
+            | Self::WrongCredentials { detail }
+            | Self::NotPermitted { detail }
+            | Self::TurnedAway { detail }
+            | Self::Tls { detail }
+            | Self::Certificate { detail }
+            | Self::Closed { detail }
+            | Self::Router { detail }
+            | Self::Malformed { detail }
+            | Self::Internal { detail } => Some(detail),
+        }
+    }
 }
 
 /// A read of a router that failed.
@@ -180,4 +217,33 @@ pub trait ReadError: Clone + fmt::Display + Send + Sync + 'static {
     /// Whether it was made by [`ReadError::internal`]. Such a failure says nothing about what is read, so no cache
     /// answers further callers with it.
     fn is_internal(&self) -> bool;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_comes_back_by_its_code_and_words() {
+        let codes = [
+            "unreachable",
+            "refused",
+            "wrong-credentials",
+            "not-permitted",
+            "turned-away",
+            "tls",
+            "certificate",
+            "closed",
+            "router-error",
+            "malformed",
+            "internal",
+        ];
+        for code in codes {
+            let error = SourceError::with_words(code, "invalid user name or password (6)".into());
+            let said = error.as_ref().and_then(|error| Some((error.code(), &**error.words()?)));
+            assert_eq!(said, Some((code, "invalid user name or password (6)")));
+        }
+        let limit = SourceError::TimedOut { phase: Phase::Read, after: Duration::from_secs(3) };
+        assert_eq!((limit.words(), SourceError::with_words(limit.code(), "x".into())), (None, None));
+    }
 }

@@ -1,5 +1,6 @@
 //! How the reads of a router go, as bytes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_stats::{Failure, Phase, RouterState, SourceError, Timing};
@@ -8,25 +9,20 @@ use tokio::time::Instant;
 use super::bytes::{Malformed, Reader, Writer};
 
 const PHASES: [Phase; 4] = [Phase::Connect, Phase::Login, Phase::Command, Phase::Read];
-/// The codes of the reasons that this version knows.
-const CODES: [&str; 12] = [
-    "unreachable",
-    "refused",
-    "timed-out",
-    "wrong-credentials",
-    "not-permitted",
-    "turned-away",
-    "tls",
-    "certificate",
-    "closed",
-    "router-error",
-    "malformed",
-    "internal",
-];
+const TIMED_OUT: &str = "timed-out";
 
 /// The code as this program has it; that of a newer machine's reason which this one does not know is the widest.
 pub(super) fn known_code(code: &str) -> &'static str {
-    CODES.iter().find(|known| **known == code).copied().unwrap_or("unreachable")
+    match code {
+        TIMED_OUT => TIMED_OUT,
+        _ => worded(code, "").code(),
+    }
+}
+
+/// The error of this code, or the widest.
+fn worded(code: &str, detail: &str) -> SourceError {
+    let detail: Arc<str> = detail.into();
+    SourceError::with_words(code, detail.clone()).unwrap_or(SourceError::Unreachable { detail })
 }
 
 pub(super) fn write(writer: &mut Writer, state: &RouterState, timing: Timing, now: Instant) {
@@ -71,52 +67,25 @@ pub(super) fn read(reader: &mut Reader<'_>, now: Instant) -> Result<(RouterState
 
 /// Why a read failed, with the words that go with it.
 fn reason(writer: &mut Writer, reason: &SourceError) {
-    use SourceError::{
-        Certificate, Closed, Internal, Malformed, NotPermitted, Refused, Router, TimedOut, Tls, TurnedAway,
-        Unreachable, WrongCredentials,
-    };
     writer.text(reason.code());
-    match reason {
-        TimedOut { phase, after } => {
+    match (reason, reason.words()) {
+        (SourceError::TimedOut { phase, after }, _) => {
             writer.byte(PHASES.iter().position(|known| known == phase).unwrap_or_default() as u8);
             writer.number(micros(*after));
         }
-        Unreachable { detail }
-        | Refused { detail }
-        | WrongCredentials { detail }
-        | NotPermitted { detail }
-        | TurnedAway { detail }
-        | Tls { detail }
-        | Certificate { detail }
-        | Closed { detail }
-        | Router { detail }
-        | Malformed { detail }
-        | Internal { detail } => writer.text(detail),
+        (_, Some(words)) => writer.text(words),
         // A reason that came after this was written.
-        other => writer.text(&other.to_string()),
+        (other, None) => writer.text(&other.to_string()),
     }
 }
 
 fn read_reason(reader: &mut Reader<'_>) -> Result<SourceError, Malformed> {
     let code = reader.text()?;
-    if code == "timed-out" {
+    if code == TIMED_OUT {
         let phase = *PHASES.get(usize::from(reader.byte()?)).ok_or(Malformed)?;
         return Ok(SourceError::TimedOut { phase, after: Duration::from_micros(reader.number()?) });
     }
-    let detail = reader.text()?.into();
-    Ok(match known_code(code) {
-        "refused" => SourceError::Refused { detail },
-        "wrong-credentials" => SourceError::WrongCredentials { detail },
-        "not-permitted" => SourceError::NotPermitted { detail },
-        "turned-away" => SourceError::TurnedAway { detail },
-        "tls" => SourceError::Tls { detail },
-        "certificate" => SourceError::Certificate { detail },
-        "closed" => SourceError::Closed { detail },
-        "router-error" => SourceError::Router { detail },
-        "malformed" => SourceError::Malformed { detail },
-        "internal" => SourceError::Internal { detail },
-        _ => SourceError::Unreachable { detail },
-    })
+    Ok(worded(code, reader.text()?))
 }
 
 fn micros(duration: Duration) -> u64 {
