@@ -38,7 +38,7 @@ impl NatsServers {
             if servers.take_writes().await {
                 return servers;
             }
-            // A port was taken in between; the next ones are others.
+            // The next ports are others.
         }
         panic!("no servers after {STARTS} starts");
     }
@@ -137,7 +137,8 @@ impl NatsServers {
         self.processes[index] = Some(process);
     }
 
-    /// False if a server ended instead, which is what one does whose port is taken.
+    /// False if a server ended instead, which is what one does whose port is taken, or if the servers do not find together:
+    /// now and then those of 2.10 elect nobody on a busy machine.
     async fn take_writes(&mut self) -> bool {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -149,7 +150,8 @@ impl NatsServers {
             }
             if Instant::now() > deadline {
                 let log = fs::read_to_string(self.folder.path().join("log0")).unwrap_or_default();
-                panic!("JetStream takes no write; the first server's log:\n{log}");
+                eprintln!("JetStream takes no write; the first server's log:\n{log}");
+                return false;
             }
             sleep(BETWEEN).await;
         }
