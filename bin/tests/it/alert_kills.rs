@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use lalin_test_client::{Client, block_on};
+use lalin_test_client::{Client, block_on, free_port, program};
 use routeros_simulator::{Config, InterfaceSpec};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,7 +20,6 @@ use tokio::time::Instant;
 use self::mail_server::{MailServer, Manners};
 use self::receiver::{Receiver, Reply, Request};
 use crate::program::{Lalin, Server};
-use crate::reverse_proxy::{free_port, program};
 use crate::simulated_router::SimulatedRouter;
 
 /// Those of the alerts' own tests.

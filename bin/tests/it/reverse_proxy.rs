@@ -2,14 +2,14 @@
 //!
 //! Only ports and paths are put in their places: what the manual says is what is run.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use lalin_test_client::{Answer, Client, Request, block_on};
+use lalin_test_client::{Answer, Client, Request, block_on, free_port, program};
 use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -26,20 +26,6 @@ pub fn recipe(heading: &str, language: &str) -> String {
     let (_, section) = MANUAL.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
     let (_, block) = section.split_once(&format!("```{language}\n")).unwrap_or_else(|| panic!("{heading}: no block"));
     block.split_once("```").unwrap().0.to_owned()
-}
-
-/// A port of this machine that is free now.
-pub fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
-/// Where a program of the system lies, also where only an administrator looks.
-pub fn program(name: &str, package: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    folders.map(|folder| folder.join(name)).find(|program| program.is_file()).unwrap_or_else(|| {
-        panic!("{name} is missing: apt-get install --no-install-recommends {package} (`cargo xtask test` does it)")
-    })
 }
 
 /// A proxy with its own folder and certificate, ended when dropped.

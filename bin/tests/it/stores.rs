@@ -9,12 +9,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use lalin_test_client::{Client, block_on};
+use lalin_test_client::{Client, block_on, free_port, program};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::Instant;
-
-use crate::reverse_proxy::{free_port, program};
 
 /// The longest anything here may take, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(90);

@@ -11,8 +11,10 @@ mod client;
 mod connection;
 mod event_stream;
 mod request;
+mod system;
 
 pub use answer::Answer;
 pub use client::{Client, block_on};
 pub use event_stream::EventStream;
 pub use request::Request;
+pub use system::{free_port, program};

@@ -1,6 +1,5 @@
 //! Debian's Alertmanager: what stands is there once, what ended is ended, and a restart of it loses nothing.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -8,7 +7,7 @@ use std::time::Duration;
 
 use lalin_alerts::Severity;
 use lalin_alerts::channel::{Alertmanager, AlertmanagerSettings, FiringAlert, Secrets, Transport};
-use lalin_test_client::Client;
+use lalin_test_client::{Client, free_port};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -66,10 +65,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn alert(interface: &str, summary: &str) -> FiringAlert {

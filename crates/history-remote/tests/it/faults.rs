@@ -5,9 +5,10 @@ use std::net::TcpListener;
 
 use lalin_history::{Error, PromQl, StoreFault, When};
 use lalin_history_remote::{Address, Client};
+use lalin_test_client::free_port;
 use tokio::runtime::Runtime;
 
-use crate::stores::{Kind, Server, free_port};
+use crate::stores::{Kind, Server};
 
 fn fault(base: &str, promql: &str, when: When) -> Option<(StoreFault, String)> {
     let _ = rustls::crypto::ring::default_provider().install_default();

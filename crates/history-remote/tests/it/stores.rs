@@ -1,12 +1,11 @@
 //! Prometheus and VictoriaMetrics as processes of their own, on loopback and free ports, ended with the test.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use lalin_test_client::{Client, block_on};
+use lalin_test_client::{Client, block_on, free_port, program};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -107,17 +106,4 @@ impl Drop for Server {
             let _ = child.wait();
         }
     }
-}
-
-/// A port that is free now.
-pub fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
-fn program(name: &str, package: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    folders.map(|folder| folder.join(name)).find(|program| program.is_file()).unwrap_or_else(|| {
-        panic!("{name} is missing: apt-get install --no-install-recommends {package} (`cargo xtask test` does it)")
-    })
 }

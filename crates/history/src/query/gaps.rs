@@ -111,7 +111,7 @@ fn weight(one: &Happening, from_ms: i64, to_ms: i64) -> (i64, u8) {
     (overlap(one, from_ms, to_ms) / 30_000, told)
 }
 
-pub(super) fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }

@@ -13,6 +13,7 @@ mod usage;
 mod verify;
 
 pub use gaps::Gap;
+pub(crate) use gaps::now_ms;
 pub use line_history::{DirectionRate, HistoryAnswer, HistoryQuery, Interval, Rates};
 pub use percentile::{Percentile, PercentileQuery, PercentilesQuery, Rule};
 pub use reader::Reader;

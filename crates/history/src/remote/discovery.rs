@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::reading::Remote;
 use super::store::{PromQl, Series};
 use crate::meta::Database;
+use crate::query::now_ms;
 use crate::store::{Folder, HOUR_MS};
 use crate::{Error, LineName};
 
@@ -155,9 +156,4 @@ impl Learner {
         }
         Ok(())
     }
-}
-
-fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }

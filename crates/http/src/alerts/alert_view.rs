@@ -1,7 +1,6 @@
 //! An alert as it is shown: to each who may see what it is about, and with as much detail as they may see.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use lalin_alerts::{Alert, HeldBy, Language, PastOf, Telling, describe, time_zone};
 use lalin_fleet::Alerting;
@@ -10,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Visibility;
+use crate::history::now_ms;
 
 /// One alert.
 #[derive(Serialize, ToSchema)]
@@ -201,9 +201,4 @@ pub(crate) fn seen_alerts(
         seen.iter().map(|alert| AlertView::of(alert, Vec::new(), visibility, language, settings.zone.name())).collect();
     views.sort_by(|one, other| other.since.cmp(&one.since).then_with(|| one.id.cmp(&other.id)));
     views
-}
-
-pub(super) fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }

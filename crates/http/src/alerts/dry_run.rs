@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::alert_view::now_ms;
 use super::rules::checked;
 use crate::Problem;
 use crate::api_state::ApiState;
+use crate::history::now_ms;
 use crate::json::answer;
 
 /// What a rule would have told.

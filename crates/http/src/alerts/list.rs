@@ -6,9 +6,10 @@ use lalin_alerts::{Acknowledged, Alert, PastQuery};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::alert_view::{AlertView, is_seen, now_ms, seen_past};
+use super::alert_view::{AlertView, is_seen, seen_past};
 use crate::api_state::ApiState;
 use crate::auth::Visibility;
+use crate::history::now_ms;
 use crate::json::answer;
 use crate::routes::Parameters;
 use crate::{Auth, Principal, Problem};

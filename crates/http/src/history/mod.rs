@@ -30,6 +30,7 @@ use utoipa::OpenApi;
 use crate::json::wrong_method;
 
 pub(crate) use archive::Archive;
+pub(crate) use time_range::now_ms;
 
 /// What these routes are, for the API's description.
 #[derive(OpenApi)]
