@@ -356,13 +356,20 @@ the_script_for_windows_has_the_line_ends_of_windows() {
 start_the_program() {
     # shellcheck disable=SC2016
     stand_in systemctl '
-        stop() { test ! -f "$state/pid" || { kill "$(cat "$state/pid")" 2>/dev/null; rm "$state/pid"; }; }
+        # As systemd does: stopped is who has ended, and only then is the next one started. A zombie has ended.
+        runs() { kill -0 "$1" 2>/dev/null && ! grep -q "^State:.Z" "/proc/$1/status" 2>/dev/null; }
+        stop() {
+            test -f "$state/pid" || return 0
+            pid=$(cat "$state/pid") && rm "$state/pid"
+            kill "$pid" 2>/dev/null
+            while runs "$pid"; do /bin/sleep 0.1; done
+        }
         case "$1" in
             restart) stop
                 LALIN_DATA_DIR="$root/var/lib/lalin" "$root/usr/local/bin/lalin" serve --config "$root/etc/lalin/lalin.toml" \
                     >"$state/log" 2>&1 </dev/null &
                 echo $! >"$state/pid" ;;
-            is-active) test -f "$state/pid" && kill -0 "$(cat "$state/pid")" 2>/dev/null ;;
+            is-active) test -f "$state/pid" && runs "$(cat "$state/pid")" ;;
             stop) stop ;;
         esac'
     # These wait for a real start; it is time that passes and not a test that is timed.
