@@ -23,7 +23,7 @@ use crate::demo_past;
 use crate::demo_truth::{PAST, Truth};
 use crate::error::Error;
 use crate::logs;
-use crate::serve::{self, Demonstration};
+use crate::serve::{self, Beside};
 use crate::words::say;
 
 /// The most values that are made up for it: fewer minutes of a router with thousands of interfaces.
@@ -87,7 +87,7 @@ pub(crate) async fn run(
         Some(recording)
     };
     let demonstration =
-        Demonstration { record: Box::new(record), tells: false, accounts, said, begin: Box::new(begin) };
+        Beside { record: Box::new(record), tells: false, accounts, said, begin: Box::new(begin), ..Beside::none() };
     serve::run(&config, Some(store), log, demonstration).await
 }
 

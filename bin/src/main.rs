@@ -104,7 +104,7 @@ fn run(Cli { lang, command, .. }: Cli) -> Result<(), Error> {
             }
             // Held until everything has ended.
             let (store, _lock) = store::open_to_serve(&config)?;
-            on_runtime(serve::run(&config, Some(store), log, serve::Demonstration::none()))
+            on_runtime(serve::run(&config, Some(store), log, serve::Beside::none()))
         }
         Command::Demo(demo) => {
             // Only how to serve comes from outside: the router is the simulated one, whatever is configured.

@@ -6,6 +6,9 @@ use lalin_alerts::{Severity, State};
 use lalin_fleet::{Alerting, Fleet, Recording};
 use lalin_http::{ExtraFamily, ExtraMetrics};
 
+#[cfg(feature = "cluster")]
+use crate::cluster::Node;
+
 #[cfg(feature = "remote-write")]
 use lalin_fleet::RemoteWriting;
 #[cfg(feature = "remote-write")]
@@ -18,6 +21,8 @@ pub(crate) struct Sources {
     pub(crate) alerting: Option<Arc<Alerting>>,
     #[cfg(feature = "remote-write")]
     pub(crate) remote_writing: Option<Arc<RemoteWriting>>,
+    #[cfg(feature = "cluster")]
+    pub(crate) node: Option<Arc<Node>>,
 }
 
 impl Sources {
@@ -29,6 +34,8 @@ impl Sources {
             families.extend(self.alerting.as_deref().map(alerts).unwrap_or_default());
             #[cfg(feature = "remote-write")]
             families.extend(self.remote_writing.as_deref().map(remote_write).unwrap_or_default());
+            #[cfg(feature = "cluster")]
+            families.extend(self.node.as_deref().map(cluster).unwrap_or_default());
             families
         })
     }
@@ -105,6 +112,43 @@ fn alerts(alerting: &Alerting) -> Vec<ExtraFamily> {
     families.push(ExtraFamily { name: "lalin_notifications", counter: true, help, samples: told });
     families.push(ExtraFamily::by("lalin_outbox_pending", false, "Messages that wait.", "channel", waiting));
     families
+}
+
+#[cfg(feature = "cluster")]
+fn cluster(node: &Node) -> Vec<ExtraFamily> {
+    let counts = node.counts();
+    let living = node.nodes().iter().filter(|node| node.lives).count();
+    vec![
+        ExtraFamily::gauge("lalin_cluster_nodes", "Machines of the cluster that live.", living as f64),
+        ExtraFamily::gauge(
+            "lalin_cluster_lease",
+            "1 while this machine may ask the routers that it holds.",
+            f64::from(u8::from(node.has_lease())),
+        ),
+        ExtraFamily::gauge("lalin_cluster_held_routers", "Routers that this machine asks.", node.load() as f64),
+        ExtraFamily::gauge(
+            "lalin_cluster_watched_routers",
+            "Routers of other machines that somebody watches here.",
+            counts.wanted as f64,
+        ),
+        ExtraFamily::counter("lalin_cluster_sent_frames", "Frames that were sent to other machines.", counts.sent),
+        ExtraFamily::counter(
+            "lalin_cluster_sent_bytes",
+            "Bytes of frames and states that were sent.",
+            counts.sent_bytes,
+        ),
+        ExtraFamily::counter("lalin_cluster_received", "Messages of other machines that came.", counts.received),
+        ExtraFamily::counter(
+            "lalin_cluster_dropped",
+            "Messages that said nothing: of a machine whose turn was over, or not understood.",
+            counts.dropped,
+        ),
+        ExtraFamily::counter(
+            "lalin_cluster_missing",
+            "Times that a frame was missing and was asked for.",
+            counts.missing,
+        ),
+    ]
 }
 
 #[cfg(feature = "remote-write")]

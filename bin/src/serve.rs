@@ -17,12 +17,14 @@ use lalin_http::{
 };
 use lalin_monitor::Monitor;
 use lalin_store::Store;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::addresses;
 use crate::alerts;
 #[cfg(feature = "tls")]
 use crate::certificate::Certificate;
+#[cfg(feature = "cluster")]
+use crate::cluster::Node;
 use crate::error::Error;
 use crate::history;
 use crate::metrics;
@@ -38,8 +40,8 @@ const GRACE: Duration = Duration::from_secs(3);
 /// Begins to record.
 type Record<'a> = dyn FnOnce(&Config, &Fleet, &RecordingPolicy) -> Option<Arc<Recording>> + 'a;
 
-/// What a demonstration has beside a server.
-pub(crate) struct Demonstration<'a> {
+/// What there is beside a server: of a demonstration, or of a cluster.
+pub(crate) struct Beside<'a> {
     /// What is recorded, and where.
     pub(crate) record: Box<Record<'a>>,
     /// Whether alerts are kept and told: by a demonstration they are only shown.
@@ -50,12 +52,23 @@ pub(crate) struct Demonstration<'a> {
     pub(crate) said: Vec<String>,
     /// Does what it does with the routers.
     pub(crate) begin: Box<dyn FnOnce(Arc<Monitor>) + 'a>,
+    /// The cluster that this machine is one of.
+    #[cfg(feature = "cluster")]
+    pub(crate) node: Option<Arc<Node>>,
 }
 
-impl Demonstration<'_> {
+impl Beside<'_> {
     pub(crate) fn none() -> Self {
         let record = Box::new(history::record);
-        Self { record, tells: true, accounts: Vec::new(), said: Vec::new(), begin: Box::new(drop) }
+        Self {
+            record,
+            tells: true,
+            accounts: Vec::new(),
+            said: Vec::new(),
+            begin: Box::new(drop),
+            #[cfg(feature = "cluster")]
+            node: None,
+        }
     }
 }
 
@@ -64,8 +77,16 @@ pub(crate) async fn run(
     config: &Config,
     store: Option<Store>,
     log: Arc<dyn LogLevel>,
-    demo: Demonstration<'_>,
+    beside: Beside<'_>,
 ) -> Result<(), Error> {
+    #[cfg(feature = "cluster")]
+    let node = beside.node;
+    #[cfg(feature = "cluster")]
+    let fleet = match (&node, &store) {
+        (Some(node), Some(store)) => Fleet::among(config.sampling, store.clone(), node.clone()),
+        _ => Fleet::new(config.sampling, store.clone()),
+    };
+    #[cfg(not(feature = "cluster"))]
     let fleet = Fleet::new(config.sampling, store.clone());
     for router in &config.routers {
         fleet.apply(router.clone())?;
@@ -78,32 +99,39 @@ pub(crate) async fn run(
             "MikroTik not configured: add a router in the page, start with --router user@address, or name one in lalin.toml"
         );
     }
-    (demo.begin)(fleet.monitor());
-    let recording = (demo.record)(config, &fleet, &history::chosen(store.as_ref()).await);
+    (beside.begin)(fleet.monitor());
+    let recording = (beside.record)(config, &fleet, &history::chosen(store.as_ref()).await);
     if let Some(recording) = &recording {
         history::zoned(recording, store.as_ref()).await;
     }
     #[cfg(feature = "remote-write")]
     let remote_writing = remote_write::start(config, &fleet).map(Arc::new);
-    let alerting = alerts::watch(config, &fleet, store.clone(), recording.as_ref(), demo.tells).await?;
+    let alerting = alerts::watch(config, &fleet, store.clone(), recording.as_ref(), beside.tells).await?;
     #[cfg(feature = "cluster")]
     let _followed = store
         .as_ref()
         .filter(|store| store.is_shared())
         .map(|store| crate::cluster::follow(store, &fleet, recording.as_ref(), alerting.as_ref()));
+    #[cfg(feature = "cluster")]
+    let together = node.as_ref().zip(store.as_ref()).map(|(node, store)| node.join(&fleet, store));
     let sources = metrics::Sources {
         fleet: fleet.clone(),
         recording: recording.clone(),
         alerting: alerting.clone(),
         #[cfg(feature = "remote-write")]
         remote_writing: remote_writing.clone(),
+        #[cfg(feature = "cluster")]
+        node,
     };
     let auth = auth(config, store).await?;
     auth.follow(&fleet.monitor());
     let supervisor = Supervisor::begin(&fleet.monitor());
     let limits = connection_limits(config);
     let settings = api_settings(config, limits, recording.clone(), alerting);
-    let settings = ApiSettings { extra_metrics: Some(sources.into_metrics()), log: Some(log), ..settings };
+    // The name tells clusters apart, and is the same on all machines of one.
+    let stream_epoch = config.cluster.as_ref().map(|cluster| format!("c{}", cluster.name));
+    let settings =
+        ApiSettings { extra_metrics: Some(sources.into_metrics()), log: Some(log), stream_epoch, ..settings };
     let api = Api::with_admin(fleet.monitor(), settings, Arc::new(fleet));
     let (stop_streams, readiness) = (api.stop_token(), api.readiness());
     let lang = match config.server.lang {
@@ -113,7 +141,7 @@ pub(crate) async fn run(
     let (origins, asked) = (auth.embed_origins().clone(), auth.embed_origins().clone());
     let (embed, base_path) = (EmbedOrigins::asking(move || asked.all()), config.server.base_path.clone());
     let dashboard =
-        Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed, base_path, demo: demo.accounts })?;
+        Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed, base_path, demo: beside.accounts })?;
     let listen = config.server.listen;
     let code = auth.needed_code();
     let app = move || {
@@ -157,7 +185,7 @@ pub(crate) async fn run(
             println!("{}", say("start.others", &[("url", &url(SocketAddr::new(ip, address.port())))]));
         }
     }
-    for line in demo.said {
+    for line in beside.said {
         println!("{line}");
     }
     let handle = server.handle();
@@ -170,10 +198,25 @@ pub(crate) async fn run(
     readiness.stopping();
     supervisor.stopping();
     // Whoever is in a hurry asks a second time.
-    let _ = timeout(config.limits.drain_time, stop_asked()).await;
+    #[cfg(feature = "cluster")]
+    let handed_over = async {
+        if let Some(together) = &together {
+            together.hand_over().await;
+        }
+    };
+    #[cfg(not(feature = "cluster"))]
+    let handed_over = std::future::ready(());
+    tokio::select! {
+        ((), ()) = async { tokio::join!(sleep(config.limits.drain_time), handed_over) } => {}
+        () = stop_asked() => {}
+    }
     stop_streams.cancel();
     // In order, and within the grace; what is not done by then ends with the process.
     let _ = timeout(GRACE + Duration::from_secs(1), handle.stop(true)).await;
+    #[cfg(feature = "cluster")]
+    if let Some(together) = together {
+        together.leave().await;
+    }
     if let Some(recording) = recording {
         // What was recorded is written already; this makes it safe from a loss of power too.
         let synced = tokio::task::spawn_blocking(move || recording.history().flush());
@@ -201,6 +244,7 @@ fn api_settings(
             streams_per_address: config.limits.viewers_per_address,
             ..StreamLimits::default()
         },
+        stream_epoch: None,
         log: None,
     }
 }

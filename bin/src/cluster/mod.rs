@@ -1,7 +1,9 @@
 //! Several machines as one: what of it the program composes.
 
+mod about;
 mod commands;
 mod connection;
+mod node;
 mod state;
 mod status;
 
@@ -16,6 +18,7 @@ use crate::environment::gather;
 use crate::error::Error;
 use crate::serve;
 
+pub(crate) use node::Node;
 pub(crate) use state::{JoinedState, follow};
 
 /// Serves as a node of the cluster, until it is asked to stop.
@@ -23,7 +26,9 @@ pub(crate) async fn serve(config: &Config, cluster: &Cluster, log: Arc<dyn LogLe
     let _lock = ServerLock::take(&config.data_dir)?;
     let connection = connection::open(cluster).await?;
     let joined = state::join(config, cluster, &connection).await?;
-    serve::run(config, Some(joined.store.clone()), log, serve::Demonstration::none()).await
+    let node = Node::begin(&connection, cluster, &joined.store).await?;
+    let beside = serve::Beside { node: Some(node), ..serve::Beside::none() };
+    serve::run(config, Some(joined.store.clone()), log, beside).await
 }
 
 /// What the cluster of a configuration remembers, for a command beside the server; `None` on a machine alone.

@@ -47,6 +47,11 @@ pub enum Error {
     /// The other nodes did not answer in time: it may have been changed.
     #[error("{}", lalin_store::Error::Unanswered)]
     Unanswered,
+    /// Only the machines of another site reach it.
+    #[error(
+        "only the collectors of the site {0} reach it: once it is saved they try it at once, and its state says how that went"
+    )]
+    Elsewhere(String),
     /// It cannot be written.
     #[error("the data cannot be read or written; the log says more")]
     Store,

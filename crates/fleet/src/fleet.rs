@@ -1,7 +1,7 @@
 //! The fleet: every router with its settings, and what runs for it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use dashmap::DashMap;
 use lalin_config::{RouterSettings, Sampling};
@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, Semaphore};
 use tracing::error_span;
 
 use crate::discovery::DiscoveryOnDemand;
+use crate::other_nodes::OtherNodes;
 use crate::shared::{Entry, Shared};
 use crate::{CacheCounts, UnusableRouter, certificate_pinning, naming, source_stack, system_info};
 
@@ -31,6 +32,19 @@ impl Fleet {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn new(sampling: Sampling, store: Option<Store>) -> Self {
+        Self::with(sampling, store, None)
+    }
+
+    /// A fleet without routers, one of several that share a store. Its routers are asked here only while
+    /// [`Fleet::hold`] says so; those that [`Fleet::apply`] brings from a configuration file always.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn among(sampling: Sampling, store: Store, others: Arc<dyn OtherNodes>) -> Self {
+        Self::with(sampling, Some(store), Some(others))
+    }
+
+    fn with(sampling: Sampling, store: Option<Store>, others: Option<Arc<dyn OtherNodes>>) -> Self {
         Self(Arc::new(Shared {
             monitor: Arc::new(Monitor::new(source_stack::monitor_settings(&sampling, None))),
             sampling,
@@ -43,6 +57,9 @@ impl Fleet {
             asking: Arc::new(Semaphore::new(system_info::AT_ONCE)),
             next_place: AtomicUsize::new(0),
             cache_counters: Arc::default(),
+            others,
+            holds: DashMap::new(),
+            taking: std::sync::Mutex::default(),
         }))
     }
 
@@ -91,10 +108,11 @@ impl Fleet {
         let id = settings.id.clone();
         let (_on, _in) = (shared.runtime.enter(), error_span!("router", router = %id).entered());
         let Some(settings) = self.apply_in_place(settings) else { return Ok(()) };
+        if let Some(others) = shared.others_of(&settings) {
+            return self.apply_shared(settings, others);
+        }
         let session = source_stack::session_settings(&settings, &shared.sampling, Some(&shared.connects))?;
         let pinning = certificate_pinning::start(shared, &settings, session.tls.clone());
-        let place = shared.entries.get(&id).map(|entry| entry.place);
-        let place = place.unwrap_or_else(|| shared.next_place.fetch_add(1, Ordering::Relaxed));
         let source = settings.enabled.then(|| Arc::new(RouterSource::new(session)));
         let naming = naming::start(shared, &settings, source.as_ref());
         match &source {
@@ -106,18 +124,7 @@ impl Fleet {
             }
             None => drop(shared.monitor.remove(&id)),
         }
-        let entry = Entry {
-            place,
-            settings,
-            source,
-            system_info: None,
-            wan: std::sync::Mutex::default(),
-            asked: None,
-            told: None,
-            asking: None,
-            _pinning: pinning,
-            _naming: naming,
-        };
+        let entry = Entry { source, pinning, naming, ..Entry::new(shared.place_of(&id), settings) };
         shared.entries.insert(id, entry);
         Ok(())
     }
@@ -135,6 +142,10 @@ impl Fleet {
             return Some(settings);
         }
         entry.settings = settings;
+        drop(entry);
+        if let Some(others) = &shared.others {
+            others.changed();
+        }
         None
     }
 
@@ -142,6 +153,10 @@ impl Fleet {
     pub(crate) fn forget(&self, id: &RouterId) {
         self.0.monitor.remove(id);
         self.0.entries.remove(id);
+        if let Some(others) = &self.0.others {
+            others.forget(id);
+            others.changed();
+        }
     }
 }
 
@@ -154,6 +169,6 @@ fn is_reached_alike(one: &RouterSettings, other: &RouterSettings) -> bool {
     way(one) == way(other) && one.password == other.password
 }
 
-fn label(settings: &RouterSettings) -> Label {
+pub(crate) fn label(settings: &RouterSettings) -> Label {
     Label::new(settings.label(), &settings.address())
 }

@@ -6,24 +6,22 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lalin_config::{RouterOrigin, RouterSettings};
 use lalin_mikrotik::Report;
-use lalin_monitor::Monitor;
 use lalin_stats::RouterId;
 use lalin_store::{Store, Timestamp};
 
-use crate::shared::Entry;
+use crate::shared::{Entry, Shared};
 use crate::{Discovered, Error, Fleet, KnownRouter, RouterAdmin, RouterChange, Wan, check, router_change, system_info};
 
 #[async_trait]
 impl RouterAdmin for Fleet {
     fn routers(&self) -> Vec<KnownRouter> {
-        let mut routers: Vec<_> =
-            self.0.entries.iter().map(|entry| (entry.place, known(&entry, &self.0.monitor))).collect();
+        let mut routers: Vec<_> = self.0.entries.iter().map(|entry| (entry.place, known(&entry, &self.0))).collect();
         routers.sort_by_key(|(place, _)| *place);
         routers.into_iter().map(|(_, router)| router).collect()
     }
 
     fn router(&self, id: &RouterId) -> Option<KnownRouter> {
-        self.0.entries.get(id).map(|entry| known(&entry, &self.0.monitor))
+        self.0.entries.get(id).map(|entry| known(&entry, &self.0))
     }
 
     fn wan(&self, id: &RouterId) -> Option<Arc<Wan>> {
@@ -71,14 +69,18 @@ impl RouterAdmin for Fleet {
 
     fn retry(&self, id: &RouterId) -> bool {
         let Some(entry) = self.0.entries.get(id) else { return false };
-        if let Some(source) = &entry.source {
-            source.try_now();
+        let source = entry.source.clone();
+        drop(entry);
+        match source {
+            Some(source) => source.try_now(),
+            None => self.retry_elsewhere(id),
         }
         true
     }
 
     async fn check(&self, of: Option<&RouterId>, change: RouterChange) -> Result<Report, Error> {
         let before = of.map(|id| self.settings(id)).transpose()?;
+        self.is_near(before.as_ref(), &change)?;
         check::run(&self.0, before, change).await
     }
 
@@ -103,11 +105,13 @@ impl Fleet {
     }
 }
 
-fn known(entry: &Entry, monitor: &Monitor) -> KnownRouter {
+fn known(entry: &Entry, shared: &Shared) -> KnownRouter {
+    let others = shared.others_of(&entry.settings);
     KnownRouter {
         settings: entry.settings.without_password(),
         system_info: entry.system_info.clone(),
-        wan: entry.wan(monitor),
+        wan: entry.wan(&shared.monitor),
+        collector: others.and_then(|others| others.holder_of(&entry.settings.id)),
     }
 }
 

@@ -22,6 +22,7 @@
 //! | `recording` | every router's samples into the history |
 //! | `remote_writing` | every router's samples to the remote write |
 //! | `cache_counts` | how the caches in front of the routers answered |
+//! | `holding`, `fenced`, `other_nodes` | in a cluster: which routers this machine asks, and which it follows |
 //! | `stored_changes` | routers that another node of the cluster added, changed or removed |
 //! | `system_info`, `check`, `discovery` | what a router is, whether it can be watched, which others there are |
 
@@ -32,9 +33,12 @@ mod certificate_pinning;
 mod check;
 mod discovery;
 mod error;
+mod fenced;
 mod fleet;
 mod fleet_admin;
+mod holding;
 mod naming;
+mod other_nodes;
 mod own_address;
 mod recording;
 #[cfg(feature = "remote-write")]
@@ -55,6 +59,7 @@ pub use error::{Error, UnusableRouter};
 pub use fleet::Fleet;
 pub use lalin_config::{RouterOrigin, RouterSettings, Sampling, Secret, TlsPolicy};
 pub use lalin_mikrotik::{Gateway, Neighbour, Outcome, Report, Step, StepKind, SystemInfo};
+pub use other_nodes::{About, MayAsk, OtherNodes};
 pub use own_address::own_address;
 pub use recording::{Clock, Except, Recording, RecordingPolicy, RouterRecorder};
 #[cfg(feature = "remote-write")]

@@ -71,6 +71,8 @@ pub struct KnownRouter {
     pub system_info: Option<SystemInfo>,
     /// Which of its interfaces lead to the internet.
     pub wan: Arc<Wan>,
+    /// In a cluster: the machine that asks it, as far as is known here.
+    pub collector: Option<String>,
 }
 
 impl KnownRouter {

@@ -1,7 +1,7 @@
 //! The fleet's state: its routers and what their tasks share. It does nothing by itself.
 
 use std::fmt;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use dashmap::DashMap;
@@ -18,6 +18,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::Wan;
 use crate::cache_counts::CacheCounters;
 use crate::discovery::DiscoveryOnDemand;
+use crate::other_nodes::{Hold, OtherNodes};
 
 pub(crate) struct Shared {
     pub(crate) monitor: Arc<Monitor>,
@@ -35,9 +36,19 @@ pub(crate) struct Shared {
     pub(crate) asking: Arc<Semaphore>,
     pub(crate) next_place: AtomicUsize,
     pub(crate) cache_counters: Arc<CacheCounters>,
+    /// The other machines of a cluster, and what of it this one holds.
+    pub(crate) others: Option<Arc<dyn OtherNodes>>,
+    pub(crate) holds: DashMap<RouterId, Hold>,
+    pub(crate) taking: std::sync::Mutex<()>,
 }
 
 impl Shared {
+    /// Where a router is in the list: a new one is the last.
+    pub(crate) fn place_of(&self, id: &RouterId) -> usize {
+        let known = self.entries.get(id).map(|entry| entry.place);
+        known.unwrap_or_else(|| self.next_place.fetch_add(1, Ordering::Relaxed))
+    }
+
     /// The settings that a change begins with, and when they were changed last where that matters. What runs here may be
     /// a moment behind what another node changed, so in a cluster they are those of the store.
     pub(crate) async fn stored(
@@ -56,7 +67,9 @@ pub(crate) struct Entry {
     /// Where it is in the list.
     pub(crate) place: usize,
     pub(crate) settings: RouterSettings,
-    /// `None` while it is switched off.
+    /// In a cluster: whose machines ask it; none are those of the centre.
+    pub(crate) site: Option<String>,
+    /// `None` while it is switched off, or another machine asks it.
     pub(crate) source: Option<Arc<RouterSource>>,
     /// What the router last told of itself, and when it was last asked.
     pub(crate) system_info: Option<SystemInfo>,
@@ -66,8 +79,10 @@ pub(crate) struct Entry {
     pub(crate) told: Option<Instant>,
     /// These end with the entry.
     pub(crate) asking: Option<AbortOnDropHandle<()>>,
-    pub(crate) _pinning: Option<AbortOnDropHandle<()>>,
-    pub(crate) _naming: Option<AbortOnDropHandle<()>>,
+    pub(crate) pinning: Option<AbortOnDropHandle<()>>,
+    pub(crate) naming: Option<AbortOnDropHandle<()>>,
+    /// The way to the internet as the machine that asks the router knows it.
+    pub(crate) told_gateways: Option<Arc<[InterfaceId]>>,
 }
 
 /// The ways to the internet as they were found last, and what they were found from.
@@ -79,9 +94,30 @@ pub(crate) struct KnownWan {
 }
 
 impl Entry {
+    /// A router that is not asked yet.
+    pub(crate) fn new(place: usize, settings: RouterSettings) -> Self {
+        Self {
+            place,
+            settings,
+            site: None,
+            source: None,
+            system_info: None,
+            wan: std::sync::Mutex::default(),
+            asked: None,
+            told: None,
+            asking: None,
+            pinning: None,
+            naming: None,
+            told_gateways: None,
+        }
+    }
+
     /// The router's ways to the internet; the same allocation while they stay the same.
     pub(crate) fn wan(&self, monitor: &Monitor) -> Arc<Wan> {
-        let gateways = self.source.as_ref().and_then(|source| source.gateways());
+        let gateways = match &self.source {
+            Some(source) => source.gateways(),
+            None => self.told_gateways.clone(),
+        };
         let frame = monitor.get(&self.settings.id).and_then(|router| router.newest());
         let interfaces = frame.as_ref().map(|frame| frame.interfaces.clone());
         let mut known = self.wan.lock().unwrap_or_else(PoisonError::into_inner);

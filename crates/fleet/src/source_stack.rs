@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lalin_cache::{Cached, ReadLog, Timeout};
 use lalin_config::{RouterOrigin, RouterSettings, Sampling, TlsPolicy};
-use lalin_mikrotik::{ConnectLimit, Fingerprint, RouterSource, Settings as SessionSettings, Tls};
+use lalin_mikrotik::{ConnectLimit, Fingerprint, Settings as SessionSettings, Tls};
 use lalin_monitor::Settings as MonitorSettings;
 use lalin_stats::StatsSource;
 
@@ -80,7 +80,7 @@ fn tls(settings: &RouterSettings) -> Result<Option<Tls>, String> {
 
 /// Session, time limit, cache. The limit is for connecting: the session itself watches over a read under way.
 pub(crate) fn stack(
-    source: Arc<RouterSource>,
+    source: Arc<dyn StatsSource>,
     sampling: &Sampling,
     settings: &MonitorSettings,
     counters: Arc<CacheCounters>,

@@ -3,23 +3,31 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_stats::RouterState;
+use lalin_mikrotik::RouterSource;
+use lalin_stats::{RouterId, RouterState};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, error_span};
 
 use crate::naming;
+use crate::other_nodes::{About, OtherNodes};
 use crate::shared::{Entry, Shared};
 
 /// An answer is asked for again when it is this old.
 pub(crate) const FRESH: Duration = Duration::from_secs(30);
+/// How long another machine may take to answer; it asks its router first.
+const ANSWER: Duration = Duration::from_secs(10);
 /// How many routers are asked at once.
 pub(crate) const AT_ONCE: usize = 16;
 
 /// Asks each live router whose answer is old. Does not wait for the answers.
 pub(crate) fn refresh(shared: &Arc<Shared>) {
     for mut entry in shared.entries.iter_mut() {
-        let Some(source) = entry.source.clone() else { continue };
+        let asked = match (&entry.source, shared.others_of(&entry.settings)) {
+            (Some(source), _) => Asked::Router(source.clone()),
+            (None, Some(others)) => Asked::Holder(others.clone(), entry.site.clone()),
+            (None, None) => continue,
+        };
         let router = shared.monitor.get(&entry.settings.id);
         let live = router.is_some_and(|router| router.status().state == RouterState::Live);
         if !live || !is_old(&entry) {
@@ -29,18 +37,42 @@ pub(crate) fn refresh(shared: &Arc<Shared>) {
         let (fleet, id, turn) = (Arc::downgrade(shared), entry.settings.id.clone(), shared.asking.clone());
         let asking = async move {
             let _turn = turn.acquire().await;
-            let Ok(info) = source.system_info().await else { return };
+            let Some(About { system_info: info, gateways }) = asked.ask(&id).await else { return };
             let Some(shared) = fleet.upgrade() else { return };
             let identity = info.identity.clone();
             if let Some(mut entry) = shared.entries.get_mut(&id) {
                 (entry.system_info, entry.told) = (Some(info), Some(Instant::now()));
+                entry.told_gateways = gateways;
             }
-            if let Some(identity) = identity {
+            if let Some(identity) = identity.filter(|_| asked.is_here()) {
                 naming::name(&shared, &id, &identity).await;
             }
         };
         let asking = asking.instrument(error_span!("router", router = %entry.settings.id));
         entry.asking = Some(AbortOnDropHandle::new(shared.runtime.spawn(asking)));
+    }
+}
+
+/// Who knows what a router is.
+enum Asked {
+    Router(Arc<RouterSource>),
+    Holder(Arc<dyn OtherNodes>, Option<String>),
+}
+
+impl Asked {
+    async fn ask(&self, id: &RouterId) -> Option<About> {
+        match self {
+            Self::Router(source) => {
+                let system_info = source.system_info().await.ok()?;
+                Some(About { system_info, gateways: None })
+            }
+            Self::Holder(others, site) => others.about(id, site.as_deref(), ANSWER).await.ok(),
+        }
+    }
+
+    /// Whoever asks the router names it, too.
+    fn is_here(&self) -> bool {
+        matches!(self, Self::Router(_))
     }
 }
 

@@ -32,6 +32,9 @@ pub struct ApiSettings {
     pub alerts: Option<Arc<Alerting>>,
     /// What stands at the head of a report.
     pub business: Business,
+    /// Of several machines that show the same streams: a viewer who comes back to any of them goes on after the tick that it
+    /// had. The same word on all of them. Only ticks that a cluster numbers are known by it.
+    pub stream_epoch: Option<String>,
     /// What logs, where its level can be changed while it runs.
     pub log: Option<Arc<dyn LogLevel>>,
 }
@@ -44,6 +47,8 @@ pub(crate) struct ApiState {
     pub(crate) stream_slots: StreamSlots,
     /// Different after each start, so that a tick's number from before a restart is not mistaken for one after it.
     pub(crate) epoch: String,
+    /// The same on all machines of a cluster, for the ticks that it numbers.
+    shared_epoch: Option<String>,
     pub(crate) started: Instant,
     /// The same as time since 1970.
     pub(crate) started_unix: Duration,
@@ -66,13 +71,23 @@ pub(crate) struct ApiState {
 
 impl ApiState {
     pub(crate) fn new(monitor: Arc<Monitor>, settings: ApiSettings, admin: Option<Arc<dyn RouterAdmin>>) -> Self {
-        let ApiSettings { streams: stream_limits, metrics, extra_metrics, history, alerts, business, log } = settings;
+        let ApiSettings {
+            streams: stream_limits,
+            metrics,
+            extra_metrics,
+            history,
+            alerts,
+            business,
+            stream_epoch,
+            log,
+        } = settings;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             monitor,
             stream_limits,
             stream_slots: StreamSlots::new(stream_limits),
             epoch: format!("{:x}", since_1970.as_nanos()),
+            shared_epoch: stream_epoch,
             started: Instant::now(),
             started_unix: since_1970,
             metrics,
@@ -88,6 +103,12 @@ impl ApiState {
             log,
             readiness: Readiness::default(),
         }
+    }
+
+    /// What stands before a tick's number in the id of its event.
+    pub(crate) fn epoch_of(&self, seq: u64) -> &str {
+        let of_a_cluster = lalin_monitor::epoch_of(seq) > 0;
+        self.shared_epoch.as_deref().filter(|_| of_a_cluster).unwrap_or(&self.epoch)
     }
 
     /// Which interfaces of a router lead to the internet.

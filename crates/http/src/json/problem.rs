@@ -33,12 +33,13 @@ pub(crate) struct Document {
 }
 
 /// Every code that a problem can have.
-pub(crate) const CODES: [&str; 39] = [
+pub(crate) const CODES: [&str; 40] = [
     "alerts",
     "bad-parameter",
     "busy",
     "changed-meanwhile",
     "disk-full",
+    "elsewhere",
     "forbidden",
     "history",
     "history-partial",
@@ -318,6 +319,7 @@ impl Problem {
             Error::Unanswered => Self::of_store(&lalin_store::Error::Unanswered),
             // The one setting that is read from a file is the authority's certificate.
             Error::Unusable(unusable) => Self::bad_parameter("tls", &unusable.detail),
+            Error::Elsewhere(_) => Self::new(StatusCode::CONFLICT, "elsewhere", "another site's", detail),
             Error::Store => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail),
         }
     }

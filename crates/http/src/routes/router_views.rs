@@ -51,6 +51,9 @@ struct Details {
     tags: Vec<String>,
     tls: bool,
     about: Option<SystemInfoView>,
+    /// In a cluster: the machine that asks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collector: Option<String>,
 }
 
 /// What an administrator sees of one router.
@@ -107,6 +110,7 @@ impl RouterView {
             tags: settings.map(|settings| settings.tags.clone()).unwrap_or_default(),
             tls: settings.is_some_and(|settings| settings.tls != TlsPolicy::Off),
             about,
+            collector: known.as_ref().and_then(|known| known.collector.clone()),
         });
         Self {
             id: id.to_string(),

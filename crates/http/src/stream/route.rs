@@ -112,7 +112,7 @@ fn one(
         recent_ms: router.as_ref().map(|router| millis(router.window_reach())),
     };
     let hello = sse_event("hello", None, &hello);
-    let after = last_event(request, &api.epoch);
+    let after = last_event(request, api);
     let subscription = router.as_ref().map(|router| router.subscribe(after, window));
     let filter = StreamFilter { visibility, only, narrow, named: false, whole_lists };
     let lines = router.as_ref().map(|router| Auth::line_watch(request, router.id())).unwrap_or_default();
@@ -218,8 +218,9 @@ fn take_slot(api: &ApiState, request: &HttpRequest) -> Result<StreamSlot, Proble
 }
 
 /// The number of the last tick that a client saw before it came back; `None` where the server was restarted since.
-fn last_event(request: &HttpRequest, epoch: &str) -> Option<u64> {
+fn last_event(request: &HttpRequest, api: &ApiState) -> Option<u64> {
     let id = request.headers().get("Last-Event-ID")?.to_str().ok()?;
     let (seen, seq) = id.split_once('-')?;
-    (seen == epoch).then(|| seq.parse().ok())?
+    let seq = seq.parse().ok()?;
+    (seen == api.epoch_of(seq)).then_some(seq)
 }

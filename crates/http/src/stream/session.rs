@@ -170,7 +170,7 @@ impl StreamSession {
                 self.list();
                 // There is a list wherever there is a tick.
                 let (Some(list), Some(encodings)) = (&self.list, &self.encodings) else { return };
-                encodings.tick(&self.api.epoch, &frame, list).into()
+                encodings.tick(self.api.epoch_of(frame.seq), &frame, list).into()
             }
             Update::Window(window) => {
                 self.list();
@@ -222,7 +222,7 @@ impl StreamSession {
     fn event(&self, name: &str, seq: Option<u64>, data: impl Serialize) -> Bytes {
         let router = self.router.as_ref().map(RouterId::as_str).filter(|_| self.filter.named);
         // Ticks are numbered for each router, so a stream of several cannot be resumed by a number.
-        let id = seq.filter(|_| router.is_none()).map(|seq| (self.api.epoch.as_str(), seq));
+        let id = seq.filter(|_| router.is_none()).map(|seq| (self.api.epoch_of(seq), seq));
         sse_event(name, id, &WithRouter { router, data })
     }
 }

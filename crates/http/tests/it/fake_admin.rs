@@ -40,7 +40,12 @@ impl FakeAdmin {
             notes: "notes-of-pop".into(),
             ..RouterSettings::new(id.parse().unwrap(), "192.0.2.1", 8728, "lalin-user")
         };
-        self.known.lock().unwrap().push(KnownRouter { settings, system_info: Some(info), wan: Arc::default() });
+        self.known.lock().unwrap().push(KnownRouter {
+            settings,
+            system_info: Some(info),
+            wan: Arc::default(),
+            collector: None,
+        });
     }
 
     fn say(&self, what: String) {

@@ -39,13 +39,14 @@ impl Engine {
         self.turns
     }
 
-    /// This machine asks from now on: the first sample ends a gap, and has no rates.
+    /// This machine asks from now on, or by another source than before: the first sample ends a gap, and has no rates.
     pub(crate) fn sample(&mut self, epoch: u64) {
         self.change(RouterState::Idle);
         self.followed = false;
         self.turns += 1;
-        self.seq = number_of(epoch, 0);
-        self.revision = number_of(epoch, 0);
+        // At the same turn, with another source, the numbers go on.
+        self.seq = self.seq.max(number_of(epoch, 0));
+        self.revision = self.revision.max(number_of(epoch, 0));
         self.asked = None;
         self.above_link = Box::default();
         self.read_times = ReadTimes::new(self.settings.interval);
