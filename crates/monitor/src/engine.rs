@@ -4,7 +4,6 @@
 
 mod followed;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,10 +30,11 @@ use crate::{CountersDelay, Gap, ReadCounts, ReadTimes, Renamed, Settings, Status
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     Tick(Arc<Frame>),
-    State(Status),
+    /// Apart, because each router has room for a whole backlog of events.
+    State(Box<Status>),
     /// A tick, and a state, of a router that another machine asks.
     Followed(Arc<Frame>),
-    FollowedState(Status),
+    FollowedState(Box<Status>),
     /// The recent window was filled with what another machine has.
     Filled,
 }
@@ -175,8 +175,8 @@ impl Engine {
         }
     }
 
-    pub(crate) fn frames(&self) -> &VecDeque<Arc<Frame>> {
-        self.frames.all()
+    pub(crate) fn frames(&self) -> &RecentFrames {
+        &self.frames
     }
 
     /// How the reads went so far.
@@ -417,6 +417,7 @@ impl Engine {
         });
         if told {
             tracing::debug!(state = status.state.code(), "router state");
+            let status = Box::new(status);
             self.tell(if self.followed { Event::FollowedState(status) } else { Event::State(status) });
         }
     }

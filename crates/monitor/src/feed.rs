@@ -46,7 +46,7 @@ impl Feed {
 
     /// The newest frame.
     pub fn newest(&self) -> Option<Arc<Frame>> {
-        self.shared.engine().frames().back().cloned()
+        self.shared.engine().frames().newest().cloned()
     }
 
     /// How far back the recent window should reach.

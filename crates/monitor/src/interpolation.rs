@@ -4,7 +4,6 @@
 //! times. So it gets the counters at the moment of its request less a nearly constant delay, interpolated linearly
 //! between the samples around that moment. They fall only where the router's own counters did.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use lalin_stats::{Counters, Frame, Interface, Rate, RateLimits, Row};
 use tokio::time::Instant;
 
 use crate::interface_index::InterfaceIndex;
+use crate::recent_frames::RecentFrames;
 
 /// All interfaces' counters at one moment.
 #[derive(Clone, Debug)]
@@ -24,13 +24,13 @@ pub struct CountersAt {
     pub delay: Duration,
 }
 
-/// The counters of the newest frame's interfaces at `moment`. `frames` are the newest ones, oldest first.
-pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant, delay: Duration) -> Option<CountersAt> {
-    let frame = frames.back()?.clone();
-    let later = frames.partition_point(|frame| frame.at <= moment);
+/// The counters of the newest frame's interfaces at `moment`.
+pub(crate) fn counters_at(frames: &RecentFrames, moment: Instant, delay: Duration) -> Option<CountersAt> {
+    let frame = frames.newest()?.clone();
+    let later = frames.until(moment);
     let before = later.checked_sub(1).and_then(|index| frames.get(index));
     let after = frames.get(later);
-    let counters = match (before, after) {
+    let counters = match (&before, &after) {
         // The next sample is late: nothing newer is known.
         (_, None) => frame.counters.clone(),
         (Some(before), Some(after)) if after.elapsed.is_some() => {
@@ -43,10 +43,11 @@ pub(crate) fn counters_at(frames: &VecDeque<Arc<Frame>>, moment: Instant, delay:
         // counted before it.
         (before, Some(after)) => {
             let second = frames.get(later + 1).filter(|second| second.elapsed.is_some());
-            let elapsed = second.map_or(Duration::ZERO, |second| second.at - after.at);
+            let elapsed = second.as_ref().map_or(Duration::ZERO, |second| second.at - after.at);
             let part = (after.at - moment).as_secs_f64() / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
-            let (floor, first) = (before.map(|before| InterfaceIndex::new(before)), InterfaceIndex::new(after));
-            let second = second.map(|second| InterfaceIndex::new(second));
+            let floor = before.as_ref().map(|before| InterfaceIndex::new(before));
+            let first = InterfaceIndex::new(after);
+            let second = second.as_ref().map(|second| InterfaceIndex::new(second));
             each(&frame, |row, place| {
                 let next = second.as_ref().and_then(|second| second.find(row, place));
                 let counters = back_from(first.find(row, place), next, elapsed, part)?;

@@ -152,7 +152,7 @@ impl Router {
 
     /// The newest sample, however old.
     pub fn newest(&self) -> Option<Arc<Frame>> {
-        self.shared.engine().frames().back().cloned()
+        self.shared.engine().frames().newest().cloned()
     }
 
     /// Subscribes to the router: the recent window, then every tick and every change of state, until it is dropped.
@@ -235,7 +235,7 @@ impl Router {
     pub fn moment(&self, asked: Instant) -> Option<Moment> {
         let (frame, delay) = {
             let mut engine = self.shared.engine();
-            (engine.frames().back()?.clone(), engine.counters_delay(asked))
+            (engine.frames().newest()?.clone(), engine.counters_delay(asked))
         };
         Some(self.moments.of(frame, asked, delay))
     }

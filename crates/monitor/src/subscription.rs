@@ -79,9 +79,9 @@ impl Subscription {
     fn join(&mut self, after: Option<u64>) {
         let engine = self.shared.engine();
         let (events, window) = engine.join(after, self.window);
-        self.interfaces = engine.frames().back().map(|frame| InterfaceList::of(frame));
+        self.interfaces = engine.frames().newest().map(|frame| InterfaceList::of(frame));
         // The window reaches to the newest tick, however short it is.
-        let newest = engine.frames().back().map(|frame| frame.seq);
+        let newest = engine.frames().newest().map(|frame| frame.seq);
         let (mut status, followed) = (engine.status(), engine.is_followed());
         drop(engine);
         if followed && self.keeps {
@@ -118,7 +118,7 @@ impl Subscription {
             match self.events.recv().await {
                 Ok(Event::Followed(_) | Event::FollowedState(_) | Event::Filled) if self.keeps => {}
                 Ok(Event::Filled) => self.join(self.last_seq),
-                Ok(Event::State(status) | Event::FollowedState(status)) => return Some(Update::State(status)),
+                Ok(Event::State(status) | Event::FollowedState(status)) => return Some(Update::State(*status)),
                 // The clock was set back, so all earlier samples have other times now: all of it is sent anew.
                 Ok(Event::Tick(frame) | Event::Followed(frame)) if frame.clock_step_ms < 0 => self.join(None),
                 Ok(Event::Tick(frame) | Event::Followed(frame)) => {

@@ -57,7 +57,7 @@ impl Engine {
 
     /// The last `window`, for another machine.
     pub(crate) fn past(&self, window: Duration) -> Past {
-        let frames: Vec<Arc<Frame>> = self.frames.all().iter().rev().take(WHOLE).rev().cloned().collect();
+        let frames = self.frames.last(WHOLE);
         let Some(first) = frames.first() else { return Past::default() };
         let (lines, points) = self.recent_window.past(self.oldest_ms(window), first.seq);
         Past { lines, points, frames }

@@ -23,8 +23,10 @@ use chunk_pool::ChunkPool;
 use outbox::Outbox;
 use tags::{Reply, State, Tag, Tags};
 
-/// How much is read at once, bytes; also what a quiet connection holds.
+/// How much is read at once, bytes.
 const CHUNK: usize = 16 << 10;
+/// What a quiet connection holds, bytes: room for the first of what a router says without having been asked.
+const QUIET: usize = 256;
 /// Below this much room a new chunk is begun, bytes. A row keeps its whole chunk alive, so chunks are used up.
 const ROOM: usize = 4 << 10;
 
@@ -57,6 +59,8 @@ pub(crate) struct Session {
     inbound: BytesMut,
     chunk: Chunk,
     pool: ChunkPool,
+    /// Nothing is expected: thousands of such connections may be held.
+    quiet: bool,
     outbox: Outbox,
     tags: Tags,
     grace: Duration,
@@ -69,6 +73,7 @@ impl Session {
             inbound: BytesMut::with_capacity(CHUNK),
             chunk: Chunk { number: 0, size: CHUNK },
             pool: ChunkPool::default(),
+            quiet: false,
             outbox: Outbox::default(),
             tags: Tags::default(),
             grace: options.cancel_grace,
@@ -78,6 +83,14 @@ impl Session {
     /// Where received bytes go, with room for some, and what is to be sent.
     pub(crate) fn io(&mut self) -> (&mut BytesMut, &mut Outbox) {
         let (room, received) = (self.inbound.capacity() - self.inbound.len(), self.inbound.len());
+        self.quiet &= received == 0;
+        if self.quiet {
+            if room < QUIET {
+                self.inbound = BytesMut::with_capacity(QUIET);
+                self.chunk = Chunk { number: self.chunk.number + 1, size: QUIET };
+            }
+            return (&mut self.inbound, &mut self.outbox);
+        }
         // A giant sentence's buffer is given back once it has been read.
         let giant = self.chunk.size > 2 * CHUNK && received < ROOM;
         if giant || (room < ROOM && !self.inbound.try_reclaim(CHUNK)) {
@@ -108,6 +121,7 @@ impl Session {
     /// [`Error::InvalidCommand`]; nothing has begun then.
     pub(crate) fn begin(&mut self, tag: u64, command: &Command, collected: bool) -> Result<(), Error> {
         let frame = command.frame(self.codec.limits())?;
+        self.quiet = false;
         self.tags.insert(Tag::Command(tag), State::Running(Reply { collected, ..Reply::default() }));
         send(&mut self.outbox, frame, Tag::Command(tag));
         Ok(())
@@ -129,12 +143,16 @@ impl Session {
 
     /// Whether more memory is kept than a quiet connection needs.
     pub(crate) fn keeps_chunks(&self) -> bool {
-        !self.pool.is_empty()
+        !self.pool.is_empty() || !self.quiet && self.inbound.is_empty()
     }
 
     /// Gives that memory back.
     pub(crate) fn release(&mut self) {
         self.pool.release();
+        if self.inbound.is_empty() {
+            self.inbound = BytesMut::new();
+            self.quiet = true;
+        }
     }
 
     /// When [`expire`](Self::expire) is to be called.

@@ -310,6 +310,25 @@ fn the_next_reply_is_read_into_the_memory_of_the_last_one_until_that_is_given_ba
     assert!(!rig.session.keeps_chunks());
 }
 
+#[test]
+fn a_quiet_connection_holds_next_to_nothing_and_still_hears_what_was_not_asked_for() {
+    let mut rig = Rig::running(&[1]);
+    rig.hears(&["!done", ".tag=1"]);
+    assert_eq!(rig.done().0, 1);
+    assert!(rig.session.keeps_chunks());
+    rig.session.release();
+    assert!(!rig.session.keeps_chunks());
+    assert!(rig.session.io().0.capacity() <= QUIET);
+    let message = format!("=message={}", "x".repeat(100));
+    for byte in bytes(&["!fatal", &message, &message, &message]) {
+        rig.session.io().0.put_slice(&[byte]);
+    }
+    assert!(matches!(rig.event(), Some(Event::Fatal { .. })));
+    rig.session.release();
+    rig.session.begin(2, &Command::new("/x"), true).unwrap();
+    assert!(rig.session.io().0.capacity() >= CHUNK, "an answer is read by whole chunks");
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_make_it_panic(chunks: Vec<Vec<u8>>) {
