@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use lalin_stats::{Counters, Interface, Row};
+use lalin_stats::{Counters, Interface, InterfaceId, Row};
 use routeros::{Sentence, Value};
 
 use crate::link_rates::Rates;
@@ -104,7 +104,7 @@ pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>], links: &Rat
         };
         let interface = match known.find(&facts.id) {
             Some(interface) if facts.are_of(interface) => interface.clone(),
-            _ => Arc::new(facts.into_interface()),
+            before => Arc::new(facts.into_interface(&Texts { before, beside: rows.last() })),
         };
         rows.push(Row::new(interface, cells.counters()));
     }
@@ -203,24 +203,54 @@ impl<'a> Facts<'a> {
             && self.slave == *slave
     }
 
-    fn into_interface(self) -> Interface {
-        let own = |fact: Option<Cow<'_, str>>| fact.map(|fact| Arc::from(&*fact));
+    fn into_interface(self, texts: &Texts<'_>) -> Interface {
+        let own = |fact: Option<Cow<'_, str>>, of: TextOf| fact.map(|fact| texts.own(&fact, of));
+        let id = match texts.before {
+            Some(before) if self.id == before.id.as_str() => before.id.clone(),
+            _ => InterfaceId::from(&*self.id),
+        };
+        let name = texts.own(&self.name, |interface| Some(&interface.name));
+        let default_name = match self.default_name {
+            Some(default_name) if *default_name == *name => Some(name.clone()),
+            other => own(other, |interface| interface.default_name.as_ref()),
+        };
         Interface {
-            comment: own(self.comment),
-            default_name: own(self.default_name),
-            mtu: own(self.mtu),
+            id,
+            name,
+            kind: texts.own(&self.kind, |interface| Some(&interface.kind)),
+            comment: own(self.comment, |interface| interface.comment.as_ref()),
+            default_name,
+            mtu: own(self.mtu, |interface| interface.mtu.as_ref()),
             actual_mtu: self.actual_mtu,
             l2_mtu: self.l2_mtu,
-            mac_address: own(self.mac_address),
-            last_link_up: own(self.last_link_up),
+            mac_address: own(self.mac_address, |interface| interface.mac_address.as_ref()),
+            last_link_up: own(self.last_link_up, |interface| interface.last_link_up.as_ref()),
             link_downs: self.link_downs,
             link_bps: self.link_bps,
             running: self.running,
             disabled: self.disabled,
             dynamic: self.dynamic,
             slave: self.slave,
-            ..Interface::new(&self.id, &self.name, &self.kind)
         }
+    }
+}
+
+/// One of an interface's texts.
+type TextOf = fn(&Interface) -> Option<&Arc<str>>;
+
+/// Where a text may be known from: most are as they were, and thousands of lines are of the same type.
+struct Texts<'a> {
+    /// The interface as it was.
+    before: Option<&'a Arc<Interface>>,
+    /// The row above.
+    beside: Option<&'a Row>,
+}
+
+impl Texts<'_> {
+    fn own(&self, text: &str, of: TextOf) -> Arc<str> {
+        let known = [self.before.map(|before| &**before), self.beside.map(|row| &*row.interface)];
+        let mut known = known.into_iter().flatten().filter_map(of);
+        known.find(|known| ***known == *text).cloned().unwrap_or_else(|| text.into())
     }
 }
 

@@ -27,7 +27,8 @@ pub(super) struct Sum {
 impl Piece {
     pub(super) fn of(bytes: &[u8]) -> Self {
         let mut deflated = Vec::with_capacity(bytes.len() / 2 + 128);
-        let mut compress = Compress::new(Compression::fast(), false);
+        // The level below has the same code for all bytes, which is worth little for numbers.
+        let mut compress = Compress::new(Compression::new(2), false);
         // With room for all of it this takes one call. Should the compressor ever fail, the bytes go as they are.
         while deflated.capacity() - deflated.len() < 64 || compress.total_in() < bytes.len() as u64 {
             deflated.reserve(bytes.len() / 2 + 128);

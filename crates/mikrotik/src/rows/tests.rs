@@ -171,6 +171,19 @@ fn an_interface_that_did_not_change_is_shared_wherever_its_row_stands() {
 }
 
 #[test]
+fn texts_that_are_known_are_not_kept_twice() {
+    let row = |id: &str, name: &str, comment: &str| {
+        sentence([(".id", id), ("name", name), ("type", "pppoe-in"), ("mtu", "1480"), ("comment", comment)])
+    };
+    let rows = interfaces(&read(&[row("*1", "a", "x"), row("*2", "b", "y")], &[]));
+    assert!(Arc::ptr_eq(&rows[0].kind, &rows[1].kind));
+    assert!(Arc::ptr_eq(rows[0].mtu.as_ref().unwrap(), rows[1].mtu.as_ref().unwrap()));
+    let again = interfaces(&read(&[row("*1", "a", "x"), row("*2", "b", "z")], &rows));
+    assert!(Arc::ptr_eq(&again[1].name, &rows[1].name) && !Arc::ptr_eq(&again[1], &rows[1]));
+    assert_eq!((again[1].comment.as_deref(), &*again[1].name, again[1].id.as_str()), (Some("z"), "b", "*2"));
+}
+
+#[test]
 fn any_changed_fact_makes_the_interface_anew() {
     let attributes: Vec<(&str, &str)> = PROPERTIES
         .iter()

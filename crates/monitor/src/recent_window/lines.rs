@@ -45,6 +45,20 @@ pub(super) struct Lines {
     versions: usize,
 }
 
+/// Whether both are called, and shown, the same: all but what the link does.
+fn is_called(old: &Arc<Interface>, new: &Arc<Interface>) -> bool {
+    let as_new = || Interface {
+        actual_mtu: new.actual_mtu,
+        l2_mtu: new.l2_mtu,
+        last_link_up: new.last_link_up.clone(),
+        link_downs: new.link_downs,
+        link_bps: new.link_bps,
+        running: new.running,
+        ..Interface::clone(old)
+    };
+    Arc::ptr_eq(old, new) || as_new() == **new
+}
+
 /// What a column with its line's newest version takes in memory: the interface itself is the newest frame's.
 pub(super) const COLUMN: usize = size_of::<Option<Column>>() + 48 + size_of::<Version>();
 /// What an interface takes that no frame has any more, with its texts as routers have them.
@@ -55,6 +69,7 @@ impl Lines {
     pub(super) fn list(&mut self, seq: u64, interfaces: &[Arc<Interface>], identities: &[Identity]) {
         let before = std::mem::take(&mut self.places);
         self.places.reserve_exact(interfaces.len());
+        self.columns.reserve_exact(interfaces.len().saturating_sub(self.columns.len()));
         for (place, (interface, identity)) in interfaces.iter().zip(identities).enumerate() {
             // Nearly all are where they were; after one that came or went, all others are found by their number.
             let line = identity.line;
@@ -64,10 +79,16 @@ impl Lines {
             match &mut self.columns[column] {
                 Some(known) => {
                     (known.gone, known.listed) = (None, seq);
-                    let newest = known.versions.last();
-                    if newest.is_none_or(|newest| newest.interface != *interface || newest.identity != *identity) {
-                        known.versions.push(version());
-                        self.versions += 1;
+                    match known.versions.last_mut() {
+                        // A link that went up or down is not called otherwise: what was is not kept beside it.
+                        Some(newest) if newest.identity == *identity && is_called(&newest.interface, interface) => {
+                            newest.interface = interface.clone();
+                        }
+                        _ => {
+                            known.versions.reserve_exact(1);
+                            known.versions.push(version());
+                            self.versions += 1;
+                        }
                     }
                 }
                 empty => {

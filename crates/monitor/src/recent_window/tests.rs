@@ -144,6 +144,21 @@ fn a_renamed_interface_is_one_series_under_its_new_name() {
 }
 
 #[test]
+fn a_link_that_goes_up_and_down_takes_no_memory_and_is_shown_as_it_is() {
+    let linked = |seq: u64| {
+        let mut point = point(seq, &["ether1"], &[10.0]);
+        let mut interface = Interface::clone(&point.interfaces[0]);
+        (interface.link_downs, interface.link_bps) = (Some(seq), Some(1_000_000_000 * seq));
+        point.interfaces = [Arc::new(interface)].into();
+        point
+    };
+    let once = kept([linked(1)], 60_000, 100).bytes();
+    let often = kept((1..=50).map(linked), 60_000, 100);
+    assert_eq!(often.bytes() - 49 * Kept::bytes(1), once);
+    assert_eq!(often.since(0).series(|_, _| true, |_| true)[0].interface.link_downs, Some(50));
+}
+
+#[test]
 fn one_line_of_many_costs_one_walk_through_their_list() {
     let names: Vec<String> = (0..100).map(|n| format!("ether{n}")).collect();
     let interfaces: Arc<[_]> = names.iter().map(|name| Arc::new(Interface::new("*1", name, "ether"))).collect();

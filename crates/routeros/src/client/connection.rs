@@ -12,7 +12,7 @@ use tracing::Instrument;
 use crate::{Command, Error, Options};
 
 use super::arrivals::Arrivals;
-use super::driver::{Driver, Request};
+use super::driver::{Begin, Driver, Request};
 use super::row_sink::RowSink;
 
 /// How long an orderly end may take.
@@ -62,8 +62,8 @@ impl Connection {
         let place = place.ok().and_then(Result::ok).ok_or(Error::Busy { limit })?;
         let tag = self.next_tag.fetch_add(1, Ordering::Relaxed);
         tracing::trace!(tag, ?command, "command");
-        let begin = Request::Begin { tag, command, sink, place };
-        self.requests.send(begin).map_err(|_| self.reason())?;
+        let begin = Box::new(Begin { tag, command, sink, place });
+        self.requests.send(Request::Begin(begin)).map_err(|_| self.reason())?;
         Ok(Running { connection: self.clone(), tag, over: false })
     }
 

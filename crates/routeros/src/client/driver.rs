@@ -23,12 +23,8 @@ const REST: Duration = Duration::from_millis(100);
 
 /// What callers ask of the driver.
 pub(crate) enum Request {
-    Begin {
-        tag: u64,
-        command: Command,
-        sink: RowSink,
-        place: OwnedSemaphorePermit,
-    },
+    /// Apart, because a queue has room for many requests.
+    Begin(Box<Begin>),
     Cancel {
         tag: u64,
     },
@@ -36,6 +32,14 @@ pub(crate) enum Request {
     Close {
         reason: Option<Error>,
     },
+}
+
+/// A command that is to begin.
+pub(crate) struct Begin {
+    pub(crate) tag: u64,
+    pub(crate) command: Command,
+    pub(crate) sink: RowSink,
+    pub(crate) place: OwnedSemaphorePermit,
 }
 
 /// A command that has not ended: its caller, unless nobody waits any more, and its place among those in flight.
@@ -105,8 +109,8 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
         }
         self.requests.close();
         while let Ok(request) = self.requests.try_recv() {
-            if let Request::Begin { sink, .. } = request {
-                sink.fail(reason.clone());
+            if let Request::Begin(begin) = request {
+                begin.sink.fail(reason.clone());
             }
         }
         let (_, outbox) = self.session.io();
@@ -196,12 +200,15 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
                     self.session.cancel(tag, Instant::now());
                 }
             }
-            Request::Begin { tag, command, sink, place } => match self.session.begin(tag, &command, sink.collects()) {
-                Ok(()) => {
-                    self.entries.insert(tag, Entry { sink: Some(sink), _place: place });
+            Request::Begin(begin) => {
+                let Begin { tag, command, sink, place } = *begin;
+                match self.session.begin(tag, &command, sink.collects()) {
+                    Ok(()) => {
+                        self.entries.insert(tag, Entry { sink: Some(sink), _place: place });
+                    }
+                    Err(error) => sink.fail(error),
                 }
-                Err(error) => sink.fail(error),
-            },
+            }
         }
         false
     }
