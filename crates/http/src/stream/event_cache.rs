@@ -65,11 +65,12 @@ pub(super) struct Encodings {
     kept: Mutex<Kept>,
 }
 
-/// Encodings, found by what they were made from; the oldest first. Holding an `Arc` keeps its address from being reused, so
-/// two equal addresses always mean the same data.
+/// Encodings, found by what they were made from; the oldest first. Holding an `Arc` or a `Weak` keeps its address from being
+/// reused, so two equal addresses always mean the same data.
 #[derive(Debug, Default)]
 struct Kept {
-    ticks: VecDeque<(Arc<Frame>, Arc<SharedBytes>)>,
+    /// The frames are only known again here, and not kept: those of a thousand routers are more than all else.
+    ticks: VecDeque<(Weak<Frame>, Arc<SharedBytes>)>,
     lists: VecDeque<Arc<ShownList>>,
     changes: VecDeque<Change>,
 }
@@ -112,7 +113,8 @@ impl Encodings {
     /// The `tick` event of a frame, in the order of `list`.
     pub(super) fn tick(&self, epoch: &str, frame: &Arc<Frame>, list: &ShownList) -> Arc<SharedBytes> {
         let mut kept = self.kept();
-        if let Some((_, bytes)) = kept.ticks.iter().rev().find(|(known, _)| Arc::ptr_eq(known, frame)) {
+        let is_of = |known: &Weak<Frame>| std::ptr::eq(known.as_ptr(), Arc::as_ptr(frame));
+        if let Some((_, bytes)) = kept.ticks.iter().rev().find(|(known, _)| is_of(known)) {
             return bytes.clone();
         }
         let router = self.named().map(RouterId::as_str);
@@ -120,7 +122,7 @@ impl Encodings {
         let id = router.is_none().then_some((epoch, frame.seq));
         let data = WithRouter { router, data: TickEvent::of(frame, list.positions()) };
         let bytes = SharedBytes::new(sse_event("tick", id, &data));
-        push(&mut kept.ticks, (frame.clone(), bytes.clone()), TICKS);
+        push(&mut kept.ticks, (Arc::downgrade(frame), bytes.clone()), TICKS);
         bytes
     }
 

@@ -1,4 +1,6 @@
 //! How the curves are drawn and in which unit, and what is taken along of them: a picture, a file, a table. And the keys.
+//!
+//! Long because what is taken along looks like the mode that is chosen: both are tested on the same charts.
 
 use std::collections::BTreeMap;
 use std::fs;
