@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_alerts::channel::{ChannelForm, Secrets, Transport};
-use lalin_alerts::{Database, Language, Rule, RuleForm};
+use lalin_alerts::{Database, Language, Rule, RuleForm, SharedStates};
 use lalin_config::{AlertTable, Config, Lang};
 use lalin_fleet::{Alerting, AlertingSettings, AlertingStart, Channels, Fleet, Recording};
 use lalin_history::Zone;
@@ -28,6 +28,7 @@ pub(crate) async fn watch(
     store: Option<Store>,
     recording: Option<&Arc<Recording>>,
     keeps: bool,
+    states: Option<Arc<dyn SharedStates>>,
 ) -> Result<Option<Arc<Alerting>>, Error> {
     let (rules, channels) = (rules(config)?, channels(config)?);
     if !config.alerts.enabled {
@@ -48,7 +49,7 @@ pub(crate) async fn watch(
             (Database::in_memory()?, None)
         };
         let history = recording.map(|recording| recording.history().clone());
-        Alerting::start(fleet, AlertingStart { database, history, settings, channels }).await
+        Alerting::start(fleet, AlertingStart { database, history, settings, channels, states }).await
     };
     Ok(started.await.inspect_err(|error| tracing::error!(%error, "nobody is told of anything")).ok())
 }

@@ -9,6 +9,7 @@ use actix_web::App;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
 use actix_web::middleware::{DefaultHeaders, from_fn};
+use lalin_alerts::SharedStates;
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, DemoAccount, EmbedOrigins, Settings};
 use lalin_fleet::{Alerting, Fleet, Recording, RecordingPolicy};
@@ -52,6 +53,8 @@ pub(crate) struct Beside<'a> {
     pub(crate) said: Vec<String>,
     /// Does what it does with the routers.
     pub(crate) begin: Box<dyn FnOnce(Arc<Monitor>) + 'a>,
+    /// Where alerts are had in common with other machines; `None` on a machine alone.
+    pub(crate) states: Option<Arc<dyn SharedStates>>,
     /// The cluster that this machine is one of.
     #[cfg(feature = "cluster")]
     pub(crate) node: Option<Arc<Node>>,
@@ -66,6 +69,7 @@ impl Beside<'_> {
             accounts: Vec::new(),
             said: Vec::new(),
             begin: Box::new(drop),
+            states: None,
             #[cfg(feature = "cluster")]
             node: None,
         }
@@ -106,7 +110,8 @@ pub(crate) async fn run(
     }
     #[cfg(feature = "remote-write")]
     let remote_writing = remote_write::start(config, &fleet).map(Arc::new);
-    let alerting = alerts::watch(config, &fleet, store.clone(), recording.as_ref(), beside.tells).await?;
+    let alerting =
+        alerts::watch(config, &fleet, store.clone(), recording.as_ref(), beside.tells, beside.states).await?;
     #[cfg(feature = "cluster")]
     let _followed = store
         .as_ref()

@@ -1,6 +1,7 @@
 //! Several machines as one: what of it the program composes.
 
 mod about;
+mod alerts;
 mod commands;
 mod connection;
 mod node;
@@ -27,7 +28,8 @@ pub(crate) async fn serve(config: &Config, cluster: &Cluster, log: Arc<dyn LogLe
     let connection = connection::open(cluster).await?;
     let joined = state::join(config, cluster, &connection).await?;
     let node = Node::begin(&connection, cluster, &joined.store).await?;
-    let beside = serve::Beside { node: Some(node), ..serve::Beside::none() };
+    let states = Some(alerts::states(&connection, &node, &joined.store));
+    let beside = serve::Beside { states, node: Some(node), ..serve::Beside::none() };
     serve::run(config, Some(joined.store.clone()), log, beside).await
 }
 

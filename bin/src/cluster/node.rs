@@ -38,7 +38,7 @@ pub(crate) struct Node {
     /// The sites that there are. A site's own machine knows its own only.
     sites: RwLock<Vec<String>>,
     live: Arc<Live>,
-    holdings: Holdings,
+    pub(super) holdings: Holdings,
     places: watch::Sender<Arc<[RouterPlace]>>,
     changed: Notify,
     /// Answers what others ask; none before there is a fleet, and after the end.

@@ -19,9 +19,12 @@ pub enum Error {
     /// A newer Lalin wrote the database.
     #[error("the alerts' database is of a newer Lalin: update Lalin, or move alerts.db away")]
     Newer,
-    /// What several machines share cannot be reached, or another one holds the router.
+    /// What several machines share cannot be reached.
     #[error("what is shared: {0}")]
     Shared(String),
+    /// Another machine holds the router, or none does.
+    #[error("this machine does not hold the router")]
+    NotHeld,
     /// The sending task has ended.
     #[error("alerts are no longer sent")]
     Ended,
@@ -35,6 +38,7 @@ impl Error {
                 use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure};
                 matches!(failure.code, DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure)
             }
+            Self::Shared(_) => true,
             _ => false,
         }
     }

@@ -44,7 +44,7 @@ pub use error::Error;
 pub use notice::{LONGEST_TEXT, LONGEST_TITLE, Language, Notice, NoticeKind, Severity};
 pub use periods::{PeriodSpan, period, time_zone};
 pub use rule::{Direction, Kind, Period, Quiet, QuietForm, Rule, RuleError, RuleForm, Scope, Target, TargetForm, Unit};
-pub use shared::{Kept, SharedStates};
+pub use shared::{Kept, News, SharedStates};
 pub use state::{Acknowledged, Alert, Ended, HeldBy, State, ToldOn, Untold};
 pub use store::{Database, Past, PastOf, PastQuery, Telling};
 pub use text::describe;

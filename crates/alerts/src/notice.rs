@@ -123,6 +123,9 @@ pub struct Notice {
     pub since_ms: i64,
     /// The notice that this one closes: a clear's fire.
     pub answers: Option<String>,
+    /// Where it is about several routers, the one whose machine tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_with: Option<String>,
 }
 
 impl Notice {
@@ -143,7 +146,13 @@ impl Notice {
             at_ms,
             since_ms: at_ms,
             answers: None,
+            told_with: None,
         }
+    }
+
+    /// The router whose machine tells it, where several watch; `None` where it is about no router.
+    pub fn holder_of(&self) -> Option<&str> {
+        self.router.as_deref().or(self.told_with.as_deref())
     }
 
     /// Within the longest lengths; what is cut ends in `…`.

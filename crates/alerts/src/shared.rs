@@ -1,5 +1,5 @@
 //! What is kept of a router's alerts where several machines watch it in turn: whoever holds the router has it, and gives it
-//! to the next.
+//! to the next. All of them see it.
 //!
 //! One machine judges a router at a time, so a router's states are one value with one writer. They are kept before a
 //! message of theirs is sent, together with the messages that nobody has taken yet: whoever comes next sends those, and a
@@ -10,9 +10,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lalin_stats::RouterId;
 use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::engine::Remembered;
-use crate::state::Alert;
+use crate::state::{Acknowledged, Alert};
 use crate::{Error, Notice};
 
 /// What is kept of one router.
@@ -27,22 +28,65 @@ pub struct Kept {
     pub boot_ms: Option<i64>,
     /// Messages that no channel is known to have taken: channel, message.
     pub unsent: Vec<(String, Notice)>,
+    /// Those that ended last, for the memory of the others.
+    #[serde(default)]
+    pub ended: Vec<Alert>,
 }
 
-/// Where that is kept. Only who holds a router asks for it or writes it; an implementation refuses everybody else.
+/// Where that is kept. Only who holds a router loads or saves it; an implementation refuses everybody else.
 #[async_trait]
 pub trait SharedStates: Send + Sync + std::fmt::Debug {
-    /// What whoever held it before left; `None` of a router that nobody held yet.
+    /// For the how manieth time the router changed hands, while this machine holds it; `None` while it does not. Asked
+    /// before each message, so it answers at once.
+    fn held(&self, router: &RouterId) -> Option<u64>;
+
+    /// Whether this machine speaks for all of them where something concerns no router.
+    fn speaks(&self) -> bool;
+
+    /// What whoever held it before left; `None` of a router that nobody held yet. From then on no earlier holder can
+    /// save any more.
     ///
     /// # Errors
-    /// Where it cannot be read: then the router is not judged yet.
+    /// [`Error::NotHeld`], or where it cannot be read: then the router is not judged yet.
     async fn load(&self, router: &RouterId) -> Result<Option<Kept>, Error>;
 
     /// Keeps this in the place of what was kept. Answers once it is safe.
     ///
     /// # Errors
-    /// Where it cannot be written, or another machine holds the router: then nothing of it is sent.
+    /// [`Error::NotHeld`] where another machine holds the router, or loaded it since: then nothing of it is sent. Otherwise
+    /// where it cannot be written.
     async fn save(&self, router: &RouterId, kept: &Kept) -> Result<(), Error>;
+
+    /// Has whoever holds a router write down who looks after an alert. `None` where none of this id stands there.
+    ///
+    /// # Errors
+    /// Where that machine does not answer.
+    async fn acknowledge(&self, router: &RouterId, id: &str, by: Option<Acknowledged>) -> Result<Option<Alert>, Error>;
+
+    /// What the others keep and ask, from what there is now on. For one reader: asked for a second time, nothing comes.
+    fn news(&self) -> mpsc::Receiver<News>;
+}
+
+/// What comes from other machines.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum News {
+    /// What is kept of a router, by whoever holds it; also by this machine.
+    Kept {
+        /// The router.
+        router: RouterId,
+        /// All of it.
+        kept: Box<Kept>,
+    },
+    /// Somebody at another machine looks after an alert, or no longer does.
+    Acknowledge {
+        /// The alert's id.
+        id: String,
+        /// Who.
+        by: Option<Acknowledged>,
+        /// Where the alert as it is then goes.
+        answer: oneshot::Sender<Option<Alert>>,
+    },
 }
 
 impl Kept {

@@ -32,6 +32,19 @@ pub fn holds(connection: &Connection, site: Option<&str>) -> Plan {
     }
 }
 
+/// What stands of the alerts of a site's routers, and what is to be sent of it: a key a router, written by its holder.
+pub fn alerts(connection: &Connection, site: Option<&str>) -> Plan {
+    Plan {
+        name: match site {
+            Some(site) => format!("lalin_{}_alerts_{site}", connection.cluster()),
+            None => format!("lalin_{}_alerts", connection.cluster()),
+        },
+        told: connection.subject(&[site_part(site), "kv", "alerts"]),
+        age: None,
+        memory: false,
+    }
+}
+
 /// What all nodes remember together.
 pub fn state(connection: &Connection) -> Plan {
     Plan {

@@ -22,6 +22,7 @@
 //! | `live/` | frames from the machine that asks a router to whoever watches it elsewhere, while they do |
 //! | `status` | the whole at one moment, for people |
 //! | `state/` | what all nodes remember together: the store's rows in buckets |
+//! | `alerts/` | what stands of the alerts: written by a router's holder, seen by all |
 //! | `handover/` | the centre's history follows the collectors' own |
 //! | `site_user` | what a site's collectors may do at the servers |
 //!
@@ -29,6 +30,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking"))]
 
+mod alerts;
 pub mod buckets;
 mod connection;
 mod error;
@@ -40,6 +42,7 @@ mod site_user;
 mod state;
 pub mod status;
 
+pub use alerts::{AlertStates, Holds};
 pub use connection::{Bucket, Connection, Credentials, Entry, Follower, Health, Settings, Step};
 pub use error::Error;
 pub use holds::{Held, HoldEvent, Holdings, LostReason, NodeState, RouterPlace};

@@ -32,11 +32,13 @@ impl SiteUser {
 
 /// A block for `authorization { users: [ ... ] }` of each server: the user that has this public nkey.
 pub fn site_user(cluster: &str, site: &str, public_key: &str) -> String {
-    let own = [format!("lalin_{cluster}_hold_{site}"), format!("lalin_{cluster}_site_{site}")];
+    let own = ["hold", "site", "alerts"].map(|what| format!("lalin_{cluster}_{what}_{site}"));
     let nodes = format!("lalin_{cluster}_nodes");
     let mut publish = vec![
         format!("lalin.{cluster}.{site}.>"),
         format!("$KV.{}.>", own[0]),
+        // What it has to tell of its routers.
+        format!("$KV.{}.>", own[2]),
         // Its own leases among those of all nodes.
         format!("$KV.{nodes}.{site}.>"),
         "$JS.API.INFO".to_owned(),

@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lalin-alerts", &["lalin-history", "lalin-stats"]),
     ("lalin-remote-write", &["lalin-stats"]),
     ("lalin-history-remote", &["lalin-history", "lalin-remote-write", "lalin-stats"]),
-    ("lalin-cluster", &["lalin-history", "lalin-monitor", "lalin-stats", "lalin-store"]),
+    ("lalin-cluster", &["lalin-alerts", "lalin-history", "lalin-monitor", "lalin-stats", "lalin-store"]),
     ("lalin-http", &["lalin-alerts", "lalin-fleet", "lalin-history", "lalin-monitor", "lalin-store", "lalin-stats"]),
     (
         "lalin-fleet",

@@ -223,6 +223,7 @@ pub(crate) mod tests {
             at_ms: 1_795_000_000_000,
             since_ms: 1_795_000_000_000,
             answers: None,
+            told_with: None,
         };
         Delivery {
             text: notice.text.clone(),

@@ -13,7 +13,7 @@ use super::instances::{Instance, Instances, Key};
 use super::router_watch::{LineWatch, Reach, RouterWatch};
 use crate::rule::{Kind, Rule, Target};
 use crate::state::{Acknowledged, Alert, Ended, HeldBy, State};
-use crate::{Kept, NoticeKind, Untold};
+use crate::{Kept, Notice, NoticeKind, Untold};
 
 /// How the engine speaks of time.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub struct Engine {
     pub(super) batch: Batch,
     /// What stands is not as it was published.
     pub(super) changed: bool,
+    /// A router was taken up, and is not looked through yet.
+    took_up: bool,
     /// What routers and lines were before this run, for those that are not known yet.
     lines_before: HashMap<String, Vec<(Arc<str>, bool)>>,
     boots_before: HashMap<String, i64>,
@@ -83,6 +85,7 @@ impl Engine {
             passed: None,
             batch: Batch::default(),
             changed: true,
+            took_up: false,
             lines_before,
             boots_before: boots.into_iter().collect(),
         };
@@ -137,7 +140,7 @@ impl Engine {
     /// Watches these routers from now on, and no other.
     pub fn set_routers(&mut self, routers: Vec<RouterFacts>, now: Moment) {
         let mut before = std::mem::take(&mut self.routers);
-        let mut same = before.len() == routers.len() && self.known.1;
+        let mut same = before.len() == routers.len() && self.known.1 && !std::mem::take(&mut self.took_up);
         self.known.1 = true;
         for facts in routers {
             let watch = match before.remove(&facts.id) {
@@ -175,7 +178,13 @@ impl Engine {
         // It was watched until now, only not here.
         watch.lines.values_mut().for_each(|line| line.from_before = false);
         self.routers.insert(id, watch);
-        self.changed = true;
+        // Its rules may have changed while nobody watched it.
+        (self.changed, self.took_up) = (true, true);
+    }
+
+    /// Messages that the machine before had not sent for certain; they are queued with that remark.
+    pub fn take_up_messages(&mut self, unsent: Vec<(String, Notice)>) {
+        self.batch.taken_up.extend(unsent);
     }
 
     /// What the next machine that watches a router has to know of it, but for messages that are on their way.
@@ -190,6 +199,7 @@ impl Engine {
             lines: lines.map(|(line, watch)| (line.to_string(), watch.running)).collect(),
             boot_ms: watch.and_then(|watch| watch.boot_ms),
             unsent: Vec::new(),
+            ended: Vec::new(),
         }
     }
 
@@ -199,7 +209,8 @@ impl Engine {
             self.owing.remove(key);
         }
         let id = router.to_string();
-        self.batch.let_go(&id);
+        // Whoever watches it now writes what becomes of it.
+        drop(self.batch.take_part(&id));
         self.lines_before.remove(&id);
         self.boots_before.remove(&id);
         self.owed.remove(&Some(id));

@@ -330,13 +330,17 @@ fn notice(
         let value = of(first);
         value.filter(|_| alerts.iter().all(|alert| of(alert) == value)).map(str::to_owned)
     };
+    let router = shared(|alert| alert.router.as_deref());
+    // Of several routers one, and the same one whoever composes it.
+    let told_with = alerts.iter().filter_map(|alert| alert.router.as_deref()).min().filter(|_| router.is_none());
     Notice {
         id,
         alert: key,
         kind: said,
         severity: alerts.iter().map(|alert| alert.severity).max().unwrap_or_default(),
         rule: first.rule_name.clone(),
-        router: shared(|alert| alert.router.as_deref()),
+        told_with: told_with.map(str::to_owned),
+        router,
         interface: shared(|alert| alert.interface.as_deref()),
         title,
         text: body,

@@ -24,8 +24,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 pub use clock::WallClock;
-pub use queue::{TABLES, Told, channels_told, enqueue, told};
-pub use state::{ChannelCounters, ChannelState, OutboxChannel, TestOutcome};
+pub use queue::{TABLES, Told, channels_told, enqueue, enqueue_doubtful, told, withdraw};
+pub use state::{ChannelCounters, ChannelState, OutboxChannel, TellsOf, TestOutcome};
 
 use crate::Error;
 use sender::{Command, Sender};
@@ -84,6 +84,17 @@ impl Outbox {
     /// The channels there are from now on. One that had stopped and whose `Arc` is another is tried again.
     pub fn set_channels(&self, channels: Vec<OutboxChannel>) {
         self.channels.send_replace(Arc::new(channels));
+    }
+
+    /// Sends of routers only while this says so, asked right before each message. What it refuses is dropped: another
+    /// machine has it to tell.
+    pub fn tell_only(&self, of: TellsOf) {
+        *self.shared.tells_of.lock().unwrap_or_else(PoisonError::into_inner) = Some(of);
+    }
+
+    /// Changes when it is known of a message what became of it.
+    pub fn settled(&self) -> watch::Receiver<u64> {
+        self.shared.settled.subscribe()
     }
 
     /// What each channel has done; costs no look at the disk.

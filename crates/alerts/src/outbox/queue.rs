@@ -43,6 +43,13 @@ CREATE TABLE outbox_channel (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Counts what waits from the rows.
+pub(super) const COUNT_AGAIN: &str = "
+UPDATE outbox_channel SET waiting = 0, waiting_bytes = 0;
+INSERT INTO outbox_channel (channel, waiting, waiting_bytes)
+    SELECT channel, count(*), sum(bytes) FROM outbox WHERE waits = 1 GROUP BY channel
+    ON CONFLICT (channel) DO UPDATE SET waiting = excluded.waiting, waiting_bytes = excluded.waiting_bytes;";
+
 /// The most rows and bytes that wait, over all channels.
 const MOST_ROWS: i64 = 10_000;
 const MOST_BYTES: i64 = 16 * 1024 * 1024;
@@ -100,6 +107,40 @@ pub fn enqueue(transaction: &Transaction<'_>, notice: &Notice, channel_id: &str)
         .execute(params![channel_id, bytes])?;
     make_room(transaction, MOST_ROWS, MOST_BYTES)?;
     Ok(true)
+}
+
+/// The same for a notice that another machine may have sent already: it goes out with that remark, where the receiver knows
+/// no keys.
+///
+/// # Errors
+/// As [`enqueue`].
+pub fn enqueue_doubtful(transaction: &Transaction<'_>, notice: &Notice, channel_id: &str) -> Result<bool, Error> {
+    let is_new = enqueue(transaction, notice, channel_id)?;
+    if is_new {
+        transaction
+            .prepare_cached("UPDATE outbox SET doubtful = 1 WHERE channel = ?1 AND notice = ?2")?
+            .execute([channel_id, &notice.id])?;
+    }
+    Ok(is_new)
+}
+
+/// Takes out what waits and is about this router, or with `None` about any: whoever holds it tells it. Its rows are gone, so
+/// that they can be queued again. What is under way is left to its end.
+///
+/// # Errors
+/// [`Error::Database`].
+pub fn withdraw(transaction: &Transaction<'_>, router: Option<&str>) -> Result<usize, Error> {
+    let found = transaction
+        .prepare_cached(
+            "DELETE FROM outbox WHERE waits = 1 AND state = 'queued'
+                AND coalesce(body ->> 'router', body ->> 'toldWith') IS NOT NULL
+                AND (?1 IS NULL OR coalesce(body ->> 'router', body ->> 'toldWith') = ?1)",
+        )?
+        .execute([router])?;
+    if found > 0 {
+        transaction.execute_batch(COUNT_AGAIN)?;
+    }
+    Ok(found)
 }
 
 /// Pushes the oldest out until the rest fits. One that is being sent is left to its end.

@@ -2,6 +2,8 @@
 //!
 //! A row is marked before its message goes out, and settled before the channel is used again; where the disk does not
 //! take that, the channel waits, so that nothing is sent that would be forgotten.
+//!
+//! Long because every wait of the task ends in its one loop, over one state.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -177,6 +179,10 @@ impl Sender {
             let (bundles, alone) = (lane.channel().bundles(), lane.alone.clone());
             let channel = id.clone();
             let taken = self.on_disk(move |db| table::take(db, &channel, bundles, &alone, now_ms)).await;
+            let taken = match taken {
+                Ok(Take::Items(items, address)) => self.told_here(items).await.map(|items| Take::Items(items, address)),
+                other => other,
+            };
             let Some(lane) = self.lanes.get_mut(&id) else { continue };
             match taken {
                 Ok(Take::Items(items, address)) => {
@@ -192,6 +198,22 @@ impl Sender {
                 Err(_) => lane.idle_until = Some(Instant::now() + DISK),
             }
         }
+    }
+
+    /// Those that this machine tells; the others are another one's by now.
+    async fn told_here(&mut self, items: Vec<Item>) -> Result<Vec<Item>, Error> {
+        let tells_of = self.shared.tells_of.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(tells_of) = tells_of else { return Ok(items) };
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            items.into_iter().partition(|item| item.notice.holder_of().is_none_or(|router| tells_of(router)));
+        if !elsewhere.is_empty() {
+            tracing::info!(messages = elsewhere.len(), "not sent here: another machine holds their routers");
+            let rows: Vec<i64> = elsewhere.iter().map(|item| item.seq).collect();
+            self.on_disk(move |db| table::drop_taken(db, &rows)).await?;
+            // The next ones are looked for at once.
+            self.shared.wake.notify_one();
+        }
+        Ok(here)
     }
 
     fn start(&mut self, id: &str, delivery: Delivery, what: What) {
@@ -275,6 +297,7 @@ impl Sender {
                     }
                 };
                 self.write_down(rows, settled, now_ms).await;
+                self.shared.settled.send_modify(|count| *count += 1);
             }
         }
         if newly_out {
@@ -329,6 +352,7 @@ impl Sender {
                     at_ms: now_ms,
                     since_ms: now_ms,
                     answers: None,
+                    told_with: None,
                 };
                 (other.clone(), notice)
             })

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::Language;
 use crate::channel::{Channel, Receipt, SendError};
@@ -98,11 +98,24 @@ impl TestOutcome {
     }
 }
 
+/// Whether this machine tells of a router.
+pub type TellsOf = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// What the handle and the task share.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Shared {
     pub(super) wake: Notify,
     pub(super) counters: Mutex<Vec<ChannelCounters>>,
+    /// Another number when something was settled.
+    pub(super) settled: watch::Sender<u64>,
+    /// `None`: of every router.
+    pub(super) tells_of: Mutex<Option<TellsOf>>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for OutboxChannel {

@@ -121,10 +121,14 @@ impl Rig {
             text: alert.into(),
             ..Notice::test(alert.into(), Language::Id, NOW)
         };
+        self.put_notice(channel, &notice);
+    }
+
+    fn put_notice(&self, channel: &str, notice: &Notice) {
         let mut connection = Connection::open(self.folder.path().join("alerts.db")).unwrap();
         connection.busy_timeout(Duration::from_secs(5)).unwrap();
         let transaction = connection.transaction().unwrap();
-        enqueue(&transaction, &notice, channel).unwrap();
+        enqueue(&transaction, notice, channel).unwrap();
         transaction.commit().unwrap();
         self.outbox.wake();
     }
@@ -326,4 +330,26 @@ async fn a_test_shares_the_rate_and_shows_the_answer() {
     assert_eq!((given[0].1.as_str(), given[1].0), ("Tes Lalin, abaikan.", 15));
     assert!(rig.until("c", |c| c.state.is_working()).await.sent == 0);
     assert!(!rig.outbox.send_test("other").await.unwrap().ok);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_machine_has_to_tell_is_dropped_and_nothing_else_waits_for_it() {
+    let rig = Rig::new();
+    let fake = Arc::new(Fake::new([]));
+    rig.outbox.tell_only(Arc::new(|router| router == "here"));
+    let of = |id: &str, router: Option<&str>| Notice {
+        alert: id.to_owned(),
+        router: router.map(str::to_owned),
+        ..Notice::test(id.to_owned(), Language::Id, NOW)
+    };
+    rig.put_notice("one", &Notice { text: "there".into(), ..of("1", Some("there")) });
+    rig.put_notice("one", &Notice { text: "several".into(), told_with: Some("there".into()), ..of("2", None) });
+    rig.put_notice("one", &Notice { text: "here".into(), ..of("3", Some("here")) });
+    rig.put_notice("one", &Notice { text: "no router".into(), ..of("4", None) });
+    rig.channels(&[("one", &fake)]);
+    let texts: Vec<String> = fake.given(2).await.into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts, ["here", "no router"]);
+    let database = Connection::open(rig.folder.path().join("alerts.db")).unwrap();
+    let told = told(&database, "1").unwrap();
+    assert!(told.is_empty(), "so that it can be queued again: {told:?}");
 }

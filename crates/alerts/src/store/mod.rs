@@ -4,8 +4,10 @@
 //! | --- | --- |
 //! | `database` | the file, its tables, and the one thread that has it |
 //! | `states` | batches in, alerts out: those that stand, and the past |
+//! | `several` | what it is where several machines watch |
 
 mod database;
+mod several;
 mod states;
 
 pub use database::Database;

@@ -73,6 +73,7 @@ impl Database {
                 let batch = Arc::try_unwrap(batch).unwrap_or_else(|shared| Batch {
                     alerts: shared.alerts.clone(),
                     notices: shared.notices.clone(),
+                    taken_up: shared.taken_up.clone(),
                     lines: shared.lines.clone(),
                     boots: shared.boots.clone(),
                 });
@@ -161,6 +162,9 @@ fn write(transaction: &Transaction<'_>, batch: &Batch, now_ms: i64) -> Result<()
     for (channel, notice) in &batch.notices {
         outbox::enqueue(transaction, notice, channel)?;
     }
+    for (channel, notice) in &batch.taken_up {
+        outbox::enqueue_doubtful(transaction, notice, channel)?;
+    }
     for ((router, name), up) in &batch.lines {
         transaction
             .prepare_cached("INSERT OR REPLACE INTO line VALUES (?1, ?2, ?3)")?
@@ -176,7 +180,7 @@ fn write(transaction: &Transaction<'_>, batch: &Batch, now_ms: i64) -> Result<()
 }
 
 /// Lets go of the oldest of what is over.
-fn forget(transaction: &Transaction<'_>, now_ms: i64) -> Result<(), Error> {
+pub(super) fn forget(transaction: &Transaction<'_>, now_ms: i64) -> Result<(), Error> {
     let sql = "DELETE FROM alert WHERE over = 1 AND owes = 0 AND at < ?1";
     transaction.prepare_cached(sql)?.execute([now_ms - LONGEST_PAST_MS])?;
     let sql = "SELECT at FROM alert WHERE over = 1 ORDER BY at DESC LIMIT 1 OFFSET ?1";

@@ -93,6 +93,7 @@ pub fn fired(id: &str, text: &str) -> Notice {
         at_ms: now,
         since_ms: now,
         answers: None,
+        told_with: None,
     }
 }
 

@@ -129,6 +129,21 @@ impl Holdings {
         self.shared.holders.get(router).map(|held| held.value().clone())
     }
 
+    /// For the how manieth time a router changed hands, while this node holds it and its fence is open.
+    pub fn epoch_here(&self, router: &RouterId) -> Option<u64> {
+        let held = self.holder_of(router).filter(|held| held.node == self.node)?;
+        self.fence().is_open().then_some(held.epoch)
+    }
+
+    /// Whether this node comes first among the collectors that live, those of the centre before those of sites. While nobody
+    /// is known to live, each does.
+    pub fn is_first(&self) -> bool {
+        let nodes = self.shared.nodes.lock().unwrap_or_else(PoisonError::into_inner);
+        let collectors = nodes.iter().filter(|other| other.lives && other.roles.collect && !other.draining);
+        let first = collectors.map(|other| (&other.site, &other.node)).min();
+        first.is_none_or(|first| first == (&self.site, &self.node))
+    }
+
     /// The nodes that are or were here, in the order of their sites and names.
     pub fn nodes(&self) -> Vec<NodeState> {
         self.shared.nodes.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -33,7 +33,13 @@ async fn the_printed_block_lets_a_site_do_its_own_work_and_nothing_else() {
             Connection::open(login(Credentials::NkeySeed(own.seed.clone()), Some("s1"))).await.expect("the site");
 
         // The centre makes what the site needs; the site finds it and makes nothing.
-        let plans = [buckets::nodes(&centre), buckets::holds(&centre, Some("s1")), buckets::site(&centre, "s1")];
+        let own = Some("s1");
+        let plans = [
+            buckets::nodes(&centre),
+            buckets::holds(&centre, own),
+            buckets::site(&centre, "s1"),
+            buckets::alerts(&centre, own),
+        ];
         for plan in &plans {
             Bucket::open(&centre, plan).await.expect("the centre makes it");
             Bucket::open(&site, plan).await.unwrap_or_else(|error| panic!("{}: {error}", plan.name));
@@ -50,12 +56,29 @@ async fn the_printed_block_lets_a_site_do_its_own_work_and_nothing_else() {
         let rows = Bucket::open(&site, &plans[2]).await.unwrap();
         assert_eq!(rows.read_all().await.expect("its rows").0.len(), 1);
 
+        let alerts = Bucket::open(&site, &plans[3]).await.unwrap();
+        alerts.create("r1", "down").await.expect("what stands of its routers");
+        assert!(alerts.read("r1").await.unwrap().is_some());
+        assert_eq!(alerts.read_all().await.expect("all that stands").0.len(), 1);
+
         // What is another's, or the centre's.
+        let others = Bucket::open(&centre, &buckets::alerts(&centre, Some("s2"))).await.unwrap();
+        let intruder = site.jetstream().publish(format!("$KV.{}.r1", others.name()), "well".into()).await;
+        let refused = match intruder {
+            Ok(answer) => answer.await.is_err(),
+            Err(_) => true,
+        };
+        assert!(refused && others.read("r1").await.unwrap().is_none());
         let forbidden = |done: Result<u64, Error>| assert!(matches!(done, Err(Error::Forbidden(_))), "{done:?}");
         forbidden(nodes.create("s2.n", "not mine").await);
         forbidden(nodes.create("=.n", "not mine").await);
         forbidden(rows.create("routers.r2", "not for it to say").await);
-        for plan in [buckets::holds(&centre, Some("s2")), buckets::holds(&centre, None), buckets::state(&centre)] {
+        for plan in [
+            buckets::holds(&centre, Some("s2")),
+            buckets::holds(&centre, None),
+            buckets::state(&centre),
+            buckets::alerts(&centre, None),
+        ] {
             Bucket::open(&centre, &plan).await.unwrap();
             let opened = site.jetstream().get_stream(format!("KV_{}", plan.name)).await;
             assert!(opened.is_err(), "{}", plan.name);

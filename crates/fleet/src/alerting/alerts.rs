@@ -4,11 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use lalin_alerts::outbox::TellsOf;
 use lalin_alerts::{
-    Acknowledged, Alert, Database, Engine, EngineSettings, Kind, Language, Maintenance, Rule, RuleForm, TargetForm,
-    time_zone,
+    Acknowledged, Alert, Database, Engine, EngineSettings, Kind, Language, Maintenance, Rule, RuleForm, SharedStates,
+    TargetForm, time_zone,
 };
 use lalin_history::{History, Zone};
+use lalin_monitor::Monitor;
 use lalin_store::{Store, StoredMaintenance};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -17,6 +19,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::channels::Channels;
 use super::driver::{Driver, Input};
 use super::rehearsal::{Asked, Rehearsal, rehearse};
+use super::together::Together;
 use super::{facts, subscribers};
 use crate::Fleet;
 use crate::shared::Shared;
@@ -34,6 +37,8 @@ pub struct AlertingStart {
     pub settings: AlertingSettings,
     /// Where they are told; `None`: nowhere, as in a demonstration.
     pub channels: Option<Arc<Channels>>,
+    /// What is shared where several machines watch; `None` on a machine alone.
+    pub states: Option<Arc<dyn SharedStates>>,
 }
 
 /// How alerts are told of.
@@ -80,17 +85,32 @@ impl Alerting {
         fleet: &Fleet,
         start: AlertingStart,
     ) -> Result<Arc<Self>, Box<dyn std::error::Error + Send + Sync>> {
-        let AlertingStart { database, history, settings, channels } = start;
+        let AlertingStart { database, history, settings, channels, states } = start;
         let shared = fleet.0.clone();
         let (monitor, store) = (shared.monitor.clone(), shared.store.clone());
         if let Some(store) = store.as_ref().filter(|_| settings.file_rules.is_empty()) {
-            store.seed_alert_rules(usual_rules(settings.language)).await?;
+            let seeded = store.seed_alert_rules(usual_rules(settings.language)).await;
+            match seeded {
+                // A site's collector writes nothing, and without quorum nobody does: the rules are there already.
+                Err(error) if states.is_some() => tracing::debug!(%error, "the usual rules are not put in here"),
+                seeded => drop(seeded?),
+            }
+        }
+        if let Some(states) = &states {
+            // Whoever holds a router has what was kept of it, and tells it.
+            database.let_go(None).await?;
+            if let Some(channels) = &channels {
+                channels.tell_only(tells_of(shared.monitor.clone(), states.clone()));
+            }
         }
         let remembered = database.remembered().await?;
         let engine = Engine::new(EngineSettings { zone: time_zone(settings.zone.name()) }, remembered);
         let (inputs, waiting) = mpsc::channel(QUEUE);
         let (active_sender, active) = watch::channel(Arc::default());
         let (wanted, is_wanted) = watch::channel(false);
+        let (turned, turns) = watch::channel(());
+        let settled = channels.as_ref().map(|channels| channels.settled());
+        let together = states.map(|states| Together::new(states, database.clone(), settled));
         let driver = Driver {
             shared: shared.clone(),
             engine,
@@ -103,9 +123,12 @@ impl Alerting {
             wanted,
             epoch: Instant::now(),
             published: None,
+            together,
+            turned,
+            gone: Vec::new(),
         };
         let driver = AbortOnDropHandle::new(tokio::spawn(driver.run(waiting)));
-        let follow = subscribers::follow(monitor, inputs.clone(), is_wanted);
+        let follow = subscribers::follow(monitor, inputs.clone(), is_wanted, turns);
         let subscribers = AbortOnDropHandle::new(tokio::spawn(follow));
         let this = Arc::new(Self {
             settings,
@@ -225,6 +248,15 @@ impl Alerting {
         let _ = self.inputs.send(Input::Rules(rules)).await;
         Ok(())
     }
+}
+
+/// Whether a router's messages are sent here: it is held here, or nobody has it any more.
+fn tells_of(monitor: Arc<Monitor>, states: Arc<dyn SharedStates>) -> TellsOf {
+    Arc::new(move |router| {
+        let Ok(router) = router.parse() else { return true };
+        let found = monitor.get(&router);
+        found.is_none_or(|found| !found.is_followed() && states.held(&router).is_some())
+    })
 }
 
 /// What is watched before anybody made a rule.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lalin_alerts::channel::{
     Alertmanager, Channel, ChannelForm, ChannelSettings, FiringAlert, Heartbeat, Secrets, Transport, build,
 };
-use lalin_alerts::outbox::{ChannelCounters, ChannelState, Outbox, OutboxChannel, TestOutcome, WallClock};
+use lalin_alerts::outbox::{ChannelCounters, ChannelState, Outbox, OutboxChannel, TellsOf, TestOutcome, WallClock};
 use lalin_alerts::{Alert, ChannelFacts, Error, Language, describe, time_zone};
 use lalin_store::Store;
 use tokio::sync::watch;
@@ -98,6 +98,16 @@ impl Channels {
     /// Messages were queued.
     pub fn wake(&self) {
         self.outbox.wake();
+    }
+
+    /// Sends of routers only while this says so.
+    pub(super) fn tell_only(&self, of: TellsOf) {
+        self.outbox.tell_only(of);
+    }
+
+    /// Changes when it is known of a message what became of it.
+    pub(super) fn settled(&self) -> watch::Receiver<u64> {
+        self.outbox.settled()
     }
 
     /// Tells the dead man's switches that the alerts are watched, or why not.

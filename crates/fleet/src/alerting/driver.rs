@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lalin_alerts::{
-    Acknowledged, Alert, Batch, ChannelFacts, Database, DiskFacts, Engine, Kind, Maintenance, Moment, Rule, UsageFacts,
+    Acknowledged, Alert, Batch, ChannelFacts, Database, DiskFacts, Engine, Kind, Maintenance, Moment, News,
+    RouterFacts, Rule, UsageFacts,
 };
 use lalin_history::Reader;
 use lalin_monitor::Update;
@@ -16,6 +17,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::channels::Channels;
 use super::facts::{self, LinesOfRouters};
+use super::keeping::{self, Outcome};
+use super::together::{Came, Together};
 use super::usage;
 use crate::shared::Shared;
 
@@ -55,9 +58,19 @@ pub(super) struct Driver {
     pub(super) epoch: Instant,
     /// When what stands was published last; `None`: it is to be published at once.
     pub(super) published: Option<Instant>,
+    /// Where several machines watch.
+    pub(super) together: Option<Together>,
+    /// Tells whoever hands samples on that other routers are asked here now.
+    pub(super) turned: watch::Sender<()>,
+    /// Routers that another machine has now, and of which the database knows still.
+    pub(super) gone: Vec<RouterId>,
 }
 
-type Written = Result<bool, (Batch, lalin_alerts::Error)>;
+/// Whether messages were among it, and what became of what is shared.
+struct Written {
+    result: Result<bool, (Batch, lalin_alerts::Error)>,
+    outcome: Option<Outcome>,
+}
 /// What lines used, and what is left of the disk.
 type Answers = (Vec<UsageFacts>, Option<DiskFacts>);
 
@@ -86,7 +99,7 @@ impl Driver {
                             facts::ask_routers(&self.shared, self.engine.rules());
                             asking = asking.or_else(|| self.ask(&lines));
                         }
-                        self.engine.set_routers(facts::routers(&self.shared, &lines), self.now());
+                        self.engine.set_routers(self.routers(&lines), self.now());
                         let asked = Instant::now();
                         for (router, facts) in facts::told_since(&self.shared, told) {
                             self.engine.system(&router, facts, self.now());
@@ -94,13 +107,16 @@ impl Driver {
                         told = Some(asked);
                     }
                     pass += 1;
+                    self.look();
                     self.engine.pass(self.now());
                     self.publish();
                     let standing = self.active.borrow().iter().filter(|alert| alert.is_standing()).count();
-                    if let Some(channels) = &self.channels {
+                    let speaks = self.together.as_ref().is_none_or(|together| together.states.speaks());
+                    if let Some(channels) = self.channels.as_ref().filter(|_| speaks) {
                         channels.beat(failing.clone().map_or(Ok(standing), Err));
                     }
                 }
+                came = came(&mut self.together) => self.came(came, &lines),
                 written = done(&mut writing) => {
                     writing = None;
                     failing = self.settled(written);
@@ -116,7 +132,8 @@ impl Driver {
                 }
             }
             let rested = retry_at.is_none_or(|at| Instant::now() >= at);
-            if writing.is_none() && rested && !self.engine.is_written() {
+            let waits = !self.gone.is_empty() || self.together.as_ref().is_some_and(Together::is_changed);
+            if writing.is_none() && rested && (waits || !self.engine.is_written()) {
                 writing = Some(self.write());
             }
             self.publish();
@@ -148,8 +165,58 @@ impl Driver {
             Input::Maintenance(maintenance) => self.engine.set_maintenance(maintenance),
             Input::Acknowledge(id, by, answer) => {
                 self.published = None;
+                match (self.engine.acknowledge(&id, by.clone()), &mut self.together) {
+                    (None, Some(together)) => together.acknowledge(&id, by, answer),
+                    (alert, _) => drop(answer.send(alert)),
+                }
+            }
+        }
+    }
+
+    /// The routers that are judged here.
+    fn routers(&self, lines: &LinesOfRouters) -> Vec<RouterFacts> {
+        let mut routers = facts::routers(&self.shared, lines);
+        if let Some(together) = &self.together {
+            routers.retain(|router| together.judges(&router.id));
+        }
+        routers
+    }
+
+    /// Lets go of routers that another machine has now, and begins with those that this one has.
+    fn look(&mut self) {
+        let Some(together) = &mut self.together else { return };
+        together.ask();
+        let gone = together.look(&self.shared.monitor);
+        if !gone.is_empty() {
+            self.turned.send_replace(());
+        }
+        // A router that nobody has any more ends with the next look at all of them, as on a machine alone.
+        for (router, _) in gone.into_iter().filter(|(_, for_all)| !for_all) {
+            together.let_go(&router, &mut self.engine);
+            self.gone.push(router);
+        }
+    }
+
+    /// What comes from other machines.
+    fn came(&mut self, came: Came, lines: &LinesOfRouters) {
+        let Some(together) = &mut self.together else { return };
+        match came {
+            Came::Loaded(loaded) => {
+                let router = self.shared.monitor.get(loaded.router()).filter(|router| !router.is_followed());
+                let facts = router.map(|router| facts::of_router(&self.shared, lines, &router));
+                if together.take_up(loaded, &mut self.engine, facts) {
+                    self.turned.send_replace(());
+                }
+            }
+            Came::News(News::Kept { router, kept }) => {
+                let ended = together.heard(&router, *kept);
+                together.remember(ended);
+            }
+            Came::News(News::Acknowledge { id, by, answer }) => {
+                self.published = None;
                 drop(answer.send(self.engine.acknowledge(&id, by)));
             }
+            Came::News(_) | Came::Changed => {}
         }
     }
 
@@ -160,10 +227,13 @@ impl Driver {
         if self.published.is_some_and(|at| at.elapsed() < every) {
             return;
         }
-        if self.engine.take_changed() {
+        let elsewhere = self.together.as_mut().is_some_and(Together::take_changed);
+        if self.engine.take_changed() | elsewhere {
             self.published = Some(Instant::now());
             let now = self.now();
-            let active = Arc::new(self.engine.active(now));
+            let mut active = self.engine.active(now);
+            active.extend(self.together.iter().flat_map(Together::elsewhere).cloned());
+            let active = Arc::new(active);
             if let Some(channels) = &self.channels {
                 channels.tell_states(&active, &self.zone, now.unix_ms);
             }
@@ -183,7 +253,7 @@ impl Driver {
         if reader.is_none() && folder.is_none() {
             return None;
         }
-        let (routers, now_ms) = (facts::routers(&self.shared, lines), self.now().unix_ms);
+        let (routers, now_ms) = (self.routers(lines), self.now().unix_ms);
         Some(tokio::task::spawn_blocking(move || {
             let used = reader.map(|reader| usage::used(&reader, &quotas, &routers, now_ms));
             (used.unwrap_or_default(), folder.and_then(|folder| facts::disk(&folder)))
@@ -192,16 +262,37 @@ impl Driver {
 
     /// Has written what there is, and answers whether messages were among it.
     fn write(&mut self) -> JoinHandle<Written> {
-        let (database, batch, now_ms) = (self.database.clone(), self.engine.take_batch(), self.now().unix_ms);
+        let (database, mut batch, now_ms) = (self.database.clone(), self.engine.take_batch(), self.now().unix_ms);
+        let Some(together) = &mut self.together else {
+            return tokio::spawn(
+                async move { Written { result: written(&database, batch, now_ms).await, outcome: None } },
+            );
+        };
+        let parts = together.parts(&mut batch, &self.engine, &self.shared.monitor);
+        let (states, gone) = (together.states.clone(), std::mem::take(&mut self.gone));
         tokio::spawn(async move {
-            let tells = !batch.notices.is_empty();
-            database.write(batch, now_ms).await.map(|()| tells)
+            let any_gone = !gone.is_empty();
+            for router in gone {
+                if let Err(error) = database.let_go(Some(router.to_string())).await {
+                    tracing::error!(%router, %error, "the alerts of a router that another machine has are kept here still");
+                }
+            }
+            let (batch, outcome) = keeping::save(states, &database, parts, batch).await.outcome();
+            match written(&database, batch, now_ms).await {
+                // Whoever sends looks anew at what waits.
+                Ok(tells) => Written { result: Ok(tells || any_gone), outcome: Some(outcome) },
+                Err(error) => Written { result: Err(error), outcome: Some(outcome.unwritten()) },
+            }
         })
     }
 
     /// Why it could not be written, where it could not.
     fn settled(&mut self, written: Option<Written>) -> Option<String> {
-        match written {
+        let (result, outcome) = written.map(|written| (written.result, written.outcome)).unzip();
+        if let (Some(Some(outcome)), Some(together)) = (outcome, &mut self.together) {
+            together.settled(outcome, &mut self.engine);
+        }
+        match result {
             Some(Ok(tells)) => {
                 if let Some(channels) = self.channels.as_ref().filter(|_| tells) {
                     channels.wake();
@@ -221,6 +312,20 @@ impl Driver {
         let mono_ms = u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX);
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Moment { mono_ms, unix_ms: i64::try_from(unix.as_millis()).unwrap_or(i64::MAX) }
+    }
+}
+
+/// Writes a batch, and answers whether messages are in it.
+async fn written(database: &Database, batch: Batch, now_ms: i64) -> Result<bool, (Batch, lalin_alerts::Error)> {
+    let tells = !batch.notices.is_empty() || !batch.taken_up.is_empty();
+    database.write(batch, now_ms).await.map(|()| tells)
+}
+
+/// What comes from other machines, if there are any.
+async fn came(together: &mut Option<Together>) -> Came {
+    match together {
+        Some(together) => together.next().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use lalin_alerts::{DiskFacts, LineFacts, RouterFacts, Rule, SystemFacts};
+use lalin_monitor::Router;
 use lalin_stats::RouterId;
 use lalin_store::LineScope;
 use tokio::time::Instant;
@@ -34,22 +35,23 @@ pub(super) async fn lines(shared: &Shared) -> Option<LinesOfRouters> {
 
 /// The routers that are watched.
 pub(super) fn routers(shared: &Shared, lines: &LinesOfRouters) -> Vec<RouterFacts> {
-    let monitored = shared.monitor.routers();
-    let facts = monitored.iter().map(|router| {
-        let entry = shared.entries.get(router.id());
-        let (tags, wan) = match &entry {
-            Some(entry) => (entry.settings.tags.clone(), entry.wan(&shared.monitor).interfaces.clone()),
-            None => (Vec::new(), Vec::new()),
-        };
-        RouterFacts {
-            id: router.id().clone(),
-            name: router.label().name.to_string(),
-            tags,
-            wan,
-            lines: lines.get(router.id()).cloned().unwrap_or_default(),
-        }
-    });
-    facts.collect()
+    shared.monitor.routers().iter().map(|router| of_router(shared, lines, router)).collect()
+}
+
+/// One of them.
+pub(super) fn of_router(shared: &Shared, lines: &LinesOfRouters, router: &Router) -> RouterFacts {
+    let entry = shared.entries.get(router.id());
+    let (tags, wan) = match &entry {
+        Some(entry) => (entry.settings.tags.clone(), entry.wan(&shared.monitor).interfaces.clone()),
+        None => (Vec::new(), Vec::new()),
+    };
+    RouterFacts {
+        id: router.id().clone(),
+        name: router.label().name.to_string(),
+        tags,
+        wan,
+        lines: lines.get(router.id()).cloned().unwrap_or_default(),
+    }
 }
 
 /// Asks the routers what they are, if a rule needs it. Does not wait for the answers.

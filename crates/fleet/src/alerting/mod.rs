@@ -9,6 +9,8 @@
 //! | `channels` | where they are told |
 //! | `driver` | the task that has the engine |
 //! | `subscribers` | a task for each router that hands its updates on |
+//! | `together` | where several machines watch: what is judged here, what is shared, what others shared |
+//! | `keeping` | a batch there: kept for all before it is told |
 //! | `facts` | who the routers are, and what they tell of themselves |
 //! | `rehearsal` | what a rule would have told, from the history |
 //! | `usage` | quotas and percentiles, from the history |
@@ -17,8 +19,10 @@ mod alerts;
 mod channels;
 mod driver;
 mod facts;
+mod keeping;
 mod rehearsal;
 mod subscribers;
+mod together;
 mod usage;
 
 pub use alerts::{Alerting, AlertingSettings, AlertingStart};

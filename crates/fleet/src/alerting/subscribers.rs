@@ -13,14 +13,21 @@ use tracing::{Instrument, error_span};
 use super::driver::Input;
 
 /// Keeps one subscriber a router, as routers come and go, while any rule is watched.
-pub(super) async fn follow(monitor: Arc<Monitor>, inputs: mpsc::Sender<Input>, mut wanted: watch::Receiver<bool>) {
+/// Routers that another machine asks are judged there; `turned` tells that there are others of them.
+pub(super) async fn follow(
+    monitor: Arc<Monitor>,
+    inputs: mpsc::Sender<Input>,
+    mut wanted: watch::Receiver<bool>,
+    mut turned: watch::Receiver<()>,
+) {
     let mut changes = monitor.changes();
     let mut subscribed: HashMap<RouterId, (Arc<Router>, AbortOnDropHandle<()>)> = HashMap::new();
     loop {
         changes.borrow_and_update();
         let is_wanted = *wanted.borrow_and_update();
+        turned.borrow_and_update();
         let mut before = std::mem::take(&mut subscribed);
-        for router in monitor.routers().into_iter().filter(|_| is_wanted) {
+        for router in monitor.routers().into_iter().filter(|router| is_wanted && !router.is_followed()) {
             let id = router.id().clone();
             let one = match before.remove(&id).filter(|(old, _)| Arc::ptr_eq(old, &router)) {
                 Some(going_on) => going_on,
@@ -36,6 +43,7 @@ pub(super) async fn follow(monitor: Arc<Monitor>, inputs: mpsc::Sender<Input>, m
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
             changed = wanted.changed() => if changed.is_err() { return },
+            changed = turned.changed() => if changed.is_err() { return },
         }
     }
 }

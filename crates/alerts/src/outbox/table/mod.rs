@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 use crate::channel::Moved;
 use crate::outbox::compose::{Item, fits, merged};
-use crate::outbox::queue::enqueue;
+use crate::outbox::queue::{COUNT_AGAIN, enqueue};
 use crate::{Error, Notice};
 
 /// After so long a message is given up.
@@ -92,12 +92,7 @@ pub(super) fn recover(connection: &mut Connection) -> Result<usize, Error> {
         "UPDATE outbox SET state = 'queued', doubtful = 1, due_ms = 0 WHERE waits = 1 AND state = 'sending'",
         [],
     )?;
-    transaction.execute_batch(
-        "UPDATE outbox_channel SET waiting = 0, waiting_bytes = 0;
-        INSERT INTO outbox_channel (channel, waiting, waiting_bytes)
-            SELECT channel, count(*), sum(bytes) FROM outbox WHERE waits = 1 GROUP BY channel
-            ON CONFLICT (channel) DO UPDATE SET waiting = excluded.waiting, waiting_bytes = excluded.waiting_bytes;",
-    )?;
+    transaction.execute_batch(COUNT_AGAIN)?;
     transaction.commit()?;
     Ok(found)
 }
@@ -291,6 +286,16 @@ fn address(transaction: &Transaction<'_>, channel: &str) -> Result<Option<Moved>
         .query_row([channel], |row| Ok(Moved { from: row.get(0)?, to: row.get(1)? }))
         .optional()?;
     Ok(found)
+}
+
+/// Lets go of messages that were taken and not sent: another machine tells them.
+pub(super) fn drop_taken(connection: &mut Connection, rows: &[i64]) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for seq in rows {
+        transaction.prepare_cached("DELETE FROM outbox WHERE seq = ?1")?.execute([seq])?;
+    }
+    transaction.execute_batch(COUNT_AGAIN)?;
+    Ok(transaction.commit()?)
 }
 
 /// Writes down what became of a message.
