@@ -48,7 +48,8 @@ impl World {
             ],
             data_dir: None,
         };
-        let start = AlertingStart { database: Database::in_memory().unwrap(), history: None, settings, channels: None };
+        let database = Database::in_memory().unwrap();
+        let start = AlertingStart { database, history: None, settings, channels: None, states: None };
         let alerting = Alerting::start(&fleet, start).await.unwrap();
         let api = ApiSettings { alerts: Some(alerting.clone()), ..ApiSettings::default() };
         let world = TestServer::over(fleet.monitor(), api);
