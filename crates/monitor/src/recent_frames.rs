@@ -103,7 +103,7 @@ impl Packed {
         let mut counted = Vec::with_capacity(4 * frame.counters.len());
         for counters in &frame.counters {
             let [mut there, mut some] = [0, 0];
-            for (bit, counter) in in_order(counters).into_iter().enumerate() {
+            for (bit, counter) in counters.in_order().into_iter().enumerate() {
                 let Some(counter) = counter else { continue };
                 there |= 1 << bit;
                 if counter != 0 {
@@ -121,11 +121,10 @@ impl Packed {
     fn whole(&self) -> Frame {
         let mut counted = self.counted.iter();
         let counters = self.known.iter().map(|[there, some]| {
-            let counter = |bit: usize| -> Option<u64> {
+            Counters::of_order(std::array::from_fn(|bit| {
                 let is = |mask: &u16| mask & 1 << bit != 0;
                 is(there).then(|| if is(some) { counted.next().copied().unwrap_or_default() } else { 0 })
-            };
-            of_order(counter)
+            }))
         });
         let large = |rate: f32| (!rate.is_nan()).then(|| BitsPerSecond::new(rate as u64));
         Frame {
@@ -133,40 +132,6 @@ impl Packed {
             rates: self.rates.iter().map(|[rx, tx]| Rate { rx: large(*rx), tx: large(*tx) }).collect(),
             ..self.rest.clone()
         }
-    }
-}
-
-fn in_order(counters: &Counters) -> [Option<u64>; 9] {
-    // Taken apart, so that a new counter cannot be forgotten here.
-    let Counters {
-        rx_bytes,
-        tx_bytes,
-        rx_packets,
-        tx_packets,
-        rx_drops,
-        tx_drops,
-        tx_queue_drops,
-        rx_errors,
-        tx_errors,
-    } = *counters;
-    [rx_bytes, tx_bytes, rx_packets, tx_packets, rx_drops, tx_drops, tx_queue_drops, rx_errors, tx_errors]
-}
-
-/// The counters of which `counter` tells the one at each place, asked in their order.
-fn of_order(counter: impl FnMut(usize) -> Option<u64>) -> Counters {
-    let mut places = 0..9;
-    let mut all = places.by_ref().map(counter);
-    let mut next = || all.next().flatten();
-    Counters {
-        rx_bytes: next(),
-        tx_bytes: next(),
-        rx_packets: next(),
-        tx_packets: next(),
-        rx_drops: next(),
-        tx_drops: next(),
-        tx_queue_drops: next(),
-        rx_errors: next(),
-        tx_errors: next(),
     }
 }
 

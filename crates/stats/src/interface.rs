@@ -145,4 +145,31 @@ impl Counters {
     pub fn bytes(rx: u64, tx: u64) -> Self {
         Self { rx_bytes: Some(rx), tx_bytes: Some(tx), ..Self::default() }
     }
+
+    /// How many counters there are.
+    pub const COUNT: usize = 9;
+
+    /// All of them, always in this order, for whoever packs them: the four that nearly always change come first.
+    pub fn in_order(&self) -> [Option<u64>; Self::COUNT] {
+        // Taken apart, so that a new counter cannot be forgotten here.
+        let Self {
+            rx_bytes,
+            tx_bytes,
+            rx_packets,
+            tx_packets,
+            rx_drops,
+            tx_drops,
+            tx_queue_drops,
+            rx_errors,
+            tx_errors,
+        } = *self;
+        [rx_bytes, tx_bytes, rx_packets, tx_packets, rx_drops, tx_drops, tx_queue_drops, rx_errors, tx_errors]
+    }
+
+    /// The counters of which [`Counters::in_order`] gives these.
+    pub fn of_order(all: [Option<u64>; Self::COUNT]) -> Self {
+        let [rx_bytes, tx_bytes, rx_packets, tx_packets, rx_drops, tx_drops, tx_queue_drops, rx_errors, tx_errors] =
+            all;
+        Self { rx_bytes, tx_bytes, rx_packets, tx_packets, rx_drops, tx_drops, tx_queue_drops, rx_errors, tx_errors }
+    }
 }

@@ -23,7 +23,7 @@ use super::states::known_code;
 /// The parts of a gap.
 const MOST_PARTS: usize = 64;
 /// The counters of a line, and after them two bits for its rates.
-const COUNTERS: usize = 9;
+const COUNTERS: usize = Counters::COUNT;
 
 /// Why a frame cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +167,8 @@ fn line(
     old: Option<&Row>,
     elapsed: Option<Duration>,
 ) {
-    let (new, before) = (each(counters), each(&old.map(|old| old.counters).unwrap_or_default()));
+    let before = old.map(|old| old.counters).unwrap_or_default();
+    let (new, before) = (counters.in_order(), before.in_order());
     let expected = expected(interface, *counters, old, elapsed);
     let other = [rate.rx != expected.rx, rate.tx != expected.tx];
     let changed = new.iter().zip(&before).map(|(new, old)| new != old).chain(other);
@@ -202,7 +203,7 @@ fn read_line(
     if mask >> (COUNTERS + 2) != 0 {
         return Err(Malformed);
     }
-    let mut counted = each(&old.map(|old| old.counters).unwrap_or_default());
+    let mut counted = old.map(|old| old.counters).unwrap_or_default().in_order();
     for (at, counter) in counted.iter_mut().enumerate() {
         if mask >> at & 1 == 1 {
             *counter = match reader.number()? {
@@ -212,7 +213,7 @@ fn read_line(
             };
         }
     }
-    let counters = of_each(counted);
+    let counters = Counters::of_order(counted);
     let mut rate = expected(interface, counters, old, elapsed);
     for (at, direction) in [&mut rate.rx, &mut rate.tx].into_iter().enumerate() {
         if mask >> (COUNTERS + at) & 1 == 1 {
@@ -220,27 +221,6 @@ fn read_line(
         }
     }
     Ok((counters, rate))
-}
-
-fn each(counters: &Counters) -> [Option<u64>; COUNTERS] {
-    let Counters {
-        rx_bytes,
-        tx_bytes,
-        rx_packets,
-        tx_packets,
-        rx_drops,
-        tx_drops,
-        tx_queue_drops,
-        rx_errors,
-        tx_errors,
-    } = *counters;
-    // The four that change nearly always come first: their bits fit into one byte.
-    [rx_bytes, tx_bytes, rx_packets, tx_packets, rx_drops, tx_drops, tx_queue_drops, rx_errors, tx_errors]
-}
-
-fn of_each(each: [Option<u64>; COUNTERS]) -> Counters {
-    let [rx_bytes, tx_bytes, rx_packets, tx_packets, rx_drops, tx_drops, tx_queue_drops, rx_errors, tx_errors] = each;
-    Counters { rx_bytes, tx_bytes, rx_packets, tx_packets, rx_drops, tx_drops, tx_queue_drops, rx_errors, tx_errors }
 }
 
 /// The time without samples that a tick ends.

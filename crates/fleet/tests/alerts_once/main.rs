@@ -36,6 +36,15 @@ fn keys(receiver: &Receiver) -> BTreeSet<String> {
     hooks(receiver).iter().map(|request| request.header("webhook-id").unwrap().to_owned()).collect()
 }
 
+/// The machine `a` holds the router, and tells that it is down.
+async fn first_tells(first: &Machine, owners: &Owners, up: &Arc<AtomicBool>, receiver: &Receiver) {
+    owners.give("a", 1);
+    first.samples(up, 1);
+    first.until_judged().await;
+    up.store(false, Ordering::SeqCst);
+    receiver.wait_for(2).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_alert_moves_with_its_router_is_sent_by_one_machine_and_seen_by_all() {
     let servers = NatsServers::start(3, Version::V2_12).await;
@@ -46,11 +55,7 @@ async fn an_alert_moves_with_its_router_is_sent_by_one_machine_and_seen_by_all()
     let web = Machine::start(&servers, "web", &owners, &receiver.url("")).await;
     let up = Arc::new(AtomicBool::new(true));
 
-    owners.give("a", 1);
-    first.samples(&up, 1);
-    first.until_judged().await;
-    up.store(false, Ordering::SeqCst);
-    receiver.wait_for(2).await;
+    first_tells(&first, &owners, &up, &receiver).await;
     for machine in [&first, &second, &web] {
         until("it stands everywhere", async || machine.states() == [State::Firing]).await;
     }
@@ -95,11 +100,7 @@ async fn killed_between_fire_and_send_it_is_sent_by_the_next_with_the_same_key()
     let first = Machine::start(&servers, "a", &owners, &receiver.url("")).await;
     let second = Machine::start(&servers, "b", &owners, &receiver.url("")).await;
     let up = Arc::new(AtomicBool::new(true));
-    owners.give("a", 1);
-    first.samples(&up, 1);
-    first.until_judged().await;
-    up.store(false, Ordering::SeqCst);
-    receiver.wait_for(2).await;
+    first_tells(&first, &owners, &up, &receiver).await;
     drop(first);
     dies.store(false, Ordering::SeqCst);
 
@@ -141,11 +142,7 @@ async fn a_machine_whose_fence_closed_sends_nothing_of_what_it_no_longer_holds()
     let first = Machine::start(&servers, "a", &owners, &receiver.url("")).await;
     let second = Machine::start(&servers, "b", &owners, &receiver.url("")).await;
     let up = Arc::new(AtomicBool::new(true));
-    owners.give("a", 1);
-    first.samples(&up, 1);
-    first.until_judged().await;
-    up.store(false, Ordering::SeqCst);
-    receiver.wait_for(2).await;
+    first_tells(&first, &owners, &up, &receiver).await;
     until("both wait", async || first.waiting() == 2).await;
     // It goes on sampling, as a machine does that does not know yet.
     owners.give("b", 2);
