@@ -19,8 +19,8 @@ const PASSWORD: &str = "kata sandi panjang sekali";
 pub(crate) struct Lalin {
     child: Child,
     pub(crate) address: String,
-    /// Of the administrator's session, where there is one.
-    pub(crate) cookie: Option<String>,
+    /// The header lines of the administrator's session, where there is one.
+    pub(crate) session: String,
     folder: PathBuf,
 }
 
@@ -37,7 +37,12 @@ impl Lalin {
         let more = format!("Content-Type: application/json\r\nOrigin: http://{}\r\n", lalin.address);
         let answer = ask(&lalin.address, "POST", "/api/v1/login", &more, &body).await;
         let cookie = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
-        lalin.cookie = Some(cookie.unwrap_or_else(|| panic!("no session: {}", answer.head)).to_owned());
+        let cookie = cookie.unwrap_or_else(|| panic!("no session: {}", answer.head));
+        let session = format!("Cookie: {cookie}\r\n");
+        let me = ask(&lalin.address, "GET", "/api/v1/me", &session, "").await;
+        let me: serde_json::Value = serde_json::from_slice(&me.body).unwrap();
+        let guard = me["guard"].as_str().unwrap_or_else(|| panic!("no guard: {me}"));
+        lalin.session = format!("{session}X-Lalin-Guard: {guard}\r\n");
         lalin
     }
 
@@ -66,7 +71,7 @@ impl Lalin {
         let line = line.unwrap().expect("it says where it is");
         let address = line.trim_start_matches("Lalin: http://").trim_end_matches('/').to_owned();
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, address, cookie: None, folder }
+        Self { child, address, session: String::new(), folder }
     }
 
     fn pid(&self) -> u32 {
@@ -102,7 +107,8 @@ impl Lalin {
 
 async fn add_administrator(program: &Path, folder: &Path) {
     let mut adding = Command::new(program)
-        .args(["user", "add", ADMINISTRATOR])
+        // Said, as it begins a new data folder.
+        .args(["user", "add", ADMINISTRATOR, "--data-dir", "lalin-data"])
         .current_dir(folder)
         .env_clear()
         .stdin(Stdio::piped())
