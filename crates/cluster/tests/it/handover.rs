@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_cluster::handover::{Collector, Following, OverNats, Pace, Serving};
-use lalin_history::{History, LineName, LineReading, Settings, Tick, Zone};
+use lalin_history::{By, History, LineName, LineReading, Lines, Settings, Tick, UsageQuery, Zone};
 use lalin_stats::Counters;
 use lalin_test_nats::{NatsServers, Version};
 use tokio::sync::watch;
@@ -83,6 +83,67 @@ async fn what_a_collector_recorded_is_at_the_centre_once_and_in_order_across_the
     record(&recorded, 3_000..3_010);
     until("it goes on", Duration::from_secs(20), async || numbers(&centre).len() == 3_010).await;
     assert_eq!(following.lags()[&one].ticks, 10, "nothing was sent a second time");
+}
+
+/// What of the line is counted, in steps of the counter.
+fn counted(history: &History) -> u64 {
+    let reader = history.reader();
+    let line = reader.find(&"r1".parse().unwrap(), &LineName::interface("ether7")).unwrap().unwrap();
+    let (from_ms, to_ms) = (BEGIN - 40 * 86_400_000, BEGIN + 40 * 86_400_000);
+    let query = UsageQuery { lines: Lines::One(line.id), by: By::Month, from_ms, to_ms, offset: 0, limit: 1 };
+    let usage = reader.usage(&query).unwrap();
+    usage.lines.iter().flat_map(|line| &line.periods).map(|period| period.totals.rx_bytes).sum::<u64>() / 1_000
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_that_moved_has_one_past_at_the_centre_whichever_collector_was_away_meanwhile() {
+    let servers = NatsServers::start(3, Version::V2_12).await;
+    let ((_a, first), (_b, second), (_c, centre)) = (history(), history(), history());
+    let web = connect(&servers, "web").await;
+    let (one, two) = (connect(&servers, "one").await, connect(&servers, "two").await);
+    let collector = |node: &str| Collector { node: node.into(), site: None };
+    let often = Duration::from_millis(200);
+    let pace = Pace { each: often, retry: often, longest: often, ..Pace::default() };
+    let (_sender, collectors) = watch::channel(Arc::from([collector("one"), collector("two")]));
+    let asks = Arc::new(OverNats::new(web, None));
+    let following = Following::start(centre.clone(), asks, collectors, |_, _| true, pace);
+    let serving = Serving::start(&one, &first);
+    let _serving = Serving::start(&two, &second);
+    record(&first, 0..50);
+    until("it follows", Duration::from_secs(20), async || numbers(&centre).len() == 50).await;
+
+    // The first one cannot be reached any more and goes on; then the router moves to the second one.
+    drop(serving);
+    record(&first, 50..100);
+    assert!(second.recorder().begins_anew("r1".parse().unwrap()));
+    record(&second, 101..200);
+    until("the second is followed", Duration::from_secs(20), async || numbers(&centre).len() == 149).await;
+    let away = || following.lags()[&collector("one")].failed.is_some();
+    until("what is missing is known to be", Duration::from_secs(20), async || away()).await;
+
+    // No server answers for a while.
+    (0..3).for_each(|server| servers.stop(server));
+    record(&second, 200..1_200);
+    let unheard = || following.lags()[&collector("two")].failed.is_some();
+    until("it is known to fail", Duration::from_secs(30), async || unheard()).await;
+    assert_eq!(numbers(&centre).len(), 149);
+    (0..3).for_each(|server| servers.cont(server));
+    // And the first one has it again.
+    assert!(first.recorder().begins_anew("r1".parse().unwrap()));
+    record(&first, 1_201..1_300);
+    let _serving = Serving::start(&one, &first);
+    let all: Vec<i64> = (0..100).chain(101..1_200).chain(1_201..1_300).collect();
+    until("all of it", Duration::from_secs(60), async || numbers(&centre).len() >= all.len()).await;
+    // Each collector's part is in its order, and all of it is there once; parts of which one came late stand behind.
+    let mut taken = numbers(&centre);
+    let of_second = |number: &i64| (101..1_200).contains(number);
+    let (seconds, firsts): (Vec<i64>, Vec<i64>) = taken.iter().copied().partition(of_second);
+    assert!(seconds.is_sorted() && firsts.is_sorted());
+    taken.sort_unstable();
+    assert!(taken == all, "each once");
+    centre.flush().unwrap();
+    // Each turn counts from its own first sample on.
+    assert_eq!(counted(&centre), 99 + 1_098 + 98);
 }
 
 /// Whoever held the folder has ended when nobody asks it any more.

@@ -19,12 +19,14 @@ use super::router_recorder::{Clock, Memory, RouterRecorder};
 #[derive(Debug)]
 pub struct Recording {
     history: Arc<History>,
+    /// Where it is recorded, where that is not the history that is shown.
+    apart: Option<Arc<History>>,
     /// What the configuration leaves out; that stays, whatever is chosen.
     configured: RecordingPolicy,
     policy: watch::Sender<RecordingPolicy>,
     /// The configuration's time zone.
     zone: Zone,
-    _task: AbortOnDropHandle<()>,
+    _task: Option<AbortOnDropHandle<()>>,
 }
 
 impl Recording {
@@ -59,7 +61,26 @@ impl Recording {
             follow(monitor, into, policies, clock).await;
         });
         let zone = history.reader().zone();
-        Self { history, configured, policy, zone, _task: AbortOnDropHandle::new(task) }
+        Self { history, apart: None, configured, policy, zone, _task: Some(AbortOnDropHandle::new(task)) }
+    }
+
+    /// Shows one history and records into another, which the one that is shown follows together with those of other
+    /// machines; without another nothing is recorded here.
+    ///
+    /// Must be called inside a tokio runtime.
+    pub fn start_apart(
+        monitor: Arc<Monitor>,
+        shown: Arc<History>,
+        recorded: Option<Arc<History>>,
+        configured: RecordingPolicy,
+        chosen: &RecordingPolicy,
+    ) -> Self {
+        let policy = watch::Sender::new(configured.and(chosen));
+        let task = recorded
+            .clone()
+            .map(|into| AbortOnDropHandle::new(tokio::spawn(follow(monitor, into, policy.subscribe(), Clock::now()))));
+        let zone = shown.reader().zone();
+        Self { history: shown, apart: recorded, configured, policy, zone, _task: task }
     }
 
     /// How many lines of which sort are recorded now.
@@ -67,9 +88,18 @@ impl Recording {
         mix::of(monitor, &self.policy.borrow())
     }
 
-    /// Where it is recorded.
+    /// What is shown.
     pub fn history(&self) -> &Arc<History> {
         &self.history
+    }
+
+    /// Returns when everything that was recorded before is safe from a loss of power.
+    ///
+    /// # Errors
+    /// Those of [`History::flush`].
+    pub fn flush(&self) -> Result<(), lalin_history::Error> {
+        self.apart.as_ref().map_or(Ok(()), |recorded| recorded.flush())?;
+        self.history.flush()
     }
 
     /// What is recorded.
@@ -89,6 +119,7 @@ impl Recording {
     /// [`lalin_history::Error::NoZone`] where there is no such zone.
     pub fn choose_zone(&self, name: Option<&str>) -> Result<(), lalin_history::Error> {
         let zone = name.map_or_else(|| Ok(self.zone.clone()), Zone::named)?;
+        self.apart.as_ref().map_or(Ok(()), |recorded| recorded.set_zone(zone.clone()))?;
         self.history.set_zone(zone)
     }
 
@@ -130,7 +161,8 @@ async fn follow(
             let Some(policy) = policy.of(&id) else {
                 // The recorder ends first, so that nothing it records comes after this.
                 drop(before.remove(&id));
-                if memory.lock().off.insert(None) {
+                // Of a router that another machine asks, that one says it: here nothing would ever end it.
+                if !router.is_followed() && memory.lock().off.insert(None) {
                     let what = What::Began(Cause::Off, String::new());
                     history.recorder().event(Event { router: id, line: None, at_ms: now_of(&router), what });
                 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lalin_history::{Cause, Event, Line, LineName, LineReading, Recorder, Tick, What};
-use lalin_monitor::{Status, Update};
+use lalin_monitor::{Status, Update, epoch_of};
 use lalin_stats::{Counters, Frame, GapReason, Interface, RouterId, RouterState};
 use tokio::time::Instant;
 
@@ -47,6 +47,8 @@ pub(super) struct Remembered {
     pub(super) off: HashSet<Option<LineName>>,
     /// The lines of the last sample that was recorded, and whether each one's link was up.
     running: HashMap<Arc<str>, bool>,
+    /// Whose turn at the router the last sample was of; 0 without a cluster.
+    epoch: u64,
 }
 
 impl Memory {
@@ -129,6 +131,10 @@ impl RouterRecorder {
 
     fn tick(&mut self, frame: &Frame, mono_ms: u64, recorder: &Recorder) -> bool {
         let wall_ms = i64::try_from(frame.unix_ms).unwrap_or(i64::MAX);
+        if !self.same_turn(frame, recorder) {
+            // The history is behind; the next tick tries again.
+            return false;
+        }
         if self.failing.take().is_some() {
             self.tell(recorder, None, wall_ms, What::Ended(Cause::Unreachable));
         }
@@ -174,6 +180,22 @@ impl RouterRecorder {
         }
         // False when the history is behind: it knows of the gap itself and counts it.
         recorder.record(tick)
+    }
+
+    /// Where another machine may have asked the router since the last sample, it has recorded too what passed meanwhile.
+    /// False where the history could not be told.
+    fn same_turn(&mut self, frame: &Frame, recorder: &Recorder) -> bool {
+        let (memory, epoch) = (self.memory.clone(), epoch_of(frame.seq));
+        let mut memory = memory.lock();
+        if epoch != memory.epoch {
+            if !recorder.begins_anew(self.router.clone()) {
+                return false;
+            }
+            // What happened meanwhile to links was told there.
+            (memory.epoch, memory.running) = (epoch, HashMap::new());
+            (self.begun, self.failing) = (false, None);
+        }
+        true
     }
 
     fn tell(&self, recorder: &Recorder, line: Option<LineName>, at_ms: i64, what: What) {

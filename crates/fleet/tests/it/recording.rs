@@ -200,3 +200,70 @@ async fn what_is_switched_off_has_a_gap_with_that_cause_until_it_is_on_again() {
     passes(30).await;
     assert_eq!(recorded.gaps("ether1").await.len(), 1, "it has ended");
 }
+
+/// The wall-clock seconds of what is recorded of a line, since the beginning.
+fn sampled(history: &History, name: &str) -> Vec<i64> {
+    history.flush().unwrap();
+    let reader = history.reader();
+    let found = reader.find(&"r".parse().unwrap(), &lalin_history::LineName::interface(name)).unwrap();
+    let mut sampled = Vec::new();
+    let each = &mut |sample: lalin_history::Sample| {
+        sampled.push((sample.at_ms - i64::try_from(BEGIN_MS).unwrap()) / 1_000);
+        true
+    };
+    if let Some(line) = found {
+        reader.samples(line.id, 0, i64::MAX / 2, each).unwrap();
+    }
+    sampled
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_router_that_another_machine_asks_is_recorded_there_and_between_two_turns_nothing_is_counted_twice() {
+    let (here, shown) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let open = |folder: &std::path::Path| {
+        let settings = Settings { zone: Zone::utc(), thins: false, ..Settings::new(folder) };
+        Arc::new(History::open(settings).unwrap())
+    };
+    let (recorded, shown) = (open(here.path()), open(shown.path()));
+    let monitor = Arc::new(Monitor::new(lalin_monitor::Settings::default()));
+    let source = Arc::new(Scripted { begun: Instant::now(), lines: Mutex::new(vec![interface("*1", "ether1")]) });
+    let settings = lalin_monitor::Settings::default();
+    let (router, _feed) = monitor.add_followed("r".parse().unwrap(), Label::new("r", "test"), settings);
+    let policy = RecordingPolicy::default();
+    let recording = Recording::start_apart(monitor, shown.clone(), Some(recorded.clone()), policy.clone(), &policy);
+    passes(60).await;
+    assert!(sampled(&recorded, "ether1").is_empty(), "nothing while another machine asks");
+
+    router.sample(source.clone(), 1);
+    passes(60).await;
+    let first = sampled(&recorded, "ether1");
+    assert!(first.len() >= 5, "{first:?}");
+    let _feed = router.follow().await;
+    passes(120).await;
+    assert_eq!(sampled(&recorded, "ether1"), first, "another machine asks again");
+    router.sample(source, 3);
+    passes(60).await;
+    let all = sampled(&recorded, "ether1");
+    assert!(all.len() >= first.len() + 5, "{all:?}");
+    assert!(sampled(&shown, "ether1").is_empty(), "what is shown is not recorded into");
+
+    // Two minutes and more were another's: they are not in the totals of what was recorded here.
+    recording.flush().unwrap();
+    let reader = recorded.reader();
+    let line = reader.find(&"r".parse().unwrap(), &lalin_history::LineName::interface("ether1")).unwrap().unwrap();
+    let from_ms = i64::try_from(BEGIN_MS).unwrap();
+    let query = UsageQuery {
+        lines: Lines::One(line.id),
+        by: By::Month,
+        from_ms,
+        to_ms: from_ms + 86_400_000,
+        offset: 0,
+        limit: 1,
+    };
+    let usage = reader.usage(&query).unwrap();
+    let counted: u64 = usage.lines.iter().flat_map(|line| &line.periods).map(|period| period.totals.rx_bytes).sum();
+    let seconds = |turn: &[i64]| u64::try_from(turn.last().unwrap() - turn[0]).unwrap();
+    let asked = seconds(&first) + seconds(&all[first.len()..]);
+    let (counted, sure) = (counted / BYTES_PER_MS / 1_000, 4);
+    assert!(counted.abs_diff(asked) <= sure, "{counted} s of {asked} s: {all:?}");
+}
