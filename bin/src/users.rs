@@ -43,22 +43,21 @@ async fn act(store: &Store, command: UserCommand) -> Result<(), Error> {
             if viewer && !store.has_administrator().await? {
                 return Err(Error::FirstIsAdministrator);
             }
-            let user = store.add_user(&name, password, access, Timestamp::now()).await?;
-            record(store, "user.add", &user.name).await?;
+            let adding = store.add_user(&name, password, access, Timestamp::now());
+            let user = store.audited(event("user.add", &name), adding).await?;
             let said = if viewer { "account.viewer-added" } else { "account.administrator-added" };
             println!("{}", say(said, &[("name", &user.name)]));
         }
         UserCommand::Password { name } => {
             let user = find(store, &name).await?;
             let name = &user.name;
-            store.set_password(user.id, new_password(name)?).await?;
-            record(store, "user.password", name).await?;
+            let changing = store.set_password(user.id, new_password(name)?);
+            store.audited(event("user.password", name), changing).await?;
             println!("{}", say("account.password-changed", &[("name", name)]));
         }
         UserCommand::Remove { name } => {
             let user = find(store, &name).await?;
-            store.remove_user(user.id).await?;
-            record(store, "user.remove", &user.name).await?;
+            store.audited(event("user.remove", &user.name), store.remove_user(user.id)).await?;
             println!("{}", say("account.removed", &[("name", &user.name)]));
         }
         UserCommand::List => {
@@ -74,10 +73,9 @@ async fn find(store: &Store, name: &str) -> Result<User, Error> {
     store.user_named(name).await?.ok_or_else(|| Error::NoUser { name: name.to_owned() })
 }
 
-async fn record(store: &Store, action: &str, target: &str) -> Result<(), Error> {
+fn event(action: &str, target: &str) -> AuditEvent {
     let actor = Actor { name: "this machine".to_owned(), address: String::new() };
-    let event = AuditEvent { at: Timestamp::now(), actor, action: action.to_owned(), target: target.to_owned() };
-    Ok(store.record(event).await?)
+    AuditEvent { at: Timestamp::now(), actor, action: action.to_owned(), target: target.to_owned() }
 }
 
 /// Asked for twice at a terminal; otherwise the first line of the standard input.

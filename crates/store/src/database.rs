@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::files::companion;
 use crate::shared::{SharedChanges, SharedPart, Sharing};
+use crate::told::Told;
 use crate::{EncryptionKey, Error, schema};
 
 /// Another process may be writing: `lalin user add` beside the server.
@@ -204,7 +205,8 @@ impl Database {
     {
         // Calls that wait for a locked file must not take the readers' threads.
         let turn = turn(&self.writing).await?;
-        blocking(turn, move || self.write_now(call)).await
+        let told = Told::of_task();
+        blocking(turn, move || self.write_told(told.as_ref(), call)).await
     }
 
     fn read_now<T>(&self, call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error>) -> Result<T, Error> {
@@ -228,8 +230,16 @@ impl Database {
         &self,
         call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Clone,
     ) -> Result<T, Error> {
+        self.write_told(None, call)
+    }
+
+    fn write_told<T>(
+        &self,
+        told: Option<&Told>,
+        call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Clone,
+    ) -> Result<T, Error> {
         match self.sharing() {
-            Some(sharing) => self.with_writer(|connection| sharing.write(connection, &self.key, call)),
+            Some(sharing) => self.with_writer(|connection| sharing.write(connection, &self.key, told, call)),
             None => self.write_here(call),
         }
     }

@@ -21,6 +21,7 @@
 //! | `principals` | a user, a session, a token, as they are known |
 //! | `devices` | from where somebody logged in before |
 //! | `routers`, `users`, `sessions`, `tokens`, `audit_log`, `lines`, `layouts`, `embed_origins`, `recording` | one table each |
+//! | `told` | the entry about a change, on its way to where the change is committed |
 //! | `audit_entries` | entries of the audit log, in the table and between nodes |
 //! | `alerting` | rules, channels and maintenance of alerts |
 //! | `shared` | the state that the nodes of a cluster have in common: each has a copy |
@@ -57,6 +58,7 @@ mod shared;
 mod store;
 mod timestamp;
 mod tokens;
+mod told;
 mod users;
 
 pub use access::{Access, Grant, Role};

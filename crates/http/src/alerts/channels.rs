@@ -147,9 +147,10 @@ pub(crate) async fn add(
 ) -> Result<HttpResponse, Problem> {
     let (alerting, channels) = told(&api)?;
     let (form, secrets) = checked(channels, None, form.into_inner())?;
-    let id = auth.store()?.add_alert_channel(form.written(), secrets).await?;
+    let adding = auth.store()?.add_alert_channel(form.written(), secrets);
+    let made = |id: &_| format!("{id} {}", form.name);
+    let id = auth.audited_as(&principal, "alert-channel.add", form.name.to_string(), adding, made).await?;
     alerting.reload_channels().await?;
-    auth.record(&principal, "alert-channel.add", format!("{id} {}", form.name)).await;
     Ok(created(one(channels, &id.to_string())?))
 }
 
@@ -172,9 +173,9 @@ pub(crate) async fn change(
     let (alerting, channels) = told(&api)?;
     let number = stored(channels, &id)?;
     let (form, secrets) = checked(channels, Some(&id), form.into_inner())?;
-    auth.store()?.change_alert_channel(number, form.written(), secrets).await?;
+    let changing = auth.store()?.change_alert_channel(number, form.written(), secrets);
+    auth.audited(&principal, "alert-channel.change", format!("{id} {}", form.name), changing).await?;
     alerting.reload_channels().await?;
-    auth.record(&principal, "alert-channel.change", format!("{id} {}", form.name)).await;
     Ok(answer(one(channels, &id)?))
 }
 
@@ -193,9 +194,9 @@ pub(crate) async fn remove(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let (alerting, channels) = told(&api)?;
-    auth.store()?.remove_alert_channel(stored(channels, &id)?).await?;
+    let removing = auth.store()?.remove_alert_channel(stored(channels, &id)?);
+    auth.audited(&principal, "alert-channel.remove", id.as_str(), removing).await?;
     alerting.reload_channels().await?;
-    auth.record(&principal, "alert-channel.remove", id.into_inner()).await;
     Ok(no_content())
 }
 

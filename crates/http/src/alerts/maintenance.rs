@@ -88,9 +88,11 @@ pub(crate) async fn add(
         }
     }
     let new = StoredMaintenance { id: 0, from_ms: from, to_ms: to, router, reason: reason.trim().to_owned() };
-    let kept = auth.store()?.add_maintenance(new).await?;
+    let planned = new.router.clone().unwrap_or_else(|| "*".to_owned());
+    let made = |kept: &StoredMaintenance| format!("{} {}", kept.id, kept.router.as_deref().unwrap_or("*"));
+    let adding = auth.store()?.add_maintenance(new);
+    let kept = auth.audited_as(&principal, "maintenance.add", planned, adding, made).await?;
     alerting.reload().await?;
-    auth.record(&principal, "maintenance.add", format!("{} {}", kept.id, kept.router.as_deref().unwrap_or("*"))).await;
     Ok(created(MaintenanceView::from(kept)))
 }
 
@@ -109,8 +111,8 @@ pub(crate) async fn remove(
     id: Path<i64>,
 ) -> Result<HttpResponse, Problem> {
     let alerting = api.alerts()?;
-    auth.store()?.remove_maintenance(*id).await?;
+    let removing = auth.store()?.remove_maintenance(*id);
+    auth.audited(&principal, "maintenance.remove", id.to_string(), removing).await?;
     alerting.reload().await?;
-    auth.record(&principal, "maintenance.remove", id.to_string()).await;
     Ok(no_content())
 }

@@ -40,9 +40,10 @@ pub(crate) async fn add(
     form: Json<Value>,
 ) -> Result<HttpResponse, Problem> {
     let (alerting, rule) = (api.alerts()?, checked(form.into_inner(), "new")?);
-    let id = auth.store()?.add_alert_rule(written(&rule)?).await?;
+    let adding = auth.store()?.add_alert_rule(written(&rule)?);
+    let made = |id: &_| format!("{id} {}", rule.name);
+    let id = auth.audited_as(&principal, "alert-rule.add", rule.name.to_string(), adding, made).await?;
     alerting.reload().await?;
-    auth.record(&principal, "alert-rule.add", format!("{id} {}", rule.name)).await;
     Ok(created(in_force(alerting, &id.to_string())?))
 }
 
@@ -65,9 +66,9 @@ pub(crate) async fn change(
     let alerting = api.alerts()?;
     let number = stored(alerting, &id)?;
     let rule = checked(form.into_inner(), &id)?;
-    auth.store()?.change_alert_rule(number, written(&rule)?).await?;
+    let changing = auth.store()?.change_alert_rule(number, written(&rule)?);
+    auth.audited(&principal, "alert-rule.change", format!("{id} {}", rule.name), changing).await?;
     alerting.reload().await?;
-    auth.record(&principal, "alert-rule.change", format!("{id} {}", rule.name)).await;
     Ok(answer(in_force(alerting, &id)?))
 }
 
@@ -86,9 +87,9 @@ pub(crate) async fn remove(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let alerting = api.alerts()?;
-    auth.store()?.remove_alert_rule(stored(alerting, &id)?).await?;
+    let removing = auth.store()?.remove_alert_rule(stored(alerting, &id)?);
+    auth.audited(&principal, "alert-rule.remove", id.as_str(), removing).await?;
     alerting.reload().await?;
-    auth.record(&principal, "alert-rule.remove", id.into_inner()).await;
     Ok(no_content())
 }
 

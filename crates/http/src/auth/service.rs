@@ -264,6 +264,38 @@ impl Auth {
         Some(self.0.revocation.as_ref()?.lease(credential, access, until, principal.revision()))
     }
 
+    /// Makes a change of what is remembered, and writes into the audit log who did it: in a cluster before the change
+    /// itself, which is not made where that cannot be written; on a machine alone afterwards, see [`Store::audited`].
+    pub(crate) async fn audited<T, E>(
+        &self,
+        principal: &Principal,
+        action: &str,
+        target: impl Into<String>,
+        change: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let Some(store) = &self.0.store else { return change.await };
+        store.audited(event(principal.name(), principal, action, target), change).await
+    }
+
+    /// [`Auth::audited`] of something that gets its number with the change: in a cluster it is told by what it is to be.
+    pub(crate) async fn audited_as<T, E>(
+        &self,
+        principal: &Principal,
+        action: &str,
+        planned: impl Into<String>,
+        change: impl Future<Output = Result<T, E>>,
+        made: impl FnOnce(&T) -> String,
+    ) -> Result<T, E> {
+        match &self.0.store {
+            Some(store) if store.is_shared() => self.audited(principal, action, planned, change).await,
+            _ => {
+                let done = change.await?;
+                self.record(principal, action, made(&done)).await;
+                Ok(done)
+            }
+        }
+    }
+
     /// Writes into the audit log who did what. When that fails, the administrator's action stands and the server's own log
     /// says so.
     pub(crate) async fn record(&self, principal: &Principal, action: &str, target: impl Into<String>) {
@@ -273,10 +305,13 @@ impl Auth {
     /// [`Auth::record`] for someone who was not logged in yet when the request came.
     pub(crate) async fn record_as(&self, name: &str, principal: &Principal, action: &str, target: impl Into<String>) {
         let Some(store) = &self.0.store else { return };
-        let actor = Actor { name: name.to_owned(), address: principal.address().to_string() };
-        let event = AuditEvent { at: Timestamp::now(), actor, action: action.to_owned(), target: target.into() };
-        if let Err(error) = store.record(event).await {
+        if let Err(error) = store.record(event(name, principal, action, target)).await {
             tracing::error!(%error, action, "the audit log cannot be written");
         }
     }
+}
+
+fn event(name: &str, principal: &Principal, action: &str, target: impl Into<String>) -> AuditEvent {
+    let actor = Actor { name: name.to_owned(), address: principal.address().to_string() };
+    AuditEvent { at: Timestamp::now(), actor, action: action.to_owned(), target: target.into() }
 }

@@ -112,13 +112,13 @@ pub(crate) async fn put(
         lines: lines.collect::<Result<Vec<(RouterId, String, bool)>, Problem>>()?,
     };
     let turn = archive.changing().await?;
-    let chosen = auth.store()?.change_recording(change).await?;
+    let changing = auth.store()?.change_recording(change);
+    let chosen = auth.audited(&principal, "recording.change", words, changing).await?;
     archive.recording().choose(&RecordingPolicy::from(&chosen));
     let (recording, zone) = (archive.recording().clone(), chosen.zone.clone());
     let zoned = tokio::task::spawn_blocking(move || recording.choose_zone(zone.as_deref())).await;
     drop(turn);
     zoned.map_err(|_| Problem::history_unreadable())?.map_err(|error| Problem::of_history(&error))?;
-    auth.record(&principal, "recording.change", words).await;
     told(&api, archive, &chosen).await
 }
 

@@ -83,15 +83,17 @@ async fn add(auth: Data<Auth>, principal: Principal, user: Json<NewUser>) -> Res
     let now = Timestamp::now();
     // The first account locks everyone else out, so it has to be one that can let them in again.
     let first = !auth.has_administrator().await?;
-    let added = if first && access.may_change() {
-        store.add_first_administrator(&name, password, now).await
-    } else if first {
+    if first && !access.may_change() {
         return Err(Problem::bad_parameter("role", "the first account is an administrator's"));
-    } else {
-        store.add_user(&name, password, access, now).await
+    }
+    let adding = async {
+        if first {
+            store.add_first_administrator(&name, password, now).await
+        } else {
+            store.add_user(&name, password, access, now).await
+        }
     };
-    let user = added?;
-    auth.record(&principal, "user.add", user.name.clone()).await;
+    let user = auth.audited_as(&principal, "user.add", &name, adding, |user| user.name.clone()).await?;
     Ok(HttpResponse::Created().json(UserView::from(user)))
 }
 
@@ -128,12 +130,11 @@ async fn change(
         return Err(Problem::bad_parameter("role", "a limit is given together with the role"));
     }
     if let Some(role) = role {
-        store.set_access(id, parse_access(&role, only)?).await?;
-        auth.record(&principal, "user.access", id.0.to_string()).await;
+        let changing = store.set_access(id, parse_access(&role, only)?);
+        auth.audited(&principal, "user.access", id.0.to_string(), changing).await?;
     }
     if let Some(password) = password {
-        store.set_password(id, password).await?;
-        auth.record(&principal, "user.password", id.0.to_string()).await;
+        auth.audited(&principal, "user.password", id.0.to_string(), store.set_password(id, password)).await?;
     }
     Ok(no_content())
 }
@@ -149,8 +150,7 @@ async fn change(
 )]
 async fn remove(auth: Data<Auth>, principal: Principal, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = UserId(id.into_inner());
-    auth.store()?.remove_user(id).await?;
+    auth.audited(&principal, "user.remove", id.0.to_string(), auth.store()?.remove_user(id)).await?;
     auth.lines()?.forget_person(id);
-    auth.record(&principal, "user.remove", id.0.to_string()).await;
     Ok(no_content())
 }

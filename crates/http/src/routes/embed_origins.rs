@@ -42,8 +42,10 @@ struct Origins {
     responses((status = 200, description = "OK", body = OriginsView))
 )]
 async fn change(auth: Data<Auth>, principal: Principal, form: Json<Origins>) -> Result<HttpResponse, Problem> {
-    let origins = auth.store()?.set_embed_origins(form.into_inner().origins).await?;
-    auth.record(&principal, "embed.origins", origins.join(" ")).await;
+    let wanted = form.into_inner().origins;
+    let (planned, changing) = (wanted.join(" "), auth.store()?.set_embed_origins(wanted));
+    let made = |origins: &Vec<_>| origins.join(" ");
+    let origins = auth.audited_as(&principal, "embed.origins", planned, changing, made).await?;
     auth.embed_origins().keep(origins);
     Ok(answer(view(&auth)))
 }

@@ -180,9 +180,11 @@ async fn change(api: Data<ApiState>, request: HttpRequest, form: Json<ChangeForm
         limit_down_bps: form.limit_down_bps,
         limit_up_bps: form.limit_up_bps,
     };
-    auth.lines()?.change(scope, id.clone(), form.interface.clone(), change).await?;
+    let changing = auth.lines()?.change(scope, id.clone(), form.interface.clone(), change);
     if scope == LineScope::Everyone {
-        auth.record(&principal, "line.change", format!("{id}/{}{words}", form.interface)).await;
+        auth.audited(&principal, "line.change", format!("{id}/{}{words}", form.interface), changing).await?;
+    } else {
+        changing.await?;
     }
     let view = Auth::line_view(&request, &id);
     let (settings, own) = view.all().remove(form.interface.as_str()).unwrap_or_default();

@@ -29,6 +29,14 @@ pub(super) struct RouterForm {
     revision: Option<String>,
 }
 
+impl RouterForm {
+    /// What a router that does not exist yet is called, for the audit log.
+    pub(super) fn planned(&self) -> String {
+        let named = [&self.id, &self.name, &self.address].into_iter().flatten().find(|word| !word.trim().is_empty());
+        named.cloned().unwrap_or_default()
+    }
+}
+
 /// A list, or `null` for one that is found.
 fn wan<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
     Ok(Some(Option::deserialize(from)?.unwrap_or_default()))

@@ -120,8 +120,9 @@ fn whole(api: &ApiState, request: &HttpRequest, known: KnownRouter) -> FullRoute
 )]
 async fn add(api: Data<ApiState>, request: HttpRequest, form: Json<RouterForm>) -> Result<HttpResponse, Problem> {
     let admin = api.admin()?;
-    let id = admin.add(form.into_inner().into()).await?;
-    record(&request, "router.add", &id).await;
+    let form = form.into_inner();
+    let planned = form.planned();
+    let id = audited(&request, "router.add", planned, admin.add(form.into()), |id| id.to_string()).await?;
     let known = admin.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
     Ok(created(whole(&api, &request, known)))
 }
@@ -143,8 +144,8 @@ async fn change(
     form: Json<RouterForm>,
 ) -> Result<HttpResponse, Problem> {
     let (admin, id) = (api.admin()?, router_id(&id)?);
-    admin.change(&id, form.into_inner().into()).await?;
-    record(&request, "router.change", &id).await;
+    let changing = admin.change(&id, form.into_inner().into());
+    audited(&request, "router.change", id.to_string(), changing, |()| id.to_string()).await?;
     let known = admin.router(&id).ok_or_else(|| Problem::unknown_router(id.as_str()))?;
     Ok(answer(whole(&api, &request, known)))
 }
@@ -160,11 +161,10 @@ async fn change(
 )]
 async fn remove(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> Result<HttpResponse, Problem> {
     let id = router_id(&id)?;
-    api.admin()?.remove(&id).await?;
+    audited(&request, "router.remove", id.to_string(), api.admin()?.remove(&id), |()| id.to_string()).await?;
     if let Some(lines) = request.app_data::<Data<crate::Auth>>().and_then(|auth| auth.lines().ok()) {
         lines.forget_router(&id);
     }
-    record(&request, "router.remove", &id).await;
     Ok(no_content())
 }
 
@@ -191,9 +191,16 @@ async fn retry(api: Data<ApiState>, request: HttpRequest, id: Path<String>) -> R
     Ok(HttpResponse::Accepted().json(json!({})))
 }
 
-/// Writes who did it into the audit log, where the server has accounts.
-async fn record(request: &HttpRequest, action: &str, id: &RouterId) {
-    if let (Some(principal), Some(auth)) = (Principal::of(request), request.app_data::<Data<crate::Auth>>()) {
-        auth.record(&principal, action, id.as_str()).await;
+/// Makes a change, and writes who did it into the audit log where the server has accounts.
+async fn audited<T, E>(
+    request: &HttpRequest,
+    action: &str,
+    planned: String,
+    change: impl Future<Output = Result<T, E>>,
+    made: impl FnOnce(&T) -> String,
+) -> Result<T, E> {
+    match (Principal::of(request), request.app_data::<Data<crate::Auth>>()) {
+        (Some(principal), Some(auth)) => auth.audited_as(&principal, action, planned, change, made).await,
+        _ => change.await,
     }
 }

@@ -139,8 +139,9 @@ async fn add(auth: Data<Auth>, principal: Principal, form: Json<NewTokenForm>) -
         _ => None,
     };
     let token = NewToken { kind, name, access: parse_access(&role, only)?, expires, maker };
-    let (token, secret) = auth.store()?.add_token(token, now).await?;
-    auth.record(&principal, "token.add", format!("{} {}", token.id, token.name)).await;
+    let (planned, adding) = (token.name.clone(), auth.store()?.add_token(token, now));
+    let made = |(token, _): &(Token, _)| format!("{} {}", token.id, token.name);
+    let (token, secret) = auth.audited_as(&principal, "token.add", planned, adding, made).await?;
     let view = TokenView::of(token, Some(secret.expose().to_owned()));
     Ok(created(view))
 }
@@ -156,7 +157,6 @@ async fn add(auth: Data<Auth>, principal: Principal, form: Json<NewTokenForm>) -
 )]
 async fn remove(auth: Data<Auth>, principal: Principal, id: Path<i64>) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    auth.store()?.remove_token(id).await?;
-    auth.record(&principal, "token.remove", id.to_string()).await;
+    auth.audited(&principal, "token.remove", id.to_string(), auth.store()?.remove_token(id)).await?;
     Ok(no_content())
 }

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::{Refused, STATE_OLD, SharedChanges, SharedKind, SharedPart, SharedRow, SharedRows, apply, capture};
+use crate::told::Told;
 use crate::{EncryptionKey, Error};
 
 /// How often a write begins anew because somebody else was first.
@@ -78,17 +79,20 @@ impl Sharing {
     }
 
     /// Runs a call that writes: its changes are committed for all, and then here. Where somebody else was first, the call
-    /// runs again over what is there now.
+    /// runs again over what is there now. Who makes the change is told before it is committed, once; where that cannot be
+    /// told nothing is changed.
     pub(crate) fn write<T>(
         &self,
         connection: &mut Connection,
         key: &EncryptionKey,
+        told: Option<&Told>,
         call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Clone,
     ) -> Result<T, Error> {
         if self.age() > STATE_OLD {
             return Err(Error::StateOld);
         }
         capture::prepare(connection)?;
+        let mut entry = None;
         for _ in 0..ATTEMPTS {
             let db = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             capture::begin(&db)?;
@@ -97,6 +101,9 @@ impl Sharing {
             if changes.is_empty() {
                 db.commit()?;
                 return Ok(outcome);
+            }
+            if let Some((key, value)) = told.and_then(Told::take) {
+                entry = Some(self.append(&key, value).map_err(|_| Error::StateOld)?);
             }
             match self.rows.commit(&changes) {
                 Ok(sequences) => {
@@ -110,6 +117,11 @@ impl Sharing {
                             *up_to = sequence;
                         }
                         known.sequences.insert(change.key, sequence);
+                    }
+                    drop(known);
+                    if let Some(Err(error)) = entry.map(|entry| self.apply(connection, SharedPart::Audit, &entry)) {
+                        // It comes as another's would.
+                        tracing::debug!(%error, "an entry of the audit log is not in the copy yet");
                     }
                     return Ok(outcome);
                 }

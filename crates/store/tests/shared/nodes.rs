@@ -292,3 +292,62 @@ async fn a_write_that_changes_nothing_and_a_call_that_is_refused_write_no_row() 
     assert_eq!(common.count(SharedPart::State), before);
     assert!(store.verify("sari", secret("kata sandi")).await.unwrap().is_some());
 }
+
+fn by_sari(action: &str, target: &str) -> AuditEvent {
+    let actor = Actor { name: "sari".into(), address: "192.0.2.7".into() };
+    AuditEvent { at: NOW, actor, action: action.into(), target: target.into() }
+}
+
+async fn told(store: &Store) -> Vec<String> {
+    store.audit_log(10).await.unwrap().into_iter().rev().map(|entry| entry.event.target).collect()
+}
+
+#[tokio::test]
+async fn who_made_a_change_is_written_before_it_once_and_without_that_nothing_is_changed() {
+    let common = Common::new();
+    let (one, other) = (common.node_with_way(), common.node_with_way());
+    let add = |store: &Store, name: &'static str| {
+        let store = store.clone();
+        async move {
+            let adding = store.add_user(name, secret("kata sandi"), Access::administrator(), NOW);
+            store.audited(by_sari("user.add", name), adding).await
+        }
+    };
+    add(&one.0, "sari").await.unwrap();
+    hear(&other.0, &other.1).await;
+    assert_eq!((told(&one.0).await, told(&other.0).await), (vec!["sari".into()], vec!["sari".to_owned()]));
+
+    // What is not allowed is no change, and nobody made one.
+    assert!(matches!(add(&one.0, "sari").await, Err(Error::Taken { .. })));
+    assert_eq!(told(&one.0).await, ["sari"]);
+    // Nothing is changed that cannot be told.
+    one.1.refuses_entries.store(true, Ordering::Relaxed);
+    assert!(matches!(add(&one.0, "budi").await, Err(Error::StateOld)));
+    one.1.refuses_entries.store(false, Ordering::Relaxed);
+    hear(&other.0, &other.1).await;
+    assert!(other.0.user_named("budi").await.unwrap().is_none() && one.0.user_named("budi").await.unwrap().is_none());
+    // The entry comes first: it is there although the change came to nothing.
+    one.1.refuses_changes.store(true, Ordering::Relaxed);
+    assert!(matches!(add(&one.0, "tono").await, Err(Error::Unanswered)));
+    one.1.refuses_changes.store(false, Ordering::Relaxed);
+    hear(&one.0, &one.1).await;
+    assert_eq!(told(&one.0).await, ["sari", "tono"]);
+    assert!(one.0.user_named("tono").await.unwrap().is_none());
+    // Two at once: each runs as often as it has to, and is told once.
+    one.0.set_embed_origins(vec!["https://a.example".into()]).await.unwrap();
+    let origins = vec!["https://b.example".to_owned()];
+    let changing = other.0.set_embed_origins(origins.clone());
+    other.0.audited(by_sari("embed.origins", "b"), changing).await.unwrap();
+    assert_eq!(told(&other.0).await, ["sari", "tono", "b"]);
+    // What changes nothing in the store is told all the same.
+    let nothing = async { Ok::<(), Error>(()) };
+    other.0.audited(by_sari("log.level", "debug"), nothing).await.unwrap();
+    hear(&one.0, &one.1).await;
+    assert_eq!(told(&one.0).await, ["sari", "tono", "b", "debug"]);
+
+    // A machine alone: afterwards, and only what was changed.
+    let alone = Store::in_memory(EncryptionKey::random().unwrap()).unwrap();
+    add(&alone, "sari").await.unwrap();
+    assert!(matches!(add(&alone, "sari").await, Err(Error::Taken { .. })));
+    assert_eq!(told(&alone).await, ["sari"]);
+}

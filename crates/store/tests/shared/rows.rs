@@ -23,6 +23,10 @@ pub struct Way {
     pub is_cut: AtomicBool,
     /// Commits, and loses the answer.
     pub is_deaf: AtomicBool,
+    /// Takes no entry of the audit log.
+    pub refuses_entries: AtomicBool,
+    /// Takes nothing but entries of the audit log.
+    pub refuses_changes: AtomicBool,
 }
 
 impl Common {
@@ -41,6 +45,8 @@ impl Common {
             streams: self.streams.clone(),
             is_cut: AtomicBool::new(false),
             is_deaf: AtomicBool::new(false),
+            refuses_entries: AtomicBool::new(false),
+            refuses_changes: AtomicBool::new(false),
         });
         store.share(way.clone());
         (store, way)
@@ -87,6 +93,9 @@ fn push(stream: &mut Vec<SharedRow>, key: &str, value: Option<Vec<u8>>, last: u6
 impl SharedRows for Way {
     fn commit(&self, changes: &[RowChange]) -> Result<Vec<Option<u64>>, Refused> {
         self.answers()?;
+        if self.refuses_changes.load(Ordering::Relaxed) {
+            return Err(Refused::Unanswered("no changes".into()));
+        }
         let mut streams = self.streams.lock().unwrap();
         let mut sequences = Vec::new();
         for change in changes {
@@ -124,6 +133,9 @@ impl SharedRows for Way {
 
     fn append(&self, key: &str, value: &[u8]) -> Result<u64, Refused> {
         self.answers()?;
+        if self.refuses_entries.load(Ordering::Relaxed) {
+            return Err(Refused::Unanswered("no entries".into()));
+        }
         let mut streams = self.streams.lock().unwrap();
         let stream = &mut streams[place(SharedPart::Audit)];
         let last = stream.last().map_or(0, |row| row.sequence);
