@@ -40,7 +40,7 @@ pub(crate) enum Command {
     #[cfg(feature = "cluster")]
     Cluster(ClusterFlags),
     Help {
-        #[arg(value_name = "COMMAND", num_args = 0..=2)]
+        #[arg(value_name = "COMMAND", num_args = 0..=3)]
         command: Vec<String>,
     },
 }
@@ -349,6 +349,26 @@ pub(crate) enum ClusterCommand {
     Export {
         #[arg(value_name = "FOLDER")]
         folder: PathBuf,
+    },
+    Site {
+        #[command(subcommand)]
+        command: SiteCommand,
+    },
+}
+
+#[cfg(feature = "cluster")]
+#[derive(Subcommand)]
+pub(crate) enum SiteCommand {
+    Add {
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+    List,
+    Remove {
+        #[arg(value_name = "NAME")]
+        name: String,
     },
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn record(config: &Config, fleet: &Fleet, chosen: &RecordingPolicy) -
 }
 
 /// The history of the configuration: in files, or in a store.
-fn open_configured(config: &Config) -> Result<History, Error> {
+pub(crate) fn open_configured(config: &Config) -> Result<History, Error> {
     match &config.history.store {
         None => Ok(open(config, config.data_dir.join("history"))?),
         Some(store) => in_store(config, store),

@@ -224,7 +224,7 @@ pub(crate) async fn run(
     }
     if let Some(recording) = recording {
         // What was recorded is written already; this makes it safe from a loss of power too.
-        let synced = tokio::task::spawn_blocking(move || recording.history().flush());
+        let synced = tokio::task::spawn_blocking(move || recording.flush());
         let _ = timeout(Duration::from_secs(1), synced).await;
     }
     Ok(())

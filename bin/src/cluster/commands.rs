@@ -63,6 +63,6 @@ pub(crate) async fn export(config: &Config, folder: &Path) -> Result<(), Error> 
     Ok(())
 }
 
-fn cluster(config: &Config) -> Result<&Cluster, Error> {
+pub(super) fn cluster(config: &Config) -> Result<&Cluster, Error> {
     config.cluster.as_ref().ok_or(Error::NoCluster)
 }

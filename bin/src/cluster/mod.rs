@@ -4,14 +4,18 @@ mod about;
 mod alerts;
 mod commands;
 mod connection;
+mod history;
 mod node;
+mod sites;
 mod state;
 mod status;
 
 use std::sync::Arc;
 
 use lalin_config::{Cluster, Config};
+use lalin_fleet::{Fleet, RecordingPolicy};
 use lalin_http::LogLevel;
+use lalin_stats::RouterId;
 use lalin_store::ServerLock;
 
 use crate::cli::{ClusterCommand, ClusterFlags};
@@ -29,7 +33,12 @@ pub(crate) async fn serve(config: &Config, cluster: &Cluster, log: Arc<dyn LogLe
     let joined = state::join(config, cluster, &connection).await?;
     let node = Node::begin(&connection, cluster, &joined.store).await?;
     let states = Some(alerts::states(&connection, &node, &joined.store));
-    let beside = serve::Beside { states, node: Some(node), ..serve::Beside::none() };
+    let past = history::Past::open(config, cluster);
+    let (of, known) = (node.clone(), node.clone());
+    let is_of = move |router: &RouterId, site: Option<&str>| of.is_place(router, site);
+    let _handover = history::start(&past, &connection, move || known.nodes_to_follow(), is_of);
+    let record = |config: &Config, fleet: &Fleet, chosen: &RecordingPolicy| past.record(config, fleet, chosen);
+    let beside = serve::Beside { states, node: Some(node), record: Box::new(record), ..serve::Beside::none() };
     serve::run(config, Some(joined.store.clone()), log, beside).await
 }
 
@@ -51,5 +60,6 @@ pub(crate) async fn run(ClusterFlags { command, data }: ClusterFlags) -> Result<
         }
         ClusterCommand::Import { replace } => commands::import(&config, replace).await,
         ClusterCommand::Export { folder } => commands::export(&config, &folder).await,
+        ClusterCommand::Site { command } => sites::run(&config, command).await,
     }
 }

@@ -99,6 +99,21 @@ impl Node {
         self.holdings.nodes()
     }
 
+    /// The same, for whoever follows what they recorded: nobody yet while it is not known whose routers are whose, as what is
+    /// left out for that reason is not asked for again.
+    pub(super) fn nodes_to_follow(&self) -> Vec<NodeState> {
+        if self.places.borrow().is_empty() { Vec::new() } else { self.nodes() }
+    }
+
+    /// Whether what the collectors of a site say of a router counts: of one that is the site's, and from this machine's own
+    /// site always.
+    pub(super) fn is_place(&self, router: &RouterId, site: Option<&str>) -> bool {
+        let places = self.places.borrow();
+        // They are in the order of their ids.
+        let found = || places.binary_search_by(|place| place.id.cmp(router)).ok().and_then(|at| places.get(at));
+        site == self.site.as_deref() || found().is_some_and(|place| place.site.as_deref() == site)
+    }
+
     /// What was sent to others, and came from them.
     pub(crate) fn counts(&self) -> lalin_cluster::live::Counts {
         self.live.counts()

@@ -47,8 +47,13 @@ fn archive(config: &Config) -> Result<Archive, Error> {
 
 pub(crate) fn folder(config: &Config) -> PathBuf {
     let data = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
-    data.join("history")
+    // A node that only asks routers has no other.
+    let only_asks = config.cluster.as_ref().is_some_and(|cluster| !cluster.roles.web);
+    data.join(if only_asks { RECORDED } else { "history" })
 }
+
+/// Where a collector of a cluster records.
+pub(crate) const RECORDED: &str = "recorded";
 
 fn import(config: &Config, flags: ImportFlags) -> Result<(), Error> {
     let settings = settings(config)?;

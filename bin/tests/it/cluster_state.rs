@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::program::{Lalin, Server};
 
 /// Runs a command to its end in this folder, with a password to read.
-fn lalin(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn lalin(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lalin"));
     command.args(arguments).current_dir(folder).env_clear().env("LALIN_LANG", "en");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -19,7 +19,7 @@ fn lalin(folder: &Path, arguments: &[&str]) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn done(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn done(folder: &Path, arguments: &[&str]) -> String {
     let output = lalin(folder, arguments);
     assert!(output.status.success(), "{arguments:?}: {output:?}");
     String::from_utf8(output.stdout).unwrap()

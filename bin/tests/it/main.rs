@@ -6,6 +6,10 @@ mod alert_kills;
 mod alerting;
 mod api_golden;
 #[cfg(feature = "cluster")]
+mod cluster_history;
+#[cfg(feature = "cluster")]
+mod cluster_sites;
+#[cfg(feature = "cluster")]
 mod cluster_state;
 mod commands;
 mod demo;

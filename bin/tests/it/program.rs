@@ -148,13 +148,18 @@ impl Server {
 
     /// Asks until the answer is as wanted.
     pub fn eventually(&self, path: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
+        self.within(LIMIT, path, wanted)
+    }
+
+    /// The same, for what takes its time.
+    pub fn within(&self, limit: Duration, path: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
         let begun = Instant::now();
         loop {
             let answer = self.get(path);
             if wanted(&answer) {
                 return answer;
             }
-            assert!(begun.elapsed() < LIMIT, "{path}: {} {}", answer.status, answer.text);
+            assert!(begun.elapsed() < limit, "{path}: {} {}\n{}", answer.status, answer.text, self.logged());
             thread::park_timeout(Duration::from_millis(20));
         }
     }

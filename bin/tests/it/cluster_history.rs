@@ -1,0 +1,67 @@
+//! What a collector records is shown by a node with pages, also what it recorded while that node was away.
+
+use std::path::Path;
+use std::time::Duration;
+
+use lalin_test_nats::{NatsServers, Version};
+use serde_json::json;
+
+use crate::cluster_state::done;
+use crate::history::{PASSWORD, Router, received};
+use crate::program::{Lalin, Server};
+
+const USAGE: &str = "/api/v1/usage?interface=ether1&by=month";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_collector_records_is_at_the_web_node_once_also_after_it_was_away() {
+    let servers = NatsServers::start(1, Version::V2_12).await;
+    let tested = tokio::task::spawn_blocking({
+        let url = servers.url(0);
+        move || handed_over(&url)
+    });
+    tested.await.unwrap();
+    drop(servers);
+}
+
+fn handed_over(url: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = format!("[cluster]\nnats = ['{url}']\nname = 'h'\n");
+    std::fs::write(folder.path().join("cluster.toml"), format!("{cluster}key-file = 'cluster.key'\n")).unwrap();
+    done(folder.path(), &["cluster", "init", "--config", "cluster.toml"]);
+    let key = std::fs::canonicalize(folder.path().join("cluster.key")).unwrap();
+    let node = |name: &str, role: &str| {
+        let own = format!("key-file = '{}'\nnode = '{name}'\nroles = ['{role}']\n", key.display());
+        Lalin::new(&["serve", "--listen", "127.0.0.1:0", "--config", "lalin.toml"])
+            .env("LALIN_HISTORY", "true")
+            .file("lalin.toml", &format!("{cluster}{own}[history]\ninterval = '2s'\n"))
+    };
+    let router = Router::new();
+    let (web, collector) = (node("web-1", "web").serve(), node("collect-1", "collect").serve());
+    let form = json!({ "id": "pop", "address": router.address().ip().to_string(), "port": router.address().port(),
+        "user": "admin", "password": PASSWORD, "tls": "off" });
+    let added = web.send("POST", "/api/v1/routers", &form.to_string());
+    assert_eq!(added.status, 201, "{}", added.text);
+
+    let first = until(&web, |bytes| bytes > 0);
+    assert!(first <= received(&collector.get(USAGE)), "no more than was recorded");
+    // Recorded by whoever asks, and by nobody else.
+    let web_folder = web.kill();
+    assert!(!recorded_in(web_folder.path()));
+    let missed = until(&collector, |bytes| bytes > first + 40_000_000);
+    let web = node("web-1", "web").again(web_folder);
+    let web = web.serve();
+    until(&web, |bytes| bytes >= missed);
+    assert!(received(&web.get(USAGE)) <= received(&collector.get(USAGE)), "each sample once");
+    assert!(recorded_in(collector.kill().path()));
+}
+
+/// Whether a node recorded anything itself.
+fn recorded_in(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.into_iter().any(|path| path.join("recorded").is_dir())
+}
+
+/// A fresh node waits for a lease before it asks routers, so this takes a while.
+fn until(server: &Server, wanted: impl Fn(u64) -> bool) -> u64 {
+    received(&server.within(Duration::from_secs(90), USAGE, |answer| wanted(received(answer))))
+}
