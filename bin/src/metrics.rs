@@ -118,7 +118,7 @@ fn alerts(alerting: &Alerting) -> Vec<ExtraFamily> {
 fn cluster(node: &Node) -> Vec<ExtraFamily> {
     let counts = node.counts();
     let living = node.nodes().iter().filter(|node| node.lives).count();
-    vec![
+    let mut families = vec![
         ExtraFamily::gauge("lalin_cluster_nodes", "Machines of the cluster that live.", living as f64),
         ExtraFamily::gauge(
             "lalin_cluster_lease",
@@ -148,7 +148,21 @@ fn cluster(node: &Node) -> Vec<ExtraFamily> {
             "Times that a frame was missing and was asked for.",
             counts.missing,
         ),
-    ]
+    ];
+    let (mut behind, mut taken) = (Vec::new(), Vec::new());
+    for (collector, lag) in node.lags() {
+        let labels = vec![("node", collector.node), ("site", collector.site.unwrap_or_default())];
+        behind.push((labels.clone(), lag.behind().as_secs_f64()));
+        taken.push((labels, lag.ticks as f64));
+    }
+    if !behind.is_empty() {
+        let help = "What a collector recorded in so many seconds may not be shown here yet; a few are usual.";
+        let name = "lalin_cluster_history_behind_seconds";
+        families.push(ExtraFamily { name, counter: false, help, samples: behind });
+        let help = "Ticks that a collector recorded and this machine took in.";
+        families.push(ExtraFamily { name: "lalin_cluster_history_ticks", counter: true, help, samples: taken });
+    }
+    families
 }
 
 #[cfg(feature = "remote-write")]

@@ -33,6 +33,7 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::Node;
 use crate::history;
 
 /// How often it is looked who records.
@@ -105,16 +106,11 @@ pub(crate) struct Handover {
     _looking: Option<AbortOnDropHandle<()>>,
 }
 
-/// Begins: `nodes` are those of the cluster as this one sees them, and `is_of` says whether a router is of a site, whose
-/// collectors alone are believed about it.
+/// Begins: whoever records is asked, and of a site's routers its own collectors alone are believed. How far they are taken in
+/// is told to `node`, which says it to people.
 ///
 /// Must be called inside a tokio runtime.
-pub(crate) fn start(
-    past: &Past,
-    connection: &Connection,
-    nodes: impl Fn() -> Vec<NodeState> + Send + 'static,
-    is_of: impl Fn(&RouterId, Option<&str>) -> bool + Send + Sync + 'static,
-) -> Handover {
+pub(crate) fn start(past: &Past, connection: &Connection, node: &Arc<Node>) -> Handover {
     let own = past.own();
     let serving = own.map(|recorded| Serving::start(connection, recorded));
     let Some(follows) = past.follows.as_ref().filter(|history| !history.is_remote()) else {
@@ -123,12 +119,18 @@ pub(crate) fn start(
     let site = connection.site().map(str::to_owned);
     let itself = own.map(|_| Collector { node: connection.node().to_owned(), site: site.clone() });
     let (tell, collectors) = watch::channel(Arc::from(Vec::from_iter(itself.clone())));
+    let asks = Arc::new(OverNats::new(connection.clone(), own.map(AsRef::as_ref)));
+    let of = node.clone();
+    let is_of = move |router: &RouterId, site: Option<&str>| of.is_place(router, site);
+    let following = Following::start(follows.clone(), asks, collectors, is_of, Pace::default());
+    node.follows(following.lags());
+    let node = node.clone();
     let looking = tokio::spawn(async move {
         let mut looks = interval(LOOKED_EACH);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             looks.tick().await;
-            let now = collectors_of(&nodes(), site.as_deref(), itself.as_ref());
+            let now = collectors_of(&node.nodes_to_follow(), site.as_deref(), itself.as_ref());
             tell.send_if_modified(|before: &mut Arc<[Collector]>| {
                 let changed = before[..] != now[..];
                 if changed {
@@ -136,10 +138,9 @@ pub(crate) fn start(
                 }
                 changed
             });
+            node.tell_behind();
         }
     });
-    let asks = Arc::new(OverNats::new(connection.clone(), own.map(AsRef::as_ref)));
-    let following = Following::start(follows.clone(), asks, collectors, is_of, Pace::default());
     Handover { _following: Some(following), _serving: serving, _looking: Some(AbortOnDropHandle::new(looking)) }
 }
 

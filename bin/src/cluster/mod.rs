@@ -15,7 +15,6 @@ use std::sync::Arc;
 use lalin_config::{Cluster, Config};
 use lalin_fleet::{Fleet, RecordingPolicy};
 use lalin_http::LogLevel;
-use lalin_stats::RouterId;
 use lalin_store::ServerLock;
 
 use crate::cli::{ClusterCommand, ClusterFlags};
@@ -34,9 +33,7 @@ pub(crate) async fn serve(config: &Config, cluster: &Cluster, log: Arc<dyn LogLe
     let node = Node::begin(&connection, cluster, &joined.store).await?;
     let states = Some(alerts::states(&connection, &node, &joined.store));
     let past = history::Past::open(config, cluster);
-    let (of, known) = (node.clone(), node.clone());
-    let is_of = move |router: &RouterId, site: Option<&str>| of.is_place(router, site);
-    let _handover = history::start(&past, &connection, move || known.nodes_to_follow(), is_of);
+    let _handover = history::start(&past, &connection, &node);
     let record = |config: &Config, fleet: &Fleet, chosen: &RecordingPolicy| past.record(config, fleet, chosen);
     let beside = serve::Beside { states, node: Some(node), record: Box::new(record), ..serve::Beside::none() };
     serve::run(config, Some(joined.store.clone()), log, beside).await

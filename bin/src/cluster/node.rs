@@ -1,11 +1,13 @@
 //! This machine among the others: which routers it asks and which it follows, as the fleet needs it.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use lalin_cluster::handover::{Collector, Lag, Lags};
 use lalin_cluster::live::Live;
 use lalin_cluster::{Connection, HoldEvent, Holdings, NodeSettings, NodeState, Roles, RouterPlace};
 use lalin_config::Cluster;
@@ -43,6 +45,8 @@ pub(crate) struct Node {
     changed: Notify,
     /// Answers what others ask; none before there is a fleet, and after the end.
     fleet: Arc<Mutex<Option<Fleet>>>,
+    /// How far the histories that this machine follows are taken in.
+    lags: OnceLock<Lags>,
 }
 
 /// What keeps fleet and cluster together. It ends with this.
@@ -83,7 +87,7 @@ impl Node {
         };
         let holdings = Holdings::start(connection.clone(), settings, known);
         let (site, sites) = (cluster.site.clone(), RwLock::new(sites));
-        Ok(Arc::new(Self { site, sites, live, holdings, places, changed: Notify::new(), fleet }))
+        Ok(Arc::new(Self { site, sites, live, holdings, places, changed: Notify::new(), fleet, lags: OnceLock::new() }))
     }
 
     /// From now on the fleet asks what this machine holds.
@@ -112,6 +116,22 @@ impl Node {
         // They are in the order of their ids.
         let found = || places.binary_search_by(|place| place.id.cmp(router)).ok().and_then(|at| places.get(at));
         site == self.site.as_deref() || found().is_some_and(|place| place.site.as_deref() == site)
+    }
+
+    /// This machine takes in what others recorded.
+    pub(super) fn follows(&self, lags: Lags) {
+        // There is one history to take it into.
+        let _ = self.lags.set(lags);
+    }
+
+    /// How far each of them is taken in; empty where none is.
+    pub(crate) fn lags(&self) -> BTreeMap<Collector, Lag> {
+        self.lags.get().map(Lags::now).unwrap_or_default()
+    }
+
+    /// Says in the lease how far this machine is behind.
+    pub(super) fn tell_behind(&self) {
+        self.holdings.tell_behind(self.lags.get().and_then(Lags::most));
     }
 
     /// What was sent to others, and came from them.

@@ -1,7 +1,7 @@
 //! `lalin cluster status`: servers and their clocks, buckets and who is behind, nodes and what they hold.
 
-use lalin_cluster::Connection;
 use lalin_cluster::status::{BucketStatus, NodeStatus, ServerStatus, Status, status};
+use lalin_cluster::{Behind, Connection};
 use lalin_config::Cluster;
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ fn as_text(status: &Status) -> String {
     servers.extend(status.servers.iter().map(server));
     let mut buckets: Vec<Vec<String>> = vec![head(&["bucket", "leader", "copies", "keys", "behind"])];
     buckets.extend(status.buckets.iter().map(bucket));
-    let mut nodes: Vec<Vec<String>> = vec![head(&["node", "site", "roles", "version", "routers", "state"])];
+    let mut nodes: Vec<Vec<String>> = vec![head(&["node", "site", "roles", "version", "routers", "history", "state"])];
     nodes.extend(status.nodes.iter().map(node));
     let mut text = format!("\n{}\n{}\n", table(&servers), table(&buckets));
     if status.nodes.is_empty() {
@@ -89,9 +89,22 @@ fn node(node: &NodeStatus) -> Vec<String> {
         roles(node).join("+"),
         node.version.clone(),
         node.load.to_string(),
+        history(node.behind.as_ref()),
         say(state, &[]),
     ]
 }
+
+/// How far a node is behind what the collectors recorded.
+fn history(behind: Option<&Behind>) -> String {
+    match behind {
+        None => "-".into(),
+        Some(behind) if behind.seconds <= USUAL => say("cluster.follows", &[]),
+        Some(Behind { seconds, node }) => say("cluster.lags", &[("n", seconds), ("node", node)]),
+    }
+}
+
+/// Between two questions, and until a slow answer is there.
+const USUAL: u64 = 15;
 
 fn roles(node: &NodeStatus) -> Vec<&'static str> {
     [(node.roles.web, "web"), (node.roles.collect, "collect")].iter().filter(|role| role.0).map(|role| role.1).collect()
@@ -115,6 +128,7 @@ fn as_json(status: &Status) -> Value {
         json!({
             "name": node.node, "site": node.site, "roles": roles(node), "version": node.version,
             "routers": node.load, "drains": node.draining, "gone": node.gone,
+            "historyBehind": node.behind.as_ref().map(|Behind { seconds, node }| json!({ "seconds": seconds, "node": node })),
         })
     });
     let holds =
@@ -166,6 +180,7 @@ mod tests {
                 draining: true,
                 gone: false,
                 clock: 0,
+                behind: Some(Behind { seconds: 75, node: "b".into() }),
             }],
             holds: [((String::new(), "a".into()), 12), ((String::new(), String::new()), 3)].into(),
         }
@@ -174,9 +189,16 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_cluster_stands_in_its_place() {
         let text = as_text(&some());
-        for words in
-            ["2.9.10, too old", "+1500 ms", "n2 (7)", "lalin cluster init", "web+collect", "drains", "holder: 3"]
-        {
+        for words in [
+            "2.9.10, too old",
+            "+1500 ms",
+            "n2 (7)",
+            "lalin cluster init",
+            "web+collect",
+            "75 s behind b",
+            "drains",
+            "holder: 3",
+        ] {
             assert!(text.contains(words), "{words} is missing in\n{text}");
         }
         assert!(as_text(&Status::default()).contains("no node has a lease"));
@@ -188,6 +210,7 @@ mod tests {
         assert_eq!(answer["servers"][0]["aheadMs"], 1500);
         assert_eq!(answer["buckets"][0]["behind"][0]["writes"], 7);
         assert_eq!(answer["nodes"][0]["roles"], json!(["web", "collect"]));
+        assert_eq!(answer["nodes"][0]["historyBehind"], json!({ "seconds": 75, "node": "b" }));
         assert_eq!(answer["holds"][0], json!({ "site": "", "node": "", "routers": 3 }));
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lalin_test_nats::{NatsServers, Version};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cluster_state::done;
 use crate::history::{PASSWORD, Router, received};
@@ -44,6 +44,22 @@ fn handed_over(url: &str) {
 
     let first = until(&web, |bytes| bytes > 0);
     assert!(first <= received(&collector.get(USAGE)), "no more than was recorded");
+    // How far it is behind is told, by itself and by its lease.
+    let told = |text: &str| {
+        let told = text
+            .lines()
+            .find_map(|line| line.strip_prefix("lalin_cluster_history_behind_seconds{node=\"collect-1\",site=\"\"} "));
+        told.map(|seconds| seconds.parse::<f64>().unwrap())
+    };
+    web.eventually("/metrics", |answer| told(&answer.text).is_some_and(|seconds| seconds < 15.0));
+    assert_eq!(told(&collector.get("/metrics").text), None, "it shows what it recorded itself");
+    let status = done(folder.path(), &["cluster", "status", "--json", "--config", "cluster.toml"]);
+    let status: Value = serde_json::from_str(&status).unwrap();
+    let of = |name: &str| {
+        let node = status["nodes"].as_array().unwrap().iter().find(|node| node["name"] == name);
+        node.unwrap()["historyBehind"].clone()
+    };
+    assert_eq!((of("web-1")["node"].as_str(), &of("collect-1")), (Some("collect-1"), &Value::Null), "{status}");
     // Recorded by whoever asks, and by nobody else.
     let web_folder = web.kill();
     assert!(!recorded_in(web_folder.path()));

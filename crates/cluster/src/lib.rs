@@ -46,6 +46,6 @@ pub use alerts::{AlertStates, Holds};
 pub use connection::{Bucket, Connection, Credentials, Entry, Follower, Health, Settings, Step};
 pub use error::Error;
 pub use holds::{Held, HoldEvent, Holdings, LostReason, NodeState, RouterPlace};
-pub use lease::{Fence, NodeSettings, Roles};
+pub use lease::{Behind, Fence, NodeSettings, Roles};
 pub use site_user::{SiteUser, site_user};
 pub use state::{SharedState, SiteWriter};

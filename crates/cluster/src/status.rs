@@ -12,7 +12,7 @@ use crate::buckets::{self, Plan};
 use crate::connection::{Bucket, Connection};
 use crate::error::Error;
 use crate::holds::HoldRecord;
-use crate::lease::{NodeRecord, Roles};
+use crate::lease::{Behind, NodeRecord, Roles};
 
 /// A whole cluster at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,6 +76,8 @@ pub struct NodeStatus {
     pub gone: bool,
     /// When its clock said that it renewed its lease, in milliseconds; 0 if it did not say.
     pub clock: u64,
+    /// The collector whose history it is behind the most; `None` where it follows none.
+    pub behind: Option<Behind>,
 }
 
 /// Asks for everything; what does not answer is said in its place.
@@ -138,6 +140,7 @@ fn node(record: NodeRecord) -> NodeStatus {
         draining: record.draining,
         gone: record.gone,
         clock: record.clock,
+        behind: record.behind,
     }
 }
 

@@ -3,8 +3,8 @@
 //! One task a collector, so that one that is cut off delays no other. It asks, takes in, and asks again at once while there
 //! is more; then it rests.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::client::Request;
@@ -13,22 +13,13 @@ use lalin_history::{HandOver, HandedTicks, History};
 use lalin_stats::RouterId;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::serving::taken;
-use super::{Answer, Ask, subject};
+use super::{Answer, Ask, Collector, Lags, subject};
 use crate::connection::Connection;
 use crate::error::Error;
-
-/// A node that records.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Collector {
-    /// Its name.
-    pub node: String,
-    /// Its site; `None` at the centre.
-    pub site: Option<String>,
-}
 
 /// How often it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,17 +41,6 @@ impl Default for Pace {
     }
 }
 
-/// How far one collector is taken in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lag {
-    /// Ticks that were taken in since the start.
-    pub ticks: u64,
-    /// There was more when it was asked last.
-    pub more: bool,
-    /// Why the last question has no answer; `None` where it has one.
-    pub failed: Option<String>,
-}
-
 /// Asks a collector. A trait, so that a test can be the network.
 #[async_trait]
 pub trait Asks: Send + Sync + 'static {
@@ -70,7 +50,6 @@ pub trait Asks: Send + Sync + 'static {
 
 /// Whether a router is of a site: what another site says of it does not count.
 type IsOf = Arc<dyn Fn(&RouterId, Option<&str>) -> bool + Send + Sync>;
-type Lags = Arc<Mutex<BTreeMap<Collector, Lag>>>;
 
 /// Follows until it is dropped.
 #[derive(Debug)]
@@ -93,14 +72,10 @@ impl Following {
         Self { lags, _task: AbortOnDropHandle::new(tokio::spawn(follow_all(one, collectors))) }
     }
 
-    /// How far each collector is taken in.
-    pub fn lags(&self) -> BTreeMap<Collector, Lag> {
-        lock(&self.lags).clone()
+    /// How far each collector is taken in, now and later.
+    pub fn lags(&self) -> Lags {
+        self.lags.clone()
     }
-}
-
-fn lock(lags: &Lags) -> MutexGuard<'_, BTreeMap<Collector, Lag>> {
-    lags.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn follow_all(one: One, mut collectors: watch::Receiver<Arc<[Collector]>>) {
@@ -109,7 +84,7 @@ async fn follow_all(one: One, mut collectors: watch::Receiver<Arc<[Collector]>>)
         let now = collectors.borrow_and_update().clone();
         // A collector that is gone for now is not asked; its cursors stay in the history.
         tasks.retain(|collector, _| now.contains(collector));
-        lock(&one.lags).retain(|collector, _| now.contains(collector));
+        one.lags.follow(&now);
         for collector in now.iter() {
             tasks
                 .entry(collector.clone())
@@ -142,6 +117,7 @@ impl One {
         let mut known = None;
         let mut retry = self.pace.retry;
         loop {
+            let begun = Instant::now();
             let asked = self.round(&collector, &mut known).await;
             let wait = match &asked {
                 Ok(true) => Duration::ZERO,
@@ -149,16 +125,19 @@ impl One {
                 Err(_) => retry,
             };
             retry = if asked.is_ok() { self.pace.retry } else { (retry * 2).min(self.pace.longest) };
-            self.tell(&collector, asked);
+            self.tell(&collector, begun, asked);
             sleep(wait).await;
         }
     }
 
-    fn tell(&self, collector: &Collector, asked: Result<bool, Error>) {
-        let mut lags = lock(&self.lags);
-        let lag = lags.entry(collector.clone()).or_default();
-        match asked {
-            Ok(more) => (lag.more, lag.failed) = (more, None),
+    fn tell(&self, collector: &Collector, begun: Instant, asked: Result<bool, Error>) {
+        self.lags.change(collector, |lag| match asked {
+            Ok(more) => {
+                (lag.more, lag.failed) = (more, None);
+                if !more {
+                    lag.whole = begun;
+                }
+            }
             Err(error) => {
                 let why = error.to_string();
                 if lag.failed.is_none() {
@@ -166,7 +145,7 @@ impl One {
                 }
                 lag.failed = Some(why);
             }
-        }
+        });
     }
 
     /// One question. Whether there is more.
@@ -209,7 +188,7 @@ impl One {
     async fn take(&self, collector: &Collector, batch: HandedTicks) -> Result<u64, Error> {
         let (history, count) = (self.history.clone(), batch.count());
         let reached = blocking(move || history.append(batch)).await?;
-        lock(&self.lags).entry(collector.clone()).or_default().ticks += count as u64;
+        self.lags.change(collector, |lag| lag.ticks += count as u64);
         Ok(reached)
     }
 }
@@ -259,7 +238,7 @@ mod tests {
 
     use lalin_history::{LineName, LineReading, Settings, Tick, Zone};
     use lalin_stats::Counters;
-    use tokio::time::{Instant, timeout};
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -360,11 +339,14 @@ mod tests {
             sleep(Duration::from_secs(10)).await;
         }
         assert_eq!((cut.elapsed().as_secs(), times(&centre, "s1-a").len()), (600, 6));
-        assert!(following.lags()[&collector("node", "s1")].failed.is_some());
+        assert!(following.lags().now()[&collector("node", "s1")].failed.is_some());
+        let behind = following.lags().most().unwrap();
+        assert!((600..=606).contains(&behind.seconds) && behind.node == "node", "{behind:?}");
         link.cut.store(false, Ordering::Relaxed);
         until("it catches up", || times(&centre, "s1-a").len() == 66).await;
         assert_eq!(times(&centre, "s1-a"), (0..66).collect::<Vec<_>>());
-        assert_eq!(following.lags()[&collector("node", "s1")].failed, None);
+        assert_eq!(following.lags().now()[&collector("node", "s1")].failed, None);
+        assert!(following.lags().most().unwrap().seconds <= 5);
     }
 
     #[tokio::test(start_paused = true)]
@@ -385,7 +367,7 @@ mod tests {
         assert_eq!(times(&centre, "s1-a"), [0, 1, 2, 3]);
         assert!(times(&centre, "s2-b").is_empty());
         sender.send(Arc::new([])).unwrap();
-        until("nobody is asked", || following.lags().is_empty()).await;
+        until("nobody is asked", || following.lags().now().is_empty()).await;
         record(&site, "s1-a", 4);
         sleep(Duration::from_secs(60)).await;
         assert_eq!(times(&centre, "s1-a").len(), 4);

@@ -9,10 +9,12 @@
 //! Nothing is pushed: a centre that is away costs a collector nothing, and one that comes back asks at its own pace.
 
 mod following;
+mod lag;
 mod serving;
 mod wire;
 
-pub use following::{Asks, Collector, Following, Lag, OverNats, Pace};
+pub use following::{Asks, Following, OverNats, Pace};
+pub use lag::{Collector, Lag, Lags};
 pub use serving::Serving;
 pub use wire::{Answer, Ask};
 

@@ -30,7 +30,7 @@ pub use shared::NodeState;
 
 use crate::buckets;
 use crate::connection::{Bucket, Connection};
-use crate::lease::{Fence, HoldOver, Keeper as LeaseKeeper, NodeSettings, Promise, Standing};
+use crate::lease::{Behind, Fence, HoldOver, Keeper as LeaseKeeper, NodeSettings, Promise, Standing};
 use keeper::Keeper;
 use shared::Shared;
 
@@ -147,6 +147,11 @@ impl Holdings {
     /// The nodes that are or were here, in the order of their sites and names.
     pub fn nodes(&self) -> Vec<NodeState> {
         self.shared.nodes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What this node's lease says of the history that it shows.
+    pub fn tell_behind(&self, behind: Option<Behind>) {
+        *self.shared.told.behind.lock().unwrap_or_else(PoisonError::into_inner) = behind;
     }
 
     /// So many routers this node holds.

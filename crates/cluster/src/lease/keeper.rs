@@ -5,8 +5,8 @@
 //! their memory, a clock that jumped): it is written anew under the same lease, since whoever would take over first writes
 //! into this key that the lease is gone.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock::BootTime;
 use super::deadline::Renewals;
 use super::fence::Fence;
-use super::record::{NodeRecord, NodeSettings, new_incarnation};
+use super::record::{Behind, NodeRecord, NodeSettings, new_incarnation};
 use crate::buckets::{LEASE_AGE, node_key};
 use crate::connection::{Bucket, Entry};
 use crate::error::Error;
@@ -35,6 +35,8 @@ pub(crate) struct Told {
     pub(crate) load: AtomicUsize,
     /// The node hands over what it holds.
     pub(crate) draining: AtomicBool,
+    /// The collector whose history this node is behind the most.
+    pub(crate) behind: Mutex<Option<Behind>>,
     /// When the last renewal that is known to stand was sent; 0 for never.
     renewed: AtomicU64,
 }
@@ -301,6 +303,7 @@ impl Keeper {
             draining: self.told.draining.load(Ordering::Relaxed),
             gone: false,
             clock: u64::try_from(clock).unwrap_or(u64::MAX),
+            behind: self.told.behind.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
         .bytes()
     }

@@ -12,4 +12,4 @@ pub use fence::Fence;
 pub(crate) use hold_over::{HoldOver, Promise};
 pub(crate) use keeper::{Keeper, Standing, Told};
 pub(crate) use record::NodeRecord;
-pub use record::{NodeSettings, Roles};
+pub use record::{Behind, NodeSettings, Roles};

@@ -26,6 +26,17 @@ pub struct NodeSettings {
     pub weight: f64,
 }
 
+/// How far a node with pages is behind what a collector recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behind {
+    /// What was recorded in so many seconds may not be there yet.
+    #[serde(default)]
+    pub seconds: u64,
+    /// The collector.
+    #[serde(default)]
+    pub node: String,
+}
+
 /// A node's lease as it stands in the bucket. Unknown fields are ignored and absent ones have their default, so that
 /// neighbours of two versions understand each other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +69,9 @@ pub(crate) struct NodeRecord {
     /// The node's own wall clock in milliseconds, for people to see how far clocks are apart. Nothing is decided by it.
     #[serde(default)]
     pub(crate) clock: u64,
+    /// The collector whose history this node is behind the most, where it follows any. For people too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) behind: Option<Behind>,
 }
 
 fn usual() -> f64 {
@@ -90,6 +104,7 @@ impl NodeRecord {
             draining: false,
             gone: true,
             clock: 0,
+            behind: None,
         }
     }
 }

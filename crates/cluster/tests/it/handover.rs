@@ -67,7 +67,7 @@ async fn what_a_collector_recorded_is_at_the_centre_once_and_in_order_across_the
     servers.kill(1);
     servers.kill(2);
     record(&recorded, 500..3_000);
-    until("it is known to fail", Duration::from_secs(20), async || following.lags()[&one].failed.is_some()).await;
+    until("it is known to fail", Duration::from_secs(20), async || following.lags().now()[&one].failed.is_some()).await;
     for server in 0..3 {
         servers.restart(server);
     }
@@ -82,7 +82,7 @@ async fn what_a_collector_recorded_is_at_the_centre_once_and_in_order_across_the
     let following = Following::start(centre.clone(), asks, collectors, |_, _| true, pace);
     record(&recorded, 3_000..3_010);
     until("it goes on", Duration::from_secs(20), async || numbers(&centre).len() == 3_010).await;
-    assert_eq!(following.lags()[&one].ticks, 10, "nothing was sent a second time");
+    assert_eq!(following.lags().now()[&one].ticks, 10, "nothing was sent a second time");
 }
 
 /// What of the line is counted, in steps of the counter.
@@ -118,13 +118,13 @@ async fn a_router_that_moved_has_one_past_at_the_centre_whichever_collector_was_
     assert!(second.recorder().begins_anew("r1".parse().unwrap()));
     record(&second, 101..200);
     until("the second is followed", Duration::from_secs(20), async || numbers(&centre).len() == 149).await;
-    let away = || following.lags()[&collector("one")].failed.is_some();
+    let away = || following.lags().now()[&collector("one")].failed.is_some();
     until("what is missing is known to be", Duration::from_secs(20), async || away()).await;
 
     // No server answers for a while.
     (0..3).for_each(|server| servers.stop(server));
     record(&second, 200..1_200);
-    let unheard = || following.lags()[&collector("two")].failed.is_some();
+    let unheard = || following.lags().now()[&collector("two")].failed.is_some();
     until("it is known to fail", Duration::from_secs(30), async || unheard()).await;
     assert_eq!(numbers(&centre).len(), 149);
     (0..3).for_each(|server| servers.cont(server));

@@ -1,6 +1,6 @@
 //! What a person is told of a cluster.
 
-use lalin_cluster::{Bucket, Error, buckets, status};
+use lalin_cluster::{Behind, Bucket, Error, buckets, status};
 use lalin_test_nats::{NatsServers, Version};
 
 use crate::collectors::{Collector, Log, SOON, routers};
@@ -34,6 +34,13 @@ async fn a_status_tells_servers_buckets_nodes_and_holds() {
         assert!(nodes.leader.is_some());
         assert_eq!(whole.nodes.len(), 1);
         assert!(whole.nodes[0].node == "a.b" && whole.nodes[0].roles.collect && whole.nodes[0].clock > 0);
+        assert_eq!(whole.nodes[0].behind, None, "it shows nobody's history");
+        collector.holdings.tell_behind(Some(Behind { seconds: 7, node: "b".into() }));
+        until("its next renewal says so", SOON, async || {
+            let now = status::status(&connection, &servers.urls()).await;
+            now.is_ok_and(|now| now.nodes[0].behind == Some(Behind { seconds: 7, node: "b".into() }))
+        })
+        .await;
         let held = |site: &str, node: &str| whole.holds.get(&(site.to_owned(), node.to_owned())).copied();
         assert_eq!((held("", "a.b"), held("pop", ""), whole.holds.len()), (Some(8), Some(1), 2));
 
