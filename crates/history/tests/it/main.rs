@@ -10,3 +10,4 @@ mod kills;
 mod leap_second;
 mod simulation;
 mod truth;
+mod turns;
