@@ -72,8 +72,8 @@ pub(crate) fn start(log: &Log) -> Result<Arc<dyn LogLevel>, Error> {
     Ok(Arc::new(Level { filter: Mutex::new(log.level.clone()), reload }))
 }
 
-/// A plain level is meant for Lalin; the web server's own comings and goings are of no interest at info.
+/// A plain level is meant for Lalin; what the web server and the client of NATS say of themselves is of no interest at info.
 fn parsed(level: &str) -> Result<EnvFilter, String> {
-    let quiet = if level.contains('=') { "" } else { ",actix_server=warn" };
+    let quiet = if level.contains('=') { "" } else { ",actix_server=warn,async_nats=warn" };
     EnvFilter::try_new(format!("{level}{quiet}")).map_err(|error| error.to_string())
 }

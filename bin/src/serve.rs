@@ -98,7 +98,7 @@ pub(crate) async fn run(
     for unusable in fleet.add_stored().await? {
         tracing::error!(router = %unusable.id, detail = unusable.detail, "a stored router cannot be used");
     }
-    if fleet.monitor().routers().is_empty() {
+    if fleet.monitor().routers().is_empty() && !fleet.is_in_a_cluster() {
         tracing::warn!(
             "MikroTik not configured: add a router in the page, start with --router user@address, or name one in lalin.toml"
         );

@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::client::ask;
+use crate::client::log_in;
 
 const ADMINISTRATOR: &str = "ukur";
 const PASSWORD: &str = "kata sandi panjang sekali";
@@ -19,8 +19,8 @@ const PASSWORD: &str = "kata sandi panjang sekali";
 pub(crate) struct Lalin {
     child: Child,
     pub(crate) address: String,
-    /// The header lines of the administrator's session, where there is one.
-    pub(crate) session: String,
+    /// The header lines of the administrator's changes, where there is one.
+    pub(crate) session: Option<String>,
     folder: PathBuf,
 }
 
@@ -33,16 +33,7 @@ impl Lalin {
     /// Starts it with an administrator, who may change things.
     pub(crate) async fn start_changeable(toml: &str) -> Self {
         let mut lalin = Self::start_with(toml, true).await;
-        let body = format!(r#"{{"name":"{ADMINISTRATOR}","password":"{PASSWORD}"}}"#);
-        let more = format!("Content-Type: application/json\r\nOrigin: http://{}\r\n", lalin.address);
-        let answer = ask(&lalin.address, "POST", "/api/v1/login", &more, &body).await;
-        let cookie = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
-        let cookie = cookie.unwrap_or_else(|| panic!("no session: {}", answer.head));
-        let session = format!("Cookie: {cookie}\r\n");
-        let me = ask(&lalin.address, "GET", "/api/v1/me", &session, "").await;
-        let me: serde_json::Value = serde_json::from_slice(&me.body).unwrap();
-        let guard = me["guard"].as_str().unwrap_or_else(|| panic!("no guard: {me}"));
-        lalin.session = format!("{session}X-Lalin-Guard: {guard}\r\n");
+        lalin.session = Some(log_in(&lalin.address, ADMINISTRATOR, PASSWORD).await);
         lalin
     }
 
@@ -71,7 +62,7 @@ impl Lalin {
         let line = line.unwrap().expect("it says where it is");
         let address = line.trim_start_matches("Lalin: http://").trim_end_matches('/').to_owned();
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, address, session: String::new(), folder }
+        Self { child, address, session: None, folder }
     }
 
     fn pid(&self) -> u32 {
@@ -107,8 +98,7 @@ impl Lalin {
 
 async fn add_administrator(program: &Path, folder: &Path) {
     let mut adding = Command::new(program)
-        // Said, as it begins a new data folder.
-        .args(["user", "add", ADMINISTRATOR, "--data-dir", "lalin-data"])
+        .args(["user", "add", ADMINISTRATOR])
         .current_dir(folder)
         .env_clear()
         .stdin(Stdio::piped())

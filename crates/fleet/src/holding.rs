@@ -45,6 +45,11 @@ impl Fleet {
         self.follow(id).await;
     }
 
+    /// Whether other machines may ask the routers too.
+    pub fn is_in_a_cluster(&self) -> bool {
+        self.0.others.is_some()
+    }
+
     /// The routers that one machine of the cluster has to ask, and the site whose machines these are.
     pub fn places(&self) -> Vec<(RouterId, Option<String>)> {
         let Some(others) = &self.0.others else { return Vec::new() };

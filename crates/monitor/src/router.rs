@@ -49,7 +49,8 @@ impl Router {
     pub(crate) fn new(label: Label, shared: Shared) -> Self {
         let shared = Arc::new(shared);
         let id = shared.engine().router().clone();
-        let span = error_span!("router", router = %id);
+        // Whoever adds it may stand in such a span already.
+        let span = error_span!(parent: None, "router", router = %id);
         Self { id, label: Mutex::new(label), shared, span, moments: Moments::new(), task: Mutex::default() }
     }
 

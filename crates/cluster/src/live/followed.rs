@@ -22,7 +22,7 @@ const LEAST_PAST: Duration = Duration::from_secs(900);
 const RETRY: Duration = Duration::from_millis(500);
 /// Where nothing comes for so long it is asked for, at intervals up to the last.
 const SILENCE: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(90));
-/// A router that nobody asks for this long is called unreachable; a move takes less.
+/// A router that nobody asks for this long is called unreachable; a move takes less, and what was read last is old meanwhile.
 const MOVES: Duration = Duration::from_secs(20);
 
 /// Follows one router for as long as its feed feeds it.
@@ -55,12 +55,11 @@ async fn stream(shared: &Shared, id: &RouterId, site: Option<&str>, feed: &Feed,
             },
             Err(error) => {
                 let newest = feed.newest().is_some_and(|frame| frame.at.elapsed() < MOVES);
-                if heard.elapsed() > MOVES || !newest {
-                    let detail = error.to_string().into();
-                    let failure = Failure::from(SourceError::Unreachable { detail });
-                    if !feed.state(RouterState::Unreachable(failure), Timing::default()) {
-                        return;
-                    }
+                let failure = Failure::from(SourceError::Unreachable { detail: error.to_string().into() });
+                let is_over = heard.elapsed() > MOVES || !newest;
+                let state = if is_over { RouterState::Unreachable(failure) } else { RouterState::Stale(failure) };
+                if !feed.state(state, Timing::default()) {
+                    return;
                 }
                 if error == AskError::Nobody {
                     sleep(RETRY).await;

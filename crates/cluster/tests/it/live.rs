@@ -140,3 +140,18 @@ async fn viewers_on_two_machines_see_the_rates_of_a_third_which_moves_under_them
     assert_eq!(gaps.iter().filter(|code| **code == "moved").count(), 1, "{gaps:?}");
     println!("{:?} to move; {:?}; {:?}", moved.elapsed(), second.live.counts(), one.live.counts());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_watches_is_told_that_nobody_asks_the_router_until_somebody_does() {
+    let servers = NatsServers::start(1, Version::V2_12).await;
+    let (holder, web) = (node(&servers, "a").await, node(&servers, "web").await);
+    let source = Arc::new(Counting { reads: AtomicU64::new(0), begun: Instant::now() });
+    holder.claims(&source, 1);
+    let mut viewer = web.router.subscribe(None, ALL);
+    tick(&mut viewer).await;
+    holder.loses().await;
+    until("what was read last is old", PATIENCE, async || web.router.status().state.code() == "stale").await;
+    holder.claims(&source, 2);
+    while epoch_of(tick(&mut viewer).await.seq) != 2 {}
+    assert_eq!(web.router.status().state.code(), "live");
+}

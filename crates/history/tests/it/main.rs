@@ -10,4 +10,3 @@ mod kills;
 mod leap_second;
 mod simulation;
 mod truth;
-mod turns;

@@ -119,7 +119,8 @@ impl Engine {
     pub(crate) fn take_state(&mut self, state: RouterState, timing: Timing) {
         self.learn(timing);
         self.shown = self.timing;
-        // Where nobody watches here, it is nobody's business how they go.
+        // Idle says here that nobody watches here, and only that: one who watches waits for the other machine to begin.
+        let state = if matches!(state, RouterState::Idle) { RouterState::Connecting } else { state };
         if !matches!(self.status.borrow().state, RouterState::Idle) {
             self.change(state);
         }

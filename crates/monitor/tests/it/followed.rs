@@ -142,6 +142,22 @@ async fn what_is_wanted_is_told_and_who_only_records_wants_nothing_of_another_ma
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_watches_is_not_told_that_the_other_machine_has_not_begun() {
+    let source = Steady::new();
+    let (asks, mut web) = (holder(&source, 1), node());
+    let feed = web.feed.take().unwrap();
+    let mut viewer = web.router.subscribe(None, ALL);
+    feed.wanted().wait_for(|wanted| *wanted).await.unwrap();
+    let status = asks.router.status();
+    assert_eq!(status.state, RouterState::Idle, "nobody watches there yet");
+    assert!(feed.state(status.state, status.timing));
+    assert_eq!(web.router.status().state, RouterState::Connecting);
+    let _pump = pump(&asks, feed, Instant::now());
+    ticks(&mut viewer, 2).await;
+    assert_eq!(web.router.status().state, RouterState::Live);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_move_is_a_gap_as_long_as_the_move_and_nothing_else() {
     let (begun, source) = (Instant::now(), Steady::new());
     let (first, second, mut web) = (holder(&source, 1), node(), node());
