@@ -5,6 +5,11 @@ use std::io::{self, Read};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::past::FOLDERS;
+
+/// The databases beside the history, each where there is one.
+pub(super) const DATABASES: [&str; 2] = ["lalin.db", "alerts.db"];
+
 /// The name of the last file.
 pub(super) const NAME: &str = "lalin-backup.json";
 /// The form of backups.
@@ -34,12 +39,16 @@ pub(super) struct Entry {
 
 /// Whether a file of this name may be in a backup: these are all, and none leads anywhere else.
 pub(super) fn is_known(name: &str) -> bool {
-    if ["lalin.db", "alerts.db", "history/meta.db"].contains(&name) {
+    if DATABASES.contains(&name) {
         return true;
     }
-    let Some((folder, file)) = name.strip_prefix("history/").and_then(|rest| rest.split_once('/')) else {
+    let Some(rest) = name.split_once('/').filter(|(past, _)| FOLDERS.contains(past)).map(|(_, rest)| rest) else {
         return false;
     };
+    if rest == "meta.db" {
+        return true;
+    }
+    let Some((folder, file)) = rest.split_once('/') else { return false };
     let plain = |text: &str| text.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '.'));
     let fits = match folder {
         "raw" | "m1" | "m5" => file.ends_with(".seg"),
@@ -86,6 +95,7 @@ mod tests {
             assert!(is_known(name), "{name}");
         }
         assert!(is_known("history/journal/000000000007-0.journal"));
+        assert!(is_known("recorded/meta.db") && is_known("recorded/raw/day-020000.seg"));
         for name in [
             "lalin.key",
             "../lalin.db",
@@ -96,6 +106,9 @@ mod tests {
             "history/lock",
             "history/raw/x\\y.seg",
             "history/other/x.seg",
+            "recorded/lock",
+            "recorded/history/meta.db",
+            "other/meta.db",
         ] {
             assert!(!is_known(name), "{name}");
         }

@@ -16,29 +16,29 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use lalin_config::Config;
 use lalin_history::Snapshot;
 
-use self::manifest::{Entry, FORMAT, Manifest, NAME, Summing};
+use self::manifest::{DATABASES, Entry, FORMAT, Manifest, NAME, Summing};
 use self::tar::TarWriter;
 use crate::cli::BackupFlags;
 use crate::error::Error;
 use crate::figures::bytes;
-use crate::past::folder as history_folder;
+use crate::past::FOLDERS;
 use crate::progress::{ProgressLine, Unit};
 use crate::words::say;
 
 pub(crate) use restore::restore;
 
-/// The databases beside the history, each where there is one.
-const DATABASES: [&str; 2] = ["lalin.db", "alerts.db"];
 const KEY: &str = "lalin.key";
 
 /// Makes a backup of the data of a configuration.
 pub(crate) fn backup(config: &Config, flags: &BackupFlags) -> Result<(), Error> {
     let data = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
-    if !crate::store::exists(&data) {
+    // A node of a cluster has only its history: what it remembers is the cluster's.
+    let has_past = FOLDERS.iter().any(|name| data.join(name).join("meta.db").is_file());
+    if !crate::store::exists(&data) && !has_past {
         return Err(Error::NothingToBackUp { folder: data });
     }
     let mut made = Making::begin(&flags.file)?;
-    let manifest = made.fill(&data, &history_folder(config))?;
+    let manifest = made.fill(&data)?;
     let size = made.finish(&manifest)?;
     let key = copied_key(&data, flags.key.as_deref())?;
     let whole = (manifest.files.len(), bytes(size));
@@ -55,7 +55,8 @@ pub(crate) fn backup(config: &Config, flags: &BackupFlags) -> Result<(), Error> 
         None if data.join(KEY).is_file() => {
             println!("{}", say("backup.key-apart", &[("path", &data.join(KEY).display())]));
         }
-        None => println!("{}", say("backup.key-elsewhere", &[])),
+        None if crate::store::exists(&data) => println!("{}", say("backup.key-elsewhere", &[])),
+        None => {}
     }
     Ok(())
 }
@@ -87,7 +88,7 @@ impl Making {
         Ok(Self { path: path.to_owned(), unfinished, copies, tar })
     }
 
-    fn fill(&mut self, data: &Path, history: &Path) -> Result<Manifest, Error> {
+    fn fill(&mut self, data: &Path) -> Result<Manifest, Error> {
         let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
         let mut files = Vec::new();
         let mut line = ProgressLine::new(Unit::Bytes);
@@ -96,18 +97,18 @@ impl Making {
             lalin_store::copy_database(&data.join(name), &self.copies)?;
             files.push(self.copy(name, at_ms)?);
         }
-        match Snapshot::take(history, &self.copies) {
-            Err(lalin_history::Error::NoHistory(_)) => {}
-            Err(error) => return Err(error.into()),
-            Ok(snapshot) => {
-                let (of, mut done) = (snapshot.bytes(), 0);
-                files.push(self.copy("history/meta.db", at_ms)?);
-                for mut file in snapshot.files {
-                    let (name, bytes) = (format!("history/{}", file.name), file.bytes);
-                    files.push(self.add(&name, bytes, at_ms, &mut file)?);
-                    done += bytes;
-                    line.tell(done, of, done);
-                }
+        for folder in FOLDERS {
+            let snapshot = match Snapshot::take(&data.join(folder), &self.copies) {
+                Err(lalin_history::Error::NoHistory(_)) => continue,
+                snapshot => snapshot?,
+            };
+            let (of, mut done) = (snapshot.bytes(), 0);
+            files.push(self.copy(&format!("{folder}/meta.db"), at_ms)?);
+            for mut file in snapshot.files {
+                let (name, bytes) = (format!("{folder}/{}", file.name), file.bytes);
+                files.push(self.add(&name, bytes, at_ms, &mut file)?);
+                done += bytes;
+                line.tell(done, of, done);
             }
         }
         Ok(Manifest { format: FORMAT, version: env!("CARGO_PKG_VERSION").to_owned(), at_ms, files })

@@ -9,10 +9,11 @@ use lalin_config::Config;
 use lalin_history::Archive;
 use lalin_store::ServerLock;
 
-use super::manifest::{Entry, FORMAT, LARGEST, Manifest, NAME, Summing, is_known};
-use super::{DATABASES, KEY, failed, tar};
+use super::manifest::{DATABASES, Entry, FORMAT, LARGEST, Manifest, NAME, Summing, is_known};
+use super::{KEY, failed, tar};
 use crate::cli::RestoreFlags;
 use crate::error::Error;
+use crate::past::{FOLDERS, RECORDED};
 use crate::progress::{ProgressLine, Unit};
 use crate::words::say;
 
@@ -43,7 +44,8 @@ pub(crate) fn restore(config: &Config, flags: &RestoreFlags) -> Result<(), Error
     if let Some(aside) = aside {
         println!("{}", say("backup.before", &[("folder", &aside.display())]));
     }
-    if config.encryption_key.is_none() && !data.join(KEY).is_file() {
+    let needs_key = data.join(DATABASES[0]).is_file() && config.encryption_key.is_none();
+    if needs_key && !data.join(KEY).is_file() {
         println!("{}", say("backup.key-missing", &[("path", &data.join(KEY).display())]));
     }
     Ok(())
@@ -59,6 +61,10 @@ fn replaced(
 ) -> Result<Option<PathBuf>, Error> {
     unpack(&flags.file, unpacked)?;
     looked_at(config, flags, data, unpacked)?;
+    if unpacked.join(RECORDED).is_dir() {
+        // Nodes with pages may have taken in what was recorded since.
+        lalin_history::restored(&unpacked.join(RECORDED))?;
+    }
     let aside = (!there.is_empty()).then(|| aside(data));
     if let Some(aside) = &aside {
         fs::create_dir(aside).map_err(failed(aside))?;
@@ -91,7 +97,7 @@ fn replaced(
 fn parts(data: &Path) -> Vec<PathBuf> {
     let endings = ["", "-wal", "-shm"];
     let databases = DATABASES.iter().flat_map(|name| endings.map(|ending| data.join(format!("{name}{ending}"))));
-    databases.chain([data.join("history")]).filter(|path| path.exists()).collect()
+    databases.chain(FOLDERS.map(|name| data.join(name))).filter(|path| path.exists()).collect()
 }
 
 /// A folder that is not there yet, named by the day.
@@ -173,8 +179,7 @@ fn looked_at(config: &Config, flags: &RestoreFlags, data: &Path, unpacked: &Path
         // Opening it is what finds a wrong key, and a file of a newer Lalin.
         drop(lalin_store::Store::open(&unpacked.join(DATABASES[0]), key)?);
     }
-    let history = unpacked.join("history");
-    if history.is_dir() {
+    for history in FOLDERS.map(|name| unpacked.join(name)).into_iter().filter(|history| history.is_dir()) {
         let mut line = ProgressLine::new(Unit::Steps);
         let report = Archive::open(&history)?.verify(&mut |progress| line.tell(progress.done, progress.of, 0))?;
         drop(line);

@@ -52,6 +52,9 @@ pub(crate) fn folder(config: &Config) -> PathBuf {
     data.join(if only_asks { RECORDED } else { "history" })
 }
 
+/// Where the past of a data directory can be: what is shown, and what a collector of a cluster records.
+pub(crate) const FOLDERS: [&str; 2] = ["history", RECORDED];
+
 /// Where a collector of a cluster records.
 pub(crate) const RECORDED: &str = "recorded";
 

@@ -1,4 +1,5 @@
-//! What a collector records is shown by a node with pages, also what it recorded while that node was away.
+//! What a collector records is shown by a node with pages, also what it recorded while that node was away, and what one
+//! records that was restored from a backup.
 
 use std::path::Path;
 use std::time::Duration;
@@ -36,7 +37,9 @@ fn handed_over(url: &str) {
             .file("lalin.toml", &format!("{cluster}{own}[history]\ninterval = '2s'\n"))
     };
     let router = Router::new();
-    let (web, collector) = (node("web-1", "web").serve(), node("collect-1", "collect").serve());
+    let (web, collector) = (node("web-1", "web").serve(), node("collect-1", "collect"));
+    let data = collector.path().join("lalin-data");
+    let collector = collector.serve();
     let form = json!({ "id": "pop", "address": router.address().ip().to_string(), "port": router.address().port(),
         "user": "admin", "password": PASSWORD, "tls": "off" });
     let added = web.send("POST", "/api/v1/routers", &form.to_string());
@@ -68,7 +71,23 @@ fn handed_over(url: &str) {
     let web = web.serve();
     until(&web, |bytes| bytes >= missed);
     assert!(received(&web.get(USAGE)) <= received(&collector.get(USAGE)), "each sample once");
-    assert!(recorded_in(collector.kill().path()));
+
+    // Its disk is lost, and what it recorded since the backup is at the web node alone. From there it goes on.
+    let copy = folder.path().join("collect-1.tar");
+    done(folder.path(), &["backup", copy.to_str().unwrap(), "--data-dir", data.to_str().unwrap()]);
+    let since = until(&collector, |bytes| bytes > missed + 40_000_000);
+    until(&web, |bytes| bytes >= since);
+    let collector_folder = collector.kill();
+    assert!(recorded_in(collector_folder.path()));
+    std::fs::remove_dir_all(&data).unwrap();
+    let told = done(folder.path(), &["restore", copy.to_str().unwrap(), "--data-dir", data.to_str().unwrap()]);
+    assert!(!told.contains("lalin.key"), "nothing in it needs one: {told}");
+    assert!(data.join("recorded").is_dir() && !data.join("history").exists());
+    let collector = node("collect-1", "collect").again(collector_folder);
+    let collector = collector.serve();
+    let had = received(&web.get(USAGE));
+    until(&web, |bytes| bytes > had + 40_000_000);
+    drop(collector);
 }
 
 /// Whether a node recorded anything itself.

@@ -88,7 +88,7 @@ pub use archive::ParquetRows;
 pub use archive::{
     Archive, Columns, Compacted, CsvRows, ExportQuery, Fault, FaultKind, Fineness, FolderStats, FolderTier,
     ImportQuery, Imported, JournalState, Report, Rows, Snapshot, SnapshotFile, SqliteRows, compact, import,
-    import_folder,
+    import_folder, restored,
 };
 pub use columns::Start;
 pub use error::Error;

@@ -11,6 +11,7 @@ use super::open::{journals, listed};
 use crate::Error;
 use crate::disk::{ReadOnlyDisk, RealDisk};
 use crate::meta::Database;
+use crate::query::now_ms;
 use crate::segment::Tier;
 use crate::store::Folder;
 
@@ -88,6 +89,19 @@ impl Snapshot {
         let database = std::fs::metadata(&self.database).map_or(0, |file| file.len());
         self.files.iter().map(|file| file.bytes).sum::<u64>() + database
     }
+}
+
+/// Tells a history that it is a copy which goes on in the place of the original. What the original recorded since had
+/// numbers, and whoever follows it may have taken that in: the copy gives none of them again, and counts nothing of what
+/// passed meanwhile. No server may run over it.
+pub fn restored(folder: &Path) -> Result<(), Error> {
+    let folder = Folder::new(folder);
+    if !folder.database().is_file() {
+        return Err(Error::NoHistory(folder.path().to_owned()));
+    }
+    // A copy that goes on from an earlier moment than another one of it went on from gives higher numbers all the same: a
+    // router has less than a tick in a millisecond.
+    Database::open(&folder.database())?.number_from(now_ms().max(1) as u64)
 }
 
 fn held(folder: &Folder, path: PathBuf) -> Result<SnapshotFile, Error> {

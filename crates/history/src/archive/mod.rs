@@ -18,7 +18,7 @@ mod sqlite;
 mod stats;
 mod verify;
 
-pub use backup::{Snapshot, SnapshotFile};
+pub use backup::{Snapshot, SnapshotFile, restored};
 pub use compact::{Compacted, compact};
 pub use csv::CsvRows;
 pub use export::{Columns, ExportQuery, Fineness, Rows};

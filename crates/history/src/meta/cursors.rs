@@ -18,8 +18,13 @@ pub(crate) struct Cursor {
 
 /// What is kept under `state`: which history this is.
 const SOURCE: &str = "source";
+/// The number of a router's next tick is at least this.
+const NUMBERS_FROM: &str = "numbers-from";
 /// And so each cursor begins.
 const HANDED: &str = "handed ";
+
+/// More ticks than a router has in a hundred years.
+const MOST_TICKS: u64 = 1 << 32;
 
 impl Database {
     /// Which history this is: a number that was drawn when it was made.
@@ -32,6 +37,18 @@ impl Database {
         let source = hasher.finish().max(1);
         self.safely(|_| self.set_state(SOURCE, &format!("{source:016x}")))?;
         Ok(source)
+    }
+
+    /// The least number of a router's next tick.
+    pub(crate) fn numbers_from(&self) -> Result<u64, Error> {
+        Ok(self.state(NUMBERS_FROM)?.and_then(|text| text.parse().ok()).unwrap_or_default())
+    }
+
+    /// From now on numbers are at least this, and more than any that could be given since it was called before.
+    pub(crate) fn number_from(&self, least: u64) -> Result<(), Error> {
+        let before = self.numbers_from()?;
+        let least = if before > 0 { least.max(before + MOST_TICKS) } else { least };
+        self.safely(|_| self.set_state(NUMBERS_FROM, &least.to_string()))
     }
 
     /// The cursors of what is sealed.

@@ -47,6 +47,8 @@ pub(crate) struct Engine {
     pub(super) today: Today,
     /// Which history this is.
     pub(crate) source: u64,
+    /// No tick has a lower number from now on.
+    pub(super) numbers_from: u64,
     /// How far others are taken in.
     pub(super) cursors: Cursors,
 }
@@ -116,7 +118,8 @@ impl Engine {
             router.is_recorded_here();
         }
         let Some(router) = self.routers.get(&tick.router) else { return Err(Error::Closed) };
-        let (time, measured) = router.time(tick);
+        let (mut time, measured) = router.time(tick);
+        time.seq = time.seq.max(self.numbers_from);
         let found = self.find_lines(router, tick)?;
         let rows = router.rows(&found, &tick.readings, time, measured);
 

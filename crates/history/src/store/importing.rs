@@ -44,11 +44,12 @@ impl Engine {
         self.know(&part.router)?;
         let (from_ms, to_ms) = part.times.range();
         let Some(router) = self.routers.get_mut(&part.router) else { return Err(Error::Closed) };
-        let (number, first_seq) = (router.number, router.seq + 1);
-        let ticks = part.times.offsets.len() as u64;
-        router.seq += ticks;
+        let (number, first_seq) = (router.number, (router.seq + 1).max(self.numbers_from));
+        let last_seq = first_seq + (part.times.offsets.len() as u64).saturating_sub(1);
+        let numbers = last_seq - router.seq;
+        router.seq = last_seq;
         // What was seen at the last tick that was recorded here still was: its counters go on from there.
-        router.lines.states_mut().for_each(|state| state.seen_seq += ticks);
+        router.lines.states_mut().for_each(|state| state.seen_seq += numbers);
         // Only from where it was read last is there a gap when it is read again.
         router.wall_ms = router.wall_ms.max(to_ms);
         let mut open = OpenPart { router: number, first_seq, times: part.times, lines: Default::default() };

@@ -32,6 +32,7 @@ impl Engine {
         }
         let database = Database::open(&folder.database())?;
         let (source, cursors) = (database.source()?, Cursors::of(database.cursors()?));
+        let numbers_from = database.numbers_from()?;
         let status = Arc::new(StatusCell::default());
         let shared = Arc::new(Shared::default());
         let mut view = View::default();
@@ -78,6 +79,7 @@ impl Engine {
             latest_ms: 0,
             today: Today::default(),
             source,
+            numbers_from,
             cursors,
         })
     }
@@ -152,6 +154,10 @@ impl Engine {
         }
         let open = self.hour.clone();
         self.shared.change(|view| view.hours.push(open));
+        // Of a copy: what passed since may have been counted by the history that it was taken of.
+        let numbers_from = self.numbers_from;
+        let copied = self.routers.values_mut().filter(|router| router.seq < numbers_from);
+        copied.for_each(RouterTracker::begins_anew);
         self.remove_unfinished()?;
         self.status.lock().replaying = false;
         self.measure();

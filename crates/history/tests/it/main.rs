@@ -8,5 +8,6 @@ mod damage;
 mod documented;
 mod kills;
 mod leap_second;
+mod restored;
 mod simulation;
 mod truth;
