@@ -59,7 +59,7 @@ async fn measure(lalin: &Lalin, name: &str, count: usize, lines: usize, effort: 
     let begun = Instant::now();
     let mut live = 0;
     while live < count && begun.elapsed() < Duration::from_secs(90) {
-        live = live_routers(lalin).await;
+        live = live_routers(&lalin.address).await;
         sleep(Duration::from_millis(200)).await;
     }
     let took = begun.elapsed().as_secs_f64();
@@ -68,7 +68,7 @@ async fn measure(lalin: &Lalin, name: &str, count: usize, lines: usize, effort: 
         format!("{} of {} after {took:.1} s", number(live as f64), number(count as f64)),
         Some(("all", live == count)),
     );
-    let mut streams = watch(lalin, count).await;
+    let mut streams = watch(&lalin.address, count).await;
     // The first samples and their lists are over.
     sleep(effort.pick(Duration::from_secs(6), Duration::from_secs(2))).await;
     let share = lalin.share(effort.pick(Duration::from_secs(20), Duration::from_secs(4))).await;
@@ -89,20 +89,20 @@ async fn measure(lalin: &Lalin, name: &str, count: usize, lines: usize, effort: 
 }
 
 /// How many routers are live; asking is watching all of them.
-async fn live_routers(lalin: &Lalin) -> usize {
-    let answer = get(&lalin.address, "/api/v1/routers?watch=1").await;
+pub(crate) async fn live_routers(address: &str) -> usize {
+    let answer = get(address, "/api/v1/routers?watch=1").await;
     let answer: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     let routers = answer["routers"].as_array().unwrap();
     routers.iter().filter(|router| router["state"]["code"] == "live").count()
 }
 
 /// Watches one line of each.
-async fn watch(lalin: &Lalin, count: usize) -> JoinSet<()> {
+pub(crate) async fn watch(address: &str, count: usize) -> JoinSet<()> {
     let mut streams = JoinSet::new();
     for first in (0..count).step_by(A_STREAM) {
         let names: Vec<_> = (first..count.min(first + A_STREAM)).map(|at| format!("r{at}/ether1")).collect();
         let path = format!("/api/v1/stream?window=0&watch={}", names.join(","));
-        let mut stream = EventStream::open(&lalin.address, &path).await.unwrap();
+        let mut stream = EventStream::open(address, &path).await.unwrap();
         streams.spawn(async move { while stream.next().await.is_some() {} });
     }
     streams
@@ -110,7 +110,7 @@ async fn watch(lalin: &Lalin, count: usize) -> JoinSet<()> {
 
 /// What a scrape of all of them costs.
 async fn scrape(lalin: &Lalin, lines: usize) {
-    let mut streams = watch(lalin, lines / 50).await;
+    let mut streams = watch(&lalin.address, lines / 50).await;
     sleep(Duration::from_secs(5)).await;
     let idle = lalin.share(Duration::from_secs(5)).await;
     let (before, rounds) = (lalin.memory(), 5);

@@ -9,6 +9,8 @@
 mod accuracy;
 mod bare;
 mod client;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod fleet;
 mod one_router;
 mod report;
@@ -16,6 +18,19 @@ mod scrape;
 mod server;
 mod serving;
 mod viewers;
+// A cluster as the tests of whole processes start it.
+#[cfg(feature = "cluster")]
+#[path = "../../tests/cluster/nodes.rs"]
+#[allow(dead_code, reason = "more is done with it there")]
+mod nodes;
+#[cfg(feature = "cluster")]
+#[path = "../../tests/cluster/routers.rs"]
+#[allow(dead_code, reason = "more is done with them there")]
+mod routers;
+#[cfg(feature = "cluster")]
+#[path = "../../tests/cluster/sizes.rs"]
+#[allow(dead_code, reason = "more is asked for there")]
+mod sizes;
 
 use report::Effort;
 
@@ -38,7 +53,9 @@ fn main() {
             Some(&"one-router") => one_router::run(effort).await,
             Some(&"accuracy") => accuracy::run(effort).await,
             Some(&"scrape") => scrape::run(effort).await,
-            _ => panic!("serving, viewers, lines, commands, routers, one-router, accuracy or scrape"),
+            #[cfg(feature = "cluster")]
+            Some(&"cluster") => cluster::run(effort).await,
+            _ => panic!("serving, viewers, lines, commands, routers, one-router, accuracy, scrape or cluster"),
         }
     });
     runtime.shutdown_background();

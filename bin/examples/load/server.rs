@@ -98,7 +98,7 @@ impl Lalin {
 
 async fn add_administrator(program: &Path, folder: &Path) {
     let mut adding = Command::new(program)
-        .args(["user", "add", ADMINISTRATOR])
+        .args(["user", "add", ADMINISTRATOR, "--data-dir", "lalin-data"])
         .current_dir(folder)
         .env_clear()
         .stdin(Stdio::piped())

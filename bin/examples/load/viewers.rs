@@ -18,7 +18,7 @@ const STREAM: &str = "/api/v1/stream?window=0";
 const AT_ONCE: usize = 200;
 
 /// Opens so many streams; those that were refused are counted.
-async fn open(address: &str, count: usize) -> (Vec<EventStream>, usize, String) {
+pub(crate) async fn open(address: &str, count: usize) -> (Vec<EventStream>, usize, String) {
     let (mut open, mut refused, mut why) = (Vec::with_capacity(count), 0, String::new());
     for first in (0..count).step_by(AT_ONCE) {
         let mut opening = JoinSet::new();
@@ -156,7 +156,7 @@ async fn asked(viewers: usize, effort: Effort) {
 }
 
 /// How many samples the first of them sees in this time, while all are read.
-async fn samples(streams: Vec<EventStream>, look: Duration) -> u64 {
+pub(crate) async fn samples(streams: Vec<EventStream>, look: Duration) -> u64 {
     let until = Instant::now() + look;
     let mut watching = JoinSet::new();
     for (at, mut stream) in streams.into_iter().enumerate() {

@@ -22,7 +22,7 @@ async fn what_is_changed_at_one_node_is_followed_by_all() {
     let [one, other] = &cluster.webs[..] else { panic!("two web nodes") };
     let session = one.log_in().await;
 
-    let added = routers::start("127.0.0.1").await;
+    let added = routers::start(routers::LINES, "127.0.0.1").await;
     let answer = one.send("POST", "/api/v1/routers", &session, &routers::body("new", &added)).await.unwrap();
     assert!(answer.status() == 201, "{}", answer.head);
     until("the other node knows the new router", FOLLOWED, async || {

@@ -34,30 +34,39 @@ pub(crate) struct Cluster {
     pub(crate) webs: Vec<Node>,
     pub(crate) collectors: Vec<Node>,
     folder: TempDir,
+    sampled: Sampled,
+}
+
+/// How often routers are asked, and further limits of every node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sampled {
+    pub(crate) interval: Duration,
+    /// Lines of `[limits]`.
+    pub(crate) limits: &'static str,
 }
 
 impl Cluster {
     /// Starts three servers and so many nodes, and waits until the web nodes serve.
     pub(crate) async fn start(webs: usize, collectors: usize) -> Self {
-        Self::start_with(webs, collectors, "").await
+        Self::start_with(webs, collectors, Sampled { interval: Duration::from_secs(1), limits: "" }).await
     }
 
-    /// The same with more lines in every node's configuration.
-    pub(crate) async fn start_with(webs: usize, collectors: usize, more: &str) -> Self {
+    /// The same, sampled otherwise.
+    pub(crate) async fn start_with(webs: usize, collectors: usize, sampled: Sampled) -> Self {
         let nats = NatsServers::start(3, Version::V2_12).await;
         let folder = tempfile::tempdir().unwrap();
-        let cluster = Self { nats, webs: Vec::new(), collectors: Vec::new(), folder };
+        let cluster = Self { nats, webs: Vec::new(), collectors: Vec::new(), folder, sampled };
         let configuration = cluster.configuration("command", &["web"], &cluster.nats.urls());
         std::fs::write(cluster.folder.path().join("lalin.toml"), configuration).unwrap();
         cluster.command(&["cluster", "init"]).await;
         cluster.command(&["user", "add", ADMINISTRATOR]).await;
         let mut cluster = cluster;
         for at in 0..collectors {
-            let node = cluster.node(&format!("collect-{at}"), Role::Collect, &cluster.nats.urls(), more);
+            let node = cluster.node(&format!("collect-{at}"), Role::Collect, &cluster.nats.urls());
             cluster.collectors.push(node);
         }
         for at in 0..webs {
-            cluster.webs.push(cluster.node(&format!("web-{at}"), Role::Web, &cluster.nats.urls(), more));
+            cluster.webs.push(cluster.node(&format!("web-{at}"), Role::Web, &cluster.nats.urls()));
         }
         for web in &mut cluster.webs {
             web.start();
@@ -72,19 +81,19 @@ impl Cluster {
     }
 
     /// A node that is not started yet.
-    pub(crate) fn node(&self, name: &str, role: Role, nats: &[String], more: &str) -> Node {
+    pub(crate) fn node(&self, name: &str, role: Role, nats: &[String]) -> Node {
         let folder = self.folder.path().join(name);
         std::fs::create_dir(&folder).unwrap();
         let word = if role == Role::Web { "web" } else { "collect" };
-        let configuration = format!("{}{more}\n", self.configuration(name, &[word], nats));
-        std::fs::write(folder.join("lalin.toml"), configuration).unwrap();
+        std::fs::write(folder.join("lalin.toml"), self.configuration(name, &[word], nats)).unwrap();
         let address = format!("127.0.0.1:{}", free_port());
         Node { name: name.to_owned(), address, folder, within: None, child: None }
     }
 
     fn configuration(&self, node: &str, roles: &[&str], nats: &[String]) -> String {
         let key = self.folder.path().join("cluster.key");
-        let mut text = format!("[limits]\ndrain-time = \"{DRAIN}\"\n[sampling]\ninterval = \"1s\"\n");
+        let Sampled { interval, limits } = self.sampled;
+        let mut text = format!("[limits]\ndrain-time = \"{DRAIN}\"\n{limits}[sampling]\ninterval = \"{interval:?}\"\n");
         let _ = writeln!(
             text,
             "[cluster]\nnats = {nats:?}\nname = \"test\"\nnode = \"{node}\"\nroles = {roles:?}\nkey-file = {key:?}"
@@ -156,7 +165,8 @@ impl Cluster {
 
 /// The program in this folder, with an empty environment.
 fn lalin(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lalin"));
+    let program = std::env::var_os("LALIN_BIN").or(option_env!("CARGO_BIN_EXE_lalin").map(Into::into));
+    let mut command = Command::new(program.unwrap());
     quiet(command.current_dir(folder).env_clear());
     command
 }
@@ -190,6 +200,11 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// Its number among the processes of this machine.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.as_ref().and_then(Child::id).unwrap()
+    }
+
     /// Starts it, for the first time or again: with the port and the folder that it had.
     pub(crate) fn start(&mut self) {
         let log = std::fs::File::options().create(true).append(true).open(self.folder.join("log")).unwrap();
@@ -222,8 +237,7 @@ impl Node {
 
     /// SIGTERM, as a supervisor sends it.
     pub(crate) fn terminate(&self) {
-        let id = self.child.as_ref().and_then(Child::id).unwrap();
-        let told = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
+        let told = std::process::Command::new("kill").args(["-TERM", &self.process().to_string()]).status().unwrap();
         assert!(told.success());
     }
 

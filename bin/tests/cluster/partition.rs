@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::nodes::{Cluster, Role};
-use crate::routers::Routers;
+use crate::routers::{LINES, Routers};
 use crate::sizes::{PATIENCE, until};
 
 const NAME: &str = "partition::a_collector_that_is_cut_off_stops_before_another_begins";
@@ -61,12 +61,12 @@ async fn cut() {
         forwarding.spawn(forward(listener, format!("127.0.0.1:{port}")));
         urls.push(format!("nats://{NATS_HERE}:{port}"));
     }
-    let mut far = cluster.node("far", Role::Collect, &urls, "");
+    let mut far = cluster.node("far", Role::Collect, &urls);
     far.within = Some(other.process());
     far.start();
     cluster.collectors.push(far);
     cluster.joined(&["far", "collect-0"]).await;
-    let routers = Routers::start_at(6, ROUTERS_HERE).await;
+    let routers = Routers::start_at(6, LINES, ROUTERS_HERE).await;
     routers.add_at(&cluster.webs[0]).await;
     cluster.webs[0].shows_live(routers.count(), PATIENCE).await;
     until("both have a share", PATIENCE, async || {

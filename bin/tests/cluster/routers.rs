@@ -13,6 +13,7 @@ use crate::nodes::Node;
 /// So many additions are under way at a time.
 const AT_ONCE: usize = 16;
 
+pub(crate) const LINES: usize = 3;
 /// Of all of them. A stranger on this machine that looks for a router of its own where one was before has another one.
 const PASSWORD: &str = "sandi-kelompok";
 
@@ -31,15 +32,16 @@ struct Longest {
 }
 
 impl Routers {
+    /// With three lines each.
     pub(crate) async fn start(count: usize) -> Self {
-        Self::start_at(count, "127.0.0.1").await
+        Self::start_at(count, LINES, "127.0.0.1").await
     }
 
-    /// At another address of this machine.
-    pub(crate) async fn start_at(count: usize, address: &str) -> Self {
+    /// With so many lines each, at an address of this machine.
+    pub(crate) async fn start_at(count: usize, lines: usize, address: &str) -> Self {
         let mut simulators = Vec::with_capacity(count);
         for _ in 0..count {
-            simulators.push(start(address).await);
+            simulators.push(start(lines, address).await);
         }
         let longest = Arc::default();
         let handles = simulators.iter().map(Simulator::handle).collect();
@@ -57,12 +59,16 @@ impl Routers {
 
     /// Adds all of them, as the page does.
     pub(crate) async fn add_at(&self, web: &Node) {
-        let session = web.log_in().await;
+        self.add(&web.address, &web.log_in().await).await;
+    }
+
+    /// The same with the session of whoever may.
+    pub(crate) async fn add(&self, address: &str, session: &str) {
         for part in (0..self.count()).collect::<Vec<_>>().chunks(AT_ONCE) {
             let mut adding = JoinSet::new();
             for at in part {
                 let (path, body) = ("/api/v1/routers", body(&format!("r{at}"), &self.simulators[*at]));
-                let (address, more) = (web.address.clone(), session.clone());
+                let (address, more) = (address.to_owned(), session.to_owned());
                 adding.spawn(async move { crate::client::ask(&address, "POST", path, &more, &body).await });
             }
             for answer in adding.join_all().await {
@@ -90,11 +96,11 @@ impl Routers {
 }
 
 /// One more router.
-pub(crate) async fn start(address: &str) -> Simulator {
+pub(crate) async fn start(lines: usize, address: &str) -> Simulator {
     let steady = |bps: f64| Traffic::Constant { bps };
-    let lines = (1..=3).map(|n| {
+    let lines = (1..=lines).map(|n| {
         let line = InterfaceSpec::ether(format!("ether{n}"));
-        line.traffic(steady(1e6 * f64::from(n)), steady(1e5)).counters(1_000_000, 1_000_000)
+        line.traffic(steady(1e6 * n as f64), steady(1e5)).counters(1_000_000, 1_000_000)
     });
     let config = Config::default().credentials("admin", PASSWORD).interfaces(lines);
     Simulator::start(config, format!("{address}:0").parse().unwrap()).await.unwrap()

@@ -53,6 +53,11 @@ impl NatsServers {
         format!("nats://127.0.0.1:{}", self.ports[index])
     }
 
+    /// The numbers of the running ones among the processes of this machine.
+    pub fn processes(&self) -> Vec<u32> {
+        self.processes.iter().flatten().map(Child::id).collect()
+    }
+
     /// SIGKILL: it says goodbye to nobody.
     pub fn kill(&mut self, index: usize) {
         if let Some(mut process) = self.processes[index].take() {

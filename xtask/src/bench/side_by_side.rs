@@ -16,7 +16,7 @@ use crate::tools::{NODE, NPM, WRK, provide};
 use super::{row::Row, start};
 
 /// The parts that `load` measures, and what stands above them in the table.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("serving", "`/api/interface-stats`, and the same bytes by a bare handler"),
     ("viewers", "event streams"),
     ("lines", "lists that change"),
@@ -25,6 +25,7 @@ const PARTS: [(&str, &str); 8] = [
     ("one-router", "one router"),
     ("accuracy", "freshness and accuracy"),
     ("scrape", "a scrape beside mktxp's"),
+    ("cluster", "several machines beside one"),
 ];
 /// A part that says nothing for this long hangs.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -104,6 +105,9 @@ impl Peers {
         match clients::mktxp(&folder.join("mktxp")) {
             Ok(python) => variables.push(("BENCH_PYTHON", python)),
             Err(why) => missing.push(format!("mktxp is not among them: {why:#}")),
+        }
+        if let Err(why) = crate::nats::run(root) {
+            missing.push(format!("a cluster cannot be measured without its servers: {why:#}"));
         }
         let load = target(root).join("release/examples").join(format!("load{}", std::env::consts::EXE_SUFFIX));
         Ok(Self { load, lalin: built(root, "release", "lalin"), variables, missing })
