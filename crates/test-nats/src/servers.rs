@@ -19,6 +19,8 @@ pub struct NatsServers {
     setup: Setup,
     folder: TempDir,
     ports: Vec<u16>,
+    /// Where the servers meet each other.
+    routes: Vec<u16>,
     processes: Vec<Option<Child>>,
 }
 
@@ -82,6 +84,14 @@ impl NatsServers {
         self.spawn(index);
     }
 
+    /// Other lines of configuration in the place of those of [`Setup::with`], which all servers read anew while they run, as
+    /// by `nats-server --signal reload`. It takes a moment; lines that a server does not understand leave it as it was.
+    pub fn reload_with(&mut self, lines: &str) {
+        self.setup.more = format!("{lines}\n");
+        self.write_configurations();
+        (0..self.setup.count).for_each(|index| self.signal(index, "-HUP"));
+    }
+
     /// Which server leads a stream (a bucket's is `KV_` and its name), once one does.
     pub async fn leader_of(&self, stream: &str) -> usize {
         let deadline = Instant::now() + PATIENCE;
@@ -119,13 +129,18 @@ impl NatsServers {
         let all = ports::free(setup.count * 2);
         let (clients, servers) = all.split_at(setup.count);
         let folder = tempfile::Builder::new().prefix("lalin-nats-").tempdir().expect("a folder for the stores");
-        for index in 0..setup.count {
-            let store = folder.path().join(format!("store{index}"));
-            let text = file(&setup, index, clients, servers, &store);
-            fs::write(configuration(folder.path(), index), text).expect("a server's configuration");
-        }
         let processes = (0..setup.count).map(|_| None).collect();
-        Self { ports: clients.to_vec(), processes, folder, setup }
+        let servers = Self { ports: clients.to_vec(), routes: servers.to_vec(), processes, folder, setup };
+        servers.write_configurations();
+        servers
+    }
+
+    fn write_configurations(&self) {
+        for index in 0..self.setup.count {
+            let store = self.folder.path().join(format!("store{index}"));
+            let text = file(&self.setup, index, &self.ports, &self.routes, &store);
+            fs::write(configuration(self.folder.path(), index), text).expect("a server's configuration");
+        }
     }
 
     fn spawn(&mut self, index: usize) {
