@@ -1,11 +1,10 @@
 //! How fast the links of the Ethernet ports are. `/interface/print` does not say, so the router is asked between the
 //! reads: at most once a minute, only while somebody reads, and never so that a read waits for it.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use lalin_stats::{Interface, Row};
+use lalin_stats::{Interface, InterfaceId, Row};
 use routeros::{Command, Error, ReconnectingClient, Reply, Sentence};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -33,9 +32,10 @@ struct Asking {
     task: Option<AbortOnDropHandle<()>>,
 }
 
-/// The rates of one answer, by the interface's id.
+/// The rates of one answer, in the order of the interfaces' ids: as each of thousands of routers has them, without what a
+/// hash needs.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Rates(HashMap<String, Rate>);
+pub(crate) struct Rates(Box<[(InterfaceId, Rate)]>);
 
 #[derive(Debug, PartialEq)]
 struct Rate {
@@ -73,7 +73,9 @@ impl LinkRates {
         }
         asking.since = Some(Instant::now());
         let (links, router) = (Arc::downgrade(self), router.clone());
-        asking.task = Some(AbortOnDropHandle::new(tokio::spawn(learn(links, router, ports).in_current_span())));
+        // Boxed, so that its memory is given back when it is done and not when the handle goes.
+        let learn = Box::pin(learn(links, router, ports));
+        asking.task = Some(AbortOnDropHandle::new(tokio::spawn(learn.in_current_span())));
     }
 }
 
@@ -129,15 +131,23 @@ impl Rates {
             let (name, bps) = (row.get("name")?.text(), bps(&row.get("rate")?.text())?);
             let port = ports.iter().find(|port| *port.name == *name)?;
             let link = Link { downs: port.link_downs, up: port.last_link_up.clone() };
-            Some((port.id.as_str().to_owned(), Rate { bps, link }))
+            Some((port.id.clone(), Rate { bps, link }))
         };
-        Self(rows.iter().filter_map(rate).collect())
+        let mut rates: Vec<_> = rows.iter().filter_map(rate).collect();
+        rates.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Self(rates.into())
     }
 
-    /// The rate of an interface's link, bit/s, where it is still the link that was asked about.
-    pub(crate) fn get(&self, id: &str, downs: Option<u64>, up: Option<&str>) -> Option<u64> {
-        let Rate { bps, link } = self.0.get(id)?;
-        (link.downs == downs && link.up.as_deref() == up).then_some(*bps)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The rate of an interface's link, bit/s, where it is still the link that was asked about: went down as often, and
+    /// came up when `is_up` says.
+    pub(crate) fn get(&self, id: &str, downs: Option<u64>, is_up: impl FnOnce(Option<&str>) -> bool) -> Option<u64> {
+        let at = self.0.binary_search_by(|(known, _)| known.as_str().cmp(id)).ok()?;
+        let (_, Rate { bps, link }) = self.0.get(at)?;
+        (link.downs == downs && is_up(link.up.as_deref())).then_some(*bps)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::link_rates::Rates;
 macro_rules! cells {
     ($($field:ident $property:literal,)*) => {
         /// What is asked for. Without such a list the router fetches everything, also what is slow.
-        pub(crate) const PROPERTIES: &[&str] = &[$($property),*];
+        pub(crate) const PROPERTIES: &[&str] = &[$(word($property)),*];
 
         /// The values of one row.
         #[derive(Default)]
@@ -25,8 +25,11 @@ macro_rules! cells {
         }
 
         impl<'a> Cells<'a> {
+            /// By bytes, not text: the words of ten thousand rows need no look at their encoding, and patterns of bytes
+            /// become one tree of comparisons.
+            #[inline]
             fn cell(&mut self, key: &[u8]) -> Option<&mut Option<Value<'a>>> {
-                match std::str::from_utf8(key).ok()? {
+                match key {
                     $($property => Some(&mut self.$field),)*
                     _ => None,
                 }
@@ -35,31 +38,39 @@ macro_rules! cells {
     };
 }
 
+/// The word of a property.
+const fn word(property: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(property) {
+        Ok(word) => word,
+        Err(_) => panic!("a property is plain ASCII"),
+    }
+}
+
 cells! {
-    id ".id",
-    name "name",
-    kind "type",
-    default_name "default-name",
-    mtu "mtu",
-    actual_mtu "actual-mtu",
-    l2_mtu "l2mtu",
-    mac_address "mac-address",
-    running "running",
-    disabled "disabled",
-    dynamic "dynamic",
-    slave "slave",
-    comment "comment",
-    last_link_up "last-link-up-time",
-    link_downs "link-downs",
-    rx_bytes "rx-byte",
-    tx_bytes "tx-byte",
-    rx_packets "rx-packet",
-    tx_packets "tx-packet",
-    rx_drops "rx-drop",
-    tx_drops "tx-drop",
-    rx_errors "rx-error",
-    tx_errors "tx-error",
-    tx_queue_drops "tx-queue-drop",
+    id b".id",
+    name b"name",
+    kind b"type",
+    default_name b"default-name",
+    mtu b"mtu",
+    actual_mtu b"actual-mtu",
+    l2_mtu b"l2mtu",
+    mac_address b"mac-address",
+    running b"running",
+    disabled b"disabled",
+    dynamic b"dynamic",
+    slave b"slave",
+    comment b"comment",
+    last_link_up b"last-link-up-time",
+    link_downs b"link-downs",
+    rx_bytes b"rx-byte",
+    tx_bytes b"tx-byte",
+    rx_packets b"rx-packet",
+    tx_packets b"tx-packet",
+    rx_drops b"rx-drop",
+    tx_drops b"tx-drop",
+    rx_errors b"rx-error",
+    tx_errors b"tx-error",
+    tx_queue_drops b"tx-queue-drop",
 }
 
 impl<'a> Cells<'a> {
@@ -98,13 +109,15 @@ pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>], links: &Rat
     let mut rows = Vec::with_capacity(sentences.len());
     for sentence in sentences {
         let cells = Cells::of(sentence);
-        let Some(facts) = Facts::of(&cells, links) else {
+        let Some(facts) = Facts::of(&cells) else {
             skipped += 1;
             continue;
         };
-        let interface = match known.find(&facts.id) {
-            Some(interface) if facts.are_of(interface) => interface.clone(),
-            before => Arc::new(facts.into_interface(&Texts { before, beside: rows.last() })),
+        let before = known.find(&facts.id);
+        let link_bps = facts.link_bps(before, links);
+        let interface = match before {
+            Some(interface) if facts.are_of(interface, link_bps) => interface.clone(),
+            before => Arc::new(facts.into_interface(link_bps, &Texts { before, beside: rows.last() })),
         };
         rows.push(Row::new(interface, cells.counters()));
     }
@@ -114,20 +127,48 @@ pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>], links: &Rat
     rows
 }
 
+/// A text as a row has it: nearly always it is known already, and then nobody needs to know whether it is UTF-8.
+#[derive(Clone, Copy)]
+struct Text<'a>(Value<'a>);
+
+impl<'a> Text<'a> {
+    /// `None` where it is empty.
+    fn of(cell: Option<Value<'a>>) -> Option<Self> {
+        cell.filter(|value| !value.is_empty()).map(Self)
+    }
+
+    /// Whether it reads like this one.
+    fn is(&self, known: &str) -> bool {
+        self.0.as_bytes() == known.as_bytes() || *self.0.text() == *known
+    }
+
+    fn read(&self) -> Cow<'a, str> {
+        self.0.text()
+    }
+}
+
+/// Whether a row's text reads like a known one, neither being there included.
+fn is(fact: &Option<Text<'_>>, known: Option<&str>) -> bool {
+    match (fact, known) {
+        (Some(fact), Some(known)) => fact.is(known),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
 /// An interface as a row describes it, still in the row's bytes: there is rarely anything new to allocate for.
 struct Facts<'a> {
-    id: Cow<'a, str>,
-    name: Cow<'a, str>,
-    kind: Cow<'a, str>,
-    comment: Option<Cow<'a, str>>,
-    default_name: Option<Cow<'a, str>>,
-    mtu: Option<Cow<'a, str>>,
+    id: Text<'a>,
+    name: Text<'a>,
+    kind: Option<Text<'a>>,
+    comment: Option<Text<'a>>,
+    default_name: Option<Text<'a>>,
+    mtu: Option<Text<'a>>,
     actual_mtu: Option<u32>,
     l2_mtu: Option<u32>,
-    mac_address: Option<Cow<'a, str>>,
-    last_link_up: Option<Cow<'a, str>>,
+    mac_address: Option<Text<'a>>,
+    last_link_up: Option<Text<'a>>,
     link_downs: Option<u64>,
-    link_bps: Option<u64>,
     running: bool,
     disabled: bool,
     dynamic: bool,
@@ -135,37 +176,41 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(cells: &Cells<'a>, links: &Rates) -> Option<Self> {
-        let text = |cell: Option<Value<'a>>| cell.map(|value| value.text()).filter(|text| !text.is_empty());
+    fn of(cells: &Cells<'a>) -> Option<Self> {
         let number = |cell: Option<Value<'a>>| cell.and_then(|value| value.u64());
         let small = |cell| number(cell).and_then(|number| u32::try_from(number).ok());
         let flag = |cell: Option<Value<'a>>| cell.and_then(|value| value.boolean()).unwrap_or(false);
-        let (id, running) = (text(cells.id)?, flag(cells.running));
-        let (last_link_up, link_downs) = (text(cells.last_link_up), number(cells.link_downs));
-        // A link that is down has no rate.
-        let link_bps = if running { links.get(&id, link_downs, last_link_up.as_deref()) } else { None };
         Some(Self {
-            id,
-            name: text(cells.name)?,
-            kind: text(cells.kind).unwrap_or_default(),
-            comment: text(cells.comment),
-            default_name: text(cells.default_name),
-            mtu: text(cells.mtu),
+            id: Text::of(cells.id)?,
+            name: Text::of(cells.name)?,
+            kind: Text::of(cells.kind),
+            comment: Text::of(cells.comment),
+            default_name: Text::of(cells.default_name),
+            mtu: Text::of(cells.mtu),
             actual_mtu: small(cells.actual_mtu),
             l2_mtu: small(cells.l2_mtu),
-            mac_address: text(cells.mac_address),
-            last_link_up,
-            link_downs,
-            link_bps,
-            running,
+            mac_address: Text::of(cells.mac_address),
+            last_link_up: Text::of(cells.last_link_up),
+            link_downs: number(cells.link_downs),
+            running: flag(cells.running),
             disabled: flag(cells.disabled),
             dynamic: flag(cells.dynamic),
             slave: flag(cells.slave),
         })
     }
 
-    fn are_of(&self, interface: &Interface) -> bool {
-        let same = |fact: &Option<Cow<'_, str>>, known: &Option<Arc<str>>| fact.as_deref() == known.as_deref();
+    /// How fast its link is, where that is known. A link that is down has no rate.
+    fn link_bps(&self, before: Option<&Arc<Interface>>, links: &Rates) -> Option<u64> {
+        if !self.running || links.is_empty() {
+            return None;
+        }
+        let known = before.filter(|before| self.id.is(before.id.as_str()));
+        let id = known.map_or_else(|| self.id.read(), |known| Cow::Borrowed(known.id.as_str()));
+        links.get(&id, self.link_downs, |up| is(&self.last_link_up, up))
+    }
+
+    fn are_of(&self, interface: &Interface, link_bps: Option<u64>) -> bool {
+        let same = |fact: &Option<Text<'_>>, known: &Option<Arc<str>>| is(fact, known.as_deref());
         // Taken apart, so that a new field of an interface cannot be forgotten here.
         let Interface {
             id,
@@ -179,15 +224,15 @@ impl<'a> Facts<'a> {
             mac_address,
             last_link_up,
             link_downs,
-            link_bps,
+            link_bps: known_link_bps,
             running,
             disabled,
             dynamic,
             slave,
         } = interface;
-        self.id == id.as_str()
-            && *self.name == **name
-            && *self.kind == **kind
+        self.id.is(id.as_str())
+            && self.name.is(name)
+            && self.kind.map_or(kind.is_empty(), |fact| fact.is(kind))
             && same(&self.comment, comment)
             && same(&self.default_name, default_name)
             && same(&self.mtu, mtu)
@@ -196,28 +241,29 @@ impl<'a> Facts<'a> {
             && same(&self.mac_address, mac_address)
             && same(&self.last_link_up, last_link_up)
             && self.link_downs == *link_downs
-            && self.link_bps == *link_bps
+            && link_bps == *known_link_bps
             && self.running == *running
             && self.disabled == *disabled
             && self.dynamic == *dynamic
             && self.slave == *slave
     }
 
-    fn into_interface(self, texts: &Texts<'_>) -> Interface {
-        let own = |fact: Option<Cow<'_, str>>, of: TextOf| fact.map(|fact| texts.own(&fact, of));
+    fn into_interface(self, link_bps: Option<u64>, texts: &Texts<'_>) -> Interface {
+        let own = |fact: Option<Text<'_>>, of: TextOf| fact.map(|fact| texts.own(&fact.read(), of));
         let id = match texts.before {
-            Some(before) if self.id == before.id.as_str() => before.id.clone(),
-            _ => InterfaceId::from(&*self.id),
+            Some(before) if self.id.is(before.id.as_str()) => before.id.clone(),
+            _ => InterfaceId::from(&*self.id.read()),
         };
-        let name = texts.own(&self.name, |interface| Some(&interface.name));
+        let name = texts.own(&self.name.read(), |interface| Some(&interface.name));
         let default_name = match self.default_name {
-            Some(default_name) if *default_name == *name => Some(name.clone()),
+            Some(default_name) if default_name.is(&name) => Some(name.clone()),
             other => own(other, |interface| interface.default_name.as_ref()),
         };
+        let kind = self.kind.map(|kind| kind.read()).unwrap_or_default();
         Interface {
             id,
             name,
-            kind: texts.own(&self.kind, |interface| Some(&interface.kind)),
+            kind: texts.own(&kind, |interface| Some(&interface.kind)),
             comment: own(self.comment, |interface| interface.comment.as_ref()),
             default_name,
             mtu: own(self.mtu, |interface| interface.mtu.as_ref()),
@@ -226,7 +272,7 @@ impl<'a> Facts<'a> {
             mac_address: own(self.mac_address, |interface| interface.mac_address.as_ref()),
             last_link_up: own(self.last_link_up, |interface| interface.last_link_up.as_ref()),
             link_downs: self.link_downs,
-            link_bps: self.link_bps,
+            link_bps,
             running: self.running,
             disabled: self.disabled,
             dynamic: self.dynamic,
@@ -267,13 +313,13 @@ impl<'a> Known<'a> {
         Self { interfaces, next: 0, places: None }
     }
 
-    fn find(&mut self, id: &str) -> Option<&'a Arc<Interface>> {
+    fn find(&mut self, id: &Text<'_>) -> Option<&'a Arc<Interface>> {
         let interfaces = self.interfaces;
-        if interfaces.get(self.next).is_none_or(|interface| interface.id.as_str() != id) {
+        if interfaces.get(self.next).is_none_or(|interface| !id.is(interface.id.as_str())) {
             let places = self.places.get_or_insert_with(|| {
                 interfaces.iter().enumerate().map(|(place, interface)| (interface.id.as_str(), place)).collect()
             });
-            self.next = *places.get(id)?;
+            self.next = *places.get(&*id.read())?;
         }
         let found = interfaces.get(self.next);
         self.next += 1;

@@ -65,7 +65,7 @@ pub(crate) struct Engine {
     asked: Option<Instant>,
     read_times: ReadTimes,
     time_base: TimeBase,
-    /// What of the newest sample was above the links' speed, in the order of its interfaces.
+    /// What of the newest sample was above the links' speed, in the order of its interfaces; empty where nothing was.
     above_link: Box<[Rate]>,
     counters_delay: CountersDelay,
     read_counts: ReadCounts,
@@ -341,17 +341,21 @@ impl Engine {
         let gap = self.gaps.end(before.as_deref(), sample, time.step_ms, line);
         let limits = self.settings.rate_limits();
         let (links, low) = (LinkRates::of(&snapshot.rows), read.uncertainty.low);
-        let check = |old: Option<Row>, row: &Row| match (old, read.elapsed) {
+        let check = |old: Option<&Row>, row: &Row| match (old, read.elapsed) {
             (Some(old), Some(elapsed)) => {
                 let link = links.carries(&old.interface, &row.interface).map(|carries| LinkBound { carries, low });
-                CheckedRate::between(&old, row, elapsed, limits, link)
+                CheckedRate::between(old, row, elapsed, limits, link)
             }
             _ => CheckedRate::default(),
         };
-        let checked: Vec<CheckedRate> = pairs.each(check).collect();
+        let mut checked: Vec<CheckedRate> = Vec::with_capacity(snapshot.rows.len());
+        let mut error_counts = Vec::new();
+        for (place, (old, row)) in pairs.each(|old, row| (old, row)).enumerate() {
+            checked.push(check(old.as_ref(), row));
+            error_counts.extend(old.and_then(|old| ErrorCounts::between(&old, row, place)));
+        }
         let before = |place: &Option<usize>| place.and_then(|at| self.above_link.get(at)).copied().unwrap_or_default();
         let rates = checked.iter().zip(&pairs.places).map(|(rate, place)| rate.after(before(place))).collect();
-        let error_counts = |(place, (old, row)): (usize, (Option<Row>, &Row))| ErrorCounts::between(&old?, row, place);
         self.seq += 1;
         let frame = Arc::new(Frame {
             router: self.router.clone(),
@@ -367,11 +371,13 @@ impl Engine {
             counters: snapshot.rows.iter().map(|row| row.counters).collect(),
             rates,
             uncertainty: read.uncertainty,
-            error_counts: pairs.each(|old, row| (old, row)).enumerate().filter_map(error_counts).collect(),
+            error_counts: error_counts.into(),
             gap,
         });
         self.asked = Some(snapshot.asked);
-        self.above_link = checked.iter().map(|rate| rate.above_link).collect();
+        // Mostly none is, and then nothing is kept.
+        let any_above = checked.iter().any(|rate| rate.above_link != Rate::UNKNOWN);
+        self.above_link = if any_above { checked.iter().map(|rate| rate.above_link).collect() } else { Box::default() };
         if time.step_ms < 0 {
             self.recent_window.set_back(time.step_ms, self.seq);
         }

@@ -5,6 +5,7 @@
 //! samples, or a counter jumped by more than any link can carry.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Row;
@@ -111,7 +112,7 @@ impl Rate {
 /// Whether the counters of both rows belong to one life of one interface.
 fn same_life(before: &Row, after: &Row) -> bool {
     let (old, new) = (&before.interface, &after.interface);
-    old.is_same(new) && old.last_link_up == new.last_link_up
+    Arc::ptr_eq(old, new) || old.is_same(new) && old.last_link_up == new.last_link_up
 }
 
 enum Rise {
@@ -129,8 +130,6 @@ fn rise(before: Option<u64>, after: Option<u64>) -> Rise {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::{Counters, Interface};
 

@@ -184,6 +184,20 @@ fn texts_that_are_known_are_not_kept_twice() {
 }
 
 #[test]
+fn a_text_of_a_code_page_is_known_again_and_the_same_text_as_utf_8_too() {
+    let row = |id: &[u8], name: &[u8], up: &[u8]| {
+        sentence([(".id", id), ("name", name), ("comment", b"caf\xe9"), ("last-link-up-time", up)])
+    };
+    let known = interfaces(&read(&[row(b"*\xe9", b"\xe9", b"1")], &[]));
+    assert_eq!((known[0].id.as_str(), &*known[0].name), ("*é", "é"));
+    for (id, name) in [(&b"*\xe9"[..], &b"\xe9"[..]), ("*é".as_bytes(), "é".as_bytes())] {
+        assert!(Arc::ptr_eq(&read(&[row(id, name, b"1")], &known)[0].interface, &known[0]));
+        let changed = &read(&[row(id, name, b"2")], &known)[0].interface;
+        assert!(changed.id == known[0].id && changed.last_link_up.as_deref() == Some("2"));
+    }
+}
+
+#[test]
 fn any_changed_fact_makes_the_interface_anew() {
     let attributes: Vec<(&str, &str)> = PROPERTIES
         .iter()
