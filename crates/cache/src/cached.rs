@@ -147,7 +147,8 @@ impl<S: Source + ?Sized> Cached<S> {
         let read = async move { read_within(&*inner, limit, BEYOND).await };
         let mut tasks = lock(&self.tasks);
         while tasks.try_join_next().is_some() {}
-        tasks.spawn(flight.run(read).in_current_span());
+        // Boxed, so that its memory is given back when it is done and not when the next read begins.
+        tasks.spawn(Box::pin(flight.run(read)).in_current_span());
         Answer::When(waiter)
     }
 }

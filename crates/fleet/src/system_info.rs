@@ -48,7 +48,8 @@ pub(crate) fn refresh(shared: &Arc<Shared>) {
                 naming::name(&shared, &id, &identity).await;
             }
         };
-        let asking = asking.instrument(error_span!("router", router = %entry.settings.id));
+        // Boxed, so that its memory is given back when it is done and not when the handle goes.
+        let asking = Box::pin(asking).instrument(error_span!("router", router = %entry.settings.id));
         entry.asking = Some(AbortOnDropHandle::new(shared.runtime.spawn(asking)));
     }
 }

@@ -63,7 +63,9 @@ impl DefaultRoutes {
         asking.asked = Some((Instant::now(), since));
         let interfaces: Vec<Arc<Interface>> = rows.iter().map(|row| row.interface.clone()).collect();
         let (routes, router) = (Arc::downgrade(self), router.clone());
-        asking.task = Some(AbortOnDropHandle::new(tokio::spawn(learn(routes, router, interfaces).in_current_span())));
+        // Boxed, so that its memory is given back when it is done and not when the handle goes.
+        let learn = Box::pin(learn(routes, router, interfaces));
+        asking.task = Some(AbortOnDropHandle::new(tokio::spawn(learn.in_current_span())));
     }
 }
 

@@ -21,8 +21,6 @@ pub(crate) struct Odometer {
     moment: f64,
     /// How much of what it says lies outside of the gate, from 0 to 1.
     unexplained: f64,
-    /// For the medians, so that no tick allocates.
-    votes: Vec<(f64, f64)>,
 }
 
 /// What is remembered of one counter.
@@ -47,7 +45,7 @@ impl Counter {
 
 impl Default for Odometer {
     fn default() -> Self {
-        Self { counters: Vec::new(), moment: 0.0, unexplained: 0.05, votes: Vec::new() }
+        Self { counters: Vec::new(), moment: 0.0, unexplained: 0.05 }
     }
 }
 
@@ -71,25 +69,26 @@ impl Odometer {
     }
 
     /// How many times the bytes of the tick before there are.
-    pub(crate) fn ratio(&mut self, rises: &[Option<u64>]) -> Option<f64> {
+    pub(crate) fn ratio(&self, rises: &[Option<u64>]) -> Option<f64> {
         self.vote(rises, |counter, rise| {
             (counter.last > SAYS_NOTHING && rise > SAYS_NOTHING).then(|| rise / counter.last)
         })
     }
 
     /// The time since the last reading, as far as any counter knows it.
-    pub(crate) fn elapsed(&mut self, rises: &[Option<u64>]) -> Option<f64> {
+    pub(crate) fn elapsed(&self, rises: &[Option<u64>]) -> Option<f64> {
         self.vote(rises, |counter, rise| (counter.bytes > SAYS_NOTHING).then(|| rise * counter.time / counter.bytes))
     }
 
-    fn vote(&mut self, rises: &[Option<u64>], of: impl Fn(&Counter, f64) -> Option<f64>) -> Option<f64> {
+    fn vote(&self, rises: &[Option<u64>], of: impl Fn(&Counter, f64) -> Option<f64>) -> Option<f64> {
         let votes = self.counters.iter().zip(rises).filter_map(|(counter, rise)| {
             let value = of(counter, (*rise)? as f64)?;
             Some((value, counter.weight()))
         });
-        self.votes.clear();
-        self.votes.extend(votes);
-        weighted_median(&mut self.votes)
+        // Not kept from tick to tick: of thousands of routers that would be megabytes.
+        let mut all = Vec::with_capacity(rises.len());
+        all.extend(votes);
+        weighted_median(&mut all)
     }
 
     /// Goes on to the reading whose gate begins at `t` and is `e` long, and learns from it; the odometer's moment, which is

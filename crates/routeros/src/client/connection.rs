@@ -97,7 +97,7 @@ impl Connection {
 
     /// Ends a connection that is of no use any more: what is in flight fails with `reason`.
     pub(super) fn abandon(&self, reason: Error) {
-        let _ = self.requests.send(Request::Close { reason: Some(reason) });
+        let _ = self.requests.send(Request::Close { reason: Some(Box::new(reason)) });
     }
 
     /// Why it ended.

@@ -28,9 +28,9 @@ pub(crate) enum Request {
     Cancel {
         tag: u64,
     },
-    /// Ends the connection, for this reason where it is not the caller's wish.
+    /// Ends the connection, for this reason where it is not the caller's wish. The reason is apart, as the command is.
     Close {
-        reason: Option<Error>,
+        reason: Option<Box<Error>>,
     },
 }
 
@@ -191,7 +191,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
     fn take(&mut self, request: Request) -> bool {
         match request {
             Request::Close { reason } => {
-                self.parting = reason;
+                self.parting = reason.map(|reason| *reason);
                 return true;
             }
             Request::Cancel { tag } => {
