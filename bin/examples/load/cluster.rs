@@ -49,7 +49,7 @@ async fn alone(routers: &Routers, name: &str, effort: Effort) {
 }
 
 async fn together(routers: &Routers, name: &str, effort: Effort) {
-    let cluster = Cluster::start_with(1, 1, Sampled { interval: INTERVAL, limits: LIMITS }).await;
+    let cluster = Cluster::start_with(1, 1, Sampled { interval: INTERVAL, limits: LIMITS, ..Sampled::default() }).await;
     let (web, collector) = (&cluster.webs[0], &cluster.collectors[0]);
     routers.add_at(web).await;
     all_live(&web.address, routers.count()).await;
@@ -101,7 +101,7 @@ async fn together(routers: &Routers, name: &str, effort: Effort) {
 async fn two_web_nodes(effort: Effort) {
     let count = effort.pick(10_000, 50);
     let routers = Routers::start_at(1, 50, "127.0.0.1").await;
-    let cluster = Cluster::start_with(2, 1, Sampled { interval: INTERVAL, limits: LIMITS }).await;
+    let cluster = Cluster::start_with(2, 1, Sampled { interval: INTERVAL, limits: LIMITS, ..Sampled::default() }).await;
     routers.add_at(&cluster.webs[0]).await;
     for web in &cluster.webs {
         all_live(&web.address, 1).await;

@@ -11,6 +11,7 @@ mod changes;
 #[path = "../../examples/load/client.rs"]
 #[allow(dead_code, reason = "more is looked at there")]
 mod client;
+mod histories;
 mod kills;
 mod nodes;
 mod partition;

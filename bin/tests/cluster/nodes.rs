@@ -43,12 +43,20 @@ pub(crate) struct Sampled {
     pub(crate) interval: Duration,
     /// Lines of `[limits]`.
     pub(crate) limits: &'static str,
+    /// Whether what is asked is recorded; otherwise routers are asked only when somebody watches.
+    pub(crate) history: bool,
+}
+
+impl Default for Sampled {
+    fn default() -> Self {
+        Self { interval: Duration::from_secs(1), limits: "", history: false }
+    }
 }
 
 impl Cluster {
     /// Starts three servers and so many nodes, and waits until the web nodes serve.
     pub(crate) async fn start(webs: usize, collectors: usize) -> Self {
-        Self::start_with(webs, collectors, Sampled { interval: Duration::from_secs(1), limits: "" }).await
+        Self::start_with(webs, collectors, Sampled::default()).await
     }
 
     /// The same, sampled otherwise.
@@ -92,8 +100,9 @@ impl Cluster {
 
     fn configuration(&self, node: &str, roles: &[&str], nats: &[String]) -> String {
         let key = self.folder.path().join("cluster.key");
-        let Sampled { interval, limits } = self.sampled;
+        let Sampled { interval, limits, history } = self.sampled;
         let mut text = format!("[limits]\ndrain-time = \"{DRAIN}\"\n{limits}[sampling]\ninterval = \"{interval:?}\"\n");
+        let _ = writeln!(text, "[history]\nenabled = {history}\ninterval = \"2s\"");
         let _ = writeln!(
             text,
             "[cluster]\nnats = {nats:?}\nname = \"test\"\nnode = \"{node}\"\nroles = {roles:?}\nkey-file = {key:?}"
@@ -171,12 +180,12 @@ fn lalin(folder: &Path) -> Command {
     command
 }
 
-/// Routers are asked only when somebody watches, and it ends with whoever started it.
+/// No rule is judged, and it ends with whoever started it.
 fn quiet(command: &mut Command) {
     if let Some(level) = std::env::var_os("LALIN_CLUSTER_LOG") {
         command.env("LALIN_LOG", level);
     }
-    command.env("LALIN_LANG", "en").env("LALIN_HISTORY", "false").env("LALIN_ALERTS", "false");
+    command.env("LALIN_LANG", "en").env("LALIN_ALERTS", "false");
     command.stdin(Stdio::null()).kill_on_drop(true);
 }
 
