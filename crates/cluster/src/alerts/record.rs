@@ -92,6 +92,17 @@ mod tests {
     }
 
     #[test]
+    fn a_record_of_another_version_is_understood() {
+        for text in [
+            r#"{"epoch":7,"node":"a","kept":{"alerts":[],"lines":[["ether1",true]],"bootMs":null,"unsent":[]}}"#,
+            r#"{"epoch":7,"node":"a","moon":1,"kept":{"alerts":[],"lines":[["ether1",true]],"unsent":[],"ended":[],"moon":2}}"#,
+        ] {
+            let read = Record::read(&zstd::bulk::compress(text.as_bytes(), LEVEL).unwrap()).unwrap();
+            assert_eq!((read.epoch, read.node.as_str(), read.kept.lines.len()), (7, "a", 1));
+        }
+    }
+
+    #[test]
     fn what_is_over_is_left_out_before_what_stands() {
         let (standing, ended) = (alerts(2_000, State::Firing), alerts(4_000, State::Cleared));
         let kept = Kept { alerts: standing.clone(), ended, ..Kept::default() };

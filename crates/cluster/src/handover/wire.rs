@@ -120,6 +120,24 @@ mod tests {
         assert!(Answer::from_bytes(b"no zstd").is_err() && Ask::from_bytes(&bytes[..bytes.len() - 1]).is_err());
     }
 
+    /// `Ask` and `Answer` as version 1 writes them, before they are compressed.
+    const ASK: &[u8] = b"\x09\x09\0\0\0\0\0\0\0\x12\x09\n\x05pop-1\x10\x07\x18\xe8\x07";
+    const ANSWER: &[u8] = b"\x09\x09\0\0\0\0\0\0\0\x18\x01";
+
+    #[test]
+    fn neighbours_of_two_versions_understand_each_other() {
+        let compressed = |bytes: &[u8]| zstd::bulk::compress(bytes, LEVEL).unwrap();
+        let ask = Ask { source: 9, cursors: HashMap::from([("pop-1".parse().unwrap(), 7)]), bytes: 1_000 };
+        let answer = Answer { source: 9, batches: Vec::new(), more: true };
+        assert_eq!(zstd::bulk::decompress(&ask.to_bytes().unwrap(), LARGEST).unwrap(), ASK);
+        assert_eq!(zstd::bulk::decompress(&answer.to_bytes().unwrap(), LARGEST).unwrap(), ANSWER);
+        // A field of a later version, the 15th, is passed over.
+        for more in [&b""[..], b"\x78\x05"] {
+            assert_eq!(Ask::from_bytes(&compressed(&[ASK, more].concat())).unwrap(), ask);
+            assert_eq!(Answer::from_bytes(&compressed(&[ANSWER, more].concat())).unwrap(), answer);
+        }
+    }
+
     #[test]
     fn a_small_message_that_would_be_huge_is_refused() {
         let bomb = zstd::bulk::compress(&vec![0; LARGEST + 1], LEVEL).unwrap();

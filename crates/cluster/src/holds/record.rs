@@ -57,6 +57,8 @@ mod tests {
         assert_eq!((first.epoch, freed.epoch, second.epoch), (1, 1, 2));
         assert_eq!((freed.node.as_deref(), freed.next.as_deref(), second.next), (None, Some("b"), None));
         assert_eq!(HoldRecord::parse(&first.bytes()), Some(first));
+        let known = br#"{"node":"a","incarnation":"x","epoch":1}"#;
+        assert_eq!(HoldRecord::parse(known).unwrap().bytes(), known, "as the version before writes it");
         assert_eq!(HoldRecord::parse(br#"{"epoch":3,"new":1}"#).map(|record| record.epoch), Some(3));
     }
 }

@@ -129,6 +129,36 @@ mod tests {
         assert_eq!(NodeRecord::parse(&gone.bytes()), Some(gone));
     }
 
+    /// As the version before this one wrote it, and read it.
+    const BEFORE: &str = concat!(
+        r#"{"node":"a","incarnation":"x","site":"s1","roles":{"web":true,"collect":true},"weight":1.0,"#,
+        r#""version":"0.1.0","renewal":7,"load":3,"draining":true,"clock":5}"#
+    );
+
+    #[derive(Deserialize)]
+    struct Before {
+        node: String,
+        incarnation: String,
+        roles: Roles,
+        load: usize,
+        #[serde(default)]
+        draining: bool,
+        #[serde(default)]
+        gone: bool,
+    }
+
+    #[test]
+    fn a_lease_of_the_version_before_is_read_and_it_reads_this_ones() {
+        let read = NodeRecord::parse(BEFORE.as_bytes()).unwrap();
+        assert_eq!((read.node.as_str(), read.renewal, read.load, read.draining), ("a", 7, 3, true));
+        assert_eq!(read.behind, None);
+        assert_eq!(String::from_utf8(read.bytes()).unwrap(), BEFORE, "nothing that has nothing to say is added");
+        let now = NodeRecord { behind: Some(Behind { seconds: 7, node: "b".into() }), ..read };
+        let Before { node, incarnation, roles, load, draining, gone } = serde_json::from_slice(&now.bytes()).unwrap();
+        assert_eq!((node.as_str(), incarnation.as_str(), load, draining, gone), ("a", "x", 3, true, false));
+        assert!(roles.web && roles.collect);
+    }
+
     #[test]
     fn no_lease_is_called_like_another() {
         assert_ne!(new_incarnation(), new_incarnation());

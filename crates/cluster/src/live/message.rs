@@ -11,7 +11,9 @@ use super::clock::{RemoteClock, since};
 use super::frames::{self, Unreadable};
 use super::{past, states};
 
-/// The form's version, the first byte. Whoever does not know it passes the message over.
+/// The form's version, the first byte. Whoever does not know it passes the message over, and its viewers see nothing: so it
+/// is raised only where an older reader would misread, and then written not before the version after the first that reads
+/// it. What is only added stands at the end of a message, where an older reader does not look.
 const VERSION: u8 = 1;
 const FRAME: u8 = 1;
 const STATE: u8 = 2;

@@ -24,6 +24,8 @@ mod bytes;
 mod clock;
 mod followed;
 mod frames;
+#[cfg(test)]
+mod golden;
 mod held;
 mod lists;
 mod message;

@@ -17,12 +17,12 @@ use super::message::{Decoder, Encoder, Message, Unread};
 
 const SECOND: Duration = Duration::from_secs(2);
 
-fn router() -> RouterId {
+pub(super) fn router() -> RouterId {
     "pop.1".parse().unwrap()
 }
 
 /// The first frame of a turn: `lines` customers, of whom each third one uses something.
-fn first(epoch: u64, lines: usize, begun: Instant) -> Frame {
+pub(super) fn first(epoch: u64, lines: usize, begun: Instant) -> Frame {
     let interface = |n: usize| {
         let comment = (n.is_multiple_of(7)).then(|| Arc::from("Budi, Jl. Melati 3"));
         let dynamic = n > 0;
@@ -60,7 +60,7 @@ fn first(epoch: u64, lines: usize, begun: Instant) -> Frame {
 }
 
 /// The frame after it.
-fn next(before: &Frame) -> Frame {
+pub(super) fn next(before: &Frame) -> Frame {
     let grow = |(n, counters): (usize, &Counters)| {
         let by = |each: u64| if n.is_multiple_of(3) { each * (n as u64 + 1) } else { 0 };
         let rise = |counter: Option<u64>, each| counter.map(|counter| counter + by(each));
@@ -91,7 +91,7 @@ fn next(before: &Frame) -> Frame {
     }
 }
 
-fn assert_same(one: &Frame, other: &Frame) {
+pub(super) fn assert_same(one: &Frame, other: &Frame) {
     assert_eq!((one.seq, one.revision, one.elapsed), (other.seq, other.revision, other.elapsed));
     assert_eq!((&one.interfaces, &one.identities), (&other.interfaces, &other.identities));
     assert_eq!((&one.counters, &one.rates), (&other.counters, &other.rates));

@@ -58,7 +58,8 @@ pub(crate) struct HandedEvent {
     pub(crate) what: Happened,
 }
 
-/// Raised with whatever an older reader would misread.
+/// Raised with whatever is written otherwise: an older reader then says so and asks again later, until it is updated too.
+/// Nothing is lost by that.
 const VERSION: u8 = 1;
 /// Set beside how a stretch begins.
 const BEGINS: u8 = 8;
@@ -257,6 +258,20 @@ mod tests {
             let _ = HandedTicks::from_bytes(&[&[VERSION], &bytes[..]].concat());
         }
     }
+
+    #[test]
+    fn the_form_of_version_1_stays() {
+        let rises = [1 << 40, 2, 0, 4, 0, 0, 7, 1];
+        let batch = batch(&[(3, 1_795_000_000_123, rises, 2), (4, 1_795_000_010_123, [0; COUNTERS], 7)]);
+        let bytes = batch.to_bytes();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, GOLDEN, "whoever changes the form raises its version, and goes on reading this");
+        assert_eq!(HandedTicks::from_bytes(&bytes).unwrap(), batch);
+    }
+
+    const GOLDEN: &str = "01630000000000000005706f702d31070209696e7465726661636501610573686f776e09696e746572666163650162057368\
+        6f776e0204f6f9b2e5bd68030002000acb80808080802002040701010acb8080808080200204070105a09c01040102000000\
+        01000002000a02010b756e726561636861626c65077265667573656402090000076c696e6b2d757000";
 
     #[test]
     fn another_version_is_said_to_be_one() {
