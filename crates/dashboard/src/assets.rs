@@ -50,7 +50,7 @@ impl Assets {
                 } else {
                     None
                 };
-                text.map(|text| Bytes::from(slim(text))).unwrap_or_else(|| contents(file))
+                text.map(|text| kept(slim(text))).unwrap_or_else(|| contents(file))
             });
             files.extend(slimmed.map(|contents| (name.into_owned(), contents)));
         }
@@ -63,12 +63,12 @@ impl Assets {
         let sheets = join_sheets(files.keys().map(String::as_str), text).map_err(broken)?;
         let mut parts = BTreeMap::new();
         for (path, sheet) in sheets {
-            files.insert(path.clone(), Bytes::from(sheet.text));
+            files.insert(path.clone(), kept(sheet.text));
             parts.insert(path, sheet.parts);
         }
         let mut modules = BTreeMap::new();
         for (path, joined) in bundle(|path| source(path, &files)).map_err(broken)? {
-            modules.extend(files.insert(path.clone(), Bytes::from(joined)).map(|module| (path, module)));
+            modules.extend(files.insert(path.clone(), kept(joined)).map(|module| (path, module)));
         }
         let mut hasher = DefaultHasher::new();
         for (name, contents) in &files {
@@ -84,6 +84,11 @@ impl Assets {
         let module = self.modules.get(path).map(|module| &module[..]);
         let file = module.or_else(|| self.files.get(path).map(|file| file.body.plain()));
         file.map(|file| String::from_utf8_lossy(file).into_owned()).unwrap_or_default()
+    }
+
+    /// Without what only the making of pages asks for.
+    pub(crate) fn served(self) -> Self {
+        Self { modules: BTreeMap::new(), parts: BTreeMap::new(), ..self }
     }
 
     /// What is in a joined style sheet, by path.
@@ -105,6 +110,11 @@ fn broken(fault: BundleFault) -> Error {
 fn source(path: &str, files: &BTreeMap<String, Bytes>) -> Option<String> {
     let written = Own::get(path).map(|file| String::from_utf8_lossy(&file.data).into_owned());
     written.or_else(|| files.get(path).map(|file| String::from_utf8_lossy(file).into_owned()))
+}
+
+/// Without the room that it grew in: it is kept for as long as the program runs.
+fn kept(text: String) -> Bytes {
+    Bytes::from(text.into_boxed_str().into_boxed_bytes())
 }
 
 /// What is embedded is not copied.

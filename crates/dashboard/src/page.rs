@@ -162,10 +162,12 @@ impl Dashboard {
                 let needed = texts.iter().filter(|(key, _)| keys.contains(*key));
                 let needed: Texts = needed.map(|(key, text)| (key.clone(), text.clone())).collect();
                 let html = render(&tera, template, *lang, &needed, &settings, &assets)?;
+                let html = html.into_boxed_str().into_boxed_bytes();
                 pages.insert((*template, lang.code()), Compressed::new(html));
             }
         }
-        let (assets, entry, embed, app) = (Data::new(assets), Data::new(entry), Data::new(embed), Data::new(app));
+        let (assets, entry, embed, app) =
+            (Data::new(assets.served()), Data::new(entry), Data::new(embed), Data::new(app));
         Ok(Self(Arc::new(Inner { settings, pages, assets, entry, embed, app })))
     }
 
