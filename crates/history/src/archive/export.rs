@@ -1,7 +1,7 @@
 //! Takes the past elsewhere, row by row: every sample, or sums by minute, hour, day, month or any step.
 //!
 //! An hour of one router is in memory at a time. Samples come hour by hour, in each hour router by router and line by
-//! line, so that whoever reads them can put a router's lines together again without having all of it.
+//! line, a line's in the order of their times, so that whoever reads them can put a router's lines together again without having all of it.
 
 use lalin_stats::RouterId;
 
@@ -150,26 +150,18 @@ impl Archive {
         &self,
         view: &crate::store::View,
         line: &Line,
-        (from_ms, to_ms): (i64, i64),
+        range: (i64, i64),
         rows: &mut dyn Rows,
         cache: &mut TimesCache,
     ) -> Result<u64, Error> {
         let mut count = 0;
-        for piece in view.pieces(line.id.number(), (from_ms - 1, to_ms), cache, &self.reader.damage) {
-            for (sample, (tick, start)) in piece.chunk.runs.ticks().enumerate() {
-                let at_ms = piece.times.at(tick);
-                if at_ms < from_ms || at_ms >= to_ms {
-                    continue;
-                }
-                let mut numbers = [0; 2 + COUNTERS];
-                numbers[0] = at_ms;
-                numbers[1] = piece.times.span(tick).into();
-                let rises = piece.chunk.columns.iter().map(|column| column[sample]);
-                numbers[2..].iter_mut().zip(rises).for_each(|(number, rise)| *number = rise);
-                let word = STARTS.iter().find(|(known, _)| *known == start).map_or("", |(_, word)| word);
-                rows.row(&[line.router.as_str(), &line.name.kind, &line.name.name, &line.shown, word], &numbers)?;
-                count += 1;
-            }
+        for kept in view.in_time(line.id.number(), range, cache, &self.reader.damage) {
+            let mut numbers = [0; 2 + COUNTERS];
+            (numbers[0], numbers[1]) = (kept.at_ms, kept.span_ms.into());
+            numbers[2..].copy_from_slice(&kept.rises);
+            let word = STARTS.iter().find(|(known, _)| *known == kept.start).map_or("", |(_, word)| word);
+            rows.row(&[line.router.as_str(), &line.name.kind, &line.name.name, &line.shown, word], &numbers)?;
+            count += 1;
         }
         Ok(count)
     }

@@ -163,6 +163,19 @@ impl Machine {
     }
 }
 
+/// The samples of a line as they are read: the same, in the order of their times, whoever recorded them.
+fn check_order(machine: &mut Machine, router: &str, line: u64) {
+    let mut recorded = machine.samples(router, line);
+    let engine = machine.engine();
+    let (id, name) = (router.parse().unwrap(), LineName::interface(&format!("ether{line}")));
+    let Some(line) = engine.database.find(&id, &name).unwrap() else { return };
+    let (view, mut cache) = (engine.shared.get(), TimesCache::default());
+    let read = view.in_time(line.id.number(), (i64::MIN / 4, i64::MAX / 4), &mut cache, &engine.damage);
+    let read: Vec<_> = read.map(|kept| (kept.at_ms, kept.start, kept.rises[0] as u64)).collect();
+    recorded.sort_by_key(|(at, ..)| *at);
+    assert_eq!(read, recorded);
+}
+
 /// Asks one collector and takes in what arrives.
 fn follow(centre: &mut Machine, collector: &mut Machine, late: &mut Vec<HandedTicks>, random: &mut fastrand::Rng) {
     let source = collector.engine().source;
@@ -211,6 +224,7 @@ fn check(seed: u64, centre: &mut Machine, collectors: &mut [Machine]) {
     for (router, line) in ["fixed", "moving"].into_iter().flat_map(|router| (1..=LINES).map(move |line| (router, line)))
     {
         let found = centre.samples(router, line);
+        check_order(centre, router, line);
         let mut own: BTreeMap<i64, u64> = BTreeMap::new();
         let mut all = 0;
         for collector in &mut *collectors {

@@ -2,7 +2,6 @@
 
 use crate::columns::Start;
 use crate::segment::TimesCache;
-use crate::tick::COUNTERS;
 use crate::{Error, LineId, Reader, Rises};
 
 /// One sample.
@@ -19,7 +18,8 @@ pub struct Sample {
 }
 
 impl Reader {
-    /// Gives every sample of a range, in the order in which they were recorded, until `each` says `false`.
+    /// Gives every sample of a range, in the order of their times, until `each` says `false`. Where a clock was set back, or
+    /// two machines asked a router at once, samples of two stretches come in turns.
     pub fn samples(
         &self,
         line: LineId,
@@ -31,19 +31,11 @@ impl Reader {
             return Err(Error::Question("the samples are in a store of yours: it gives them out itself"));
         }
         let view = self.shared.get();
-        for piece in view.pieces(line.number(), (from_ms, to_ms), &mut TimesCache::default(), &self.damage) {
-            for (sample, (tick, start)) in piece.chunk.runs.ticks().enumerate() {
-                let at_ms = piece.times.at(tick);
-                if at_ms < from_ms || at_ms >= to_ms {
-                    continue;
-                }
-                let mut rises = [0; COUNTERS];
-                rises.iter_mut().zip(&piece.chunk.columns).for_each(|(rise, column)| *rise = column[sample] as u64);
-                let start = start.filter(|start| *start != Start::Follows);
-                let sample = Sample { at_ms, span_ms: piece.times.span(tick), start, rises: Rises::from_array(rises) };
-                if !each(sample) {
-                    return Ok(());
-                }
+        for kept in view.in_time(line.number(), (from_ms, to_ms), &mut TimesCache::default(), &self.damage) {
+            let rises = Rises::from_array(kept.rises.map(|rise| rise as u64));
+            let start = kept.start.filter(|start| *start != Start::Follows);
+            if !each(Sample { at_ms: kept.at_ms, span_ms: kept.span_ms, start, rises }) {
+                break;
             }
         }
         Ok(())

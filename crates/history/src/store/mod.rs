@@ -16,6 +16,7 @@ mod failing_disk;
 mod folder;
 mod happenings;
 mod importing;
+mod in_time;
 mod introducing;
 #[cfg(test)]
 mod opening;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lalin_history::{
     Archive, By, CsvRows, Error, ExportQuery, FaultKind, Fineness, History, ImportQuery, LineId, Lines, Period, Reader,
-    Retention, Rows, Settings, Snapshot, SqliteRows, Tier, Totals, UsageQuery, Zone, compact, import, import_folder,
+    Retention, Settings, Snapshot, SqliteRows, Tier, Totals, UsageQuery, Zone, compact, import, import_folder,
 };
 
 use crate::truth::{Router, folder, record, settings};
@@ -286,7 +286,8 @@ fn parquet_holds_what_the_csv_holds() {
     let archive = Archive::open(folder.path()).unwrap();
     let path = folder.path().join("samples.parquet");
     let mut rows = lalin_history::ParquetRows::new(File::create(&path).unwrap());
-    let count = archive.export(&whole(Fineness::Samples), &mut rows as &mut dyn Rows, &mut |_| ()).unwrap();
+    let count =
+        archive.export(&whole(Fineness::Samples), &mut rows as &mut dyn lalin_history::Rows, &mut |_| ()).unwrap();
     let csv = folder.path().join("samples.csv");
     export(&archive, &whole(Fineness::Samples), &csv);
     let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();

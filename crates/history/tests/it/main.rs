@@ -11,3 +11,4 @@ mod leap_second;
 mod restored;
 mod simulation;
 mod truth;
+mod turns;
