@@ -92,7 +92,8 @@ fn counted(history: &History) -> u64 {
     let (from_ms, to_ms) = (BEGIN - 40 * 86_400_000, BEGIN + 40 * 86_400_000);
     let query = UsageQuery { lines: Lines::One(line.id), by: By::Month, from_ms, to_ms, offset: 0, limit: 1 };
     let usage = reader.usage(&query).unwrap();
-    usage.lines.iter().flat_map(|line| &line.periods).map(|period| period.totals.rx_bytes).sum::<u64>() / 1_000
+    let totals = usage.lines.iter().flat_map(|line| &line.periods).map(|period| period.totals);
+    totals.map(|totals| totals.rx_bytes + totals.unmeasured_rx_bytes).sum::<u64>() / 1_000
 }
 
 #[tokio::test(flavor = "multi_thread")]

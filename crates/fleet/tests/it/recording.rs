@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lalin_fleet::{Except, Recording, RecordingPolicy};
-use lalin_history::{By, Cause, Gap, History, HistoryQuery, Lines, Resolution, Settings, UsageQuery, Zone};
+use lalin_history::{By, Cause, Gap, History, HistoryQuery, Lines, Resolution, Settings, Totals, UsageQuery, Zone};
 use lalin_monitor::{Label, Monitor};
 use lalin_stats::{Counters, Failure, Interface, Reading, Row, Snapshot, Source};
 use tokio::time::{Instant, sleep};
@@ -261,7 +261,8 @@ async fn a_router_that_another_machine_asks_is_recorded_there_and_between_two_tu
         limit: 1,
     };
     let usage = reader.usage(&query).unwrap();
-    let counted: u64 = usage.lines.iter().flat_map(|line| &line.periods).map(|period| period.totals.rx_bytes).sum();
+    let all_bytes = |totals: &Totals| totals.rx_bytes + totals.unmeasured_rx_bytes;
+    let counted: u64 = usage.lines.iter().flat_map(|line| &line.periods).map(|period| all_bytes(&period.totals)).sum();
     let seconds = |turn: &[i64]| u64::try_from(turn.last().unwrap() - turn[0]).unwrap();
     let asked = seconds(&first) + seconds(&all[first.len()..]);
     let (counted, sure) = (counted / BYTES_PER_MS / 1_000, 4);
