@@ -4,7 +4,7 @@
 //! How a script names a text is a rule of the house that a test holds: `texts.key`, the key in quotation marks, or its
 //! beginning before what is put in, as in `state.` and what the state is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
 use crate::assets::Assets;
@@ -57,18 +57,38 @@ fn of_page(texts: &Texts, template: &str, assets: &Assets, scripts: &mut BTreeMa
         let script = scripts.entry(path.clone()).or_insert_with(|| of_script(&path, &assets.text(&path)));
         wanted.extend(script.scripts.iter().cloned());
     }
-    let sources = || loaded.iter().filter_map(|path| scripts.get(path)).chain([&page]);
-    texts.keys().filter(|key| sources().any(|source| source.names(key))).cloned().collect()
+    let all = Words::of(loaded.iter().filter_map(|path| scripts.get(path)).chain([&page]));
+    texts.keys().filter(|key| all.name(key)).cloned().collect()
 }
 
-impl Named {
-    fn names(&self, key: &str) -> bool {
-        let ends = key.match_indices(['.', '_']).map(|(end, _)| end);
-        self.keys.contains(key)
-            || self.literals.contains(key)
-            // `${name}.${value}`: of something whose name is a word of this script.
-            || (self.starts.contains("") && ends.clone().any(|end| self.literals.contains(&key[..end])))
-            || ends.map(|end| &key[..=end]).any(|start| self.starts.contains(start))
+/// The words of all sources of a page, so that each text is looked for once and not in each source.
+#[derive(Debug, Default)]
+struct Words<'a> {
+    /// Texts by their whole name: behind `texts.`, or in quotation marks.
+    whole: HashSet<&'a str>,
+    /// The beginnings of texts.
+    starts: HashSet<&'a str>,
+    /// What stands in quotation marks where a text is `${name}.${value}`: of something whose name is a word of this script.
+    names: HashSet<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    fn of(sources: impl Iterator<Item = &'a Named>) -> Self {
+        let mut all = Self::default();
+        for source in sources {
+            all.whole.extend(source.keys.iter().chain(&source.literals).map(String::as_str));
+            all.starts.extend(source.starts.iter().map(String::as_str));
+            if source.starts.contains("") {
+                all.names.extend(source.literals.iter().map(String::as_str));
+            }
+        }
+        all
+    }
+
+    fn name(&self, key: &str) -> bool {
+        let mut ends = key.match_indices(['.', '_']).map(|(end, _)| end);
+        self.whole.contains(key)
+            || ends.any(|end| self.names.contains(&key[..end]) || self.starts.contains(&key[..=end]))
     }
 }
 
@@ -125,11 +145,14 @@ mod tests {
         let script = "import { a } from \"../shared/b.js\";\nput(x, texts.try_now);\nsay(texts[`state.${s}`]);\n\
                       const words = [\"sort_name\", \"mode\"];\nlazy(() => import(\"./c.js\"));\ntexts[`${name}.${v}`];";
         let named = of_script("app/dashboard.js", script);
-        for key in ["try_now", "state.live", "sort_name", "mode.mirror"] {
-            assert!(named.names(key), "{key}");
+        // Of a script without such a template a word in quotation marks names nothing else.
+        let other = of_script("shared/b.js", "const kind = \"unit\";");
+        let words = Words::of([&named, &other].into_iter());
+        for key in ["try_now", "state.live", "sort_name", "mode.mirror", "unit"] {
+            assert!(words.name(key), "{key}");
         }
         for key in ["try", "state_label", "set_title", "unit.bit"] {
-            assert!(!named.names(key), "{key}");
+            assert!(!words.name(key), "{key}");
         }
         assert!(named.scripts.iter().eq(["app/c.js", "shared/b.js"]));
     }
