@@ -105,7 +105,7 @@ async fn ping(url: &Url, transport: &Transport, beat: &Beat, plain: &mut bool) -
         (false, false) => format!("{}/fail", url.as_str().trim_end_matches('/')),
         _ => url.as_str().to_owned(),
     });
-    let client = transport.client();
+    let client = transport.client().await.map_err(|error| error.to_string())?;
     let request =
         if *plain { client.get(address.as_str()) } else { client.post(address.as_str()).body(beat.line.clone()) };
     let answer = ask(request).await.map_err(|error| error.to_string())?;

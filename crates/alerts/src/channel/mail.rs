@@ -70,7 +70,7 @@ impl Mail {
         let tls = |error: SmtpError| Error::Channel(format!("TLS: {error}"));
         let mut parameters = TlsParameters::builder(settings.host.clone());
         for der in over.extra() {
-            parameters = parameters.add_root_certificate(Certificate::from_der(der.clone()).map_err(tls)?);
+            parameters = parameters.add_root_certificate(Certificate::from_der(der.to_vec()).map_err(tls)?);
         }
         let parameters = parameters.build_rustls().map_err(tls)?;
         let implicit = settings.implicit_tls.unwrap_or(settings.port == 465);

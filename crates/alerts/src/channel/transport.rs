@@ -8,6 +8,7 @@ use reqwest::{Client, NoProxy, Proxy, RequestBuilder, Response, redirect};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use tokio::sync::OnceCell;
 use url::Url;
 
 use super::SendError;
@@ -22,10 +23,18 @@ const NEAR: &str = "localhost,127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
 /// What channels share: connections, and whom they trust. Cheap to clone.
+///
+/// The system's authorities are some two hundred files: they are read when the first request is sent, and most servers never
+/// send one.
 #[derive(Clone, Debug)]
-pub struct Transport {
-    client: Client,
-    extra: Arc<Vec<Vec<u8>>>,
+pub struct Transport(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    extra: Vec<CertificateDer<'static>>,
+    proxy: Option<Proxy>,
+    limit: Duration,
+    client: OnceCell<Client>,
 }
 
 /// A receiver's answer.
@@ -62,57 +71,70 @@ impl Transport {
     }
 
     fn made(extra_ca_pem: Option<&[u8]>, proxy: Option<&str>, limit: Duration) -> Result<Self, Error> {
-        let mut roots = RootCertStore::empty();
-        // One that cannot be read must not take the others along.
-        let found = rustls_native_certs::load_native_certs();
-        roots.add_parsable_certificates(found.certs);
         let mut extra = Vec::new();
         if let Some(pem) = extra_ca_pem {
             for certificate in CertificateDer::pem_slice_iter(pem) {
                 let certificate = certificate.map_err(|error| Error::Certificates(error.to_string()))?;
-                roots.add(certificate.clone()).map_err(|error| Error::Certificates(error.to_string()))?;
-                extra.push(certificate.to_vec());
+                let added = RootCertStore::empty().add(certificate.clone());
+                added.map_err(|error| Error::Certificates(error.to_string()))?;
+                extra.push(certificate);
             }
             if extra.is_empty() {
                 return Err(Error::Certificates("there is none in the file".into()));
             }
         }
+        // The error would repeat the address, which may hold a password.
+        let proxy = proxy.map(Proxy::all).transpose();
+        let proxy = proxy.map_err(|_| Error::Channel("the proxy's address is none".into()))?;
+        let proxy = proxy.map(|proxy| proxy.no_proxy(NoProxy::from_string(NEAR)));
+        Ok(Self(Arc::new(Shared { extra, proxy, limit, client: OnceCell::new() })))
+    }
+
+    /// The client, made when it is asked for the first time.
+    pub(crate) async fn client(&self) -> Result<&Client, SendError> {
+        let shared = self.0.clone();
+        let made = self.0.client.get_or_try_init(|| async {
+            // Files are read for it.
+            let made = tokio::task::spawn_blocking(move || shared.make_client()).await;
+            made.map_err(|error| error.to_string()).flatten()
+        });
+        made.await.map_err(|why| SendError::ChannelFinal { status: None, why: format!("the certificates: {why}") })
+    }
+
+    /// The authorities beside the system's, DER.
+    pub(crate) fn extra(&self) -> &[CertificateDer<'static>] {
+        &self.0.extra
+    }
+}
+
+impl Shared {
+    fn make_client(&self) -> Result<Client, String> {
+        let mut roots = RootCertStore::empty();
+        // One that cannot be read must not take the others along.
+        let found = rustls_native_certs::load_native_certs();
+        roots.add_parsable_certificates(found.certs.into_iter().chain(self.extra.iter().cloned()));
         // Given explicitly: a program that embeds this may have installed another provider, or none.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| Error::Certificates(error.to_string()))?
+            .map_err(|error| error.to_string())?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let builder = match proxy {
-            Some(address) => {
-                // The error would repeat the address, which may hold a password.
-                let proxy = Proxy::all(address).map_err(|_| Error::Channel("the proxy's address is none".into()))?;
-                Client::builder().proxy(proxy.no_proxy(NoProxy::from_string(NEAR)))
-            }
+        let builder = match self.proxy.clone() {
+            Some(proxy) => Client::builder().proxy(proxy),
             None => Client::builder().no_proxy(),
         };
-        let client = builder
+        builder
             .tls_backend_preconfigured(tls)
             .redirect(redirect::Policy::none())
             .referer(false)
-            .timeout(limit)
-            .connect_timeout(limit.min(Duration::from_secs(10)))
+            .timeout(self.limit)
+            .connect_timeout(self.limit.min(Duration::from_secs(10)))
             .pool_idle_timeout(Duration::from_secs(90))
             .pool_max_idle_per_host(2)
             .user_agent(concat!("Lalin/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| Error::Certificates(error.without_url().to_string()))?;
-        Ok(Self { client, extra: Arc::new(extra) })
-    }
-
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// The authorities beside the system's, DER.
-    pub(crate) fn extra(&self) -> &[Vec<u8>] {
-        &self.extra
+            .map_err(|error| error.without_url().to_string())
     }
 }
 
@@ -251,10 +273,11 @@ mod tests {
     #[tokio::test]
     async fn an_error_names_no_address() {
         let transport = Transport::new(None).unwrap();
-        let asked = ask(transport.client().get("http://127.0.0.1:1/bot123:secret/send")).await.unwrap_err();
+        let asked =
+            ask(transport.client().await.unwrap().get("http://127.0.0.1:1/bot123:secret/send")).await.unwrap_err();
         assert!(matches!(&asked, SendError::Again { unreachable: true, doubtful: false, .. }), "{asked:?}");
         assert!(!asked.to_string().contains("secret"), "{asked}");
-        let asked = ask(transport.client().get("no url")).await.unwrap_err();
+        let asked = ask(transport.client().await.unwrap().get("no url")).await.unwrap_err();
         assert!(matches!(asked, SendError::ChannelFinal { .. }), "{asked:?}");
     }
 
@@ -264,12 +287,12 @@ mod tests {
         let near = Receiver::start(|_| (200, "directly".into())).await;
         let address = proxy.url("").replace("http://", "http://noc:rahasia@");
         let transport = Transport::through(None, Some(&address)).unwrap();
-        let far = ask(transport.client().get("http://api.telegram.invalid/bot1:x/getMe")).await.unwrap();
+        let far = ask(transport.client().await.unwrap().get("http://api.telegram.invalid/bot1:x/getMe")).await.unwrap();
         assert_eq!(far.body, "by the proxy");
         let asked = proxy.requests().remove(0);
         assert_eq!(asked.line, "GET http://api.telegram.invalid/bot1:x/getMe");
         assert!(asked.header("proxy-authorization").is_some_and(|keys| keys.starts_with("Basic ")), "{asked:?}");
-        assert_eq!(ask(transport.client().get(near.url("/"))).await.unwrap().body, "directly");
+        assert_eq!(ask(transport.client().await.unwrap().get(near.url("/"))).await.unwrap().body, "directly");
         assert_eq!(proxy.requests().len(), 1);
         let wrong = Transport::through(None, Some("http://noc:rahasia@[")).unwrap_err().to_string();
         assert!(!wrong.contains("rahasia"), "{wrong}");

@@ -283,7 +283,7 @@ impl Client {
     }
 
     async fn post(&self, url: &Url, alerts: &[Value]) -> Result<(), SendError> {
-        let mut request = self.transport.client().post(url.clone()).json(alerts);
+        let mut request = self.transport.client().await?.post(url.clone()).json(alerts);
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization.as_str());
         }

@@ -101,7 +101,7 @@ impl Telegram {
     async fn call(&self, method: &str, body: &Value) -> Result<Answer, SendError> {
         let base = self.settings.base_url.trim_end_matches('/');
         let url = Zeroizing::new(format!("{base}/bot{}/{method}", *self.token));
-        ask(self.transport.client().post(url.as_str()).json(body)).await
+        ask(self.transport.client().await?.post(url.as_str()).json(body)).await
     }
 
     /// Sends, and does what Telegram asks for before it takes a message.

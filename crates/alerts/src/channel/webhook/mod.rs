@@ -230,7 +230,8 @@ impl Channel for Webhook {
             Text::Template(template) => &values.fill_url(template),
             Text::Fixed(url) => url,
         };
-        let request = self.transport.client().request(self.method.clone(), url.as_str()).headers(headers).body(body);
+        let request =
+            self.transport.client().await?.request(self.method.clone(), url.as_str()).headers(headers).body(body);
         let answer = ask(request).await?;
         self.success.judge(&answer, delivery.now_ms)?;
         let said = self.handle.and_then(|path| Some((path, serde_json::from_str::<Value>(&answer.body).ok()?)));
