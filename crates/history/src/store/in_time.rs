@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::damage::DamageLog;
-use super::view::{View, lock, touches};
+use super::view::{View, lock};
 use crate::columns::Start;
 use crate::segment::{LineEntry, Piece, Segment, TimesCache};
 use crate::tick::COUNTERS;
@@ -69,18 +69,10 @@ impl View {
     ) -> InTime<'a> {
         let mut waiting = Vec::new();
         // A sample of a segment's first moment lies behind its edge by nothing.
-        for segment in self.raw.iter().filter(|segment| touches(segment, from_ms.saturating_sub(1), to_ms)) {
-            let entries = segment.find(line).unwrap_or_else(|why| {
-                damage.segment(segment, &why);
-                Vec::new()
-            });
-            for entry in entries {
-                let Some(part) = segment.parts.get(entry.part as usize) else { continue };
-                if part.to_ms >= from_ms && part.from_ms <= to_ms {
-                    let place = Place::Sealed(segment.clone(), entry);
-                    waiting.push(Waiting { from_ms: part.from_ms, first_seq: part.first_seq, place });
-                }
-            }
+        for (segment, entry) in self.sealed(line, (from_ms.saturating_sub(1), to_ms), damage) {
+            let Some(part) = segment.parts.get(entry.part as usize) else { continue };
+            let (from_ms, first_seq) = (part.from_ms, part.first_seq);
+            waiting.push(Waiting { from_ms, first_seq, place: Place::Sealed(segment.clone(), entry) });
         }
         for piece in self.hours.iter().flat_map(|hour| lock(hour).pieces(line)) {
             let range = piece.times.range();

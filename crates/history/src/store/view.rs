@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use super::damage::DamageLog;
 use super::folder::{HOUR_MS, is_day};
 use crate::open::OpenHour;
-use crate::segment::{Piece, Segment, Tier, TimesCache};
+use crate::segment::{LineEntry, Piece, Segment, Tier, TimesCache};
 
 /// The hour that is being recorded, or that is being sealed.
 pub(crate) type SharedHour = Arc<Mutex<OpenHour>>;
@@ -80,20 +80,10 @@ impl View {
         damage: &DamageLog,
     ) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        for segment in self.raw.iter().filter(|segment| touches(segment, from_ms, to_ms)) {
-            let entries = segment.find(line).unwrap_or_else(|why| {
-                damage.segment(segment, &why);
-                Vec::new()
-            });
-            for entry in entries {
-                let part = segment.parts.get(entry.part as usize);
-                if part.is_none_or(|part| part.to_ms < from_ms || part.from_ms > to_ms) {
-                    continue;
-                }
-                match segment.piece(&entry, cache) {
-                    Ok(piece) => pieces.push(piece),
-                    Err(why) => damage.chunk(segment, &entry, &why),
-                }
+        for (segment, entry) in self.sealed(line, (from_ms, to_ms), damage) {
+            match segment.piece(&entry, cache) {
+                Ok(piece) => pieces.push(piece),
+                Err(why) => damage.chunk(segment, &entry, &why),
             }
         }
         for hour in &self.hours {
@@ -101,6 +91,27 @@ impl View {
         }
         pieces.sort_by_key(|piece| piece.first_seq);
         pieces
+    }
+
+    /// Where in sealed segments a line's samples of a range are. A segment that is damaged is reported and left out.
+    pub(super) fn sealed<'a>(
+        &'a self,
+        line: u32,
+        (from_ms, to_ms): (i64, i64),
+        damage: &'a DamageLog,
+    ) -> impl Iterator<Item = (&'a Arc<Segment>, LineEntry)> {
+        let touched = self.raw.iter().filter(move |segment| touches(segment, from_ms, to_ms));
+        touched.flat_map(move |segment| {
+            let entries = segment.find(line).unwrap_or_else(|why| {
+                damage.segment(segment, &why);
+                Vec::new()
+            });
+            let within = move |entry: &LineEntry| {
+                let part = segment.parts.get(entry.part as usize);
+                part.is_some_and(|part| part.to_ms >= from_ms && part.from_ms <= to_ms)
+            };
+            entries.into_iter().filter(within).map(move |entry| (segment, entry))
+        })
     }
 
     /// The hours that the totals do not have, or not whole: they are folded from samples.
