@@ -45,8 +45,14 @@ pub(crate) fn record(config: &Config, fleet: &Fleet, chosen: &RecordingPolicy) -
     if !config.history.enabled {
         return None;
     }
-    match open_configured(config) {
-        Ok(history) => Some(Arc::new(Recording::start(fleet.monitor(), Arc::new(history), policy(config), chosen))),
+    let history = opened(open_configured(config))?;
+    Some(Arc::new(Recording::start(fleet.monitor(), history, policy(config), chosen)))
+}
+
+/// `None` where it cannot be opened; the log says why.
+pub(crate) fn opened(history: Result<History, Error>) -> Option<Arc<History>> {
+    match history {
+        Ok(history) => Some(Arc::new(history)),
         Err(error) => {
             tracing::error!(%error, "the history cannot be opened: nothing is recorded");
             None

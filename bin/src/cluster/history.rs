@@ -19,7 +19,6 @@
 //!
 //! With a store nothing is handed over: all nodes read the same one.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +33,9 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::Node;
+use crate::error::Error;
 use crate::history;
+use crate::past::recorded_folder;
 
 /// How often it is looked who records.
 const LOOKED_EACH: Duration = Duration::from_secs(1);
@@ -56,24 +57,17 @@ impl Past {
             return Self::default();
         }
         let Roles { web, collect } = cluster.roles;
-        let opened = |history: Result<History, crate::error::Error>| match history {
-            Ok(history) => Some(Arc::new(history)),
-            Err(error) => {
-                tracing::error!(%error, "the history cannot be opened: nothing is recorded");
-                None
-            }
-        };
         if config.history.store.is_some() {
-            return Self { follows: None, recorded: opened(history::open_configured(config)) };
+            return Self { follows: None, recorded: history::opened(history::open_configured(config)) };
         }
-        let recorded = || -> Result<History, crate::error::Error> {
+        let recorded = || -> Result<History, Error> {
             // Others ask by a tick's number, so its days are left as they are.
             let settings = Settings { folder: recorded_folder(config), thins: false, ..history::settings(config)? };
             Ok(History::open(settings)?)
         };
         Self {
-            follows: web.then(|| opened(history::open_configured(config))).flatten(),
-            recorded: collect.then(|| opened(recorded())).flatten(),
+            follows: web.then(|| history::opened(history::open_configured(config))).flatten(),
+            recorded: collect.then(|| history::opened(recorded())).flatten(),
         }
     }
 
@@ -92,11 +86,6 @@ impl Past {
     fn own(&self) -> Option<&Arc<History>> {
         self.recorded.as_ref().filter(|history| !history.is_remote())
     }
-}
-
-fn recorded_folder(config: &Config) -> PathBuf {
-    let data = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
-    data.join(crate::past::RECORDED)
 }
 
 /// Hands over and takes in, until it is dropped.

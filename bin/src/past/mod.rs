@@ -45,17 +45,27 @@ fn archive(config: &Config) -> Result<Archive, Error> {
     Ok(Archive::open(&folder(config))?)
 }
 
+/// The past that this machine shows.
 pub(crate) fn folder(config: &Config) -> PathBuf {
-    let data = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
     // A node that only asks routers has no other.
     let only_asks = config.cluster.as_ref().is_some_and(|cluster| !cluster.roles.web);
-    data.join(if only_asks { RECORDED } else { "history" })
+    within(config, if only_asks { RECORDED } else { SHOWN })
+}
+
+/// Where a collector of a cluster records.
+#[cfg(feature = "cluster")]
+pub(crate) fn recorded_folder(config: &Config) -> PathBuf {
+    within(config, RECORDED)
+}
+
+fn within(config: &Config, name: &str) -> PathBuf {
+    std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone()).join(name)
 }
 
 /// Where the past of a data directory can be: what is shown, and what a collector of a cluster records.
-pub(crate) const FOLDERS: [&str; 2] = ["history", RECORDED];
+pub(crate) const FOLDERS: [&str; 2] = [SHOWN, RECORDED];
 
-/// Where a collector of a cluster records.
+const SHOWN: &str = "history";
 pub(crate) const RECORDED: &str = "recorded";
 
 fn import(config: &Config, flags: ImportFlags) -> Result<(), Error> {

@@ -113,7 +113,7 @@ fn source(path: &str, files: &BTreeMap<String, Bytes>) -> Option<String> {
 }
 
 /// Without the room that it grew in: it is kept for as long as the program runs.
-fn kept(text: String) -> Bytes {
+pub(crate) fn kept(text: String) -> Bytes {
     Bytes::from(text.into_boxed_str().into_boxed_bytes())
 }
 

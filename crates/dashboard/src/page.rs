@@ -162,8 +162,7 @@ impl Dashboard {
                 let needed = texts.iter().filter(|(key, _)| keys.contains(*key));
                 let needed: Texts = needed.map(|(key, text)| (key.clone(), text.clone())).collect();
                 let html = render(&tera, template, *lang, &needed, &settings, &assets)?;
-                let html = html.into_boxed_str().into_boxed_bytes();
-                pages.insert((*template, lang.code()), Compressed::new(html));
+                pages.insert((*template, lang.code()), Compressed::new(assets::kept(html)));
             }
         }
         let (assets, entry, embed, app) =
