@@ -45,11 +45,7 @@ async fn what_a_collector_recorded_before_it_was_killed_is_counted_once() {
         if sessions.contains(&0) { Ok(()) } else { Err(sessions) }
     })
     .await;
-    until("each router is asked again", PATIENCE, async || {
-        let sessions = routers.sessions();
-        if sessions.iter().all(|sessions| *sessions >= 1) { Ok(()) } else { Err(sessions) }
-    })
-    .await;
+    routers.are_asked(PATIENCE).await;
     let (missed, then) = (killed.elapsed().as_secs() + 1 + EDGES, received(&routers));
     assert!(missed < BEFORE + EDGES, "{missed} s");
     cluster.collectors[0].start();

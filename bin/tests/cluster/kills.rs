@@ -72,11 +72,7 @@ async fn whichever_process_is_killed_every_router_is_soon_live_again() {
 /// Waits until each router has a session and each viewer new values of it; how long that took.
 async fn live_again(routers: &Routers, viewers: &[Viewer], limit: Duration) -> Duration {
     let begun = Instant::now();
-    until("each router is asked again", limit, async || {
-        let sessions = routers.sessions();
-        if sessions.iter().all(|sessions| *sessions >= 1) { Ok(()) } else { Err(sessions) }
-    })
-    .await;
+    routers.are_asked(limit).await;
     all_go_on(viewers, 1, limit.saturating_sub(begun.elapsed())).await;
     begun.elapsed()
 }

@@ -9,6 +9,7 @@ use tokio::time::{Instant, interval};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::nodes::Node;
+use crate::sizes::until;
 
 /// So many additions are under way at a time.
 const AT_ONCE: usize = 16;
@@ -81,6 +82,15 @@ impl Routers {
     /// How many sessions stand on each.
     pub(crate) fn sessions(&self) -> Vec<usize> {
         self.simulators.iter().map(|router| router.handle().usage().open_sessions).collect()
+    }
+
+    /// Waits until each has a session.
+    pub(crate) async fn are_asked(&self, limit: Duration) -> Duration {
+        until("each router is asked", limit, async || {
+            let sessions = self.sessions();
+            if sessions.iter().all(|sessions| *sessions >= 1) { Ok(()) } else { Err(sessions) }
+        })
+        .await
     }
 
     /// All logins there ever were.

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::{Event, EventStream};
-use crate::sizes::{PATIENCE, until};
+use crate::sizes::until;
 
 /// The page's pauses.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -54,21 +54,6 @@ impl Viewer {
 
     pub(crate) fn seen(&self) -> Seen {
         self.seen.lock().unwrap().clone()
-    }
-
-    /// Waits until so many more values have come.
-    pub(crate) async fn goes_on(&self, more: usize, limit: Duration) -> Duration {
-        let after = self.seen().curve.last_key_value().map_or(0, |(t, _)| *t);
-        until("a viewer's curve goes on", limit, async || {
-            let seen = self.seen();
-            if seen.values_after(after) >= more { Ok(()) } else { Err((seen.opened, seen.state, seen.curve.len())) }
-        })
-        .await
-    }
-
-    /// Waits for the first values.
-    pub(crate) async fn begins(&self) {
-        self.goes_on(2, PATIENCE).await;
     }
 }
 

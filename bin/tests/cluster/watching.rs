@@ -1,6 +1,7 @@
 //! Each router is asked by one node, once a sample, whoever watches it from where.
 
 use std::collections::BTreeMap;
+use std::slice::from_ref;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -34,7 +35,7 @@ async fn every_router_is_asked_by_one_node_and_shown_by_all() {
     // One viewer, and then eleven more, some here and some there.
     let [here, there] = [0, 1].map(|at| vec![cluster.webs[at].address.clone()]);
     let first = Viewer::open(here.clone(), "r0");
-    first.begins().await;
+    all_go_on(from_ref(&first), 2, PATIENCE).await;
     let alone = asked(&routers, &first).await;
     let others: Vec<_> =
         (0..11).map(|at| Viewer::open(if at % 2 == 0 { &there } else { &here }.clone(), "r0")).collect();
@@ -71,7 +72,7 @@ fn ticks(viewer: &Viewer) -> BTreeMap<u64, (u64, Option<String>)> {
 async fn asked(routers: &Routers, viewer: &Viewer) -> (u64, u64) {
     let begun = Instant::now();
     let (prints, samples) = (routers.handle(0).usage().prints, viewer.seen().curve.len());
-    viewer.goes_on(6, PATIENCE).await;
+    all_go_on(from_ref(viewer), 6, PATIENCE).await;
     assert!(begun.elapsed() > Duration::from_secs(3), "six samples of a second each");
     (routers.handle(0).usage().prints - prints, (viewer.seen().curve.len() - samples) as u64)
 }
