@@ -54,7 +54,7 @@ impl Default for Sampled {
 }
 
 impl Cluster {
-    /// Starts three servers and so many nodes, and waits until the web nodes serve.
+    /// Starts three servers and so many nodes, and waits until the web nodes serve and the collectors have leases.
     pub(crate) async fn start(webs: usize, collectors: usize) -> Self {
         Self::start_with(webs, collectors, Sampled::default()).await
     }
@@ -85,6 +85,9 @@ impl Cluster {
         for web in &cluster.webs {
             web.serves().await;
         }
+        // Otherwise whoever comes first takes every router, and hands some over while a test has begun.
+        let names: Vec<_> = cluster.collectors.iter().map(|collector| collector.name.as_str()).collect();
+        cluster.joined(&names).await;
         cluster
     }
 
