@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout};
 
 use super::meaning::said;
 use super::plan::{Plan, provide};
-use super::{Connection, PATIENCE};
+use super::{Connection, PATIENCE, majority};
 use crate::error::Error;
 
 /// A replicated bucket.
@@ -169,10 +169,8 @@ impl Bucket {
         if let Some(refusal) = self.connection.refusal() {
             return Err(refusal);
         }
-        match timeout(PATIENCE * 2, self.stream.get_info()).await {
-            Ok(Ok(info)) => Ok((info.state.last_sequence, info.state.messages)),
-            Ok(Err(_)) | Err(_) => Err(Error::NoAnswer),
-        }
+        let info = majority::info(&self.stream, PATIENCE * 2).await?;
+        Ok((info.state.last_sequence, info.state.messages))
     }
 
     pub(super) fn connection(&self) -> &Connection {

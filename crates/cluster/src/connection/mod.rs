@@ -3,6 +3,7 @@
 mod bucket;
 mod follower;
 mod health;
+pub(crate) mod majority;
 mod meaning;
 mod plan;
 mod settings;

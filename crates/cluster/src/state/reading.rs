@@ -11,7 +11,7 @@ use lalin_store::{SharedChanges, SharedRow};
 use tokio::time::{Instant, timeout};
 
 use super::parts::Part;
-use crate::connection::{Connection, said};
+use crate::connection::{Connection, majority, said};
 use crate::error::Error;
 
 /// The header by which a key's deletion is known.
@@ -26,11 +26,11 @@ pub(super) async fn since(connection: &Connection, part: &Part, after: Option<u6
     }
     let stream = stream(connection, part).await?;
     let begun = Instant::now();
-    let info = match timeout(PATIENCE, stream.get_info()).await {
-        Ok(Ok(info)) => info,
-        Ok(Err(_)) | Err(_) => {
+    let info = match majority::info(&stream, PATIENCE).await {
+        Err(Error::NoAnswer) => {
             return Err(connection.violations().since(begun, &part.stream).map_or(Error::NoAnswer, Error::Forbidden));
         }
+        info => info?,
     };
     let last = info.state.last_sequence;
     let after = after.filter(|after| *after <= last);

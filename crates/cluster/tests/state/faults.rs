@@ -75,3 +75,25 @@ async fn without_a_majority_everything_is_read_nothing_changed_and_afterwards_al
     until("both know", || async { routers(&one.store).await.len() == 2 }).await;
     until("and the session is everybody's", || async { one.store.session(&begun, NOW).await.unwrap().is_some() }).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_that_lost_the_others_is_not_believed() {
+    let mut servers = NatsServers::start(3, Version::V2_12).await;
+    let key = EncryptionKey::random().unwrap();
+    let node = Node::join(servers.urls(), "c", "web-1", &key).await;
+    add(&node.store, "before").await;
+    let leader = servers.leader_of("KV_lalin_c_state").await;
+    // It goes on answering what it has, first as the leader and then without one.
+    let lost = [(leader + 1) % 3, (leader + 2) % 3];
+    lost.iter().for_each(|index| servers.kill(*index));
+    let begun = Instant::now();
+    let age = || node.store.state_age().unwrap();
+    until("it has given up leading, and the copy is as old", || async { age() > LEADS_ALONE }).await;
+    // Since then nothing that it said made the copy any newer.
+    assert!(age() + 2 * STATE_OLD > begun.elapsed(), "{:?} after {:?}", age(), begun.elapsed());
+    lost.iter().for_each(|index| servers.restart(*index));
+    until("it is new again", || async { node.store.state_age().unwrap() <= STATE_OLD }).await;
+}
+
+/// A server gives up leading within this time.
+const LEADS_ALONE: Duration = Duration::from_secs(25);
