@@ -189,9 +189,13 @@ impl Table {
         let room = |(name, weight): &(&str, f64)| {
             routers * *weight / whole - count(holds.get(name).copied().unwrap_or_default())
         };
+        // One that has just come may not have read yet what it is to take, and the router would be dark meanwhile.
+        let living = self.nodes.collectors(self.site.as_deref(), now);
+        let settled: HashSet<&str> =
+            living.filter(|record| record.renewal >= SETTLED).map(|record| record.node.as_str()).collect();
         let (target, weight) = collectors
             .iter()
-            .filter(|(name, _)| *name != self.node)
+            .filter(|(name, _)| *name != self.node && settled.contains(name))
             .max_by(|one, other| room(one).total_cmp(&room(other)).then_with(|| other.0.cmp(one.0)))?;
         if room(&(target, *weight)) < 1.0 {
             return None;
@@ -208,6 +212,8 @@ const SECOND: Duration = Duration::from_secs(1);
 const OTHERS: Duration = Duration::from_secs(2);
 /// More than so much of its fair share makes a node hand over.
 const TOO_MANY: f64 = 1.1;
+/// Whoever has renewed its lease so often, once a second, has read who holds what.
+const SETTLED: u64 = 5;
 
 #[cfg(test)]
 mod tests {
@@ -217,7 +223,8 @@ mod tests {
 
     fn renew(table: &mut Table, node: &str, incarnation: &str, revision: u64, now: f64) {
         let roles = Roles { web: false, collect: true };
-        let record = NodeRecord { gone: false, roles, ..NodeRecord::gone(node, None, incarnation) };
+        let gone = NodeRecord::gone(node, None, incarnation);
+        let record = NodeRecord { gone: false, roles, renewal: SETTLED, ..gone };
         let entry = Entry { key: node_key(None, node), value: record.bytes().into(), revision };
         table.nodes.apply(&entry, BootTime::at(now));
     }
@@ -317,6 +324,22 @@ mod tests {
             assert!(moves <= 100);
         }
         assert_eq!(moves, 45, "down to 1.1 of its share");
+    }
+
+    #[test]
+    fn nothing_is_moved_to_a_node_that_has_just_come() {
+        let mut table = table("a", 10);
+        renew(&mut table, "a", "a", 1, 100.0);
+        (0..10).for_each(|number| hold(&mut table, number, "a", "a"));
+        let held: Vec<RouterId> = (0..10).map(router).collect();
+        for renewal in 1..=SETTLED {
+            let roles = Roles { web: false, collect: true };
+            let record = NodeRecord { gone: false, roles, renewal, ..NodeRecord::gone("b", None, "b") };
+            let entry = Entry { key: node_key(None, "b"), value: record.bytes().into(), revision: 1 + renewal };
+            table.nodes.apply(&entry, BootTime::at(100.0));
+            let moved = table.move_to_make(&held, BootTime::at(100.0));
+            assert_eq!(moved.is_some(), renewal == SETTLED, "{renewal}");
+        }
     }
 
     #[test]
