@@ -57,9 +57,10 @@ async fn pin(shared: &Shared, id: &RouterId, fingerprint: Fingerprint) -> bool {
     let Some((settings, seen)) = settings else { return true };
     let pinned = RouterSettings { tls: TlsPolicy::Pin(fingerprint), ..settings };
     if let Err(error) = store.change_router_seen(pinned.clone(), seen, Timestamp::now()).await {
-        tracing::error!(%error, "the certificate is not written down");
+        shared.unwritten_certificates.failed(&error);
         return false;
     }
+    shared.unwritten_certificates.written();
     if let Some(mut entry) = shared.entries.get_mut(id) {
         entry.settings.tls = pinned.tls;
     }

@@ -16,6 +16,7 @@ use tracing::error_span;
 use crate::discovery::DiscoveryOnDemand;
 use crate::other_nodes::OtherNodes;
 use crate::shared::{Entry, Shared};
+use crate::unwritten::Unwritten;
 use crate::{CacheCounts, UnusableRouter, certificate_pinning, naming, source_stack, system_info};
 
 /// How many connections to routers are opened at once: a restart with a thousand of them storms nothing. Routers that do
@@ -60,6 +61,8 @@ impl Fleet {
             others,
             holds: DashMap::new(),
             taking: std::sync::Mutex::default(),
+            unwritten_names: Unwritten::new("the name of a router"),
+            unwritten_certificates: Unwritten::new("the certificate of a router"),
         }))
     }
 

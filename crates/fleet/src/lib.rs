@@ -17,6 +17,7 @@
 //! | `address_policy` | where a router may be |
 //! | `own_address` | where a router sees this machine |
 //! | `certificate_pinning`, `naming` | the first certificate becomes the only one, the identity the name |
+//! | `unwritten` | that such a thing cannot be written down now, said once |
 //! | `wan` | which interfaces lead to the internet |
 //! | `alerting` | every router's samples into the alerts |
 //! | `recording` | every router's samples into the history |
@@ -49,6 +50,7 @@ mod shared;
 mod source_stack;
 mod stored_changes;
 mod system_info;
+mod unwritten;
 mod wan;
 
 pub use address_policy::may_be_router;

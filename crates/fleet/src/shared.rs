@@ -19,6 +19,7 @@ use crate::Wan;
 use crate::cache_counts::CacheCounters;
 use crate::discovery::DiscoveryOnDemand;
 use crate::other_nodes::{Hold, OtherNodes};
+use crate::unwritten::Unwritten;
 
 pub(crate) struct Shared {
     pub(crate) monitor: Arc<Monitor>,
@@ -40,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) others: Option<Arc<dyn OtherNodes>>,
     pub(crate) holds: DashMap<RouterId, Hold>,
     pub(crate) taking: std::sync::Mutex<()>,
+    pub(crate) unwritten_names: Unwritten,
+    pub(crate) unwritten_certificates: Unwritten,
 }
 
 impl Shared {

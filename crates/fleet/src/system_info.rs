@@ -44,7 +44,7 @@ pub(crate) fn refresh(shared: &Arc<Shared>) {
                 (entry.system_info, entry.told) = (Some(info), Some(Instant::now()));
                 entry.told_gateways = gateways;
             }
-            if let Some(identity) = identity.filter(|_| asked.is_here()) {
+            if let Some(identity) = identity.filter(|_| asked.names_it(&shared)) {
                 naming::name(&shared, &id, &identity).await;
             }
         };
@@ -71,9 +71,13 @@ impl Asked {
         }
     }
 
-    /// Whoever asks the router names it, too.
-    fn is_here(&self) -> bool {
-        matches!(self, Self::Router(_))
+    /// Whoever asks the router names it, too; but a site's machines change nothing, so there the centre does.
+    fn names_it(&self, shared: &Shared) -> bool {
+        let is_of_a_site = shared.others.as_ref().is_some_and(|others| others.own_site().is_some());
+        match self {
+            Self::Router(_) => !is_of_a_site,
+            Self::Holder(_, site) => site.is_some() && !is_of_a_site,
+        }
     }
 }
 
