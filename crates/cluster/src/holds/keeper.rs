@@ -301,9 +301,10 @@ impl Keeper {
         let Some(standing) = self.standing.clone().filter(|_| self.collects && !self.stopping) else { return };
         // While somebody is silent, time alone changes what may be done; a second look each half second is enough for that.
         let silent = if look { self.table.review(&standing.incarnation, now) } else { Vec::new() };
-        let promised = self.hold_over.promise.binds(now);
-        if !promised && standing.fence.is_open() && now >= self.not_before {
-            for silent in silent {
+        let promises = self.hold_over.promises.clone();
+        let promised = |incarnation: &str| promises.bind(incarnation, now);
+        if standing.fence.is_open() && now >= self.not_before {
+            for silent in silent.into_iter().filter(|silent| !promised(&silent.incarnation)) {
                 self.declare_ended(silent);
             }
         }
@@ -312,7 +313,7 @@ impl Keeper {
             self.hand_over(now, DRAIN_EACH_TICK);
         } else if standing.fence.is_open() && now >= self.not_before {
             let claims = if self.table.has_claimable() {
-                self.table.claims(&standing.incarnation, promised, now, self.writes.busy(), self.writes.room())
+                self.table.claims(&standing.incarnation, &promised, now, self.writes.busy(), self.writes.room())
             } else {
                 Vec::new()
             };

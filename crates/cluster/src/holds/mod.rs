@@ -30,7 +30,7 @@ pub use shared::NodeState;
 
 use crate::buckets;
 use crate::connection::{Bucket, Connection};
-use crate::lease::{Behind, Fence, HoldOver, Keeper as LeaseKeeper, NodeSettings, Promise, Standing};
+use crate::lease::{Behind, Fence, HoldOver, Keeper as LeaseKeeper, NodeSettings, Promises, Standing};
 use keeper::Keeper;
 use shared::Shared;
 
@@ -62,7 +62,7 @@ impl Holdings {
             connection: connection.clone(),
             site: settings.site.clone(),
             told: shared.told.clone(),
-            promise: Promise::default(),
+            promises: Promises::default(),
             others: Arc::default(),
             ended: Arc::default(),
         };

@@ -104,19 +104,20 @@ impl Table {
         !self.claimable.is_empty()
     }
 
-    /// The claims whose time has come, at most so many. While this node has promised to take nothing over, a dead node's
-    /// routers are left alone.
+    /// The claims whose time has come, at most so many. While this node has promised a holder to take nothing
+    /// of it over, its routers are left alone.
     pub(crate) fn claims(
         &self,
         incarnation: &str,
-        promised: bool,
+        promised: &dyn Fn(&str) -> bool,
         now: BootTime,
         busy: &HashSet<RouterId>,
         most: usize,
     ) -> Vec<Claim> {
         let collectors = self.collectors(now);
         let due = self.claimable.iter().filter(|(router, claimable)| {
-            if busy.contains(*router) || (promised && claimable.orphan) {
+            let theirs = || self.holds.get(*router).and_then(|known| known.record.incarnation.as_deref());
+            if busy.contains(*router) || (claimable.orphan && theirs().is_some_and(promised)) {
                 return false;
             }
             now - claimable.since >= self.patience(router, &collectors)
@@ -245,7 +246,7 @@ mod tests {
     }
 
     fn claims(table: &Table, now: f64) -> Vec<Claim> {
-        table.claims("x", false, BootTime::at(now), &HashSet::new(), 1000)
+        table.claims("x", &|_| false, BootTime::at(now), &HashSet::new(), 1000)
     }
 
     #[test]
@@ -283,10 +284,11 @@ mod tests {
         let claims = claims(&table, 110.1);
         assert_eq!(claims.len(), 2);
         assert!(claims.iter().all(|claim| claim.record.epoch == 2 && claim.revision == 7));
-        let promised = table.claims("x", true, BootTime::at(110.1), &HashSet::new(), 1000);
-        assert!(promised.is_empty(), "a promise binds");
+        let promised = |to: &str| table.claims("x", &|one| one == to, BootTime::at(110.1), &HashSet::new(), 1000);
+        assert!(promised("y").is_empty(), "a promise binds");
+        assert_eq!(promised("z").len(), 2, "one to somebody else does not");
         let busy = HashSet::from([router(0)]);
-        assert_eq!(table.claims("x", false, BootTime::at(110.1), &busy, 1000).len(), 1);
+        assert_eq!(table.claims("x", &|_| false, BootTime::at(110.1), &busy, 1000).len(), 1);
     }
 
     #[test]

@@ -8,9 +8,8 @@
 //!
 //! What this does not see: a collector that joined the cluster for the first time beyond the cut.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,18 +24,31 @@ use super::keeper::{Standing, Told};
 use crate::buckets::{LEASE_AGE, site_part};
 use crate::connection::Connection;
 
-/// Until when this node has promised to take nothing over.
+/// The leases of which this node has promised to take nothing over, and until when.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Promise(Arc<AtomicU64>);
+pub(crate) struct Promises(Arc<Mutex<HashMap<String, BootTime>>>);
 
-impl Promise {
-    /// Whether it binds now.
-    pub(crate) fn binds(&self, now: BootTime) -> bool {
-        now.nanoseconds() < self.0.load(Ordering::Acquire)
+impl Promises {
+    /// Whether the one to this lease's holder binds now. One to another holder is no reason to leave this one's routers
+    /// dark: whoever is renewed again is not declared ended before its promise is over anyway.
+    pub(crate) fn bind(&self, incarnation: &str, now: BootTime) -> bool {
+        self.lock().get(incarnation).is_some_and(|until| now < *until)
     }
 
-    fn give(&self, now: BootTime) {
-        self.0.fetch_max((now + LEASE_AGE).nanoseconds(), Ordering::AcqRel);
+    /// False where there are too many already.
+    fn give(&self, incarnation: &str, now: BootTime) -> bool {
+        let mut given = self.lock();
+        given.retain(|_, until| now < *until);
+        if given.len() >= MOST && !given.contains_key(incarnation) {
+            return false;
+        }
+        let until = given.entry(incarnation.to_owned()).or_default();
+        *until = (*until).max(now + LEASE_AGE);
+        true
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, BootTime>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -46,7 +58,7 @@ pub(crate) struct HoldOver {
     pub(crate) connection: Connection,
     pub(crate) site: Option<String>,
     pub(crate) told: Arc<Told>,
-    pub(crate) promise: Promise,
+    pub(crate) promises: Promises,
     /// The other collectors of this site, as they were when the cluster could last be written to.
     pub(crate) others: Arc<Mutex<BTreeSet<String>>>,
     /// Leases that this node knows to have ended, or is about to declare ended.
@@ -102,11 +114,7 @@ impl HoldOver {
     /// Whether this node gives its promise to the holder of that lease.
     fn promises(&self, now: BootTime, incarnation: &str) -> bool {
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains(incarnation);
-        let promises = !ended && self.told.cannot_write_since(now).is_some();
-        if promises {
-            self.promise.give(now);
-        }
-        promises
+        !ended && self.told.cannot_write_since(now).is_some() && self.promises.give(incarnation, now)
     }
 
     async fn promise_of(&self, node: &str, incarnation: &str) -> bool {
@@ -128,6 +136,8 @@ fn good_until(asked: BootTime, answers: &[bool]) -> Option<BootTime> {
 
 const EACH: Duration = Duration::from_secs(2);
 const PROMISED: &[u8] = b"promised";
+/// More holders than this are promised nothing.
+const MOST: usize = 1_024;
 
 #[cfg(test)]
 mod tests {
@@ -144,14 +154,27 @@ mod tests {
 
     #[test]
     fn a_promise_outlasts_what_the_holder_makes_of_it() {
-        let promise = Promise::default();
-        assert!(!promise.binds(BootTime::at(0.0)));
+        let promises = Promises::default();
+        assert!(!promises.bind("a", BootTime::at(0.0)));
         // Asked at 100, answered at 100.7.
-        promise.give(BootTime::at(100.7));
+        assert!(promises.give("a", BootTime::at(100.7)));
         let stops = good_until(BootTime::at(100.0), &[true]).unwrap();
-        assert!(promise.binds(stops) && promise.binds(BootTime::at(110.6)) && !promise.binds(BootTime::at(110.7)));
+        let binds = |at: f64| promises.bind("a", BootTime::at(at));
+        assert!(promises.bind("a", stops) && binds(110.6) && !binds(110.7));
         // An older one takes nothing back.
-        promise.give(BootTime::at(50.0));
-        assert!(promise.binds(BootTime::at(110.6)));
+        assert!(promises.give("a", BootTime::at(50.0)));
+        assert!(binds(110.6));
+    }
+
+    #[test]
+    fn a_promise_is_to_one_holder_and_there_are_not_many() {
+        let promises = Promises::default();
+        for number in 0..MOST {
+            assert!(promises.give(&number.to_string(), BootTime::at(100.0)));
+        }
+        assert!(promises.bind("0", BootTime::at(101.0)) && !promises.bind("another", BootTime::at(101.0)));
+        assert!(!promises.give("another", BootTime::at(101.0)), "it is not lied to");
+        assert!(promises.give("0", BootTime::at(101.0)));
+        assert!(promises.give("another", BootTime::at(110.5)), "the others are over");
     }
 }

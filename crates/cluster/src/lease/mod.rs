@@ -9,7 +9,7 @@ mod record;
 
 pub(crate) use clock::BootTime;
 pub use fence::Fence;
-pub(crate) use hold_over::{HoldOver, Promise};
+pub(crate) use hold_over::{HoldOver, Promises};
 pub(crate) use keeper::{Keeper, Standing, Told};
 pub(crate) use record::NodeRecord;
 pub use record::{Behind, NodeSettings, Roles};

@@ -121,6 +121,8 @@ async fn nobody_loses_a_router_when_the_leaders_server_dies() {
         let a = Collector::start(&servers, "a", &log, &list).await;
         let b = Collector::start(&servers, "b", &log, &list).await;
         until("all are held", SOON, async || each_once(&[&a, &b], 20)).await;
+        // So that no router is on its way when it begins.
+        until("each has its share", SOON, async || a.held().len() <= 11 && b.held().len() <= 11).await;
         let leader = servers.leader_of("KV_lalin_c_nodes").await;
         let killed = Instant::now();
         servers.kill(leader);
