@@ -1,4 +1,5 @@
-//! The bodies that depend on a router's sample: for each way of seeing it the one of the newest moment that was asked for.
+//! The bodies that depend on a router's sample: for each way of seeing it the one of the newest moment that was asked for,
+//! and the one of the moment beside it where that is being made or was asked for.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,12 +11,16 @@ use lalin_store::Access;
 
 use crate::lines::LineView;
 
+use super::ahead::Turns;
 use super::made::Made;
 
 /// The most bodies that are kept.
 const MOST: usize = 1_024;
 /// The most bytes they may take together before the ones that were not asked for the longest are dropped.
 const MOST_BYTES: usize = 32 << 20;
+
+/// The most bodies of a view.
+const NEIGHBOURS: usize = 2;
 
 /// Which answer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,10 +49,31 @@ pub(crate) struct When {
 }
 
 /// All bodies that are kept.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bodies {
-    table: Mutex<Table>,
+    table: Arc<Mutex<Table>>,
     bytes: Arc<AtomicUsize>,
+    pub(super) turns: Turns,
+}
+
+/// A way of seeing a router among the bodies.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) bodies: Bodies,
+    pub(super) kind: Kind,
+    pub(super) router: RouterId,
+    /// The view's number.
+    pub(super) view: u64,
+}
+
+/// What is kept for a view and time.
+pub(super) struct Found {
+    /// The body, which may still have to be made.
+    pub(super) made: Arc<Made>,
+    /// The view's number.
+    pub(super) view: u64,
+    /// Whether the body of the moment before was asked for often.
+    pub(super) often: bool,
 }
 
 #[derive(Debug, Default)]
@@ -61,36 +87,70 @@ struct Table {
 #[derive(Debug)]
 struct Slot {
     view: View,
-    when: When,
-    made: Arc<Made>,
+    /// Of one moment and its neighbour, or of one sample and the next.
+    made: Vec<(When, Arc<Made>)>,
     number: u64,
     used: u64,
+    /// Whether somebody makes the next one ahead.
+    is_taken: bool,
 }
 
 impl Bodies {
-    /// The body of this view and time, which may still have to be made, and the number of the view. What was kept of the
-    /// view's earlier times is dropped.
-    pub(crate) fn of(&self, kind: Kind, router: &RouterId, view: View, when: When) -> (Arc<Made>, u64) {
+    /// The body of this view and time. What was kept of the view's earlier times is dropped.
+    pub(super) fn of(&self, kind: Kind, router: &RouterId, view: View, when: When) -> Found {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let Table { slots, count, clock } = &mut *table;
         *clock += 1;
         let of_router = slots.entry((kind, router.clone())).or_default();
         if let Some(slot) = of_router.iter_mut().find(|slot| slot.view.is_same(&view)) {
             slot.used = *clock;
-            if !slot.when.is_same(&when) {
-                slot.made = Arc::new(Made::new(self.bytes.clone()));
-                slot.when = when;
-            }
-            return (slot.made.clone(), slot.number);
+            let before = |(then, made): &(When, Arc<Made>)| then.moment + 1 == when.moment && made.asked().is_often();
+            let often = slot.made.iter().any(before);
+            return Found { made: slot.of(when, &self.bytes), view: slot.number, often };
         }
         let made = Arc::new(Made::new(self.bytes.clone()));
-        let number = *clock;
-        of_router.push(Slot { view, when, made: made.clone(), number, used: number });
+        let (number, kept) = (*clock, vec![(when, made.clone())]);
+        of_router.push(Slot { view, made: kept, number, used: number, is_taken: false });
         *count += 1;
         while table.count > MOST || (table.count > 1 && self.bytes.load(Ordering::Relaxed) > MOST_BYTES) {
             table.drop_oldest();
         }
-        (made, number)
+        Found { made, view: number, often: false }
+    }
+}
+
+impl Place {
+    /// The body of a time that nobody has asked for yet; `None` where the view is no longer kept.
+    pub(super) fn reserve(&self, when: When) -> Option<Arc<Made>> {
+        self.slot(|slot| slot.of(when, &self.bodies.bytes))
+    }
+
+    /// Says whether somebody makes this view's bodies ahead; false where that was said already, or the view is no longer
+    /// kept.
+    pub(super) fn is_taken(&self, now: bool) -> bool {
+        self.slot(|slot| std::mem::replace(&mut slot.is_taken, now) != now).unwrap_or(false)
+    }
+
+    fn slot<T>(&self, with: impl FnOnce(&mut Slot) -> T) -> Option<T> {
+        let mut table = self.bodies.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let slots = table.slots.get_mut(&(self.kind, self.router.clone()))?;
+        slots.iter_mut().find(|slot| slot.number == self.view).map(with)
+    }
+}
+
+impl Slot {
+    fn of(&mut self, when: When, bytes: &Arc<AtomicUsize>) -> Arc<Made> {
+        if let Some((_, made)) = self.made.iter().find(|(then, _)| then.is_same(&when)) {
+            return made.clone();
+        }
+        // A request of the moment before may still be on its way when the first of the next is there.
+        self.made.retain(|(then, _)| then.moment.abs_diff(when.moment) <= 1);
+        if self.made.len() == NEIGHBOURS {
+            self.made.remove(0);
+        }
+        let made = Arc::new(Made::new(bytes.clone()));
+        self.made.push((when, made.clone()));
+        made
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 
+use super::ahead::Asked;
 use super::compression::{Effort, apart, compressed};
 use super::encoding::Encoding;
 
@@ -16,12 +17,13 @@ pub(crate) struct Made {
     gzip: OnceCell<Bytes>,
     zstd: OnceCell<Bytes>,
     all: Arc<AtomicUsize>,
+    asked: Asked,
 }
 
 impl Made {
     /// A body that is made when it is asked for.
     pub(super) fn new(all: Arc<AtomicUsize>) -> Self {
-        Self { plain: OnceCell::new(), gzip: OnceCell::new(), zstd: OnceCell::new(), all }
+        Self { plain: OnceCell::new(), gzip: OnceCell::new(), zstd: OnceCell::new(), all, asked: Asked::default() }
     }
 
     /// The body as it is. `make` makes it, here or, where it is `large`, on a thread of its own.
@@ -33,8 +35,19 @@ impl Made {
         made.await.clone()
     }
 
-    /// `plain`, which is this body, in another encoding.
-    pub(super) async fn in_encoding(&self, plain: &Bytes, encoding: Encoding) -> Bytes {
+    /// How often it was asked for.
+    pub(super) fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// The encodings beside the plain one in which somebody was sent it.
+    pub(super) fn encodings(&self) -> impl Iterator<Item = Encoding> {
+        let made = [(Encoding::Gzip, &self.gzip), (Encoding::Zstd, &self.zstd)];
+        made.into_iter().filter(|(_, one)| one.initialized()).map(|(encoding, _)| encoding)
+    }
+
+    /// `plain`, which is this body, in another encoding, made here or on a thread of its own.
+    pub(super) async fn in_encoding(&self, plain: &Bytes, encoding: Encoding, here: bool) -> Bytes {
         let place = match encoding {
             Encoding::Identity => return plain.clone(),
             Encoding::Gzip => &self.gzip,
@@ -42,8 +55,9 @@ impl Made {
         };
         let made = place.get_or_init(|| async {
             let whole = plain.clone();
-            let small = apart(move || compressed(&whole, encoding, Effort::Quick)).await;
-            self.count(small.unwrap_or_default())
+            let work = move || compressed(&whole, encoding, Effort::Quick);
+            let small = if here { work() } else { apart(work).await.unwrap_or_default() };
+            self.count(small)
         });
         made.await.clone()
     }

@@ -4,6 +4,7 @@
 //! first makes it, whoever asks meanwhile waits for that one, and everybody is sent the same bytes. To compress in a
 //! middleware instead, as each answer passes, is simpler; then a few hundred requests a second take the whole processor.
 
+mod ahead;
 mod bodies;
 mod by_content;
 mod compression;

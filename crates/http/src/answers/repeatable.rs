@@ -5,12 +5,16 @@ use lalin_monitor::Status;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::ahead::Asked;
+
 /// A route puts it into the extensions of an answer. The server then gives the same answer to requests whose heads are the
 /// same byte for byte, without asking the application, for as long as nothing has changed that the answer depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct Repeatable {
     /// The answer's body.
     pub(crate) body: Bytes,
+    /// Where each repetition is counted.
+    pub(crate) asked: Asked,
     /// When the sample was taken whose age the headers tell.
     pub(crate) sampled: Instant,
     /// When the same question has another answer.

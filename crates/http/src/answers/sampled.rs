@@ -6,6 +6,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETA
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use lalin_monitor::{Moment, Router, Status};
 use lalin_stats::RouterState;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::Problem;
@@ -14,9 +15,11 @@ use crate::auth::Visibility;
 use crate::json::{StateView, state_headers};
 use crate::lines::LineView;
 
-use super::bodies::{Kind, View, When};
+use super::ahead::{Next, Turn, make_ahead};
+use super::bodies::{Found, Kind, Place, View, When};
 use super::compression::SMALL;
 use super::encoding::{Accepted, Encoding};
+use super::made::Made;
 use super::repeatable::Repeatable;
 
 /// A body of more interfaces is made on a thread of its own.
@@ -42,7 +45,8 @@ pub(crate) struct Sampled<'a> {
 }
 
 impl Sampled<'_> {
-    /// The answer: its headers by `head`, and its body, which `make` makes where nobody has done that yet.
+    /// The answer: its headers by `head`, and its body, which `make` makes of the moment where nobody has done that yet, and
+    /// of the moments to come while many ask. It is right as long as the router's state is the same.
     ///
     /// # Errors
     /// [`Problem`] where the client accepts no encoding that there is.
@@ -51,11 +55,13 @@ impl Sampled<'_> {
         api: &ApiState,
         request: &HttpRequest,
         head: impl FnOnce(&mut HttpResponseBuilder),
-        make: impl FnOnce() -> Vec<u8> + Send + 'static,
+        make: impl Fn(&Moment) -> Vec<u8> + Send + Sync + 'static,
     ) -> Result<HttpResponse, Problem> {
         let Self { router, moment, status, .. } = self;
         let when = When { frame: moment.frame.clone(), moment: moment.number, status: status.clone() };
-        let (made, view) = api.bodies.of(self.kind, router.id(), self.view(), when);
+        let Found { made, view, often } = api.bodies.of(self.kind, router.id(), self.view(), when);
+        made.asked().once_more();
+        let make = Arc::new(make);
         let accepted = Accepted::of(request.headers());
         accepted.choose(false).ok_or_else(Problem::not_acceptable)?;
         let tag = self.tag(&api.epoch, view);
@@ -63,10 +69,14 @@ impl Sampled<'_> {
         let (mut answer, body, encoding) = if known {
             (HttpResponse::NotModified(), None, Encoding::Identity)
         } else {
-            let plain = made.plain(self.large, make).await;
+            let (make, of) = (make.clone(), moment.clone());
+            let plain = made.plain(self.large, move || make(&of)).await;
             let encoding = accepted.choose(plain.len() < SMALL).unwrap_or(Encoding::Identity);
-            (HttpResponse::Ok(), Some(made.in_encoding(&plain, encoding).await), encoding)
+            (HttpResponse::Ok(), Some(made.in_encoding(&plain, encoding, false).await), encoding)
         };
+        if often && self.by_moment {
+            self.make_ahead(api, view, made.clone(), make);
+        }
         state_headers(&mut answer, self.state);
         head(&mut answer);
         answer.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
@@ -85,10 +95,33 @@ impl Sampled<'_> {
         let mut statuses = router.statuses();
         if *statuses.borrow_and_update() == *status {
             let (sampled, until) = (moment.frame.at, moment.until);
-            let repeatable = Repeatable { body, sampled, until, statuses, routers: self.routers, access: None };
+            let asked = made.asked().clone();
+            let repeatable = Repeatable { body, asked, sampled, until, statuses, routers: self.routers, access: None };
             answer.extensions_mut().insert(repeatable);
         }
         Ok(answer)
+    }
+
+    /// Has the bodies of the next moments made before they are asked for, unless somebody does already.
+    fn make_ahead(
+        &self,
+        api: &ApiState,
+        view: u64,
+        made: Arc<Made>,
+        make: Arc<impl Fn(&Moment) -> Vec<u8> + Send + Sync + 'static>,
+    ) {
+        let (router, state, until) = (self.router.clone(), self.status.state.clone(), self.moment.until);
+        let place = Place { bodies: api.bodies.clone(), kind: self.kind, router: router.id().clone(), view };
+        let Some(turn) = Turn::take(place) else { return };
+        let next = move |asked| {
+            let (status, make) = (router.status(), make.clone());
+            let moment = router.moment(asked).filter(|_| status.state == state)?;
+            let when = When { frame: moment.frame.clone(), moment: moment.number, status };
+            Some(Next { when, until: moment.until, write: Box::new(move || make(&moment)) })
+        };
+        let runtime = Handle::current();
+        // It ends by itself a moment after nobody asks any more.
+        tokio::task::spawn_blocking(move || make_ahead(turn, &runtime, made, until, next));
     }
 
     fn view(&self) -> View {

@@ -58,14 +58,8 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
             answer.insert_header((DELAY_MS, HeaderValue::from(millis(moment.delay))));
         }
     };
-    let made = Body {
-        router: router.clone(),
-        moment: moment.clone(),
-        raw,
-        state: state.code,
-        visibility: visibility.clone(),
-        lines: lines.clone(),
-    };
+    let made =
+        Body { router: router.clone(), raw, state: state.code, visibility: visibility.clone(), lines: lines.clone() };
     let sampled = Sampled {
         kind: Kind::InterfaceStats,
         router: &router,
@@ -79,13 +73,12 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
         by_moment: !raw,
         large: moment.frame.interfaces.len() > MANY,
     };
-    sampled.answer(&api, &request, head, move || made.write()).await
+    sampled.answer(&api, &request, head, move |moment| made.write(moment)).await
 }
 
 /// What the body is made of.
 struct Body {
     router: std::sync::Arc<Router>,
-    moment: Moment,
     raw: bool,
     state: &'static str,
     visibility: Visibility,
@@ -93,17 +86,17 @@ struct Body {
 }
 
 impl Body {
-    fn write(&self) -> Vec<u8> {
+    fn write(&self, moment: &Moment) -> Vec<u8> {
         let router = &self.router;
         // Of the sample that the moment belongs to; a newer one may have come since.
-        let at = if self.raw { None } else { router.counters_at(&self.moment) };
+        let at = if self.raw { None } else { router.counters_at(moment) };
         let (frame, counters) = match &at {
             Some(CountersAt { frame, counters, .. }) => (frame, counters),
-            None => (&self.moment.frame, &self.moment.frame.counters),
+            None => (&moment.frame, &moment.frame.counters),
         };
         let sampled = stats_rows::Sampled {
             sampled_at: rfc3339(frame.unix_ms),
-            age_ms: millis(self.moment.asked().saturating_duration_since(frame.at)),
+            age_ms: millis(moment.asked().saturating_duration_since(frame.at)),
             state: self.state,
             band: RateBounds::of(frame.band()),
             details: self.visibility.sees_details(),

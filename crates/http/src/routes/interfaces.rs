@@ -150,7 +150,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
         by_moment: false,
         large: moment.frame.interfaces.len() > MANY,
     };
-    sampled.answer(&api, &request, |_| (), move || body.write()).await
+    sampled.answer(&api, &request, |_| (), move |_| body.write()).await
 }
 
 /// What the body is made of.
@@ -163,8 +163,8 @@ struct Body {
 }
 
 impl Body {
-    fn write(self) -> Vec<u8> {
-        let Self { router, frame, state, visibility, lines } = &self;
+    fn write(&self) -> Vec<u8> {
+        let Self { router, frame, state, visibility, lines } = self;
         let body = Interfaces {
             router: router.as_str(),
             sampled_at: rfc3339(frame.unix_ms),

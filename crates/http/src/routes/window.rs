@@ -72,7 +72,7 @@ pub(crate) async fn get(api: Data<ApiState>, request: HttpRequest) -> Result<Htt
         large: window > LONG,
     };
     // Into memory: it cannot fail.
-    sampled.answer(&api, &request, |_| (), move || serde_json::to_vec(&body.view()).unwrap_or_default()).await
+    sampled.answer(&api, &request, |_| (), move |_| serde_json::to_vec(&body.view()).unwrap_or_default()).await
 }
 
 /// What the body is made of.

@@ -110,6 +110,7 @@ impl Repeats {
         if answer.changes != place.changes || !answer.head.is_of(request) || !answer.repeatable.holds(now) {
             return None;
         }
+        answer.repeatable.asked.once_more();
         let mut response = Response::with_body(answer.status, answer.repeatable.body.clone());
         let mut headers = answer.headers.clone();
         let age = millis(now.saturating_duration_since(answer.repeatable.sampled));
