@@ -1,12 +1,13 @@
 //! One connection: whether it waits for its client, and how much may still be read from it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicIsize, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::task::AtomicWaker;
 use tokio_util::sync::CancellationToken;
 
+use super::activity::Activity;
 use super::connection_limits::{ConnectionLimits, LARGEST_HEAD};
 use super::connection_table::ConnectionTable;
 
@@ -16,8 +17,7 @@ pub(super) struct Connection {
     limits: ConnectionLimits,
     table: Arc<Mutex<ConnectionTable>>,
     ended: CancellationToken,
-    /// How many of its requests are being answered, without those whose body has not arrived yet.
-    serving: AtomicIsize,
+    activity: Arc<Activity>,
     /// How many of its requests are under way, with those whose body has not arrived yet.
     requests: AtomicUsize,
     /// How many requests there have been.
@@ -34,13 +34,14 @@ impl Connection {
         limits: ConnectionLimits,
         table: Arc<Mutex<ConnectionTable>>,
         ended: CancellationToken,
+        activity: Arc<Activity>,
     ) -> Self {
         Self {
             id,
             limits,
             table,
             ended,
-            serving: AtomicIsize::new(0),
+            activity,
             requests: AtomicUsize::new(0),
             begun: AtomicU64::new(0),
             budget: AtomicUsize::new(LARGEST_HEAD),
@@ -73,7 +74,7 @@ impl Connection {
     /// Whether it waits for its client.
     #[cfg(test)]
     pub(super) fn waits(&self) -> bool {
-        self.serving.load(Ordering::Acquire) <= 0
+        self.activity.waits_since().is_some()
     }
 
     /// Whether no request is under way, so that a head comes next.
@@ -118,13 +119,9 @@ impl Connection {
         AwaitedBody(self.clone())
     }
 
-    /// All requests of a connection run on one thread, so nothing comes between the counter and the table.
     fn serve(&self, change: isize) {
-        let before = self.serving.fetch_add(change, Ordering::AcqRel);
-        match (before > 0, before + change > 0) {
-            (false, true) => self.table().serve(self.id),
-            (true, false) => self.table().wait(self.id),
-            _ => {}
+        if self.activity.serves(change) {
+            self.table().wait(self.id);
         }
     }
 }
@@ -137,7 +134,7 @@ impl Drop for Connection {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("id", &self.id).field("serving", &self.serving).finish_non_exhaustive()
+        f.debug_struct("Connection").field("id", &self.id).field("activity", &self.activity).finish_non_exhaustive()
     }
 }
 

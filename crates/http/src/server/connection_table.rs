@@ -1,22 +1,29 @@
-//! Which connections are open, from where, and which of them wait for their client. Every question is answered without a
-//! search through all of them.
+//! Which connections are open, from where, and which of them wait for their client.
+//!
+//! A connection is answered and waits again with each request, and nobody asks for the one that has waited longest until
+//! there is no room. So the order is that of when each was last looked at, and it is put right where it is asked for: one
+//! that waits since later is put in its place, and one that is being answered is put aside until it waits. Each of these
+//! steps is owed to a request, so there are never more of them than requests.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+
+use super::activity::{Activity, Moments};
 
 /// All connections of the server.
 #[derive(Default)]
 pub(super) struct ConnectionTable {
-    /// Numbers connections and the times when they began to wait: a smaller number is older.
-    count: u64,
+    /// Numbers connections and the times when they began to wait.
+    moments: Moments,
     pub(super) open: HashMap<u64, Entry>,
     /// How many of them carry an event stream. They have a limit of their own, and count nowhere else.
     pub(super) viewers: usize,
     pub(super) handshakes: BTreeSet<u64>,
     pub(super) sources: HashMap<Source, SourceConnections>,
-    /// The sources that have waiting connections, ordered by how many connections they have open.
+    /// The sources that have connections which wait, as far as is known, ordered by how many connections they have open.
     pub(super) waiting: BTreeSet<(usize, Source)>,
 }
 
@@ -24,8 +31,9 @@ pub(super) struct ConnectionTable {
 pub(super) struct Entry {
     source: Source,
     ended: CancellationToken,
-    /// Since when it waits for its client; `None` while a request is being answered.
-    waits_since: Option<u64>,
+    activity: Arc<Activity>,
+    /// Its place among those that wait; `None` while it is put aside.
+    place: Option<u64>,
     /// How many event streams it carries.
     streams: usize,
 }
@@ -34,7 +42,7 @@ pub(super) struct Entry {
 #[derive(Default)]
 pub(super) struct SourceConnections {
     pub(super) open: usize,
-    /// The waiting ones: since when, and which.
+    /// Those that wait, as far as is known: since when, and which.
     waiting: BTreeSet<(u64, u64)>,
 }
 
@@ -49,18 +57,14 @@ pub(super) enum Source {
 }
 
 impl ConnectionTable {
-    fn next(&mut self) -> u64 {
-        self.count += 1;
-        self.count
-    }
-
     /// Adds a connection, which waits for its client, and returns its number.
-    pub(super) fn add(&mut self, source: Source, ended: CancellationToken) -> u64 {
-        let id = self.next();
-        self.open.insert(id, Entry { source, ended, waits_since: None, streams: 0 });
+    pub(super) fn add(&mut self, source: Source, ended: CancellationToken) -> (u64, Arc<Activity>) {
+        let id = self.moments.next();
+        let activity = Arc::new(Activity::new(self.moments.clone()));
+        self.open.insert(id, Entry { source, ended, activity: activity.clone(), place: None, streams: 0 });
         self.counts(source);
         self.wait(id);
-        id
+        (id, activity)
     }
 
     /// How many connections there are that carry no event stream.
@@ -109,13 +113,30 @@ impl ConnectionTable {
 
     /// Ends the connection that has waited longest, of the source that has the most connections.
     pub(super) fn end_oldest(&mut self) -> bool {
-        let Some((_, source)) = self.waiting.last().copied() else { return false };
-        self.end_oldest_of(source)
+        while let Some((_, source)) = self.waiting.last().copied() {
+            if self.end_oldest_of(source) {
+                return true;
+            }
+        }
+        false
     }
 
+    /// Ends the one of this source that has waited longest. False where none waits; then the source is not among those of
+    /// which one does.
     pub(super) fn end_oldest_of(&mut self, source: Source) -> bool {
-        let oldest = self.sources.get(&source).and_then(|of| of.waiting.first()).map(|(_, id)| *id);
-        oldest.is_some_and(|id| self.end(id))
+        while let Some((place, id)) = self.sources.get(&source).and_then(|of| of.waiting.first().copied()) {
+            let Some(activity) = self.open.get(&id).map(|entry| entry.activity.clone()) else { return false };
+            match activity.waits_since() {
+                Some(since) if since == place => return self.end(id),
+                since => {
+                    self.leave_place(id);
+                    if since.or_else(|| activity.put_aside()).is_some() {
+                        self.wait(id);
+                    }
+                }
+            }
+        }
+        false
     }
 
     /// Ends a connection: it no longer counts, and its task drops it at the next poll.
@@ -126,7 +147,7 @@ impl ConnectionTable {
     }
 
     pub(super) fn forget(&mut self, id: u64) {
-        self.serve(id);
+        self.leave_place(id);
         self.handshakes.remove(&id);
         let Some(entry) = self.open.remove(&id) else { return };
         match entry.streams {
@@ -143,25 +164,29 @@ impl ConnectionTable {
         }
     }
 
-    /// A connection waits for its client from now on.
+    /// Puts a connection in its place among those that wait for their client.
     pub(super) fn wait(&mut self, id: u64) {
-        let now = self.next();
-        let Some(entry) = self.open.get_mut(&id).filter(|entry| entry.waits_since.is_none()) else { return };
-        entry.waits_since = Some(now);
+        let Some(entry) = self.open.get_mut(&id).filter(|entry| entry.place.is_none()) else { return };
+        // One that is being answered by now is found out where it is asked for.
+        let place = entry.activity.waits_since().unwrap_or_else(|| self.moments.next());
+        entry.place = Some(place);
         let source = entry.source;
-        let Some(of) = self.sources.get_mut(&source) else { return };
-        of.waiting.insert((now, id));
+        let of = self.sources.entry(source).or_default();
+        of.waiting.insert((place, id));
         self.waiting.insert((rank(source, of.open), source));
     }
 
-    /// A connection no longer waits for its client.
-    pub(super) fn serve(&mut self, id: u64) {
+    fn leave_place(&mut self, id: u64) {
         let Some(entry) = self.open.get_mut(&id) else { return };
-        let (source, since) = (entry.source, entry.waits_since.take());
-        let (Some(since), Some(of)) = (since, self.sources.get_mut(&source)) else { return };
-        of.waiting.remove(&(since, id));
+        let (source, place) = (entry.source, entry.place.take());
+        let (Some(place), Some(of)) = (place, self.sources.get_mut(&source)) else { return };
+        of.waiting.remove(&(place, id));
         if of.waiting.is_empty() {
-            self.waiting.remove(&(rank(source, of.open), source));
+            let open = of.open;
+            self.waiting.remove(&(rank(source, open), source));
+            if open == 0 {
+                self.sources.remove(&source);
+            }
         }
     }
 }

@@ -66,9 +66,9 @@ impl Connections {
             return None;
         }
         let ended = CancellationToken::new();
-        let id = table.add(source, ended.clone());
+        let (id, activity) = table.add(source, ended.clone());
         drop(table);
-        Some(Arc::new(Connection::new(id, self.limits, self.table.clone(), ended)))
+        Some(Arc::new(Connection::new(id, self.limits, self.table.clone(), ended, activity)))
     }
 
     /// Counts a handshake that begins. Where there are too many, the oldest one ends.
@@ -128,6 +128,26 @@ mod tests {
         drop((viewer, first, second, newcomer, last, serving));
         assert_eq!((connections.open(), connections.table().waiting.len()), (0, 0));
         assert!(connections.table().sources.is_empty());
+    }
+
+    #[test]
+    fn who_has_waited_longest_makes_room_however_often_it_was_answered_before() {
+        let connections = connections(3, 3, 0);
+        let [a, b, c] = [(); 3].map(|()| admitted(&connections, "192.0.2.1"));
+        // First `b`, then `c`, then `a`; `c` is answered again, and waits again.
+        [&b, &c, &a].into_iter().for_each(|one| drop(one.begin()));
+        let answered = c.begin();
+        let ended = || [&a, &b, &c].map(|one| one.ended().is_cancelled());
+        let mut newcomers = Vec::new();
+        let mut next = || newcomers.push(admitted(&connections, "192.0.2.1").begin());
+        next();
+        assert_eq!(ended(), [false, true, false]);
+        next();
+        assert_eq!(ended(), [true, true, false]);
+        assert!(connections.admit(ip("192.0.2.1")).is_none(), "all are being answered");
+        drop(answered);
+        next();
+        assert_eq!(ended(), [true; 3]);
     }
 
     #[test]
@@ -195,7 +215,22 @@ mod tests {
         assert!(viewers.iter().all(|viewer| !viewer.ended().is_cancelled()));
         drop(serving);
         assert_eq!(connections.table().counted(), 4);
-        let _newcomer = admitted(&connections, "192.0.2.1");
+        let newcomer = admitted(&connections, "192.0.2.1");
+        drop((viewers, newcomer));
+    }
+
+    #[test]
+    fn a_viewer_who_leaves_leaves_nothing_behind() {
+        let connections = connections(2, 2, 0);
+        let viewer = admitted(&connections, "192.0.2.1");
+        let serving = (viewer.begin(), viewer.watches());
+        // Looked at while it is a viewer's.
+        let others = [(); 2].map(|()| admitted(&connections, "192.0.2.2").begin());
+        assert!(connections.admit(ip("192.0.2.2")).is_none() && connections.admit(ip("192.0.2.3")).is_none());
+        drop(serving);
+        drop((viewer, others));
+        let table = connections.table();
+        assert_eq!((table.open.len(), table.sources.len(), table.waiting.len(), table.counted()), (0, 0, 0, 0));
     }
 
     #[test]

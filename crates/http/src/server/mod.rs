@@ -1,6 +1,7 @@
 //! The web server below the routes: connections and their limits, TLS, HTTP/1.1 and HTTP/2.
 
 mod active_requests;
+mod activity;
 mod body_limit;
 mod connection;
 mod connection_limits;
