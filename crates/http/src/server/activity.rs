@@ -22,6 +22,8 @@ pub(super) struct Activity {
     serving: AtomicIsize,
     /// When it last began to wait.
     since: AtomicU64,
+    /// Whether it has to make room for another.
+    ended: AtomicBool,
     /// Whether the table has put it aside because it did not wait. Then the table is told when it does.
     aside: AtomicBool,
 }
@@ -30,7 +32,24 @@ impl Activity {
     /// It waits from now on.
     pub(super) fn new(moments: Moments) -> Self {
         let since = AtomicU64::new(moments.next());
-        Self { moments, serving: AtomicIsize::new(0), since, aside: AtomicBool::new(false) }
+        Self {
+            moments,
+            serving: AtomicIsize::new(0),
+            since,
+            ended: AtomicBool::new(false),
+            aside: AtomicBool::new(false),
+        }
+    }
+
+    /// It has to make room for another.
+    pub(super) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+    }
+
+    /// Whether it has to make room for another. Asked before each read and write, and so without the lock that the token
+    /// would take.
+    pub(super) fn is_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
     }
 
     /// When it began to wait; `None` while it is being answered.

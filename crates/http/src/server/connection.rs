@@ -58,6 +58,11 @@ impl Connection {
         &self.ended
     }
 
+    /// Whether it has to make room for another.
+    pub(super) fn is_ended(&self) -> bool {
+        self.activity.is_ended()
+    }
+
     pub(super) fn limits(&self) -> &ConnectionLimits {
         &self.limits
     }

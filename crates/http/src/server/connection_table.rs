@@ -141,9 +141,14 @@ impl ConnectionTable {
 
     /// Ends a connection: it no longer counts, and its task drops it at the next poll.
     pub(super) fn end(&mut self, id: u64) -> bool {
-        let ended = self.open.get(&id).map(|entry| entry.ended.clone());
+        let Some((ended, activity)) = self.open.get(&id).map(|entry| (entry.ended.clone(), entry.activity.clone()))
+        else {
+            return false;
+        };
         self.forget(id);
-        ended.inspect(CancellationToken::cancel).is_some()
+        activity.end();
+        ended.cancel();
+        true
     }
 
     pub(super) fn forget(&mut self, id: u64) {

@@ -101,7 +101,7 @@ impl<T> LimitedStream<T> {
 
     /// Whether the connection has to make room.
     fn check_ended(&self) -> io::Result<()> {
-        match self.connection.ended().is_cancelled() {
+        match self.connection.is_ended() {
             true => Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the connection makes room for another")),
             false => Ok(()),
         }
