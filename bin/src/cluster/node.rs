@@ -258,8 +258,8 @@ impl OtherNodes for Node {
         });
     }
 
-    fn holder_of(&self, id: &RouterId) -> Option<String> {
-        self.holdings.holder_of(id).map(|held| held.node)
+    fn holder_of(&self, id: &RouterId, site: Option<&str>) -> Option<String> {
+        self.holdings.asks(id, site)
     }
 }
 

@@ -111,7 +111,7 @@ fn known(entry: &Entry, shared: &Shared) -> KnownRouter {
         settings: entry.settings.without_password(),
         system_info: entry.system_info.clone(),
         wan: entry.wan(&shared.monitor),
-        collector: others.and_then(|others| others.holder_of(&entry.settings.id)),
+        collector: others.and_then(|others| others.holder_of(&entry.settings.id, entry.site.as_deref())),
     }
 }
 

@@ -39,8 +39,8 @@ pub trait OtherNodes: fmt::Debug + Send + Sync + 'static {
     /// Has the machine that asks the router try to connect now, if it waits. Nobody waits for that.
     fn try_now(&self, id: RouterId, site: Option<String>);
 
-    /// Which machine asks the router, as far as is known here.
-    fn holder_of(&self, id: &RouterId) -> Option<String>;
+    /// Which machine of its site asks the router, as far as is known here.
+    fn holder_of(&self, id: &RouterId, site: Option<&str>) -> Option<String>;
 }
 
 /// What a router tells of itself to the machine that asks it.

@@ -408,6 +408,8 @@ impl Keeper {
             lives: seen.lives(now),
         });
         *self.shared.nodes.lock().unwrap_or_else(PoisonError::into_inner) = states.collect();
+        let living = self.table.nodes.living(now).map(|(key, _)| key.to_owned()).collect();
+        *self.shared.living.lock().unwrap_or_else(PoisonError::into_inner) = living;
         if self.hold_over.told.cannot_write_since(now).is_none() {
             let others = self.table.nodes.collectors(self.table.site.as_deref(), now);
             let others = others.map(|record| record.node.clone()).filter(|node| *node != self.table.node);

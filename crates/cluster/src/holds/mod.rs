@@ -4,6 +4,7 @@
 //! assigns anything to anybody. A holder that lives keeps what it has, gives away gently what is more than its share, and
 //! hands everything over when it ends.
 
+mod elsewhere;
 mod event;
 mod keeper;
 mod nodes;
@@ -47,7 +48,7 @@ pub struct Holdings {
     stop_lease: CancellationToken,
     holds: Mutex<Option<JoinHandle<()>>>,
     lease: Mutex<Option<JoinHandle<()>>>,
-    _hold_over: Vec<AbortOnDropHandle<()>>,
+    _around: Vec<AbortOnDropHandle<()>>,
 }
 
 impl Holdings {
@@ -82,6 +83,9 @@ impl Holdings {
             around.push(tokio::spawn(hold_over.clone().answer(settings.node.clone())));
             around.push(tokio::spawn(hold_over.clone().ask(standing.clone())));
         }
+        if settings.roles.web && settings.site.is_none() {
+            around.push(tokio::spawn(elsewhere::follow(connection.clone(), shared.clone(), routers.clone())));
+        }
         let holds = {
             let (shared, standing, stop) = (shared.clone(), standing.clone(), stop_holds.clone());
             tokio::spawn(async move {
@@ -103,7 +107,7 @@ impl Holdings {
             stop_lease,
             holds: Mutex::new(Some(holds)),
             lease: Mutex::new(Some(lease)),
-            _hold_over: around.into_iter().map(AbortOnDropHandle::new).collect(),
+            _around: around.into_iter().map(AbortOnDropHandle::new).collect(),
         }
     }
 
@@ -127,6 +131,17 @@ impl Holdings {
     /// Who holds a router of this node's site, as far as is known here.
     pub fn holder_of(&self, router: &RouterId) -> Option<Held> {
         self.shared.holders.get(router).map(|held| held.value().clone())
+    }
+
+    /// Which node asks a router of this site, for people: nobody where the node that is said to has no lease. While no
+    /// node at all is known to live, as without quorum, it is whoever was the last.
+    pub fn asks(&self, router: &RouterId, site: Option<&str>) -> Option<String> {
+        let node = match site.filter(|site| self.site.as_deref() != Some(site)) {
+            Some(site) => self.shared.elsewhere.get(site)?.get(router)?.clone(),
+            None => self.holder_of(router)?.node,
+        };
+        let living = self.shared.living.lock().unwrap_or_else(PoisonError::into_inner);
+        (living.is_empty() || living.contains(&buckets::node_key(site, &node))).then_some(node)
     }
 
     /// For the how manieth time a router changed hands, while this node holds it and its fence is open.

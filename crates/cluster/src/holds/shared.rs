@@ -1,6 +1,6 @@
 //! What the keeper's task and whoever asks have in common.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use dashmap::DashMap;
@@ -37,7 +37,11 @@ pub(crate) struct Shared {
     pub(crate) told: Arc<Told>,
     /// Holders of this site's routers, as last seen in the bucket.
     pub(crate) holders: DashMap<RouterId, Held>,
+    /// Holders of the sites' routers, by site: at the centre, where there are pages.
+    pub(crate) elsewhere: DashMap<String, HashMap<RouterId, String>>,
     pub(crate) nodes: Mutex<Vec<NodeState>>,
+    /// The keys of the nodes that live.
+    pub(crate) living: Mutex<HashSet<String>>,
     /// Routers whose sessions were closed.
     pub(crate) released: Mutex<HashSet<RouterId>>,
     pub(crate) closed_some: Notify,

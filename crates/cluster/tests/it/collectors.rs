@@ -79,9 +79,10 @@ impl Collector {
 
     pub async fn start_with(settings: Settings, log: &Log, routers: &watch::Sender<Arc<[RouterPlace]>>) -> Self {
         let name = settings.node.clone();
+        let site = settings.site.clone();
         let connection = Connection::open(settings).await.expect("a connection");
         let settings =
-            NodeSettings { node: name.clone(), site: None, roles: Roles { web: false, collect: true }, weight: 1.0 };
+            NodeSettings { node: name.clone(), site, roles: Roles { web: false, collect: true }, weight: 1.0 };
         let holdings = Arc::new(Holdings::start(connection, settings, routers.subscribe()));
         let held: Arc<Mutex<BTreeMap<RouterId, Fence>>> = Arc::default();
         let reads = read(name.clone(), holdings.clone(), held.clone(), log.clone());

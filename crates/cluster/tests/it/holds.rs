@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_cluster::{LostReason, RouterPlace};
+use lalin_cluster::{Holdings, LostReason, NodeSettings, Roles, RouterPlace, Settings};
 use lalin_test_nats::{NatsServers, Version};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use crate::collectors::{Collector, Log, SOON, What, each_once, places, routers};
-use crate::support::until;
+use crate::support::{connect, settings, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn routers_are_shared_moved_gently_and_handed_over() {
@@ -59,6 +60,38 @@ async fn routers_are_shared_moved_gently_and_handed_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_centre_knows_which_node_of_a_site_asks_a_router_and_believes_no_other_site_nor_a_dead_one() {
+    let servers = NatsServers::start(3, Version::V2_12).await;
+    let (log, router) = (Log::default(), "r.1".parse().unwrap());
+    let place = |id: &str, site: Option<&str>| RouterPlace { id: id.parse().unwrap(), site: site.map(Into::into) };
+    let all = [place("r.0", None), place("r.1", Some("s1"))];
+    // The other site says of a router of the first one that it is its own.
+    let [centre, first, other] = [&all[..], &all[1..], &[place("r.1", Some("s2"))]];
+    let [centre, first, other] = [centre, first, other].map(|places| watch::channel(Arc::from(places)).0);
+    let at = |site: &str, node: &str| Settings { site: Some(site.into()), ..settings(&servers, node) };
+    let one = Collector::start_with(at("s1", "one"), &log, &first).await;
+    let liar = Collector::start_with(at("s2", "liar"), &log, &other).await;
+    until("both ask it", SOON, async || one.held().len() == 1 && liar.held().len() == 1).await;
+    let a = Collector::start(&servers, "a", &log, &centre).await;
+
+    let web = NodeSettings { node: "web".into(), site: None, roles: Roles { web: true, collect: false }, weight: 1.0 };
+    let web = Holdings::start(connect(&servers, "web").await, web, centre.subscribe());
+    until("the site's node is known", SOON, async || web.asks(&router, Some("s1")).is_some()).await;
+    assert_eq!(web.asks(&router, Some("s1")).as_deref(), Some("one"));
+    until("the centre's too", SOON, async || web.asks(&"r.0".parse().unwrap(), None).as_deref() == Some("a")).await;
+    assert_eq!((web.asks(&router, None), web.holder_of(&router)), (None, None));
+
+    // It dies, and there is nobody else at the site.
+    drop(one);
+    until("nobody asks it", SOON, async || web.asks(&router, Some("s1")).is_none()).await;
+    let two = Collector::start_with(at("s1", "two"), &log, &first).await;
+    until("the next one is known", SOON, async || web.asks(&router, Some("s1")).as_deref() == Some("two")).await;
+    two.holdings.shutdown().await;
+    until("it was let go", SOON, async || web.asks(&router, Some("s1")).is_none()).await;
+    drop((a, liar));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frozen_holders_fence_is_closed_before_another_claims() {
     let servers = NatsServers::start(3, Version::V2_12).await;
     let (log, list) = (Log::default(), routers(12));
@@ -66,7 +99,7 @@ async fn a_frozen_holders_fence_is_closed_before_another_claims() {
     let (freeze, told) = tokio::sync::oneshot::channel::<()>();
     // A runtime of its own whose only thread hangs when told so: tasks stand still, threads do not.
     let holder = {
-        let (log, list, urls) = (log.clone(), list.clone(), crate::support::settings(&servers, "a"));
+        let (log, list, urls) = (log.clone(), list.clone(), settings(&servers, "a"));
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
