@@ -152,10 +152,10 @@ fn cluster(node: &Node) -> Vec<ExtraFamily> {
     let (mut behind, mut taken) = (Vec::new(), Vec::new());
     for (collector, lag) in node.lags() {
         let labels = vec![("node", collector.node), ("site", collector.site.unwrap_or_default())];
-        behind.push((labels.clone(), lag.behind().as_secs_f64()));
+        behind.extend(lag.told().map(|behind| (labels.clone(), behind.as_secs_f64())));
         taken.push((labels, lag.ticks as f64));
     }
-    if !behind.is_empty() {
+    if !taken.is_empty() {
         let help = "What a collector recorded in so many seconds may not be shown here yet; a few are usual.";
         let name = "lalin_cluster_history_behind_seconds";
         families.push(ExtraFamily { name, counter: false, help, samples: behind });

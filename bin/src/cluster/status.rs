@@ -98,8 +98,9 @@ fn node(node: &NodeStatus) -> Vec<String> {
 fn history(behind: Option<&Behind>) -> String {
     match behind {
         None => "-".into(),
+        Some(Behind { unknown: true, node, .. }) => say("cluster.not-known", &[("node", node)]),
         Some(behind) if behind.seconds <= USUAL => say("cluster.follows", &[]),
-        Some(Behind { seconds, node }) => say("cluster.lags", &[("n", seconds), ("node", node)]),
+        Some(Behind { seconds, node, .. }) => say("cluster.lags", &[("n", seconds), ("node", node)]),
     }
 }
 
@@ -128,7 +129,7 @@ fn as_json(status: &Status) -> Value {
         json!({
             "name": node.node, "site": node.site, "roles": roles(node), "version": node.version,
             "routers": node.load, "drains": node.draining, "gone": node.gone,
-            "historyBehind": node.behind.as_ref().map(|Behind { seconds, node }| json!({ "seconds": seconds, "node": node })),
+            "historyBehind": node.behind.as_ref().map(behind),
         })
     });
     let holds =
@@ -137,6 +138,11 @@ fn as_json(status: &Status) -> Value {
         "servers": servers.collect::<Vec<_>>(), "buckets": buckets.collect::<Vec<_>>(),
         "nodes": nodes.collect::<Vec<_>>(), "holds": holds.collect::<Vec<_>>(),
     })
+}
+
+/// Without a number where it is not known yet.
+fn behind(behind: &Behind) -> Value {
+    json!({ "seconds": (!behind.unknown).then_some(behind.seconds), "node": behind.node })
 }
 
 #[cfg(test)]
@@ -180,7 +186,7 @@ mod tests {
                 draining: true,
                 gone: false,
                 clock: 0,
-                behind: Some(Behind { seconds: 75, node: "b".into() }),
+                behind: Some(Behind { seconds: 75, node: "b".into(), unknown: false }),
             }],
             holds: [((String::new(), "a".into()), 12), ((String::new(), String::new()), 3)].into(),
         }
@@ -202,6 +208,17 @@ mod tests {
             assert!(text.contains(words), "{words} is missing in\n{text}");
         }
         assert!(as_text(&Status::default()).contains("no node has a lease"));
+    }
+
+    #[test]
+    fn a_history_of_which_nobody_knows_how_far_it_is_is_not_called_up_to_date() {
+        let mut status = some();
+        status.nodes[0].behind = Some(Behind { seconds: 3, node: "b".into(), unknown: true });
+        let text = as_text(&status);
+        assert!(text.contains("not known yet, asks b") && !text.contains("up to date"), "{text}");
+        assert_eq!(as_json(&status)["nodes"][0]["historyBehind"], json!({ "seconds": null, "node": "b" }));
+        status.nodes[0].behind = Some(Behind { seconds: 3, node: "b".into(), unknown: false });
+        assert!(as_text(&status).contains("up to date"));
     }
 
     #[test]

@@ -184,7 +184,7 @@ impl History {
     /// What hands over what is recorded here to those that follow.
     pub fn hand_over(&self) -> HandOver {
         let recorder = self.recorder();
-        HandOver::new(self.reader(), self.source, Box::new(move || recorder.flush()))
+        HandOver::new(self.reader(), self.status.clone(), self.source, Box::new(move || recorder.flush()))
     }
 
     /// Takes in ticks of another history: each once, in order. Returns up to which number their router is taken in then;

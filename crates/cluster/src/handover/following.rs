@@ -106,6 +106,17 @@ struct One {
     lags: Lags,
 }
 
+/// What one question led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Round {
+    /// Something was taken in, and there is more.
+    Took,
+    /// There is more, and it cannot be had yet: the collector reads its own journal.
+    Waits,
+    /// All that was recorded is here.
+    Whole,
+}
+
 /// The history of a collector, and how far it is taken in.
 struct Known {
     source: u64,
@@ -120,8 +131,8 @@ impl One {
             let begun = Instant::now();
             let asked = self.round(&collector, &mut known).await;
             let wait = match &asked {
-                Ok(true) => Duration::ZERO,
-                Ok(false) => self.pace.each,
+                Ok(Round::Took) => Duration::ZERO,
+                Ok(Round::Waits | Round::Whole) => self.pace.each,
                 Err(_) => retry,
             };
             retry = if asked.is_ok() { self.pace.retry } else { (retry * 2).min(self.pace.longest) };
@@ -130,12 +141,12 @@ impl One {
         }
     }
 
-    fn tell(&self, collector: &Collector, begun: Instant, asked: Result<bool, Error>) {
+    fn tell(&self, collector: &Collector, begun: Instant, asked: Result<Round, Error>) {
         self.lags.change(collector, |lag| match asked {
-            Ok(more) => {
-                (lag.more, lag.failed) = (more, None);
-                if !more {
-                    lag.whole = begun;
+            Ok(round) => {
+                (lag.more, lag.failed) = (round != Round::Whole, None);
+                if round == Round::Whole {
+                    (lag.whole, lag.is_known) = (begun, true);
                 }
             }
             Err(error) => {
@@ -148,22 +159,27 @@ impl One {
         });
     }
 
-    /// One question. Whether there is more.
-    async fn round(&self, collector: &Collector, known: &mut Option<Known>) -> Result<bool, Error> {
+    /// One question.
+    async fn round(&self, collector: &Collector, known: &mut Option<Known>) -> Result<Round, Error> {
         let Some(Known { source, cursors }) = known else {
             let Answer { source, .. } = self.asks.ask(collector, &Ask::default()).await?;
             let history = self.history.clone();
             let cursors = blocking(move || history.cursors(source)).await?;
             *known = Some(Known { source, cursors });
-            return Ok(true);
+            return Ok(Round::Took);
         };
         let ask = Ask { source: *source, cursors: cursors.clone(), bytes: self.pace.bytes };
         let answer = self.asks.ask(collector, &ask).await?;
         if answer.source != *source {
             // Its folder is another one now.
             *known = None;
-            return Ok(true);
+            return Ok(Round::Took);
         }
+        let round = match (answer.more, answer.batches.is_empty()) {
+            (false, _) => Round::Whole,
+            (true, false) => Round::Took,
+            (true, true) => Round::Waits,
+        };
         for batch in answer.batches {
             if batch.source() != *source {
                 return Err(Error::Handover("a node handed over what another one recorded".to_owned()));
@@ -182,7 +198,7 @@ impl One {
             }
             cursors.insert(router, reached);
         }
-        Ok(answer.more)
+        Ok(round)
     }
 
     async fn take(&self, collector: &Collector, batch: HandedTicks) -> Result<u64, Error> {
@@ -234,7 +250,7 @@ impl Asks for OverNats {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use lalin_history::{LineName, LineReading, Settings, Tick, Zone};
     use lalin_stats::Counters;
@@ -347,6 +363,42 @@ mod tests {
         assert_eq!(times(&centre, "s1-a"), (0..66).collect::<Vec<_>>());
         assert_eq!(following.lags().now()[&collector("node", "s1")].failed, None);
         assert!(following.lags().most().unwrap().seconds <= 5);
+    }
+
+    /// A collector that has just been started: its journal is being read, and what is in it cannot be handed over yet.
+    #[derive(Default)]
+    struct Reading {
+        is_done: AtomicBool,
+        asked: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl Asks for Reading {
+        async fn ask(&self, _: &Collector, _: &Ask) -> Result<Answer, Error> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            Ok(Answer { source: 9, more: !self.is_done.load(Ordering::Relaxed), ..Answer::default() })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_collector_that_reads_its_own_journal_is_not_said_to_be_taken_in_nor_asked_without_end() {
+        let (_folder, centre) = history();
+        let reading = Arc::new(Reading::default());
+        let (_sender, collectors) = watch::channel(Arc::from([collector("node", "s1")]));
+        let following = Following::start(centre, reading.clone(), collectors, |_, _| true, Pace::default());
+        let lags = following.lags();
+        until("it is asked", || reading.asked.load(Ordering::Relaxed) > 2).await;
+        let known = || lags.most().is_some_and(|behind| !behind.unknown);
+        assert!(!known(), "as soon as it answers");
+        assert_eq!(lags.now()[&collector("node", "s1")].told(), None);
+        sleep(Duration::from_secs(60)).await;
+        assert!(!known() && lags.most().unwrap().seconds >= 60, "{:?}", lags.most());
+        assert!(lags.now()[&collector("node", "s1")].told() > Some(Duration::from_secs(60)));
+        let asked = reading.asked.load(Ordering::Relaxed);
+        assert!(asked <= 16, "{asked} times");
+        reading.is_done.store(true, Ordering::Relaxed);
+        until("it is known", known).await;
+        assert!(lags.most().unwrap().seconds <= 5);
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,6 +8,9 @@ use tokio::time::Instant;
 
 use crate::lease::Behind;
 
+/// Between two questions, and until a slow answer is there.
+const USUAL: Duration = Duration::from_secs(15);
+
 /// A node that records.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Collector {
@@ -28,16 +31,24 @@ pub struct Lag {
     pub failed: Option<String>,
     /// All that was recorded by then is here; before that is known, when it was asked first.
     pub whole: Instant,
+    /// It is known: the collector has said since the start that there was no more.
+    pub is_known: bool,
 }
 
 impl Lag {
     fn new() -> Self {
-        Self { ticks: 0, more: false, failed: None, whole: Instant::now() }
+        Self { ticks: 0, more: false, failed: None, whole: Instant::now(), is_known: false }
     }
 
-    /// What was recorded in this time may not be here yet. Between two questions it grows and falls again.
+    /// What was recorded in this time may not be here yet; before that is known, it is so at least. Between two questions
+    /// it grows and falls again.
     pub fn behind(&self) -> Duration {
         self.whole.elapsed()
+    }
+
+    /// The same for programs: until it is known no small number, which would say that all is well, but a large one.
+    pub fn told(&self) -> Option<Duration> {
+        Some(self.behind()).filter(|behind| self.is_known || *behind > USUAL)
     }
 }
 
@@ -51,11 +62,13 @@ impl Lags {
         self.lock().clone()
     }
 
-    /// The collector that is behind the most; `None` where nobody is followed.
+    /// The collector that is behind the most, one of which that is not known before all others; `None` where nobody is
+    /// followed.
     pub fn most(&self) -> Option<Behind> {
         let lags = self.lock();
-        let (collector, lag) = lags.iter().max_by_key(|(_, lag)| lag.behind())?;
-        Some(Behind { seconds: lag.behind().as_secs(), node: collector.node.clone() })
+        let (collector, lag) = lags.iter().max_by_key(|(_, lag)| (!lag.is_known, lag.behind()))?;
+        let (seconds, unknown) = (lag.behind().as_secs(), !lag.is_known);
+        Some(Behind { seconds, node: collector.node.clone(), unknown })
     }
 
     /// From now on these are followed, and no others.

@@ -25,6 +25,8 @@ pub struct Serving {
 const MOST_BYTES: usize = 768 << 10;
 /// A smaller answer is one tick of one router, whatever its size is.
 const FEWEST_BYTES: usize = 4 << 10;
+/// Before it is said that the journal is still being read; many may ask, and none waits for long.
+const READING: Duration = Duration::from_millis(200);
 /// After the connection refused to listen.
 const AGAIN: Duration = Duration::from_secs(2);
 
@@ -46,7 +48,13 @@ async fn serve(connection: Connection, hands: Arc<Mutex<HandOver>>) {
                     let Some(reply) = question.reply else { continue };
                     let largest = connection.client().server_info().max_payload;
                     match answer(&hands, &question.payload, largest).await {
-                        Ok(answer) => drop(connection.client().publish(reply, answer).await),
+                        Ok((answer, waits)) => {
+                            if waits {
+                                // Whoever is of an older version would ask again at once.
+                                sleep(READING).await;
+                            }
+                            drop(connection.client().publish(reply, answer).await);
+                        }
                         Err(error) => tracing::warn!(%error, "the history is not handed over"),
                     }
                 }
@@ -57,14 +65,15 @@ async fn serve(connection: Connection, hands: Arc<Mutex<HandOver>>) {
     }
 }
 
-/// The answer to a question, as small as a message has to be.
-async fn answer(hands: &Arc<Mutex<HandOver>>, question: &[u8], largest: usize) -> Result<Bytes, Error> {
+/// The answer to a question, as small as a message has to be; and whether what there is cannot be had yet.
+async fn answer(hands: &Arc<Mutex<HandOver>>, question: &[u8], largest: usize) -> Result<(Bytes, bool), Error> {
     let ask = Ask::from_bytes(question)?;
     let mut most = (ask.bytes as usize).min(MOST_BYTES);
     loop {
-        let bytes = taken(hands, &ask, most).await?.to_bytes()?;
+        let answer = taken(hands, &ask, most).await?;
+        let (waits, bytes) = (answer.more && answer.batches.is_empty(), answer.to_bytes()?);
         if bytes.len() <= largest || most <= FEWEST_BYTES {
-            return Ok(bytes.into());
+            return Ok((bytes.into(), waits));
         }
         most = (most / 4).max(FEWEST_BYTES);
     }

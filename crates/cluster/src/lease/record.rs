@@ -35,6 +35,9 @@ pub struct Behind {
     /// The collector.
     #[serde(default)]
     pub node: String,
+    /// How far is not known yet: it has not said since this node's start that there was no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unknown: bool,
 }
 
 /// A node's lease as it stands in the bucket. Unknown fields are ignored and absent ones have their default, so that
@@ -153,7 +156,7 @@ mod tests {
         assert_eq!((read.node.as_str(), read.renewal, read.load, read.draining), ("a", 7, 3, true));
         assert_eq!(read.behind, None);
         assert_eq!(String::from_utf8(read.bytes()).unwrap(), BEFORE, "nothing that has nothing to say is added");
-        let now = NodeRecord { behind: Some(Behind { seconds: 7, node: "b".into() }), ..read };
+        let now = NodeRecord { behind: Some(Behind { seconds: 7, node: "b".into(), unknown: true }), ..read };
         let Before { node, incarnation, roles, load, draining, gone } = serde_json::from_slice(&now.bytes()).unwrap();
         assert_eq!((node.as_str(), incarnation.as_str(), load, draining, gone), ("a", "x", 3, true, false));
         assert!(roles.web && roles.collect);

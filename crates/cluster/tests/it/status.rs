@@ -35,10 +35,10 @@ async fn a_status_tells_servers_buckets_nodes_and_holds() {
         assert_eq!(whole.nodes.len(), 1);
         assert!(whole.nodes[0].node == "a.b" && whole.nodes[0].roles.collect && whole.nodes[0].clock > 0);
         assert_eq!(whole.nodes[0].behind, None, "it shows nobody's history");
-        collector.holdings.tell_behind(Some(Behind { seconds: 7, node: "b".into() }));
+        collector.holdings.tell_behind(Some(Behind { seconds: 7, node: "b".into(), unknown: false }));
         until("its next renewal says so", SOON, async || {
             let now = status::status(&connection, &servers.urls()).await;
-            now.is_ok_and(|now| now.nodes[0].behind == Some(Behind { seconds: 7, node: "b".into() }))
+            now.is_ok_and(|now| now.nodes[0].behind == Some(Behind { seconds: 7, node: "b".into(), unknown: false }))
         })
         .await;
         let held = |site: &str, node: &str| whole.holds.get(&(site.to_owned(), node.to_owned())).copied();

@@ -14,13 +14,14 @@ use lalin_stats::RouterId;
 use super::{HandedEvent, HandedSample, HandedTick, HandedTicks};
 use crate::columns::{LineChunk, Start, Times};
 use crate::segment::{LineEntry, Segment};
-use crate::store::{View, lock};
+use crate::store::{StatusCell, View, lock};
 use crate::tick::COUNTERS;
 use crate::{Error, LineId, LineName, Reader};
 
 /// Hands over what a history recorded.
 pub struct HandOver {
     reader: Reader,
+    status: Arc<StatusCell>,
     source: u64,
     /// Returns when what was recorded is safe from a loss of power.
     flush: Flush,
@@ -78,8 +79,8 @@ impl std::fmt::Debug for HandOver {
 }
 
 impl HandOver {
-    pub(crate) fn new(reader: Reader, source: u64, flush: Flush) -> Self {
-        Self { reader, source, flush, names: HashMap::new(), asks: 0 }
+    pub(crate) fn new(reader: Reader, status: Arc<StatusCell>, source: u64, flush: Flush) -> Self {
+        Self { reader, status, source, flush, names: HashMap::new(), asks: 0 }
     }
 
     /// Which history this is.
@@ -88,13 +89,16 @@ impl HandOver {
     }
 
     /// Ticks behind the cursors, and of routers without one from the first that is kept; about so many bytes of them, and
-    /// at least one tick where there is one. Whether there is more. Blocks as a [`Reader`] does, and until all of it is
+    /// at least one tick where there is one. Whether there is more, as long as the journal of the run before is still
+    /// being read also where there is nothing to hand over yet. Blocks as a [`Reader`] does, and until all of it is
     /// safe from a loss of power.
     pub fn after(&mut self, cursors: &HashMap<RouterId, u64>, bytes: usize) -> Result<(Vec<HandedTicks>, bool), Error> {
         self.asks += 1;
         if self.asks >= NAMES_LAST {
             (self.asks, self.names) = (0, HashMap::new());
         }
+        // Asked before the view is taken: what is read of the journal meanwhile is then in the view, or known to be missing.
+        let replaying = self.status.lock().replaying;
         let view = self.reader.shared.get();
         let mut pending = self.pending(&view, cursors)?;
         let next = |(number, router): (&u32, &Pending)| Some(Reverse((router.parts.last()?.from_ms, *number)));
@@ -132,7 +136,7 @@ impl HandOver {
             }
             batches.push(batch);
         }
-        self.safe(batches, false)
+        self.safe(batches, replaying)
     }
 
     /// A number that was handed over must never be given again.

@@ -144,7 +144,7 @@ impl Machine {
         let reader = Reader::new(engine.shared.clone(), engine.damage.clone(), database, zone);
         // Nothing is recorded meanwhile: to sync before is to sync behind.
         engine.sync().unwrap();
-        HandOver::new(reader, engine.source, Box::new(|| Ok(())))
+        HandOver::new(reader, engine.status.clone(), engine.source, Box::new(|| Ok(())))
     }
 
     /// Every sample of a line, in order: when, how the stretch begins, and what rose.

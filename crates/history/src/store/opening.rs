@@ -1,16 +1,19 @@
 //! What is sealed is answered as soon as the folder is open; the journal is read behind it.
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, RwLock};
 
 use lalin_stats::Counters;
 
 use super::engine::Engine;
 use crate::disk::{Disk, SimulatedDisk};
+use crate::handover::{HandOver, HandedTicks};
+use crate::meta::Database;
 use crate::segment::TimesCache;
 use crate::settings::Settings;
 use crate::zone::Zone;
-use crate::{LineName, LineReading, Tick};
+use crate::{LineName, LineReading, Reader, Tick};
 
 const BEGIN: i64 = 1_700_002_800_000;
 
@@ -37,6 +40,13 @@ fn samples(engine: &Engine) -> usize {
     pieces.iter().map(|piece| piece.chunk.runs.samples()).sum()
 }
 
+fn hands(engine: &Engine, folder: &Path) -> HandOver {
+    let database = Arc::new(Mutex::new(Database::open_to_read(&folder.join("meta.db")).unwrap()));
+    let zone = Arc::new(RwLock::new(Zone::utc()));
+    let reader = Reader::new(engine.shared.clone(), engine.damage.clone(), database, zone);
+    HandOver::new(reader, engine.status.clone(), engine.source, Box::new(|| Ok(())))
+}
+
 #[test]
 fn what_is_sealed_is_answered_before_a_byte_of_the_journal_is_read() {
     let (disk, folder) = (SimulatedDisk::default(), tempfile::tempdir().unwrap());
@@ -55,6 +65,10 @@ fn what_is_sealed_is_answered_before_a_byte_of_the_journal_is_read() {
     assert!(engine.status.lock().replaying);
     let sealed = samples(&engine);
     assert!((700..=720).contains(&sealed), "{sealed}");
+    let mut hands = hands(&engine, folder.path());
+    let (batches, more) = hands.after(&HashMap::new(), usize::MAX).unwrap();
+    let handed: usize = batches.iter().map(HandedTicks::count).sum();
+    assert_eq!((handed, more), (sealed, true), "whoever follows is not told that this is all");
     let hours = engine.database.hours((1, 1), BEGIN, BEGIN + 3 * 3_600_000).unwrap();
     assert_eq!(hours.len(), 2);
     assert!(engine.replay().is_err(), "a journal that cannot be read is no answer");
@@ -64,4 +78,6 @@ fn what_is_sealed_is_answered_before_a_byte_of_the_journal_is_read() {
     engine.forget();
     engine.replay().unwrap();
     assert_eq!((samples(&engine), engine.status.lock().replaying), (900, false));
+    let (batches, more) = hands.after(&HashMap::new(), usize::MAX).unwrap();
+    assert_eq!((batches.iter().map(HandedTicks::count).sum::<usize>(), more), (900, false));
 }
