@@ -6,58 +6,20 @@
 //! was asked for often. A sample that comes in between makes another one of it, for which the first does wait.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::bodies::{Place, When};
 use super::made::Made;
 
-/// For so many ways of seeing a router at once; the workers have the rest of the processor.
-const AT_ONCE: usize = 2;
-/// Whoever is asked for less often in a moment is not made ahead.
-const OFTEN: u32 = 4;
 /// The earliest that the next body is begun before its moment.
 const EARLIEST: Duration = Duration::from_millis(15);
 /// Threads wake up late.
 const LATE: Duration = Duration::from_millis(1);
-
-/// How often a body was asked for in its moment.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Asked(Arc<AtomicU32>);
-
-impl Asked {
-    /// Once more. Who asks often need not be counted to the end, so that workers do not write to the same place for each.
-    pub(crate) fn once_more(&self) {
-        if self.0.load(Ordering::Relaxed) < OFTEN {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    pub(super) fn is_often(&self) -> bool {
-        self.0.load(Ordering::Relaxed) >= OFTEN
-    }
-}
-
-/// So many are made ahead now.
-#[derive(Clone, Debug)]
-pub(super) struct Turns(Arc<Semaphore>);
-
-impl Default for Turns {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
-    }
-}
-
-impl Turns {
-    fn take(&self) -> Option<OwnedSemaphorePermit> {
-        self.0.clone().try_acquire_owned().ok()
-    }
-}
 
 /// The one who makes a slot's bodies ahead, until it is dropped.
 pub(super) struct Turn {
@@ -98,11 +60,8 @@ pub(super) fn make_ahead(
     let mut lead = EARLIEST;
     loop {
         let begin = until.checked_sub(lead).unwrap_or(until);
-        #[allow(
-            clippy::disallowed_methods,
-            reason = "a thread of its own, which blocks no worker and needs no timer of theirs"
-        )]
-        thread::sleep(begin.saturating_duration_since(Instant::now()));
+        // A thread of its own, which needs no timer of the workers; where it is woken too early it ends.
+        thread::park_timeout(begin.saturating_duration_since(Instant::now()));
         let begun = Instant::now();
         // Not later than it has to be either: then the machine slept, or nobody's clock goes on.
         if begun < begin || !made.asked().is_often() {
@@ -127,6 +86,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::super::bodies::{Bodies, Kind, View};
+    use super::super::demand::{AT_ONCE, OFTEN};
     use super::super::encoding::Encoding;
     use super::*;
     use crate::lines::LineView;

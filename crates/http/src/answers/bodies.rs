@@ -11,7 +11,7 @@ use lalin_store::Access;
 
 use crate::lines::LineView;
 
-use super::ahead::Turns;
+use super::demand::Turns;
 use super::made::Made;
 
 /// The most bodies that are kept.

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 
-use super::ahead::Asked;
 use super::compression::{Effort, apart, compressed};
+use super::demand::Asked;
 use super::encoding::Encoding;
 
 /// A body. Its bytes are counted in what all of them take.

@@ -8,6 +8,7 @@ mod ahead;
 mod bodies;
 mod by_content;
 mod compression;
+mod demand;
 mod encoding;
 mod made;
 mod repeatable;

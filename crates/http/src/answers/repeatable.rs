@@ -5,7 +5,7 @@ use lalin_monitor::Status;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::ahead::Asked;
+use super::demand::Asked;
 
 /// A route puts it into the extensions of an answer. The server then gives the same answer to requests whose heads are the
 /// same byte for byte, without asking the application, for as long as nothing has changed that the answer depends on.
