@@ -10,11 +10,13 @@
 
 mod following;
 mod lag;
+mod over_nats;
 mod serving;
 mod wire;
 
-pub use following::{Asks, Following, OverNats, Pace};
+pub use following::{Asks, Following, Pace};
 pub use lag::{Collector, Lag, Lags};
+pub use over_nats::OverNats;
 pub use serving::Serving;
 pub use wire::{Answer, Ask};
 
