@@ -54,14 +54,7 @@ impl Recording {
         configured: RecordingPolicy,
         chosen: &RecordingPolicy,
     ) -> Self {
-        let policy = watch::Sender::new(configured.and(chosen));
-        let (into, policies) = (history.clone(), policy.subscribe());
-        let task = tokio::spawn(async move {
-            ready.await;
-            follow(monitor, into, policies, clock).await;
-        });
-        let zone = history.reader().zone();
-        Self { history, apart: None, configured, policy, zone, _task: Some(AbortOnDropHandle::new(task)) }
+        Self::begin((ready, clock), monitor, (history.clone(), Some(history)), configured, chosen)
     }
 
     /// Shows one history and records into another, which the one that is shown follows together with those of other
@@ -75,12 +68,28 @@ impl Recording {
         configured: RecordingPolicy,
         chosen: &RecordingPolicy,
     ) -> Self {
+        Self::begin((std::future::ready(()), Clock::now()), monitor, (shown, recorded), configured, chosen)
+    }
+
+    /// Shows the one history and records into the other, once something is ready and by this clock.
+    fn begin(
+        (ready, clock): (impl Future<Output = ()> + Send + 'static, Clock),
+        monitor: Arc<Monitor>,
+        (shown, recorded): (Arc<History>, Option<Arc<History>>),
+        configured: RecordingPolicy,
+        chosen: &RecordingPolicy,
+    ) -> Self {
         let policy = watch::Sender::new(configured.and(chosen));
-        let task = recorded
-            .clone()
-            .map(|into| AbortOnDropHandle::new(tokio::spawn(follow(monitor, into, policy.subscribe(), Clock::now()))));
+        let apart = recorded.clone().filter(|into| !Arc::ptr_eq(into, &shown));
+        let task = recorded.map(|into| {
+            let policies = policy.subscribe();
+            AbortOnDropHandle::new(tokio::spawn(async move {
+                ready.await;
+                follow(monitor, into, policies, clock).await;
+            }))
+        });
         let zone = shown.reader().zone();
-        Self { history: shown, apart: recorded, configured, policy, zone, _task: task }
+        Self { history: shown, apart, configured, policy, zone, _task: task }
     }
 
     /// How many lines of which sort are recorded now.
