@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use lalin_stats::{Counters, Interface, InterfaceId, Row};
+use lalin_stats::{Counters, Interface, InterfaceId, Row, Snapshot};
 use routeros::{Sentence, Value};
 
-use crate::link_rates::Rates;
+use crate::link_rates::{LinkRates, Rates};
 
 /// What is asked for, and where a row's values are held: one table for both.
 macro_rules! cells {
@@ -101,30 +101,49 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// The rows of one reply, in the router's order, with what is known of their links; interfaces that are as they were
-/// in `known` are shared with it.
-pub(crate) fn read(sentences: &[Sentence], known: &[Arc<Interface>], links: &Rates) -> Vec<Row> {
-    let mut known = Known::new(known);
-    let mut skipped = 0_usize;
-    let mut rows = Vec::with_capacity(sentences.len());
-    for sentence in sentences {
+/// Reads the rows of one reply as they come, in the router's order, with what is known of their links. Interfaces that are
+/// as they were in the read before are shared with it.
+pub(crate) struct Reader {
+    known: Known,
+    links: Arc<LinkRates>,
+    /// What is known of the links when the first row comes.
+    rates: Option<Arc<Rates>>,
+    rows: Vec<Row>,
+    skipped: usize,
+}
+
+impl Reader {
+    pub(crate) fn new(before: Option<Arc<Snapshot>>, links: Arc<LinkRates>) -> Self {
+        let rows = Vec::with_capacity(before.as_ref().map_or(0, |before| before.rows.len()));
+        Self { known: Known::new(before), links, rates: None, rows, skipped: 0 }
+    }
+
+    /// The next row.
+    pub(crate) fn row(&mut self, sentence: &Sentence) {
         let cells = Cells::of(sentence);
         let Some(facts) = Facts::of(&cells) else {
-            skipped += 1;
-            continue;
+            self.skipped += 1;
+            return;
         };
-        let before = known.find(&facts.id);
-        let link_bps = facts.link_bps(before, links);
+        let rates = self.rates.get_or_insert_with(|| self.links.rates());
+        let before = self.known.find(&facts.id);
+        let link_bps = facts.link_bps(before, rates);
         let interface = match before {
             Some(interface) if facts.are_of(interface, link_bps) => interface.clone(),
-            before => Arc::new(facts.into_interface(link_bps, &Texts { before, beside: rows.last() })),
+            before => Arc::new(facts.into_interface(link_bps, &Texts { before, beside: self.rows.last() })),
         };
-        rows.push(Row::new(interface, cells.counters()));
+        self.rows.push(Row::new(interface, cells.counters()));
     }
-    if skipped > 0 {
-        tracing::debug!(skipped, "rows without id or name");
+
+    /// All of them.
+    pub(crate) fn rows(mut self) -> Vec<Row> {
+        if self.skipped > 0 {
+            tracing::debug!(skipped = self.skipped, "rows without id or name");
+        }
+        // Kept for as long as the sample is the newest.
+        self.rows.shrink_to_fit();
+        self.rows
     }
-    rows
 }
 
 /// A text as a row has it: nearly always it is known already, and then nobody needs to know whether it is UTF-8.
@@ -301,27 +320,27 @@ impl Texts<'_> {
 }
 
 /// The interfaces of the read before, which mostly come in the same order again.
-struct Known<'a> {
-    interfaces: &'a [Arc<Interface>],
+struct Known {
+    before: Option<Arc<Snapshot>>,
     next: usize,
     /// Made when an interface is first not where it was.
-    places: Option<HashMap<&'a str, usize>>,
+    places: Option<HashMap<InterfaceId, usize>>,
 }
 
-impl<'a> Known<'a> {
-    fn new(interfaces: &'a [Arc<Interface>]) -> Self {
-        Self { interfaces, next: 0, places: None }
+impl Known {
+    fn new(before: Option<Arc<Snapshot>>) -> Self {
+        Self { before, next: 0, places: None }
     }
 
-    fn find(&mut self, id: &Text<'_>) -> Option<&'a Arc<Interface>> {
-        let interfaces = self.interfaces;
-        if interfaces.get(self.next).is_none_or(|interface| !id.is(interface.id.as_str())) {
+    fn find(&mut self, id: &Text<'_>) -> Option<&Arc<Interface>> {
+        let rows = &self.before.as_ref()?.rows;
+        if rows.get(self.next).is_none_or(|row| !id.is(row.interface.id.as_str())) {
             let places = self.places.get_or_insert_with(|| {
-                interfaces.iter().enumerate().map(|(place, interface)| (interface.id.as_str(), place)).collect()
+                rows.iter().enumerate().map(|(place, row)| (row.interface.id.clone(), place)).collect()
             });
             self.next = *places.get(&*id.read())?;
         }
-        let found = interfaces.get(self.next);
+        let found = rows.get(self.next).map(|row| &row.interface);
         self.next += 1;
         found
     }

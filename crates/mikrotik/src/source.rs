@@ -1,11 +1,11 @@
 //! The router as a source: one session, one command for each read, and now and then one about the links or the routes.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use lalin_stats::{Failure, Interface, InterfaceId, Phase, Reading, Snapshot, Source, SourceError, Timing};
+use lalin_stats::{Failure, InterfaceId, Phase, Reading, Snapshot, Source, SourceError, Timing};
 use routeros::{Client, Command, ConnectionState, Error, ReconnectingClient, Reply};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -15,7 +15,7 @@ use tracing::Instrument;
 use crate::answer_times::AnswerTimes;
 use crate::default_routes::DefaultRoutes;
 use crate::link_rates::LinkRates;
-use crate::rows::{self, PROPERTIES};
+use crate::rows::{PROPERTIES, Reader};
 use crate::source_error::{session_error, source_error};
 use crate::{Settings, SystemInfo, session_log, system_info};
 
@@ -36,8 +36,8 @@ const READS: usize = 4;
 pub struct RouterSource {
     router: ReconnectingClient,
     gate: Semaphore,
-    /// The interfaces of the newest read, to be shared with the next one.
-    known: Mutex<Vec<Arc<Interface>>>,
+    /// The newest read, whose interfaces are shared with the next one.
+    newest: Mutex<Option<Arc<Snapshot>>>,
     links: Arc<LinkRates>,
     routes: Arc<DefaultRoutes>,
     times: AnswerTimes,
@@ -76,12 +76,12 @@ impl RouterSource {
         let times = AnswerTimes::new(settings.read_limit, settings.longest_read);
         let address = format!("{}:{}", settings.host, settings.port);
         let _session_log = AbortOnDropHandle::new(tokio::spawn(session_log.in_current_span()));
-        let (gate, known) = (Semaphore::new(READS), Mutex::default());
+        let (gate, newest) = (Semaphore::new(READS), Mutex::default());
         let wall_clock = Box::new(SystemTime::now);
         Self {
             router,
             gate,
-            known,
+            newest,
             links: Arc::default(),
             routes: Arc::default(),
             times,
@@ -120,16 +120,24 @@ impl RouterSource {
         self.router.try_now();
     }
 
-    /// Runs one command; its answer, and when it was asked. The time it takes to open a session is not the command's:
-    /// a read's moment is its own, and the router's time to answer.
+    /// Runs one command; its answer, and when it was asked.
     async fn ask(&self, command: Command) -> Result<(Reply, Instant), Failure> {
+        self.ask_by(command, |command| self.router.run(command)).await
+    }
+
+    /// Runs one command so; its answer, and when it was asked. The time it takes to open a session is not the command's:
+    /// a read's moment is its own, and the router's time to answer.
+    async fn ask_by<T, Fut>(&self, command: Command, run: impl FnOnce(Command) -> Fut) -> Result<(T, Instant), Failure>
+    where
+        Fut: Future<Output = Result<T, Error>>,
+    {
         self.router.client().await.map_err(|error| self.failure(&error))?;
         // Never closed, so this cannot fail.
         let _permit = self.gate.acquire().await;
         let asked = Instant::now();
         let command = command.silence(self.times.limit()).timeout(self.times.longest());
-        let reply = self.router.run(command).await.map_err(|error| self.failure(&error))?;
-        Ok((reply, asked))
+        let answer = run(command).await.map_err(|error| self.failure(&error))?;
+        Ok((answer, asked))
     }
 
     /// Why a read failed, and when the session is opened again where that is why.
@@ -144,12 +152,15 @@ impl RouterSource {
 
     /// The router read its counters somewhere between the question and the end of the answer; where, is the engine's to
     /// say, which sees many of them.
-    fn snapshot(&self, reply: &Reply, asked: Instant) -> Snapshot {
+    fn snapshot(&self, rows: Reader, asked: Instant) -> Arc<Snapshot> {
         let (answered, unix_ms) = (Instant::now(), unix_ms((self.wall_clock)()));
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let rows = rows::read(&reply.rows, &known, &self.links.rates());
-        *known = rows.iter().map(|row| row.interface.clone()).collect();
-        Snapshot { asked, answered, unix_ms, rows }
+        let snapshot = Arc::new(Snapshot { asked, answered, unix_ms, rows: rows.rows() });
+        *self.newest() = Some(snapshot.clone());
+        snapshot
+    }
+
+    fn newest(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -159,17 +170,21 @@ impl Source for RouterSource {
     type Error = Failure;
 
     async fn read(&self) -> Result<Reading, Failure> {
-        let outcome = self.ask(Command::new("/interface/print").proplist(PROPERTIES)).await;
+        let print = Command::new("/interface/print").proplist(PROPERTIES);
+        let reader = Reader::new(self.newest().clone(), self.links.clone());
+        // Row by row, so that the bytes of a large reply are never held whole.
+        let run = |print| self.router.fold(print, reader, |reader, row| reader.row(&row));
+        let outcome = self.ask_by(print, run).await;
         if let Err(Failure { reason: SourceError::TimedOut { phase: Phase::Command, after }, .. }) = &outcome {
             self.times.given_up(*after);
         }
-        let (reply, asked) = outcome?;
+        let ((reader, reply), asked) = outcome?;
         let took = asked.elapsed();
         self.times.answered(took, reply.longest_silence().unwrap_or(took));
-        let snapshot = self.snapshot(&reply, asked);
+        let snapshot = self.snapshot(reader, asked);
         self.links.follow(&self.router, &snapshot.rows);
         self.routes.follow(&self.router, &snapshot.rows);
-        Ok(Reading::fresh(Arc::new(snapshot)))
+        Ok(Reading::fresh(snapshot))
     }
 
     fn timing(&self) -> Timing {

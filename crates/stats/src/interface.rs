@@ -1,5 +1,6 @@
 //! An interface: the facts that seldom change, and its counters.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,6 +20,13 @@ impl InterfaceId {
 impl From<&str> for InterfaceId {
     fn from(text: &str) -> Self {
         Self(text.into())
+    }
+}
+
+// A map by ids is asked with the text of a row.
+impl Borrow<str> for InterfaceId {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -4,14 +4,14 @@
 mod report;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lalin_stats::{Phase, SourceError};
-use routeros::{Client, Command, Error, Fingerprint, Query, Reply, Tls};
+use routeros::{Client, Command, Error, Fingerprint, Query, Tls};
 use tokio::time::{Instant, timeout_at};
 
-use crate::link_rates::Rates;
-use crate::rows::{self, PROPERTIES};
+use crate::rows::{PROPERTIES, Reader};
 use crate::source_error::{session_error, source_error};
 use crate::{Settings, SystemInfo, system_info};
 
@@ -227,12 +227,11 @@ async fn told(client: &Client) -> Result<SystemInfo, SourceError> {
 /// How many interfaces there are, read as they always are, and how long the router took for them.
 async fn interfaces(client: &Client) -> Result<(usize, Duration), SourceError> {
     let asked = Instant::now();
-    let reply: Reply = client
-        .run(Command::new("/interface/print").proplist(PROPERTIES))
-        .await
-        .map_err(|error| source_error(&error))?;
-    let took = asked.elapsed();
-    Ok((rows::read(&reply.rows, &[], &Rates::default()).len(), took))
+    let print = Command::new("/interface/print").proplist(PROPERTIES);
+    let reader = Reader::new(None, Arc::default());
+    let read = client.fold(print, reader, |reader, row| reader.row(&row)).await;
+    let (reader, _) = read.map_err(|error| source_error(&error))?;
+    Ok((reader.rows().len(), asked.elapsed()))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use bytes::{BufMut, BytesMut};
 use lalin_stats::InterfaceId;
 use routeros::{Codec, Limits};
+use tokio::time::Instant;
 use tokio_util::codec::Decoder;
 
 use super::*;
@@ -11,7 +12,10 @@ const RECORDED: &str = include_str!("../../tests/data/v7-chr-interface-print.jso
 
 /// The rows, nothing being known of the links.
 fn read(sentences: &[Sentence], known: &[Arc<Interface>]) -> Vec<Row> {
-    super::read(sentences, known, &Rates::default())
+    let rows = known.iter().map(|interface| Row::new(interface.clone(), Counters::default())).collect();
+    let mut reader = Reader::new(Some(Arc::new(Snapshot::at(Instant::now(), 0, rows))), Arc::default());
+    sentences.iter().for_each(|sentence| reader.row(sentence));
+    reader.rows()
 }
 
 /// A row with these attributes.

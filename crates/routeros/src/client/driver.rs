@@ -202,7 +202,7 @@ impl<S: AsyncRead + AsyncWrite> Driver<S> {
             }
             Request::Begin(begin) => {
                 let Begin { tag, command, sink, place } = *begin;
-                match self.session.begin(tag, &command, sink.collects()) {
+                match self.session.begin(tag, &command, sink.gathers()) {
                     Ok(()) => {
                         self.entries.insert(tag, Entry { sink: Some(sink), _place: place });
                     }

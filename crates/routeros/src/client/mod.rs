@@ -4,6 +4,7 @@ mod arrivals;
 mod connect;
 mod connection;
 mod driver;
+mod gathering;
 mod keepalive;
 mod kept_memory;
 mod login;
@@ -19,14 +20,16 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 #[cfg(feature = "tls")]
 use crate::tls;
-use crate::{Command, Credentials, Error, Options, Phase};
+use crate::{Command, Credentials, Error, Options, Phase, Sentence};
 
 use arrivals::Arrivals;
 use connection::Connection;
+use gathering::Gatherer;
 use login::log_in;
 use row_sink::RowSink;
 
 pub use connect::connect_tcp;
+pub(crate) use gathering::{Collected, Fold, Gather};
 pub use reply::Reply;
 pub use rows::Rows;
 
@@ -87,11 +90,43 @@ impl Client {
     /// What the router answered ([`Error::Trap`], [`Error::NotPermitted`]); [`Error::TimedOut`], [`Error::Busy`] or
     /// [`Error::TooLarge`], after which the connection goes on; or why the connection ended.
     pub async fn run(&self, command: Command) -> Result<Reply, Error> {
+        self.gather(command, Collected::default()).await
+    }
+
+    /// Runs one command to its end and gives each of its rows to `each` as it comes, with `value`: what it has become, and
+    /// the reply without the rows. A reply of thousands of rows then takes no more memory than what is made of them.
+    ///
+    /// `each` is called on the task that reads from the router for everybody, so it must neither block nor take long. The
+    /// [`Limits`](crate::Limits) of a reply hold here too.
+    ///
+    /// ```no_run
+    /// # async fn sum(router: routeros::Client) -> Result<(), routeros::Error> {
+    /// let print = routeros::Command::new("/interface/print").proplist(&["rx-byte"]);
+    /// let add = |sum: &mut u64, row: routeros::Sentence| *sum += row.get("rx-byte").and_then(|n| n.u64()).unwrap_or(0);
+    /// let (sum, _) = router.fold(print, 0, add).await?;
+    /// println!("{sum} bytes");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); what has become of `value` is lost then.
+    pub async fn fold<T, F>(&self, command: Command, value: T, each: F) -> Result<(T, Reply), Error>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut T, Sentence) + Send + 'static,
+    {
+        self.gather(command, Fold { value, each }).await
+    }
+
+    /// Runs one command to its end; what is gathered of its rows.
+    pub(crate) async fn gather<G: Gather>(&self, command: Command, gather: G) -> Result<G::Gathered, Error> {
         let after = command.limit().unwrap_or(self.0.options().command_timeout);
         let deadline = Instant::now() + after;
         let arrivals = command.silence_limit().map(|limit| (limit, Arrivals::new()));
-        let (reply, mut answer) = oneshot::channel();
-        let sink = RowSink::collect(reply, arrivals.as_ref().map(|(_, arrivals)| arrivals.clone()));
+        let (caller, mut answer) = oneshot::channel();
+        let gathering = Gatherer::boxed(gather, caller);
+        let sink = RowSink::Gather { gathering, arrivals: arrivals.as_ref().map(|(_, arrivals)| arrivals.clone()) };
         let mut running = self.0.begin(command, sink, deadline).await?;
         loop {
             let quiet = arrivals.as_ref().map(|(limit, arrivals)| (*limit, arrivals.last() + *limit));

@@ -1,9 +1,9 @@
-//! Where the rows of a command go: into a reply, or one by one to a consumer.
+//! Where the rows of a command go: to what gathers them, or one by one to a consumer.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::error::{Trap, command_failed};
@@ -11,17 +11,16 @@ use crate::session::Chunk;
 use crate::{Error, Limits, Reply, Sentence};
 
 use super::arrivals::Arrivals;
+use super::gathering::Gathering;
 use super::kept_memory::KeptMemory;
 
 /// A command's caller.
 pub(crate) enum RowSink {
     /// Waits for all of it.
-    Collect {
-        rows: Vec<Sentence>,
-        kept: KeptMemory,
+    Gather {
+        gathering: Box<dyn Gathering>,
         /// Where somebody limits the silence between rows.
         arrivals: Option<Arrivals>,
-        reply: oneshot::Sender<Result<Reply, Error>>,
     },
     /// Takes row by row.
     Stream(Queue),
@@ -62,14 +61,9 @@ pub(crate) fn queue(limits: &Limits) -> (Queue, mpsc::Receiver<Sentence>, Arc<St
 }
 
 impl RowSink {
-    /// Whether rows are collected.
-    pub(crate) fn collects(&self) -> bool {
-        matches!(self, Self::Collect { .. })
-    }
-
-    /// What collects a reply.
-    pub(crate) fn collect(reply: oneshot::Sender<Result<Reply, Error>>, arrivals: Option<Arrivals>) -> Self {
-        Self::Collect { rows: Vec::new(), kept: KeptMemory::default(), arrivals, reply }
+    /// Whether rows are gathered, within the limits of a reply.
+    pub(crate) fn gathers(&self) -> bool {
+        matches!(self, Self::Gather { .. })
     }
 
     /// Takes a row, a part of this chunk, that came at `now`.
@@ -78,11 +72,11 @@ impl RowSink {
     /// [`Error::Lagged`] when the queue is full. It never waits: other commands share the connection.
     pub(crate) fn row(&mut self, row: Sentence, chunk: Chunk, now: Instant) -> Result<Pace, Error> {
         match self {
-            Self::Collect { rows, kept, arrivals, .. } => {
+            Self::Gather { gathering, arrivals } => {
                 if let Some(arrivals) = arrivals {
                     arrivals.note(now);
                 }
-                rows.push(kept.keep(row, chunk, 0));
+                gathering.row(row, chunk);
                 Ok(Pace::On)
             }
             Self::Stream(queue) => queue.row(row, chunk),
@@ -93,12 +87,12 @@ impl RowSink {
     pub(crate) fn done(self, done: Sentence, traps: Vec<Trap>, now: Instant) {
         let outcome = if traps.is_empty() { Ok(()) } else { Err(command_failed(traps)) };
         match self {
-            Self::Collect { rows, arrivals, reply, .. } => {
+            Self::Gather { gathering, arrivals } => {
                 let longest_silence = arrivals.map(|arrivals| {
                     arrivals.note(now);
                     arrivals.longest_silence()
                 });
-                drop(reply.send(outcome.map(|()| Reply { rows, done, longest_silence })));
+                gathering.end(outcome.map(|()| Reply { rows: Vec::new(), done, longest_silence }));
             }
             Self::Stream(queue) => drop(queue.shared.end.set(outcome)),
         }
@@ -107,7 +101,7 @@ impl RowSink {
     /// The command ended by something else.
     pub(crate) fn fail(self, error: Error) {
         match self {
-            Self::Collect { reply, .. } => drop(reply.send(Err(error))),
+            Self::Gather { gathering, .. } => gathering.end(Err(error)),
             Self::Stream(queue) => drop(queue.shared.end.set(Err(error))),
         }
     }

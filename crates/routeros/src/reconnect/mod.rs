@@ -20,7 +20,8 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::Phase;
-use crate::{Client, Command, Credentials, Error, Options, Reply, Rows};
+use crate::client::{Collected, Fold, Gather};
+use crate::{Client, Command, Credentials, Error, Options, Reply, Rows, Sentence};
 
 use connection_task::ConnectionTask;
 use deadline::later;
@@ -107,12 +108,29 @@ impl ReconnectingClient {
     /// [`Error::TimedOut`] in [`Phase::Connect`] when there was none within the command's limit: nothing was sent.
     /// And those of [`Client::run`]: when the connection ended meanwhile, the router may have done what it was told.
     pub async fn run(&self, command: Command) -> Result<Reply, Error> {
+        self.gather(command, Collected::default()).await
+    }
+
+    /// Runs one command to its end and gives each of its rows to `each` as it comes, as [`Client::fold`] does, in the
+    /// time and with the care of [`run`](Self::run).
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); what has become of `value` is lost then.
+    pub async fn fold<T, F>(&self, command: Command, value: T, each: F) -> Result<(T, Reply), Error>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut T, Sentence) + Send + 'static,
+    {
+        self.gather(command, Fold { value, each }).await
+    }
+
+    async fn gather<G: Gather>(&self, command: Command, gather: G) -> Result<G::Gathered, Error> {
         let after = self.limit(&command);
         let deadline = later(Instant::now(), after);
         let _use = self.0.start_use();
         let client = self.connected(deadline, after).await?;
         let left = deadline.duration_since(Instant::now());
-        client.run(command, left).await.map_err(|error| match error {
+        client.gather(command, left, gather).await.map_err(|error| match error {
             // As far as the caller is concerned, all of it was the command's.
             Error::TimedOut { phase, after: waited } if waited == left => Error::TimedOut { phase, after },
             error => error,

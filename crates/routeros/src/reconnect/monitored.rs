@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Client, Command, Error, Options, Phase, Reply};
+use crate::client::{Collected, Gather};
+use crate::{Client, Command, Error, Options, Phase};
 
 use super::deadline::later;
 use super::health::{Health, Verdict};
@@ -58,11 +59,16 @@ impl MonitoredClient {
         self.health().has_answered()
     }
 
-    /// Runs one command. Dropping the future cancels it on the router.
-    pub(super) async fn run(&self, command: Command, limit: Duration) -> Result<Reply, Error> {
+    /// Runs one command; what is gathered of its rows. Dropping the future cancels it on the router.
+    pub(super) async fn gather<G: Gather>(
+        &self,
+        command: Command,
+        limit: Duration,
+        gather: G,
+    ) -> Result<G::Gathered, Error> {
         tokio::select! {
             biased;
-            outcome = self.timed(command.timeout(limit), Silence::After(self.patience / 2)) => outcome,
+            outcome = self.timed(command.timeout(limit), gather, Silence::After(self.patience / 2)) => outcome,
             () = self.given_up.cancelled() => Err(self.silence()),
         }
     }
@@ -108,7 +114,7 @@ impl MonitoredClient {
             }
             let probe = Command::new("/system/identity/print").proplist(&["name"]).timeout(limit);
             // Whatever it says is in the health.
-            let _ = self.timed(probe, Silence::OfProbe).await;
+            let _ = self.timed(probe, Collected::default(), Silence::OfProbe).await;
             if self.health().last_sign() <= due {
                 // Nothing: there was no place for it among the commands, or the connection ends just now.
                 sleep(PROBE_GAP).await;
@@ -117,9 +123,9 @@ impl MonitoredClient {
     }
 
     /// Runs a command whose silence counts.
-    async fn timed(&self, command: Command, silence: Silence) -> Result<Reply, Error> {
+    async fn timed<G: Gather>(&self, command: Command, gather: G, silence: Silence) -> Result<G::Gathered, Error> {
         let wait = Wait::new(self, silence);
-        let outcome = self.client.run(command).await;
+        let outcome = self.client.gather(command, gather).await;
         wait.end(&outcome);
         outcome
     }
@@ -157,7 +163,7 @@ impl<'a> Wait<'a> {
         Self { client, began: Instant::now(), silence, over: false }
     }
 
-    fn end(mut self, outcome: &Result<Reply, Error>) {
+    fn end<T>(mut self, outcome: &Result<T, Error>) {
         self.over = match outcome {
             Ok(_) | Err(Error::Trap { .. } | Error::NotPermitted { .. } | Error::TooLarge) => {
                 self.client.health().answer(Instant::now());

@@ -70,10 +70,11 @@ impl Session {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
             codec: Codec::new(options.limits).with_code_page(options.code_page),
-            inbound: BytesMut::with_capacity(CHUNK),
-            chunk: Chunk { number: 0, size: CHUNK },
+            // Nothing has been asked yet, and thousands of connections may be opened at once.
+            inbound: BytesMut::new(),
+            chunk: Chunk { number: 0, size: 0 },
             pool: ChunkPool::default(),
-            quiet: false,
+            quiet: true,
             outbox: Outbox::default(),
             tags: Tags::default(),
             grace: options.cancel_grace,

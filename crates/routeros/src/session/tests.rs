@@ -270,6 +270,27 @@ fn small_reads_do_not_take_a_buffer_each() {
 }
 
 #[test]
+fn rows_that_nobody_keeps_come_into_one_piece_of_memory() {
+    let mut rig = Rig::running(&[1]);
+    let value = format!("=comment={}", "x".repeat(100));
+    let mut places = std::collections::HashSet::new();
+    for _ in 0..10_000 {
+        rig.session.io();
+        rig.hears(&["!re", ".tag=1", &value]);
+        let Some(Event::Row { row, .. }) = rig.event() else { panic!("a row") };
+        places.insert(row.words().next().unwrap().as_ptr() as usize);
+    }
+    let (first, last) = (places.iter().min().unwrap(), places.iter().max().unwrap());
+    assert!(last - first < CHUNK, "a megabyte was read into {} bytes", last - first);
+}
+
+#[test]
+fn a_connection_that_was_asked_nothing_yet_holds_next_to_nothing() {
+    let mut session = Session::new(&Options::default());
+    assert!(session.io().0.capacity() <= QUIET);
+}
+
+#[test]
 fn a_giant_sentence_does_not_leave_a_giant_buffer() {
     let mut rig = Rig::running(&[1]);
     let mut giant = b"\x03!re\x06.tag=1\xC1\xE0\x00".to_vec();

@@ -28,6 +28,56 @@ async fn rows_are_collected_in_order_with_the_value_of_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_row_is_given_away_as_it_comes() {
+    let (client, mut peer) = client().await;
+    let (given, mut rows) = tokio::sync::mpsc::unbounded_channel();
+    let folding = tokio::spawn(async move {
+        let each = move |count: &mut usize, row: routeros::Sentence| {
+            *count += 1;
+            given.send(row.get("name").unwrap().text().into_owned()).unwrap();
+        };
+        client.fold(command("/interface/print"), 0, each).await
+    });
+    let heard = peer.hears().await;
+    for name in ["ether1", "ether2"] {
+        peer.says(&["!re", &heard.tag(), &format!("=name={name}")]).await;
+        assert_eq!(rows.recv().await.as_deref(), Some(name), "before the reply has ended");
+    }
+    peer.says(&["!done", "=ret=*1F", &heard.tag()]).await;
+    let (count, reply) = folding.await.unwrap().unwrap();
+    assert_eq!((count, reply.rows.len(), reply.ret()), (2, 0, Some(&b"*1F"[..])));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_whose_rows_are_given_away_has_the_limits_and_traps_of_any_other() {
+    let mut options = Options::default();
+    options.limits.rows = 10;
+    let (client, mut peer) = connected(&options).await;
+    let fold = || {
+        let client = client.clone();
+        tokio::spawn(async move { client.fold(command("/x"), 0, |count: &mut usize, _| *count += 1).await })
+    };
+    let folding = fold();
+    let heard = peer.hears().await;
+    for _ in 0..11 {
+        peer.says(&["!re", &heard.tag(), "=a=b"]).await;
+    }
+    assert_eq!(folding.await.unwrap().unwrap_err(), Error::TooLarge);
+    assert_eq!(peer.hears().await.said(), heard.cancel());
+    peer.done(&heard).await;
+    let folding = fold();
+    let heard = peer.hears().await;
+    peer.says(&["!re", &heard.tag()]).await;
+    peer.says(&["!trap", &heard.tag(), "=message=interrupted"]).await;
+    peer.done(&heard).await;
+    assert_eq!(folding.await.unwrap().unwrap_err().to_string(), "interrupted");
+    let folding = fold();
+    let heard = peer.hears().await;
+    folding.abort();
+    assert_eq!(peer.hears().await.said(), heard.cancel());
+}
+
+#[tokio::test(start_paused = true)]
 async fn replies_of_several_commands_may_interleave_and_come_in_any_order() {
     let (client, mut peer) = client().await;
     let runs: Vec<_> = (0..10).map(|number| spawned(&client, command(&format!("/{number}")))).collect();
