@@ -112,7 +112,7 @@ mod tests {
             revision: 1,
             interfaces,
             identities,
-            counters: Box::default(),
+            counters: lalin_stats::FrameCounters::default(),
             rates: Box::default(),
             uncertainty: lalin_stats::Uncertainty { low: 1.0, high: 1.0 },
             error_counts: Box::default(),

@@ -15,7 +15,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 use crate::demand::Pace;
-use crate::gaps::{Gaps, counts_anew};
+use crate::gaps::{Gaps, begins_anew, counts_anew};
 use crate::identities::Identities;
 use crate::link_rates::LinkRates;
 use crate::memory_budget::{BudgetUse, MemoryBudget};
@@ -65,7 +65,7 @@ pub(crate) struct Engine {
     asked: Option<Instant>,
     read_times: ReadTimes,
     time_base: TimeBase,
-    /// What of the newest sample was above the links' speed, in the order of its interfaces; empty where nothing was.
+    /// What of the newest sample was above the links' speed, in the order of its interfaces, up to the last that was.
     above_link: Box<[Rate]>,
     counters_delay: CountersDelay,
     read_counts: ReadCounts,
@@ -317,16 +317,16 @@ impl Engine {
         }
     }
 
-    fn tick(&mut self, snapshot: &Snapshot) {
+    fn tick(&mut self, snapshot: &Arc<Snapshot>) {
         let before = self.frames.newest().cloned();
         let (interfaces, identities) = self.interfaces(snapshot, before.as_deref());
         let pairs = RowPairs::of(before.as_deref(), snapshot);
         if before.as_ref().is_some_and(|before| !Arc::ptr_eq(&before.interfaces, &interfaces)) {
-            let counters = |place: &Option<usize>| [place.map(|at| 2 * at), place.map(|at| 2 * at + 1)];
-            self.read_times.rearrange(pairs.places.iter().flat_map(counters));
+            let counters = |place: Option<usize>| [place.map(|at| 2 * at), place.map(|at| 2 * at + 1)];
+            self.read_times.rearrange(pairs.places().flat_map(counters));
         }
         let rises: Vec<_> =
-            pairs.each(|old, row| old.map_or([None; 2], |old| Rate::rises(&old, row))).flatten().collect();
+            pairs.each(|old, row| old.map_or([None; 2], |old| Rate::rises(old, row))).flatten().collect();
         let mut read = self.read_times.next(snapshot.asked, snapshot.answered, &rises);
         self.read_times.set_interval(self.settings.interval);
         let time = self.time_base.time_of(read.at, snapshot.answered, snapshot.unix_ms);
@@ -335,7 +335,7 @@ impl Engine {
             read.elapsed = None;
             tracing::warn!(router = %self.router, moved_ms = time.step_ms, "the wall clock was set, or the machine slept");
         }
-        let rebooted = self.gaps.has_failures() && counts_anew(pairs.each(|old, row| (old, row)));
+        let rebooted = self.gaps.has_failures() && counts_anew(pairs.each(begins_anew));
         let sample = (read.at, time.unix_ms);
         let line = (read.elapsed.is_some(), rebooted);
         let gap = self.gaps.end(before.as_deref(), sample, time.step_ms, line);
@@ -348,14 +348,22 @@ impl Engine {
             }
             _ => CheckedRate::default(),
         };
-        let mut checked: Vec<CheckedRate> = Vec::with_capacity(snapshot.rows.len());
+        let was_above = |place| pairs.was_at(place).and_then(|at| self.above_link.get(at)).copied().unwrap_or_default();
+        let mut rates = Vec::with_capacity(snapshot.rows.len());
+        // Mostly none is above its link, and then nothing is kept.
+        let mut above_link = Vec::new();
         let mut error_counts = Vec::new();
-        for (place, (old, row)) in pairs.each(|old, row| (old, row)).enumerate() {
-            checked.push(check(old.as_ref(), row));
-            error_counts.extend(old.and_then(|old| ErrorCounts::between(&old, row, place)));
-        }
-        let before = |place: &Option<usize>| place.and_then(|at| self.above_link.get(at)).copied().unwrap_or_default();
-        let rates = checked.iter().zip(&pairs.places).map(|(rate, place)| rate.after(before(place))).collect();
+        pairs
+            .each(|old, row| {
+                let (place, checked) = (rates.len(), check(old, row));
+                rates.push(checked.after(was_above(place)));
+                if checked.above_link != Rate::UNKNOWN {
+                    above_link.resize(place, Rate::UNKNOWN);
+                    above_link.push(checked.above_link);
+                }
+                error_counts.extend(old.and_then(|old| ErrorCounts::between(old, row, place)));
+            })
+            .for_each(drop);
         self.seq += 1;
         let frame = Arc::new(Frame {
             router: self.router.clone(),
@@ -368,16 +376,14 @@ impl Engine {
             revision: self.revision,
             interfaces,
             identities,
-            counters: snapshot.rows.iter().map(|row| row.counters).collect(),
-            rates,
+            counters: snapshot.clone().into(),
+            rates: rates.into(),
             uncertainty: read.uncertainty,
             error_counts: error_counts.into(),
             gap,
         });
         self.asked = Some(snapshot.asked);
-        // Mostly none is, and then nothing is kept.
-        let any_above = checked.iter().any(|rate| rate.above_link != Rate::UNKNOWN);
-        self.above_link = if any_above { checked.iter().map(|rate| rate.above_link).collect() } else { Box::default() };
+        self.above_link = above_link.into();
         if time.step_ms < 0 {
             self.recent_window.set_back(time.step_ms, self.seq);
         }

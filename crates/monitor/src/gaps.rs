@@ -135,21 +135,17 @@ pub(crate) fn told(parts: &[GapPart], unix_ms: u64, last_ms: Option<u64>) -> Vec
     each.filter(|gap| gap.from_ms.is_none() || gap.from_ms < gap.until_ms).collect()
 }
 
-/// Whether every lasting interface that had counted anything counts from the beginning: the router was started anew.
-pub(crate) fn counts_anew<'a>(pairs: impl Iterator<Item = (Option<Row>, &'a Row)>) -> bool {
+/// Whether the counters of a lasting interface begin anew; `None` where it had counted nothing.
+pub(crate) fn begins_anew(old: Option<&Row>, new: &Row) -> Option<bool> {
     let bytes = |counters: &Counters| Some(counters.rx_bytes?.saturating_add(counters.tx_bytes?));
-    let mut counted = 0;
-    for (old, row) in pairs {
-        let Some((old, new)) = old.and_then(|old| bytes(&old.counters)).zip(bytes(&row.counters)) else { continue };
-        if row.interface.dynamic || old == 0 {
-            continue;
-        }
-        if new >= old {
-            return false;
-        }
-        counted += 1;
-    }
-    counted > 0
+    let (old, now) = (bytes(&old?.counters)?, bytes(&new.counters)?);
+    (!new.interface.dynamic && old != 0).then_some(now < old)
+}
+
+/// Whether every lasting interface that had counted anything counts from the beginning: the router was started anew.
+pub(crate) fn counts_anew(each: impl Iterator<Item = Option<bool>>) -> bool {
+    let mut each = each.flatten().peekable();
+    each.peek().is_some() && each.all(|anew| anew)
 }
 
 #[cfg(test)]
@@ -162,9 +158,7 @@ mod tests {
         let row = |dynamic: bool, bytes: u64| {
             Row::new(Arc::new(Interface { dynamic, ..Interface::new("*1", "e", "ether") }), Counters::bytes(bytes, 0))
         };
-        let rows: Vec<(Row, Row)> =
-            rows.iter().map(|(dynamic, old, new)| (row(*dynamic, *old), row(*dynamic, *new))).collect();
-        counts_anew(rows.iter().map(|(old, new)| (Some(old.clone()), new)))
+        counts_anew(rows.iter().map(|(d, old, new)| begins_anew(Some(&row(*d, *old)), &row(*d, *new))))
     }
 
     #[test]

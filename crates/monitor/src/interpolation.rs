@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_stats::{Counters, Frame, Interface, Rate, RateLimits, Row};
+use lalin_stats::{Counters, Frame, FrameCounters, Interface, Rate, RateLimits, Row};
 use tokio::time::Instant;
 
 use crate::interface_index::InterfaceIndex;
@@ -19,7 +19,7 @@ pub struct CountersAt {
     /// The newest sample: which interfaces there are, and their rates.
     pub frame: Arc<Frame>,
     /// The counters at the moment, in the order of `frame.interfaces`.
-    pub counters: Box<[Counters]>,
+    pub counters: FrameCounters,
     /// How long before the request that moment is, before it is rounded.
     pub delay: Duration,
 }
@@ -59,7 +59,7 @@ pub(crate) fn counters_at(frames: &RecentFrames, moment: Instant, delay: Duratio
     Some(CountersAt { frame, counters, delay })
 }
 
-fn each(frame: &Frame, at: impl Fn(&Interface, usize) -> Option<Counters>) -> Box<[Counters]> {
+fn each(frame: &Frame, at: impl Fn(&Interface, usize) -> Option<Counters>) -> FrameCounters {
     let rows = frame.rows().enumerate();
     rows.map(|(place, (interface, counters, _))| at(interface, place).unwrap_or(*counters)).collect()
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_stats::{BitsPerSecond, Counters, Frame, Rate};
+use lalin_stats::{BitsPerSecond, Counters, Frame, FrameCounters, Rate};
 use tokio::time::Instant;
 
 /// At least this many are kept, and at most this many where answers are slow.
@@ -92,7 +92,7 @@ impl Packed {
             router: frame.router.clone(),
             interfaces: frame.interfaces.clone(),
             identities: frame.identities.clone(),
-            counters: Box::default(),
+            counters: FrameCounters::default(),
             rates: Box::default(),
             error_counts: frame.error_counts.clone(),
             gap: frame.gap.clone(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{Counters, ErrorCounts, GapPart, Identity, Interface, Rate, RouterId, Uncertainty};
+use crate::{Counters, ErrorCounts, FrameCounters, GapPart, Identity, Interface, Rate, RouterId, Uncertainty};
 
 /// One router's rates at one tick. Immutable; every consumer sees the same one.
 ///
@@ -38,7 +38,7 @@ pub struct Frame {
     /// What tells them apart, in the order of `interfaces`.
     pub identities: Arc<[Identity]>,
     /// The counters, in the order of `interfaces`.
-    pub counters: Box<[Counters]>,
+    pub counters: FrameCounters,
     /// The rates, in the order of `interfaces`.
     pub rates: Box<[Rate]>,
     /// How far all rates may be off, because the moments of the readings are not known exactly.

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use lalin_monitor::{LineVersion, Past, PastLine, PastPoint, number_of};
 use lalin_stats::{
-    Counters, ErrorCounts, Failure, Frame, GapPart, GapReason, Identity, Interface, Rate, RateLimits, RouterId,
-    RouterState, Row, SourceError, Timing, Uncertainty,
+    Counters, ErrorCounts, Failure, Frame, FrameCounters, GapPart, GapReason, Identity, Interface, Rate, RateLimits,
+    RouterId, RouterState, Row, SourceError, Timing, Uncertainty,
 };
 use proptest::prelude::*;
 use tokio::time::Instant;
@@ -72,7 +72,7 @@ pub(super) fn next(before: &Frame) -> Frame {
             ..*counters
         }
     };
-    let counters: Box<[Counters]> = before.counters.iter().enumerate().map(grow).collect();
+    let counters: FrameCounters = before.counters.iter().enumerate().map(grow).collect();
     let limits = RateLimits { longest: Duration::MAX, ..RateLimits::default() };
     let row = |frame: &Frame, n: usize, counters: Counters| Row::new(frame.interfaces[n].clone(), counters);
     let rate =
@@ -221,13 +221,14 @@ proptest! {
         let origin = Instant::now();
         let one = first(1, lines, origin);
         let mut two = next(&one);
-        for (n, counters) in two.counters.iter_mut().enumerate() {
+        let counters = |n: usize| {
             let of = |at: usize| rises[(n * 9 + at) % 18];
-            *counters = Counters {
+            Counters {
                 rx_bytes: of(0), tx_bytes: of(1), rx_packets: of(2), tx_packets: of(3), rx_drops: of(4),
                 tx_drops: of(5), tx_queue_drops: of(6), rx_errors: of(7), tx_errors: of(8),
-            };
-        }
+            }
+        };
+        two.counters = (0..two.counters.len()).map(counters).collect();
         let (one, two) = (Arc::new(one), Arc::new(two));
         let (mut encoder, mut decoder) = (Encoder::new(1, origin), Decoder::new(router(), origin));
         let read = frame(&mut decoder, &encoder.frame(&one).unwrap(), None);
