@@ -148,16 +148,27 @@ impl Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)?;
         f.write_str("=\"")?;
-        for c in self.1.chars() {
-            match c {
-                '\\' => f.write_str("\\\\")?,
-                '"' => f.write_str("\\\"")?,
-                '\n' => f.write_str("\\n")?,
-                c => f.write_char(c)?,
-            }
-        }
+        let mut written = Ok(());
+        escaped(self.1, |part| written = written.and_then(|()| f.write_str(part)));
+        written?;
         f.write_char('"')
     }
+}
+
+/// Gives away a label's value piece by piece, with what it must not contain escaped.
+pub(super) fn escaped<'a>(value: &'a str, mut put: impl FnMut(&'a str)) {
+    let mut rest = value;
+    while let Some(at) = rest.find(['\\', '"', '\n']) {
+        let (plain, from) = rest.split_at(at);
+        put(plain);
+        put(match from.as_bytes()[0] {
+            b'\\' => "\\\\",
+            b'"' => "\\\"",
+            _ => "\\n",
+        });
+        rest = &from[1..];
+    }
+    put(rest);
 }
 
 #[cfg(test)]

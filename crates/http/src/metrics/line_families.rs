@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::auth::Visibility;
 
-use super::exposition::{Family, Format, Kind, Label};
+use super::exposition::{Family, Format, Kind, Label, escaped};
 use super::metrics_settings::MetricsSettings;
 
 /// A metric of a line, and its value where there is one.
@@ -53,14 +53,24 @@ pub(super) const FACTS: Family =
 #[derive(Debug)]
 pub(super) struct RouterLines {
     frame: Arc<Frame>,
-    /// The places of the lines in the frame, and where their labels end in `labels`.
-    lines: Vec<(usize, usize)>,
-    /// The labels of all lines, one behind the other: written once and used for each family.
-    labels: String,
+    /// The places of the lines in the frame. What they are called is written anew for each family: fifty thousand lines'
+    /// labels would be megabytes for as long as the scraper takes.
+    lines: Vec<u32>,
+    /// The labels of all lines up to the interface's own.
+    begin: String,
     /// Whether addresses are shown.
     details: bool,
     /// How many lines were left out.
     pub(super) left_out: usize,
+}
+
+/// How a part of a scrape is written, and how far it may go.
+#[derive(Clone, Copy)]
+pub(super) struct Writing {
+    pub(super) format: Format,
+    pub(super) timestamps: bool,
+    /// No line is begun beyond so many bytes, but for one.
+    pub(super) until: usize,
 }
 
 impl RouterLines {
@@ -77,8 +87,8 @@ impl RouterLines {
         if old > (status.interval * 3).max(router.settings().fresh_for) {
             return None;
         }
-        let (mut lines, mut labels, mut left_out) = (Vec::new(), String::new(), 0);
-        for (place, (interface, identity)) in frame.interfaces.iter().zip(&*frame.identities).enumerate() {
+        let (mut lines, mut left_out) = (Vec::new(), 0);
+        for (place, interface) in (0_u32..).zip(frame.interfaces.iter()) {
             if !visibility.sees_interface(router.id(), &interface.name) {
                 continue;
             }
@@ -86,36 +96,54 @@ impl RouterLines {
                 left_out += 1;
                 continue;
             }
-            let _ = write!(labels, "{},{}", Label("router", router.id().as_str()), Label("interface", &identity.key));
-            lines.push((place, labels.len()));
+            lines.push(place);
         }
-        Some(Self { frame, lines, labels, details: visibility.sees_details(), left_out })
+        lines.shrink_to_fit();
+        let begin = format!("{},interface=\"", Label("router", router.id().as_str()));
+        Some(Self { frame, lines, begin, details: visibility.sees_details(), left_out })
     }
 
     pub(super) fn count(&self) -> usize {
         self.lines.len()
     }
 
-    /// Every line with its labels.
-    fn each(&self) -> impl Iterator<Item = (usize, &str)> {
-        let begins = std::iter::once(0).chain(self.lines.iter().map(|(_, end)| *end));
-        self.lines.iter().zip(begins).map(|((place, end), begin)| (*place, &self.labels[begin..*end]))
-    }
-
-    /// The samples of a family.
-    pub(super) fn samples(&self, family: &LineFamily, format: Format, timestamps: bool, to: &mut String) {
-        let at_ms = timestamps.then_some(self.frame.unix_ms);
-        for (place, labels) in self.each() {
-            if let Some(value) = (family.1)(&self.frame.interfaces[place], &self.frame.counters[place]) {
-                family.0.sample(format, labels, value, at_ms, to);
+    /// Gives `write` each line from the one at `from` on with its labels, while there is room; the one to go on with.
+    fn each(
+        &self,
+        from: usize,
+        until: usize,
+        to: &mut String,
+        mut write: impl FnMut(usize, &str, &mut String),
+    ) -> Option<usize> {
+        let mut labels = self.begin.clone();
+        for (at, place) in self.lines.iter().enumerate().skip(from) {
+            if at > from && to.len() >= until {
+                return Some(at);
             }
+            let place = *place as usize;
+            let Some(identity) = self.frame.identities.get(place) else { continue };
+            labels.truncate(self.begin.len());
+            escaped(&identity.key, |part| labels.push_str(part));
+            labels.push('"');
+            write(place, &labels, to);
         }
+        None
     }
 
-    /// The samples of [`FACTS`].
-    pub(super) fn facts(&self, format: Format, to: &mut String) {
+    /// The samples of a family from the line at `from` on; the one to go on with, where there was no room for all.
+    pub(super) fn samples(&self, family: &LineFamily, from: usize, writing: Writing, to: &mut String) -> Option<usize> {
+        let at_ms = writing.timestamps.then_some(self.frame.unix_ms);
+        self.each(from, writing.until, to, |place, labels, to| {
+            if let Some(value) = (family.1)(&self.frame.interfaces[place], &self.frame.counters[place]) {
+                family.0.sample(writing.format, labels, value, at_ms, to);
+            }
+        })
+    }
+
+    /// The samples of [`FACTS`], likewise.
+    pub(super) fn facts(&self, from: usize, writing: Writing, to: &mut String) -> Option<usize> {
         let mut all = String::new();
-        for (place, labels) in self.each() {
+        self.each(from, writing.until, to, |place, labels, to| {
             let interface = &self.frame.interfaces[place];
             all.clear();
             let _ = write!(all, "{labels},{}", Label("interface_type", &interface.kind));
@@ -128,7 +156,7 @@ impl RouterLines {
                     let _ = write!(all, ",{}", Label(name, value));
                 }
             }
-            FACTS.sample(format, &all, 1, None, to);
-        }
+            FACTS.sample(writing.format, &all, 1, None, to);
+        })
     }
 }

@@ -9,7 +9,7 @@ use crate::api_state::ApiState;
 use crate::auth::Visibility;
 
 use super::exposition::Format;
-use super::line_families::{FACTS, FAMILIES, RouterLines};
+use super::line_families::{FACTS, FAMILIES, RouterLines, Writing};
 use super::metrics_settings::MetricsSettings;
 use super::own_families::{self, Own};
 use super::router_families;
@@ -24,9 +24,10 @@ pub(super) struct Scrape {
     routers: Vec<RouterLines>,
     /// What comes before the lines' metrics.
     head: Option<String>,
-    /// The family that is being written (the facts come last), and how many routers of it are.
+    /// The family that is being written (the facts come last), how many routers of it are, and how many lines of the next.
     family: usize,
     router: usize,
+    line: usize,
     ended: bool,
 }
 
@@ -61,7 +62,16 @@ impl Scrape {
         own_families::write(&own, format, &mut head);
         let admin = api.admin().ok().filter(|_| details);
         router_families::write(&watched, admin, format, &mut head);
-        Self { format, timestamps: settings.timestamps, routers, head: Some(head), family: 0, router: 0, ended: false }
+        Self {
+            format,
+            timestamps: settings.timestamps,
+            routers,
+            head: Some(head),
+            family: 0,
+            router: 0,
+            line: 0,
+            ended: false,
+        }
     }
 }
 
@@ -78,19 +88,21 @@ impl Iterator for Scrape {
         let mut piece = String::with_capacity(PIECE + PIECE / 4);
         while piece.len() < PIECE && self.family <= FAMILIES.len() {
             let family = FAMILIES.get(self.family);
-            if self.router == 0 {
+            if self.router == 0 && self.line == 0 {
                 family.map_or(&FACTS, |(family, _)| family).head(self.format, &mut piece);
             }
-            match (self.routers.get(self.router), family) {
-                (None, _) => {
-                    self.family += 1;
-                    self.router = 0;
-                    continue;
-                }
-                (Some(lines), Some(family)) => lines.samples(family, self.format, self.timestamps, &mut piece),
-                (Some(lines), None) => lines.facts(self.format, &mut piece),
-            }
-            self.router += 1;
+            let Some(lines) = self.routers.get(self.router) else {
+                (self.family, self.router) = (self.family + 1, 0);
+                continue;
+            };
+            let writing = Writing { format: self.format, timestamps: self.timestamps, until: PIECE };
+            let left = match family {
+                Some(family) => lines.samples(family, self.line, writing, &mut piece),
+                None => lines.facts(self.line, writing, &mut piece),
+            };
+            // The rest of a router with thousands of lines comes in the next pieces.
+            self.line = left.unwrap_or(0);
+            self.router += usize::from(left.is_none());
         }
         if self.family > FAMILIES.len() {
             self.ended = true;

@@ -208,3 +208,35 @@ async fn a_scrape_is_made_piece_by_piece_however_many_lines_it_shows() {
     assert!(pieces > 80 && longest < 64 * 1_024, "{pieces} pieces, the longest of {longest} bytes");
     assert!(held < 1_000_000, "{held} bytes were held at once for an answer of {whole}");
 }
+
+#[actix_web::test]
+async fn the_pieces_of_a_router_with_thousands_of_lines_are_no_longer_and_leave_none_out() {
+    tokio::time::pause();
+    let server = TestServer::new();
+    const LINES: usize = 5_000;
+    *server.router("a").ports.lock().unwrap() = vec![Some(1_000_000); LINES];
+    watched(&server, "a").await;
+    let response = server.call(TestRequest::get().uri("/metrics?dynamic=1")).await;
+    let mut body = std::pin::pin!(response.into_body());
+    let (mut text, mut longest) = (Vec::new(), 0);
+    while let Some(piece) = std::future::poll_fn(|context| body.as_mut().poll_next(context)).await {
+        let piece = piece.unwrap();
+        longest = longest.max(piece.len());
+        text.extend_from_slice(&piece);
+    }
+    assert!(longest < 64 * 1_024, "{longest} bytes at once of {}", text.len());
+    let text = String::from_utf8(text).unwrap();
+    for family in ["rx_bytes_total", "running", "info"] {
+        let name = format!("lalin_interface_{family}");
+        let mut each: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with(&format!("{name}{{")))
+            .map(|line| line.split(' ').next().unwrap())
+            .collect();
+        let all = each.len();
+        each.sort_unstable();
+        each.dedup();
+        assert!(all >= LINES && each.len() == all, "{all} of {name}, {} of them different", each.len());
+        assert_eq!(text.matches(&format!("# TYPE {name} ")).count(), 1, "one head of {name}");
+    }
+}
