@@ -40,7 +40,7 @@ pub(crate) enum Event {
 }
 
 /// How many events a subscriber may be behind before it is given a window instead.
-const BACKLOG: usize = 64;
+const BACKLOG: usize = 32;
 
 /// One router's recent frames and state.
 #[derive(Debug)]

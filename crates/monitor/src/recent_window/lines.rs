@@ -4,6 +4,7 @@
 //! that comes or goes costs its own entry and not a list of all others a tick, and one line's series is one column.
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter;
 use std::sync::Arc;
 
 use lalin_stats::{Identity, Interface};
@@ -21,7 +22,6 @@ struct Version {
 /// A line of the window.
 #[derive(Clone, Debug)]
 struct Column {
-    line: u64,
     /// The first tick that had it, and the last one where it is there no more.
     first: u64,
     gone: Option<u64>,
@@ -29,15 +29,36 @@ struct Column {
     listed: u64,
     /// Its place in the router's list when it came.
     place: usize,
-    /// The oldest first; never empty.
-    versions: Vec<Version>,
+    /// As it is called now; nearly all are never called otherwise.
+    newest: Version,
+    /// What it was called before, the oldest first.
+    older: Box<[Version]>,
+}
+
+impl Column {
+    fn line(&self) -> u64 {
+        self.newest.identity.line
+    }
+
+    /// The oldest first; never none.
+    fn versions(&self) -> impl Iterator<Item = &Version> {
+        self.older.iter().chain(iter::once(&self.newest))
+    }
+
+    /// As it was at this tick: the first version counts for earlier ones too.
+    fn at(&self, seq: u64) -> &Version {
+        if self.newest.since <= seq {
+            return &self.newest;
+        }
+        let newer = self.older.partition_point(|version| version.since <= seq);
+        self.older.get(newer.saturating_sub(1)).unwrap_or(&self.newest)
+    }
 }
 
 /// The columns of a window.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
     columns: Vec<Option<Column>>,
-    by_line: HashMap<u64, usize>,
     /// The lowest one is given first, so that those at the end can go.
     free: BTreeSet<usize>,
     /// The columns of the newest tick's interfaces, in their order.
@@ -60,7 +81,7 @@ fn is_called(old: &Arc<Interface>, new: &Arc<Interface>) -> bool {
 }
 
 /// What a column with its line's newest version takes in memory: the interface itself is the newest frame's.
-pub(super) const COLUMN: usize = size_of::<Option<Column>>() + 48 + size_of::<Version>();
+pub(super) const COLUMN: usize = size_of::<Option<Column>>() + size_of::<usize>();
 /// What an interface takes that no frame has any more, with its texts as routers have them.
 pub(super) const VERSION: usize = size_of::<Version>() + size_of::<Interface>() + 256;
 
@@ -70,31 +91,33 @@ impl Lines {
         let before = std::mem::take(&mut self.places);
         self.places.reserve_exact(interfaces.len());
         self.columns.reserve_exact(interfaces.len().saturating_sub(self.columns.len()));
+        // Made when one is first not where it was: a list seldom changes, and thousands of routers have one each.
+        let mut by_line: Option<HashMap<u64, usize>> = None;
         for (place, (interface, identity)) in interfaces.iter().zip(identities).enumerate() {
             // Nearly all are where they were; after one that came or went, all others are found by their number.
             let line = identity.line;
-            let same = before.get(place).copied().filter(|at| self.column(*at).is_some_and(|known| known.line == line));
-            let column = same.or_else(|| self.by_line.get(&line).copied()).unwrap_or_else(|| self.room());
+            let same =
+                before.get(place).copied().filter(|at| self.column(*at).is_some_and(|known| known.line() == line));
+            let column = same
+                .or_else(|| by_line.get_or_insert_with(|| self.by_line()).get(&line).copied())
+                .unwrap_or_else(|| self.room());
             let version = || Version { since: seq, interface: interface.clone(), identity: identity.clone() };
             match &mut self.columns[column] {
                 Some(known) => {
                     (known.gone, known.listed) = (None, seq);
-                    match known.versions.last_mut() {
+                    let newest = &mut known.newest;
+                    if newest.identity == *identity && is_called(&newest.interface, interface) {
                         // A link that went up or down is not called otherwise: what was is not kept beside it.
-                        Some(newest) if newest.identity == *identity && is_called(&newest.interface, interface) => {
-                            newest.interface = interface.clone();
-                        }
-                        _ => {
-                            known.versions.reserve_exact(1);
-                            known.versions.push(version());
-                            self.versions += 1;
-                        }
+                        newest.interface = interface.clone();
+                    } else {
+                        let before = std::mem::replace(newest, version());
+                        known.older = std::mem::take(&mut known.older).into_iter().chain([before]).collect();
+                        self.versions += 1;
                     }
                 }
                 empty => {
-                    *empty =
-                        Some(Column { line, first: seq, gone: None, listed: seq, place, versions: vec![version()] });
-                    self.by_line.insert(line, column);
+                    let (newest, older) = (version(), Box::default());
+                    *empty = Some(Column { first: seq, gone: None, listed: seq, place, newest, older });
                     self.versions += 1;
                 }
             }
@@ -113,12 +136,13 @@ impl Lines {
     pub(super) fn forget(&mut self, oldest: u64) {
         for (at, slot) in self.columns.iter_mut().enumerate() {
             let Some(column) = slot else { continue };
-            let old = column.versions.iter().skip(1).take_while(|next| next.since <= oldest).count();
-            column.versions.drain(..old);
-            self.versions -= old;
+            let old = column.versions().skip(1).take_while(|next| next.since <= oldest).count();
+            if old > 0 {
+                column.older = std::mem::take(&mut column.older).into_iter().skip(old).collect();
+                self.versions -= old;
+            }
             if column.gone.is_some_and(|gone| gone < oldest) {
-                self.versions -= column.versions.len();
-                self.by_line.remove(&column.line);
+                self.versions -= column.versions().count();
                 self.free.insert(at);
                 *slot = None;
             }
@@ -134,6 +158,12 @@ impl Lines {
             self.columns.push(None);
             self.columns.len() - 1
         })
+    }
+
+    /// Where each line is.
+    fn by_line(&self) -> HashMap<u64, usize> {
+        let columns = self.columns.iter().enumerate();
+        columns.filter_map(|(at, column)| Some((column.as_ref()?.line(), at))).collect()
     }
 
     fn column(&self, at: usize) -> Option<&Column> {
@@ -163,9 +193,7 @@ impl Lines {
         let mut seen: Vec<(usize, &Column)> =
             columns.filter(|(_, column)| column.gone.is_none_or(|gone| gone >= since)).collect();
         seen.sort_by_key(|(_, column)| (column.first, column.place));
-        seen.into_iter()
-            .filter_map(|(at, column)| column.versions.last().map(|newest| (at, &newest.interface, &newest.identity)))
-            .collect()
+        seen.into_iter().map(|(at, column)| (at, &column.newest.interface, &column.newest.identity)).collect()
     }
 
     /// The lines that tick `since` or a later one had, each with its column.
@@ -182,7 +210,7 @@ impl Lines {
         let line = |column: &Column| PastLine {
             first: column.first,
             gone: column.gone,
-            versions: column.versions.iter().map(version).collect(),
+            versions: column.versions().map(version).collect(),
         };
         seen.into_iter().map(|(at, column)| (at, line(column))).collect()
     }
@@ -190,14 +218,13 @@ impl Lines {
     /// A column's line from the ticks on at which it was called otherwise than before, the oldest first. The first one
     /// counts for earlier ticks too, such as those of a past that was made up.
     pub(super) fn versions(&self, column: usize) -> impl Iterator<Item = (u64, &Interface)> {
-        self.column(column).into_iter().flat_map(|column| &column.versions).map(|one| (one.since, &*one.interface))
+        self.column(column).into_iter().flat_map(Column::versions).map(|one| (one.since, &*one.interface))
     }
 
     /// The interface of a column at a tick that had it.
     pub(super) fn at(&self, column: usize, seq: u64) -> Option<&Interface> {
         let column = self.column(column).filter(|column| column.gone.is_none_or(|gone| gone >= seq))?;
-        let newer = column.versions.partition_point(|version| version.since <= seq);
-        column.versions.get(newer.saturating_sub(1)).map(|version| &*version.interface)
+        Some(&*column.at(seq).interface)
     }
 
     pub(super) fn columns(&self) -> usize {
