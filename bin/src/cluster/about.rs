@@ -7,9 +7,10 @@ use lalin_fleet::{About, SystemInfo};
 use lalin_stats::InterfaceId;
 use serde::{Deserialize, Serialize};
 
+/// As it travels.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Told {
+pub(super) struct Told {
     identity: Option<String>,
     board: Option<String>,
     version: Option<String>,
@@ -23,41 +24,54 @@ struct Told {
     gateways: Option<Vec<String>>,
 }
 
+impl Told {
+    /// What a router tells of itself; where its default routes go is not among it.
+    pub(super) fn of(info: SystemInfo) -> Self {
+        Self {
+            identity: info.identity,
+            board: info.board,
+            version: info.version,
+            architecture: info.architecture,
+            uptime_s: info.uptime.map(|uptime| uptime.as_secs()),
+            cpu_percent: info.cpu_percent,
+            memory_used: info.memory_used,
+            memory_total: info.memory_total,
+            sessions: info.sessions,
+            clock: info.clock,
+            gateways: None,
+        }
+    }
+
+    /// The same back.
+    pub(super) fn info(self) -> SystemInfo {
+        let mut info = SystemInfo::default();
+        info.identity = self.identity;
+        info.board = self.board;
+        info.version = self.version;
+        info.architecture = self.architecture;
+        info.uptime = self.uptime_s.map(Duration::from_secs);
+        info.cpu_percent = self.cpu_percent;
+        info.memory_used = self.memory_used;
+        info.memory_total = self.memory_total;
+        info.sessions = self.sessions;
+        info.clock = self.clock;
+        info
+    }
+}
+
 /// As bytes.
 pub(super) fn written(about: About) -> Result<Vec<u8>, String> {
     let About { system_info: info, gateways } = about;
-    let told = Told {
-        identity: info.identity,
-        board: info.board,
-        version: info.version,
-        architecture: info.architecture,
-        uptime_s: info.uptime.map(|uptime| uptime.as_secs()),
-        cpu_percent: info.cpu_percent,
-        memory_used: info.memory_used,
-        memory_total: info.memory_total,
-        sessions: info.sessions,
-        clock: info.clock,
-        gateways: gateways.map(|ids| ids.iter().map(|id| id.as_str().to_owned()).collect()),
-    };
-    serde_json::to_vec(&told).map_err(|error| error.to_string())
+    let gateways = gateways.map(|ids| ids.iter().map(|id| id.as_str().to_owned()).collect());
+    serde_json::to_vec(&Told { gateways, ..Told::of(info) }).map_err(|error| error.to_string())
 }
 
 /// From bytes.
 pub(super) fn read(bytes: &[u8]) -> Result<About, String> {
-    let told: Told = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    let mut info = SystemInfo::default();
-    info.identity = told.identity;
-    info.board = told.board;
-    info.version = told.version;
-    info.architecture = told.architecture;
-    info.uptime = told.uptime_s.map(Duration::from_secs);
-    info.cpu_percent = told.cpu_percent;
-    info.memory_used = told.memory_used;
-    info.memory_total = told.memory_total;
-    info.sessions = told.sessions;
-    info.clock = told.clock;
-    let gateways = told.gateways.map(|ids| ids.iter().map(|id| InterfaceId::from(id.as_str())).collect());
-    Ok(About { system_info: info, gateways })
+    let mut told: Told = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let gateways = told.gateways.take();
+    let gateways = gateways.map(|ids| ids.iter().map(|id| InterfaceId::from(id.as_str())).collect());
+    Ok(About { system_info: told.info(), gateways })
 }
 
 #[cfg(test)]

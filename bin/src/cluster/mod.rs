@@ -2,6 +2,7 @@
 
 mod about;
 mod alerts;
+mod checks;
 mod commands;
 mod connection;
 mod history;

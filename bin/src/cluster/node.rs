@@ -11,7 +11,7 @@ use lalin_cluster::handover::{Collector, Lag, Lags};
 use lalin_cluster::live::Live;
 use lalin_cluster::{Connection, HoldEvent, Holdings, NodeSettings, NodeState, Roles, RouterPlace};
 use lalin_config::Cluster;
-use lalin_fleet::{About, Fleet, OtherNodes, RouterAdmin as _};
+use lalin_fleet::{About, Fleet, OtherNodes, Report, RouterAdmin as _, RouterChange};
 use lalin_monitor::{Feed, Router};
 use lalin_stats::RouterId;
 use lalin_store::Store;
@@ -19,14 +19,17 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{about, connection};
+use super::{about, checks, connection};
 use crate::error::Error;
 
 /// What a machine is asked about a router that it holds.
 const ABOUT: &str = "about";
 const RETRY: &str = "retry";
+const CHECK: &str = "check";
 /// How long that may take where nobody waits for it.
 const ANSWER: Duration = Duration::from_secs(10);
+/// A check connects, logs in and reads twice.
+const CHECKED: Duration = Duration::from_secs(40);
 /// How often is looked whether a site was added or removed.
 const LOOK: Duration = Duration::from_secs(5);
 /// The longest time in which others take over what this one asks, before it ends.
@@ -40,6 +43,7 @@ pub(crate) struct Node {
     /// The sites that there are. A site's own machine knows its own only.
     sites: RwLock<Vec<String>>,
     live: Arc<Live>,
+    store: Store,
     pub(super) holdings: Holdings,
     places: watch::Sender<Arc<[RouterPlace]>>,
     changed: Notify,
@@ -63,13 +67,18 @@ impl Node {
     pub(crate) async fn begin(connection: &Connection, cluster: &Cluster, store: &Store) -> Result<Arc<Self>, Error> {
         let sites = if cluster.site.is_none() { store.sites().await? } else { Vec::new() };
         let fleet: Arc<Mutex<Option<Fleet>>> = Arc::default();
-        let answers = fleet.clone();
-        let questions = Arc::new(move |id: RouterId, kind: String, _: Bytes| {
+        let (answers, opens) = (fleet.clone(), store.clone());
+        let questions = Arc::new(move |id: RouterId, kind: String, question: Bytes| {
+            let store = opens.clone();
             let fleet = answers.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let answer = async move {
                 let fleet = fleet.ok_or("this machine has just been started, or ends")?;
                 match &*kind {
                     ABOUT => about::written(fleet.about(&id).await?),
+                    CHECK => {
+                        let change = checks::opened(&store, &id, &question).await?;
+                        checks::written(fleet.check_for_others(&id, change).await?)
+                    }
                     RETRY => fleet.retry(&id).then(Vec::new).ok_or_else(|| "there is no such router here".to_owned()),
                     other => Err(format!("this machine's version does not know \"{other}\"")),
                 }
@@ -87,7 +96,8 @@ impl Node {
         };
         let holdings = Holdings::start(connection.clone(), settings, known);
         let (site, sites) = (cluster.site.clone(), RwLock::new(sites));
-        Ok(Arc::new(Self { site, sites, live, holdings, places, changed: Notify::new(), fleet, lags: OnceLock::new() }))
+        let (store, changed, lags) = (store.clone(), Notify::new(), OnceLock::new());
+        Ok(Arc::new(Self { site, sites, live, store, holdings, places, changed, fleet, lags }))
     }
 
     /// From now on the fleet asks what this machine holds.
@@ -247,6 +257,12 @@ impl OtherNodes for Node {
     async fn about(&self, id: &RouterId, site: Option<&str>, limit: Duration) -> Result<About, String> {
         let told = self.live.ask(id, site, ABOUT, Bytes::new(), limit).await;
         about::read(&told.map_err(|error| error.to_string())?)
+    }
+
+    async fn check(&self, id: &RouterId, site: &str, change: &RouterChange) -> Result<Report, String> {
+        let question = checks::sealed(&self.store, site, id, change).await?;
+        let found = self.live.ask(id, Some(site), CHECK, question.into(), CHECKED).await;
+        checks::read(&found.map_err(|error| error.to_string())?)
     }
 
     fn try_now(&self, id: RouterId, site: Option<String>) {

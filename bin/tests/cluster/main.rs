@@ -17,6 +17,7 @@ mod nodes;
 mod partition;
 mod quorum;
 mod routers;
+mod sites;
 mod sizes;
 mod updates;
 mod viewers;

@@ -101,6 +101,17 @@ impl Cluster {
         Node { name: name.to_owned(), address, folder, within: None, child: None }
     }
 
+    /// A collector of a site that is made for it, not started yet.
+    pub(crate) async fn collector_of(&self, site: &str, name: &str) -> Node {
+        self.command(&["cluster", "site", "add", site]).await;
+        let node = self.node(name, Role::Collect, &self.nats.urls());
+        let text = self.configuration(name, &["collect"], &self.nats.urls());
+        let (common, own) = (self.folder.path().join("cluster.key"), self.folder.path().join(format!("{site}.key")));
+        let text = text.replace(&format!("{common:?}"), &format!("{own:?}"));
+        std::fs::write(node.folder.join("lalin.toml"), format!("{text}site = \"{site}\"\n")).unwrap();
+        node
+    }
+
     fn configuration(&self, node: &str, roles: &[&str], nats: &[String]) -> String {
         let key = self.folder.path().join("cluster.key");
         let Sampled { interval, limits, history } = self.sampled;

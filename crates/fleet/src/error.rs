@@ -52,6 +52,14 @@ pub enum Error {
         "only the collectors of the site {0} reach it: once it is saved they try it at once, and its state says how that went"
     )]
     Elsewhere(String),
+    /// The machines of another site reach it, and did not check it.
+    #[error("only the collectors of the site {site} reach it, and it was not checked there: {why}")]
+    Unchecked {
+        /// Their site.
+        site: String,
+        /// Why not.
+        why: String,
+    },
     /// It cannot be written.
     #[error("the data cannot be read or written; the log says more")]
     Store,

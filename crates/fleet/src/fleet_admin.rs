@@ -80,7 +80,9 @@ impl RouterAdmin for Fleet {
 
     async fn check(&self, of: Option<&RouterId>, change: RouterChange) -> Result<Report, Error> {
         let before = of.map(|id| self.settings(id)).transpose()?;
-        self.is_near(before.as_ref(), &change)?;
+        if let Some(site) = self.is_far(before.as_ref(), &change) {
+            return self.check_elsewhere(before, &change, site).await;
+        }
         check::run(&self.0, before, change).await
     }
 

@@ -9,7 +9,7 @@
 use std::sync::{Arc, PoisonError};
 
 use lalin_config::{RouterOrigin, RouterSettings};
-use lalin_mikrotik::RouterSource;
+use lalin_mikrotik::{Report, RouterSource};
 use lalin_stats::RouterId;
 use tokio::time::Instant;
 use tracing::error_span;
@@ -18,7 +18,10 @@ use crate::fenced::Fenced;
 use crate::fleet::label;
 use crate::other_nodes::{About, Hold, MayAsk, OtherNodes};
 use crate::shared::{Entry, Shared};
-use crate::{Error, Fleet, RouterChange, UnusableRouter, certificate_pinning, naming, source_stack, system_info};
+use crate::{
+    Error, Fleet, RouterChange, UnusableRouter, certificate_pinning, check, naming, router_change, source_stack,
+    system_info,
+};
 
 impl Fleet {
     /// From now on this machine asks the router, while `may_ask` says so. `epoch` is higher than that of everybody who
@@ -90,17 +93,43 @@ impl Fleet {
         Ok(About { system_info, gateways: source.gateways() })
     }
 
-    /// Whether this machine's networks are those that the router is asked from.
+    /// Checks a router that this machine asks, with the change made to it, for another machine.
     ///
     /// # Errors
-    /// [`Error::Elsewhere`].
-    pub(crate) fn is_near(&self, before: Option<&RouterSettings>, change: &RouterChange) -> Result<(), Error> {
-        let Some(others) = &self.0.others else { return Ok(()) };
-        let tags = change.tags.as_deref().or(before.map(|before| &*before.tags)).unwrap_or_default();
-        match others.site_of(tags) {
-            Some(site) if others.own_site() != Some(&*site) => Err(Error::Elsewhere(site)),
-            _ => Ok(()),
+    /// In words, for the person who asks there.
+    pub async fn check_for_others(&self, id: &RouterId, change: RouterChange) -> Result<Report, String> {
+        let found = self.0.entries.get(id).map(|entry| (entry.settings.clone(), entry.source.is_some()));
+        match found.ok_or("there is no such router here")? {
+            (settings, true) => check::run(&self.0, Some(settings), change).await.map_err(|error| error.to_string()),
+            (_, false) => Err("another machine asks this router".to_owned()),
         }
+    }
+
+    /// The site whose machines alone reach the router, where that is not this machine's.
+    pub(crate) fn is_far(&self, before: Option<&RouterSettings>, change: &RouterChange) -> Option<String> {
+        let others = self.0.others.as_ref()?;
+        let tags = change.tags.as_deref().or(before.map(|before| &*before.tags)).unwrap_or_default();
+        others.site_of(tags).filter(|site| others.own_site() != Some(site))
+    }
+
+    /// Has the machine of another site that asks the router check it, with the change made to it.
+    ///
+    /// # Errors
+    /// [`Error::Elsewhere`] where that site does not ask it yet, as it is new or is moved there; [`Error::Unchecked`]; and
+    /// those of a change that cannot be used.
+    pub(crate) async fn check_elsewhere(
+        &self,
+        before: Option<RouterSettings>,
+        change: &RouterChange,
+        site: String,
+    ) -> Result<Report, Error> {
+        let Some(others) = self.0.others.clone() else { return Err(Error::Elsewhere(site)) };
+        let asked_there = |before: &RouterSettings| others.site_of(&before.tags).as_ref() == Some(&site);
+        let Some(before) = before.filter(asked_there) else { return Err(Error::Elsewhere(site)) };
+        let id = before.id.clone();
+        // A refusal names the field here.
+        router_change::changed(before, change.clone())?;
+        others.check(&id, &site, change).await.map_err(|why| Error::Unchecked { site, why })
     }
 
     /// Has whoever asks the router try now.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lalin_mikrotik::SystemInfo;
+use lalin_mikrotik::{Report, SystemInfo};
 use lalin_monitor::{Feed, Router};
 use lalin_stats::{InterfaceId, RouterId};
+
+use crate::RouterChange;
 
 /// The other machines that run the same routers.
 #[async_trait]
@@ -35,6 +37,13 @@ pub trait OtherNodes: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// In words, when nobody asks it, or the answer does not come in time.
     async fn about(&self, id: &RouterId, site: Option<&str>, limit: Duration) -> Result<About, String>;
+
+    /// What a check of the router finds with this change made to it, on the machine of its site that asks it. Of the change
+    /// only how the router is reached goes there, readable for that site alone.
+    ///
+    /// # Errors
+    /// In words, when nobody asks it, or the answer does not come in time.
+    async fn check(&self, id: &RouterId, site: &str, change: &RouterChange) -> Result<Report, String>;
 
     /// Has the machine that asks the router try to connect now, if it waits. Nobody waits for that.
     fn try_now(&self, id: RouterId, site: Option<String>);

@@ -319,7 +319,9 @@ impl Problem {
             Error::Unanswered => Self::of_store(&lalin_store::Error::Unanswered),
             // The one setting that is read from a file is the authority's certificate.
             Error::Unusable(unusable) => Self::bad_parameter("tls", &unusable.detail),
-            Error::Elsewhere(_) => Self::new(StatusCode::CONFLICT, "elsewhere", "another site's", detail),
+            Error::Elsewhere(_) | Error::Unchecked { .. } => {
+                Self::new(StatusCode::CONFLICT, "elsewhere", "another site's", detail)
+            }
             Error::Store => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "store", detail),
         }
     }

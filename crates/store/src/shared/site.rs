@@ -3,6 +3,7 @@
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params};
+use zeroize::Zeroizing;
 
 use super::tables::{AGGREGATES, Aggregate};
 use super::{capture, keys, row_bytes};
@@ -70,6 +71,24 @@ impl Store {
             EncryptionKey::from_text(std::str::from_utf8(&opened).map_err(|_| Error::WrongKey)?)
         })
         .await
+    }
+
+    /// Seals what one machine of the centre says to a site's machines, so that they alone can open it, and only at this
+    /// place. Twice the same does not look the same.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::WrongKey`], [`Error::System`], [`Error::Database`].
+    pub async fn seal_for_site(&self, site: &str, at: &str, secret: Zeroizing<Vec<u8>>) -> Result<Vec<u8>, Error> {
+        self.site_key(site).await?.seal(&said(at), &secret)
+    }
+
+    /// Opens what the centre sealed for this store's site.
+    ///
+    /// # Errors
+    /// [`Error::WrongKey`], also where it was sealed for another site or place; [`Error::Database`].
+    pub async fn open_at_site(&self, at: &str, sealed: Vec<u8>) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let at = said(at);
+        self.read(move |_, key| key.open(&at, &sealed)).await
     }
 
     /// Forgets a site. Its routers belong to the centre then.
@@ -143,6 +162,11 @@ fn push(
         rows.push((keys::written(aggregate, key), value));
     }
     Ok(())
+}
+
+/// No place of what is kept is called so.
+fn said(at: &str) -> String {
+    format!("said {at}")
 }
 
 /// A site's key cannot be moved to another site.
