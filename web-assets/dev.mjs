@@ -65,7 +65,7 @@ async function words(lang) {
   return `export default ${await readFile(join(here, `../crates/dashboard/texts/${lang}.json`), "utf8")};\n`;
 }
 
-/** What the server makes of other files: see crates/dashboard/src/made.rs. */
+/** What the build makes of other files: see crates/page-assets/src/made.rs. */
 const MADE = {
   "shared/words-id.js": () => words("id"),
   "shared/words-en.js": () => words("en"),

@@ -11,6 +11,7 @@ use serde_json::json;
 use tera::{Context, Tera};
 
 use crate::assets::Assets;
+use crate::assets::generated::FINGERPRINT;
 use crate::compressed::Compressed;
 use crate::texts::Texts;
 use crate::{Error, Lang};
@@ -34,7 +35,7 @@ impl App {
     /// # Errors
     /// [`Error`] when the template is broken.
     pub(crate) fn new(texts: &[(Lang, Texts)], base: &str, assets: &Assets, default: Lang) -> Result<Self, Error> {
-        let path = format!("{base}/assets/{}", assets.fingerprint());
+        let path = format!("{base}/assets/{FINGERPRINT}");
         let mut manifests = Vec::new();
         for (lang, texts) in texts {
             manifests.push((*lang, Compressed::new(manifest(*lang, texts, base, &path).to_string())));

@@ -10,7 +10,4 @@ pub enum Error {
     /// A language's texts cannot be read.
     #[error("texts: {0}")]
     Texts(#[from] serde_json::Error),
-    /// The scripts cannot be joined.
-    #[error("scripts: {0}")]
-    Bundle(String),
 }

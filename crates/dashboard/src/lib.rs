@@ -13,15 +13,11 @@
 
 mod app;
 mod assets;
-mod bundle;
 mod compressed;
 mod embed;
 mod error;
 mod lang;
-mod made;
 mod page;
-mod page_texts;
-mod slim;
 mod texts;
 
 pub use embed::EmbedOrigins;

@@ -1,7 +1,7 @@
 //! The routes of the pages.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, VARY,
@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use tera::{Context, Tera};
 
 use crate::app::{self, App};
+use crate::assets::generated::{FINGERPRINT, PAGES, TEMPLATES};
 use crate::assets::{self, Assets, Entry};
 use crate::compressed::Compressed;
 use crate::embed::{self, EmbedOrigins, EmbedPage};
-use crate::page_texts;
 use crate::texts::{self, Texts};
 use crate::{Error, Lang};
 
@@ -52,8 +52,9 @@ pub struct Dashboard(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     settings: Settings,
-    /// Each page in each language, made once: what differs from visitor to visitor is asked for by the page's scripts.
-    pages: BTreeMap<(&'static str, &'static str), Compressed>,
+    /// Each page in each language, made when it is first asked for and kept: what differs from visitor to visitor is asked
+    /// for by the page's scripts. `None` where it cannot be made, which a test keeps from happening.
+    pages: BTreeMap<(&'static str, &'static str), OnceLock<Option<Compressed>>>,
     assets: Data<Assets>,
     entry: Data<Entry>,
     embed: Data<EmbedPage>,
@@ -79,22 +80,6 @@ struct Asked {
 /// The tab's icon is made by the page: `data:`.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
-
-/// The templates of whole pages, and what they include.
-const TEMPLATES: &[(&str, &str)] = &[
-    ("alerts.html", include_str!("../templates/alerts.html")),
-    ("dashboard.html", include_str!("../templates/dashboard.html")),
-    ("description.html", include_str!("../templates/description.html")),
-    ("fleet.html", include_str!("../templates/fleet.html")),
-    ("head.html", include_str!("../templates/head.html")),
-    ("login.html", include_str!("../templates/login.html")),
-    ("report.html", include_str!("../templates/report.html")),
-    ("settings.html", include_str!("../templates/settings.html")),
-    ("signs.html", include_str!("../templates/signs.html")),
-    ("site.html", include_str!("../templates/site.html")),
-    ("top.html", include_str!("../templates/top.html")),
-    ("usage.html", include_str!("../templates/usage.html")),
-];
 
 /// The texts that the dashboard's scripts need only later, by how their keys begin: a first visit does not wait for
 /// them. What is loaded later takes them from `shared/words-LANG.js`.
@@ -131,49 +116,27 @@ const LATER: &[&str] = &[
     "wan_",
 ];
 
-/// Those that are pages.
-const PAGES: &[&str] = &[
-    "alerts.html",
-    "dashboard.html",
-    "description.html",
-    "fleet.html",
-    "login.html",
-    "report.html",
-    "settings.html",
-    "usage.html",
-];
-
 impl Dashboard {
-    /// Reads the texts and makes the pages.
+    /// Reads the texts and makes what is asked for before there is a page.
     ///
     /// # Errors
     /// [`Error`] when what was embedded is broken.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let mut tera = Tera::default();
-        tera.add_raw_templates(TEMPLATES.iter().copied())?;
         let texts = [(Lang::Id, texts::of(Lang::Id)?), (Lang::En, texts::of(Lang::En)?)];
-        let assets = Assets::new()?;
-        let embed = EmbedPage::new(&texts, &assets_path(&settings, &assets), settings.embed.clone(), settings.lang)?;
+        let assets = Assets::new();
+        let embed = EmbedPage::new(&texts, &assets_path(&settings), settings.embed.clone(), settings.lang)?;
         let app = App::new(&texts, &settings.base_path, &assets, settings.lang)?;
-        let entry = Entry::new(&assets);
-        let mut pages = BTreeMap::new();
-        for (lang, texts) in &texts {
-            for (template, keys) in page_texts::by_page(texts, PAGES, TEMPLATES, &assets) {
-                let needed = texts.iter().filter(|(key, _)| keys.contains(*key));
-                let needed: Texts = needed.map(|(key, text)| (key.clone(), text.clone())).collect();
-                let html = render(&tera, template, *lang, &needed, &settings, &assets)?;
-                pages.insert((*template, lang.code()), Compressed::new(assets::kept(html)));
-            }
-        }
-        let (assets, entry, embed, app) =
-            (Data::new(assets.served()), Data::new(entry), Data::new(embed), Data::new(app));
+        let places = PAGES.iter().flat_map(|(page, _)| Lang::ALL.map(|lang| (*page, lang.code())));
+        let pages = places.map(|place| (place, OnceLock::new())).collect();
+        let (assets, entry) = (Data::new(assets), Data::new(Entry::new()));
+        let (embed, app) = (Data::new(embed), Data::new(app));
         Ok(Self(Arc::new(Inner { settings, pages, assets, entry, embed, app })))
     }
 
     /// Adds the routes to an application.
     pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         let dashboard = Data::new(self.clone());
-        let icon = format!("{}/shared/icon.svg", assets_path(&self.0.settings, &self.0.assets));
+        let icon = format!("{}/shared/icon.svg", assets_path(&self.0.settings));
         move |config| {
             config
                 .app_data(dashboard.0.assets.clone())
@@ -215,14 +178,12 @@ impl Dashboard {
 }
 
 /// A page in a language.
-fn render(
-    tera: &Tera,
-    template: &str,
-    lang: Lang,
-    texts: &Texts,
-    settings: &Settings,
-    assets: &Assets,
-) -> Result<String, Error> {
+fn render(template: &str, lang: Lang, settings: &Settings) -> Result<String, Error> {
+    let mut tera = Tera::default();
+    tera.add_raw_templates(TEMPLATES.iter().copied())?;
+    let keys = PAGES.iter().find(|(page, _)| *page == template).map_or(&[][..], |(_, keys)| keys);
+    let mut texts = texts::of(lang)?;
+    texts.retain(|key, _| keys.binary_search(&key.as_str()).is_ok());
     let mut first = texts.clone();
     if template == "dashboard.html" {
         first.retain(|key, _| !LATER.iter().any(|start| key.starts_with(start)));
@@ -232,24 +193,24 @@ fn render(
     context.insert("lang", lang.code());
     context.insert("version", settings.version);
     context.insert("base", &settings.base_path);
-    context.insert("assets", &assets_path(settings, assets));
-    context.insert("t", texts);
-    context.insert("parts", &parts_of(template, assets));
+    context.insert("assets", &assets_path(settings));
+    context.insert("t", &texts);
+    context.insert("parts", parts_of(template));
     context.insert("data", &serde_json::to_string(&data)?);
     Ok(tera.render(template, &context)?)
 }
 
 /// What is in a page's style sheet: what is loaded later asks for none of that again.
-fn parts_of(template: &str, assets: &Assets) -> String {
+fn parts_of(template: &str) -> &'static str {
     let text = TEMPLATES.iter().find(|(name, _)| *name == template).map_or("", |(_, text)| *text);
     let mut linked = text.split("href=\"{{ assets }}/").skip(1).filter_map(|rest| rest.split('"').next());
     let sheet = linked.find(|path| path.ends_with(".css")).unwrap_or_default();
-    assets.parts(sheet).join(" ")
+    assets::parts(sheet)
 }
 
 /// Where a browser finds the assets.
-fn assets_path(settings: &Settings, assets: &Assets) -> String {
-    format!("{}/assets/{}", settings.base_path, assets.fingerprint())
+fn assets_path(settings: &Settings) -> String {
+    format!("{}/assets/{FINGERPRINT}", settings.base_path)
 }
 
 /// GET, and HEAD, with which `curl -I` and watchdogs ask.
@@ -293,6 +254,10 @@ fn answer(dashboard: &Dashboard, template: &str, request: &HttpRequest, asked: O
     let Some(page) = dashboard.0.pages.get(&(template, lang.code())) else {
         return HttpResponse::NotFound().content_type("text/plain").body("no such page");
     };
+    let made = || Some(Compressed::new(assets::kept(render(template, lang, &dashboard.0.settings).ok()?)));
+    let Some(page) = page.get_or_init(made) else {
+        return HttpResponse::InternalServerError().content_type("text/plain").body("the page cannot be made");
+    };
     let mut answer = HttpResponse::Ok();
     answer
         .content_type("text/html; charset=utf-8")
@@ -303,4 +268,26 @@ fn answer(dashboard: &Dashboard, template: &str, request: &HttpRequest, asked: O
         .insert_header((REFERRER_POLICY, "no-referrer"))
         .insert_header(("X-Content-Type-Options", "nosniff"));
     page.answer(request, answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_can_be_made_in_every_language() {
+        let settings = Settings {
+            lang: Lang::Id,
+            version: "0.1.0",
+            embed: Vec::new().into(),
+            base_path: String::new(),
+            demo: Vec::new(),
+        };
+        for (page, _) in PAGES {
+            for lang in Lang::ALL {
+                let html = render(page, lang, &settings).unwrap();
+                assert!(html.contains(&format!("lang=\"{}\"", lang.code())), "{page}");
+            }
+        }
+    }
 }

@@ -44,7 +44,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "lalin-store",
         ],
     ),
-    ("lalin-dashboard", &[]),
+    ("lalin-dashboard", &["lalin-page-assets"]),
+    ("lalin-page-assets", &[]),
     ("lalin-config", &["lalin-stats"]),
     (
         "lalin",
@@ -85,6 +86,7 @@ const SERDE_AT: &[&str] = &[
     "lalin-test-client",
     "lalin-config",
     "lalin-dashboard",
+    "lalin-page-assets",
     "lalin",
     "lalin-browser-tests",
     "lalin-fuzz-harness",

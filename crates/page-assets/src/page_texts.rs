@@ -5,10 +5,9 @@
 //! beginning before what is put in, as in `state.` and what the state is.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::OnceLock;
 
-use crate::assets::Assets;
-use crate::texts::Texts;
+use crate::files::Files;
+use crate::sources::Texts;
 
 /// The words that a source has for texts.
 #[derive(Debug, Default)]
@@ -23,30 +22,27 @@ struct Named {
     scripts: BTreeSet<String>,
 }
 
-/// The keys of the texts that each page needs, in any language: found once, since the files are part of the program.
-pub(crate) fn by_page(
+/// The keys of the texts that each page needs, in any language.
+pub(crate) fn by_page<'a>(
     texts: &Texts,
-    pages: &[&'static str],
-    templates: &[(&'static str, &'static str)],
-    assets: &Assets,
-) -> &'static BTreeMap<&'static str, BTreeSet<String>> {
-    static NEEDED: OnceLock<BTreeMap<&'static str, BTreeSet<String>>> = OnceLock::new();
-    NEEDED.get_or_init(|| {
-        let mut scripts = BTreeMap::new();
-        // A part may be in any page.
-        let is_part = |name: &str| !pages.contains(&name);
-        let parts: String = templates.iter().filter(|(name, _)| is_part(name)).map(|(_, text)| *text).collect();
-        let mut needed = BTreeMap::new();
-        for page in pages {
-            let own = templates.iter().find(|(name, _)| name == page).map_or("", |(_, text)| text);
-            needed.insert(*page, of_page(texts, &format!("{own}{parts}"), assets, &mut scripts));
-        }
-        needed
-    })
+    pages: &[&'a str],
+    templates: &BTreeMap<&str, String>,
+    files: &Files,
+) -> BTreeMap<&'a str, BTreeSet<String>> {
+    let mut scripts = BTreeMap::new();
+    // A part may be in any page.
+    let parts: String =
+        templates.iter().filter(|(name, _)| !pages.contains(*name)).map(|(_, text)| text.as_str()).collect();
+    let mut needed = BTreeMap::new();
+    for page in pages {
+        let own = templates.get(page).map_or("", String::as_str);
+        needed.insert(*page, of_page(texts, &format!("{own}{parts}"), files, &mut scripts));
+    }
+    needed
 }
 
 /// Those that its template names, or a script that it loads, at once or later.
-fn of_page(texts: &Texts, template: &str, assets: &Assets, scripts: &mut BTreeMap<String, Named>) -> BTreeSet<String> {
+fn of_page(texts: &Texts, template: &str, files: &Files, scripts: &mut BTreeMap<String, Named>) -> BTreeSet<String> {
     let page = of_template(template);
     let mut wanted: Vec<String> = page.scripts.iter().cloned().collect();
     let mut loaded = BTreeSet::new();
@@ -54,7 +50,7 @@ fn of_page(texts: &Texts, template: &str, assets: &Assets, scripts: &mut BTreeMa
         if !loaded.insert(path.clone()) {
             continue;
         }
-        let script = scripts.entry(path.clone()).or_insert_with(|| of_script(&path, &assets.text(&path)));
+        let script = scripts.entry(path.clone()).or_insert_with(|| of_script(&path, &files.text(&path)));
         wanted.extend(script.scripts.iter().cloned());
     }
     let all = Words::of(loaded.iter().filter_map(|path| scripts.get(path)).chain([&page]));

@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_page_begins_with_an_entry() {
-        let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../dashboard/templates");
         let mut found = Vec::new();
         for template in std::fs::read_dir(templates).unwrap() {
             let text = std::fs::read_to_string(template.unwrap().path()).unwrap();

@@ -4,10 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::Bytes;
-
-use crate::texts::{self, Texts};
-use crate::{Error, Lang};
+use crate::error::Error;
+use crate::sources::Texts;
 
 /// The texts that the element needs, by how their keys begin.
 const EMBEDDED: &[&str] = &[
@@ -15,25 +13,28 @@ const EMBEDDED: &[&str] = &[
     "trouble.", "upload", "view_",
 ];
 
-/// The made files, by path; `of` gives those that are embedded.
-pub(crate) fn files(of: impl Fn(&str) -> Option<Bytes>) -> Result<Vec<(String, Bytes)>, Error> {
-    let text = |name: &str| of(name).map(|file| String::from_utf8_lossy(&file).into_owned()).unwrap_or_default();
+/// The made files, by path; `of` gives the text of those that are there.
+pub(crate) fn files(
+    texts: &[(&str, Texts)],
+    of: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let text = |name: &str| of(name).unwrap_or_default();
     let library = format!("{}\nexport default uPlot;\n", text("vendor/uplot/uPlot.iife.min.js"));
     let style = format!("export default {};\n", serde_json::to_string(&text("vendor/uplot/uPlot.min.css"))?);
     let mut embedded = BTreeMap::new();
     let mut made = Vec::new();
-    for lang in Lang::ALL {
-        let mut of_lang: Texts = texts::of(lang)?;
-        let all = format!("export default {};\n", serde_json::to_string(&of_lang)?);
-        made.push((format!("shared/words-{}.js", lang.code()), Bytes::from(all)));
+    for (lang, of_lang) in texts {
+        let all = format!("export default {};\n", serde_json::to_string(of_lang)?);
+        made.push((format!("shared/words-{lang}.js"), all.into_bytes()));
+        let mut of_lang = of_lang.clone();
         of_lang.retain(|key, _| EMBEDDED.iter().any(|start| key.starts_with(start)));
-        embedded.insert(lang.code(), of_lang);
+        embedded.insert(*lang, of_lang);
     }
     let words = format!("export default {};\n", serde_json::to_string(&embedded)?);
     made.extend([
-        ("vendor/uplot/uPlot.module.js".to_owned(), Bytes::from(library)),
-        ("vendor/uplot/uPlot.style.js".to_owned(), Bytes::from(style)),
-        ("embed/words.js".to_owned(), Bytes::from(words)),
+        ("vendor/uplot/uPlot.module.js".to_owned(), library.into_bytes()),
+        ("vendor/uplot/uPlot.style.js".to_owned(), style.into_bytes()),
+        ("embed/words.js".to_owned(), words.into_bytes()),
     ]);
     Ok(made)
 }
