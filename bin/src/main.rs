@@ -43,6 +43,7 @@ mod users;
 mod visible_text;
 mod words;
 
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -160,7 +161,9 @@ fn run(Cli { lang, command, .. }: Cli) -> Result<(), Error> {
     }
 }
 
-fn on_runtime(work: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+fn on_runtime<'a>(work: impl Future<Output = Result<(), Error>> + 'a) -> Result<(), Error> {
+    // The runtime polls in three places, and would have a command's code in each of them.
+    let work: Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>> = Box::pin(work);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
     let done = runtime.block_on(work);
     // Does not wait for what still runs after the orderly end.

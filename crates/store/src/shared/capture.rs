@@ -80,7 +80,7 @@ pub(super) fn begin(db: &Transaction<'_>) -> Result<(), Error> {
 
 /// What was changed since, in the order in which it is to be committed. `sequence` tells with which one a key was last
 /// written.
-pub(super) fn changes(db: &Transaction<'_>, sequence: impl Fn(&str) -> Option<u64>) -> Result<Vec<RowChange>, Error> {
+pub(super) fn changes(db: &Transaction<'_>, sequence: &dyn Fn(&str) -> Option<u64>) -> Result<Vec<RowChange>, Error> {
     let sql = "SELECT name, k1, k2, k3 FROM temp.captured GROUP BY name, k1, k2, k3 ORDER BY min(place)";
     let mut noted = db.prepare_cached(sql)?;
     let mut rows = noted.query([])?;

@@ -88,6 +88,22 @@ impl Sharing {
         told: Option<&Told>,
         call: impl FnOnce(&Transaction<'_>, &EncryptionKey) -> Result<T, Error> + Clone,
     ) -> Result<T, Error> {
+        let mut outcome = None;
+        self.write_all(connection, key, told, &mut |db, key| {
+            outcome = Some(call.clone()(db, key)?);
+            Ok(())
+        })?;
+        outcome.ok_or(Error::Conflict)
+    }
+
+    /// The same for whatever is written: once in the program, and not once for each kind of write.
+    fn write_all(
+        &self,
+        connection: &mut Connection,
+        key: &EncryptionKey,
+        told: Option<&Told>,
+        call: &mut dyn FnMut(&Transaction<'_>, &EncryptionKey) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if self.age() > STATE_OLD {
             return Err(Error::StateOld);
         }
@@ -96,11 +112,11 @@ impl Sharing {
         for _ in 0..ATTEMPTS {
             let db = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             capture::begin(&db)?;
-            let outcome = call.clone()(&db, key)?;
-            let changes = capture::changes(&db, |key| self.known().sequences.get(key).copied())?;
+            call(&db, key)?;
+            let changes = capture::changes(&db, &|key| self.known().sequences.get(key).copied())?;
             if changes.is_empty() {
                 db.commit()?;
-                return Ok(outcome);
+                return Ok(());
             }
             if let Some((key, value)) = told.and_then(Told::take) {
                 entry = Some(self.append(&key, value).map_err(|_| Error::StateOld)?);
@@ -123,7 +139,7 @@ impl Sharing {
                         // It comes as another's would.
                         tracing::debug!(%error, "an entry of the audit log is not in the copy yet");
                     }
-                    return Ok(outcome);
+                    return Ok(());
                 }
                 Err(Refused::Conflict) => {
                     drop(db);
