@@ -1,15 +1,13 @@
 //! The last frames of a router, for interpolation: the newest one whole, those before it packed.
 //!
-//! A whole frame takes 180 bytes an interface, and a thousand routers keep five of them each. Of an older one there is only
-//! by how much the counters of the next one differ, which is a few bytes an interface.
-
-mod steps;
+//! A whole frame takes 180 bytes an interface, most of which say that a counter is there and stands at 0. A thousand
+//! routers keep five of them each.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lalin_stats::{BitsPerSecond, Frame, FrameCounters, Rate};
+use lalin_stats::{BitsPerSecond, Counters, Frame, FrameCounters, Rate};
 use tokio::time::Instant;
 
 /// At least this many are kept, and at most this many where answers are slow.
@@ -28,10 +26,9 @@ impl RecentFrames {
     /// can lie between two of them.
     pub(crate) fn push(&mut self, frame: Arc<Frame>, needed: Duration) {
         let newest = frame.at;
-        if let Some(last) = self.newest.take() {
-            self.older.push_back(Arc::new(Packed::of(&last, &frame)));
+        if let Some(last) = self.newest.replace(frame) {
+            self.older.push_back(Arc::new(Packed::of(&last)));
         }
-        self.newest = Some(frame);
         let is_needed = |at: Instant| newest.saturating_duration_since(at) <= needed;
         while self.len() > MOST || self.len() > LEAST && self.at(1).is_some_and(|second| !is_needed(second)) {
             self.older.pop_front();
@@ -56,13 +53,10 @@ impl RecentFrames {
 
     /// The frame at this place, whole.
     pub(crate) fn get(&self, place: usize) -> Option<Arc<Frame>> {
-        let newest = self.newest.as_ref()?;
-        let Some(packed) = self.older.get(place) else {
-            return (place == self.older.len()).then(|| newest.clone());
-        };
-        let step = |next: FrameCounters, packed: &Arc<Packed>| packed.counters(&next);
-        let counters = self.older.iter().skip(place).rev().fold(newest.counters.clone(), step);
-        Some(Arc::new(packed.whole(counters)))
+        match self.older.get(place) {
+            Some(packed) => Some(Arc::new(packed.whole())),
+            None => self.newest.clone().filter(|_| place == self.older.len()),
+        }
     }
 
     /// How many frames are no later than this moment; they are in order.
@@ -84,16 +78,16 @@ impl RecentFrames {
 struct Packed {
     /// Without counters and rates.
     rest: Frame,
-    /// From the counters of the next frame to these; from nothing where that one has another list.
-    steps: Box<[u8]>,
-    lines: usize,
-    is_listed_alike: bool,
+    /// Of each interface which counters are known, and which of them are not 0.
+    known: Box<[[u16; 2]]>,
+    /// Those that are not 0, one interface's after the other's.
+    counted: Box<[u64]>,
     /// What an `f32` holds exactly, as [`Rate`] is rounded; not a number where it is not known.
     rates: Box<[[f32; 2]]>,
 }
 
 impl Packed {
-    fn of(frame: &Frame, next: &Frame) -> Self {
+    fn of(frame: &Frame) -> Self {
         let rest = Frame {
             router: frame.router.clone(),
             interfaces: frame.interfaces.clone(),
@@ -104,35 +98,46 @@ impl Packed {
             gap: frame.gap.clone(),
             ..*frame
         };
-        let is_listed_alike = Arc::ptr_eq(&frame.interfaces, &next.interfaces);
-        // Both bytes and both packets change by a few bytes each; the rest mostly stays.
-        let mut steps = Vec::with_capacity(16 * frame.counters.len());
-        for (place, counters) in frame.counters.iter().enumerate() {
-            let next = next.counters.get(place).filter(|_| is_listed_alike);
-            steps::put(next.copied().unwrap_or_default(), *counters, &mut steps);
+        let mut known = Vec::with_capacity(frame.counters.len());
+        // Both bytes and both packets; the rest is mostly 0.
+        let mut counted = Vec::with_capacity(4 * frame.counters.len());
+        for counters in &frame.counters {
+            let [mut there, mut some] = [0, 0];
+            for (bit, counter) in counters.in_order().into_iter().enumerate() {
+                let Some(counter) = counter else { continue };
+                there |= 1 << bit;
+                if counter != 0 {
+                    some |= 1 << bit;
+                    counted.push(counter);
+                }
+            }
+            known.push([there, some]);
         }
         let small = |rate: Option<BitsPerSecond>| rate.map_or(f32::NAN, |rate| rate.get() as f32);
         let rates = frame.rates.iter().map(|Rate { rx, tx }| [small(*rx), small(*tx)]).collect();
-        Self { rest, steps: steps.into(), lines: frame.counters.len(), is_listed_alike, rates }
+        Self { rest, known: known.into(), counted: counted.into(), rates }
     }
 
-    /// The counters, by those of the next frame.
-    fn counters(&self, next: &FrameCounters) -> FrameCounters {
-        let mut steps = &*self.steps;
-        let next = |place: usize| next.get(place).filter(|_| self.is_listed_alike).copied().unwrap_or_default();
-        (0..self.lines).map(|place| steps::take(next(place), &mut steps)).collect()
-    }
-
-    fn whole(&self, counters: FrameCounters) -> Frame {
+    fn whole(&self) -> Frame {
+        let mut counted = self.counted.iter();
+        let counters = self.known.iter().map(|[there, some]| {
+            Counters::of_order(std::array::from_fn(|bit| {
+                let is = |mask: &u16| mask & 1 << bit != 0;
+                is(there).then(|| if is(some) { counted.next().copied().unwrap_or_default() } else { 0 })
+            }))
+        });
         let large = |rate: f32| (!rate.is_nan()).then(|| BitsPerSecond::new(rate as u64));
-        let rates = self.rates.iter().map(|[rx, tx]| Rate { rx: large(*rx), tx: large(*tx) }).collect();
-        Frame { counters, rates, ..self.rest.clone() }
+        Frame {
+            counters: counters.collect(),
+            rates: self.rates.iter().map(|[rx, tx]| Rate { rx: large(*rx), tx: large(*tx) }).collect(),
+            ..self.rest.clone()
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use lalin_stats::{Counters, Interface, Uncertainty};
+    use lalin_stats::{Interface, Uncertainty};
 
     use super::*;
 
@@ -181,23 +186,10 @@ mod tests {
             Rate { rx: bits(0), tx: bits(16_777_217) },
         ];
         let frame = frame(7, Instant::now(), counters, rates);
-        let moved: Vec<Counters> = [2, 0, 1].map(|place| frame.counters[place]).into();
-        let of_same_list =
-            Arc::new(Frame { counters: moved.into(), interfaces: frame.interfaces.clone(), ..Frame::clone(&frame) });
-        let of_other_list = Arc::new(Frame { interfaces: Arc::new([]), ..Frame::clone(&of_same_list) });
-        for next in [of_same_list, of_other_list] {
-            let mut frames = RecentFrames::default();
-            for frame in [&frame, &frame, &next, &next] {
-                frames.push(frame.clone(), Duration::MAX);
-            }
-            for place in 0..2 {
-                let whole = frames.get(place).unwrap();
-                assert_eq!((&whole.counters, &whole.rates), (&frame.counters, &frame.rates));
-                assert!(Arc::ptr_eq(&whole.interfaces, &frame.interfaces));
-                assert_eq!((whole.seq, whole.at, whole.unix_ms), (frame.seq, frame.at, frame.unix_ms));
-            }
-            assert_eq!(frames.get(2).unwrap().counters, next.counters);
-        }
+        let whole = Packed::of(&frame).whole();
+        assert_eq!((&whole.counters, &whole.rates), (&frame.counters, &frame.rates));
+        assert!(Arc::ptr_eq(&whole.interfaces, &frame.interfaces));
+        assert_eq!((whole.seq, whole.at, whole.unix_ms), (frame.seq, frame.at, frame.unix_ms));
     }
 
     #[test]
