@@ -18,6 +18,31 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
     prop::collection::vec((pause, took, 0.0..1.0, bytes), 2..120)
 }
 
+/// Two slow answers, a reading told at the end of one, and then a quick one: what all of them have in common falls from
+/// 86 ms to 1, and with it the room that was left for the last reading.
+#[test]
+fn a_quick_answer_after_slow_ones_has_a_rate_still() {
+    let origin = Instant::now();
+    let at = |seconds: f64| origin + Duration::from_secs_f64(seconds);
+    let mut read_times = ReadTimes::new(Duration::from_secs(1));
+    let (mut asked, mut told) = (0.0_f64, Vec::new());
+    let answers = [
+        (1.362_459_562_271_69, 900_000),
+        (0.086_121_146_047_538_18, 900_000),
+        (1.598_119_764_548_325_8, 19_789_708),
+        (0.001, 900_000),
+    ];
+    for (took, bytes) in answers {
+        let read = read_times.next(at(asked), at(asked + took), &[Some(bytes)]);
+        told.extend(read.elapsed.map(|elapsed| (elapsed.as_secs_f64(), read.uncertainty)));
+        asked = (asked + 1.0).max(asked + took);
+    }
+    let (elapsed, uncertainty) = told[2];
+    assert!((0.05..0.09).contains(&elapsed), "{elapsed}");
+    // Some 1.6 s lie between the two readings at most: the band told holds that.
+    assert!(elapsed / uncertainty.low >= 1.59, "{uncertainty:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -38,7 +63,10 @@ proptest! {
             if let Some((asked_before, took_before, at_before)) = last {
                 let elapsed = read.elapsed.expect("no gap, so there is a rate");
                 prop_assert_eq!(read.at - at_before, elapsed, "what is divided by is what lies between the moments");
-                prop_assert!(elapsed.as_secs_f64() >= 0.09 * interval, "{elapsed:?}");
+                // A reading told before is not told anew where an answer shows that all have less in common than it seemed.
+                let quickest_before = seen.iter().rev().skip(1).copied().fold(f64::MAX, f64::min);
+                let room = 0.09 * interval - (quickest_before - took).max(0.0);
+                prop_assert!(elapsed.as_secs_f64() >= room.max(0.99e-3), "{elapsed:?}");
                 prop_assert!(read.at >= at(asked) && read.at <= at(asked + took), "within question and answer");
                 let (low, high) = (read.uncertainty.low, read.uncertainty.high);
                 prop_assert!(low > 0.0 && low <= 1.0 && high >= 1.0 && high.is_finite());
