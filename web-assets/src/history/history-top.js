@@ -21,6 +21,8 @@ export class HistoryTop {
   #at = 0;
   #timer = 0;
   #turn = 0;
+  /** The rows that are told, by line. */
+  #rows = new Map();
 
   /**
    * @param {object} page
@@ -87,26 +89,33 @@ export class HistoryTop {
     );
     this.note.title = this.note.textContent;
     const most = Math.max(1, ...told.map(bytes));
-    this.list.replaceChildren(
-      ...told.map((line) => {
-        const row = element("li");
-        const open = element("button", "plain");
-        open.type = "button";
-        open.dataset.testid = "past-top-line";
-        open.append(element("bdi", "", titleOf(line.interface)));
-        open.title = fill(this.texts.past_top_open, { name: titleOf(line.interface) });
-        open.addEventListener("click", () => this.open(line.interface));
-        const bar = element("span", "bar");
-        bar.style.setProperty("--part", String(bytes(line) / most));
-        const share = of === null ? "" : `${number((bytes(line) / of) * 100, this.lang, 0)} %`;
-        row.append(
-          open,
-          element("span", "num", amount(bytes(line), this.lang, 1)),
-          bar,
-          element("span", "num soft", share),
-        );
-        return row;
-      }),
-    );
+    const kept = new Map(told.map(({ interface: name }) => [name, this.#rows.get(name) ?? this.#row(name)]));
+    for (const line of told) {
+      const { open, title, bar, amount: figure, share } = kept.get(line.interface);
+      // It may have another name by now.
+      put(title, titleOf(line.interface));
+      open.title = fill(this.texts.past_top_open, { name: titleOf(line.interface) });
+      bar.style.setProperty("--part", String(bytes(line) / most));
+      put(figure, amount(bytes(line), this.lang, 1));
+      put(share, of === null ? "" : `${number((bytes(line) / of) * 100, this.lang, 0)} %`);
+    }
+    const rows = [...kept.values()].map(({ row }) => row);
+    const same = rows.length === this.list.children.length && rows.every((row, at) => row === this.list.children[at]);
+    if (!same) this.list.replaceChildren(...rows);
+    this.#rows = kept;
+  }
+
+  /** A line's row, which stays while the line is told: whoever is about to press it presses the same one. */
+  #row(name) {
+    const row = element("li");
+    const open = element("button", "plain");
+    open.type = "button";
+    open.dataset.testid = "past-top-line";
+    const title = element("bdi");
+    open.append(title);
+    open.addEventListener("click", () => this.open(name));
+    const [figure, bar, share] = [element("span", "num"), element("span", "bar"), element("span", "num soft")];
+    row.append(open, figure, bar, share);
+    return { row, open, title, bar, amount: figure, share };
   }
 }
