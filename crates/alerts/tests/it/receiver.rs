@@ -112,6 +112,15 @@ impl Drop for Receiver {
     }
 }
 
+/// Of two at once the one that was counted first may say so last.
+fn raise(counted: &watch::Sender<usize>, count: usize) {
+    counted.send_if_modified(|known| {
+        let more = count > *known;
+        *known = count.max(*known);
+        more
+    });
+}
+
 async fn serve(
     mut stream: TcpStream,
     kept: &Mutex<Vec<Request>>,
@@ -150,7 +159,7 @@ async fn serve(
         kept.len()
     };
     if reply.hangs {
-        counted.send_replace(count);
+        raise(counted, count);
         while stream.read_buf(&mut bytes).await? > 0 {}
         return Ok(());
     }
@@ -163,6 +172,6 @@ async fn serve(
         stream.write_all(text.as_bytes()).await?;
         stream.shutdown().await?;
     }
-    counted.send_replace(count);
+    raise(counted, count);
     Ok(())
 }
