@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::harness::eventually::{eventually, when};
 use crate::harness::router::Router;
 
 /// The longest a start may take, on a busy machine.
@@ -109,7 +110,7 @@ impl Server {
         }
     }
 
-    /// An account, made on the machine itself.
+    /// An account, made on the machine itself while the server runs, which knows of it afterwards.
     pub async fn add_administrator(&self, name: &str, password: &str) {
         let mut command = Command::new(binary());
         command.args(["user", "add", name]).current_dir(self.folder.path()).env_clear();
@@ -117,6 +118,11 @@ impl Server {
         let mut child = command.spawn().unwrap();
         child.stdin.take().expect("a pipe").write_all(format!("{password}\n").as_bytes()).await.unwrap();
         assert!(timeout(START, child.wait()).await.expect("it ends in time").unwrap().success());
+        // It hears of what another process writes within a second.
+        eventually(START, "the server asks who one is", async || {
+            when(self.get("/api/v1/me").await.text, |me| me.contains("\"login\""))
+        })
+        .await;
     }
 
     pub fn url(&self, path: &str) -> String {
