@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::bundle::beside;
 use crate::files::Files;
 use crate::sources::Texts;
 
@@ -105,8 +106,8 @@ fn of_script(path: &str, script: &str) -> Named {
         named.keys.insert(rest.chars().take_while(|c| key(*c)).collect());
     }
     for literal in script.split('"').skip(1).filter(|literal| literal.len() < 80 && !literal.contains('\n')) {
-        if literal.starts_with('.') && literal.ends_with(".js") {
-            named.scripts.insert(beside(path, literal));
+        if literal.ends_with(".js") {
+            named.scripts.extend(beside(path, literal));
         }
         named.literals.insert(literal.to_owned());
     }
@@ -116,20 +117,6 @@ fn of_script(path: &str, script: &str) -> Named {
         }
     }
     named
-}
-
-/// Where a relative path leads from a file.
-fn beside(file: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = file.split('/').collect();
-    parts.pop();
-    for part in path.split('/') {
-        match part {
-            "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ pub fn write(sources: &Sources<'_>, out: &Path) -> Result<(), Error> {
         let path = sources.templates.join(name);
         templates.insert(*name, fs::read_to_string(&path).map_err(|error| Error::File(path, error))?);
     }
-    let Some((_, texts)) = sources.texts.first() else { return Ok(()) };
-    let pages = page_texts::by_page(texts, sources.pages, &templates, &files);
+    // Every language has the same keys.
+    let texts = sources.texts.first().map(|(_, texts)| texts.clone()).unwrap_or_default();
+    let pages = page_texts::by_page(&texts, sources.pages, &templates, &files);
     generated::write(&files, sources, &pages, out)
 }

@@ -122,12 +122,6 @@ impl From<Vec<Counters>> for FrameCounters {
     }
 }
 
-impl From<Box<[Counters]>> for FrameCounters {
-    fn from(counters: Box<[Counters]>) -> Self {
-        Self(Held::Own(counters.into()))
-    }
-}
-
 impl FromIterator<Counters> for FrameCounters {
     fn from_iter<I: IntoIterator<Item = Counters>>(counters: I) -> Self {
         Self(Held::Own(counters.into_iter().collect()))

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicU64, Ordering};
 
+use tokio_util::sync::CancellationToken;
+
 /// Numbers moments: a smaller number is older.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Moments(Arc<AtomicU64>);
@@ -22,8 +24,10 @@ pub(super) struct Activity {
     serving: AtomicIsize,
     /// When it last began to wait.
     since: AtomicU64,
-    /// Whether it has to make room for another.
-    ended: AtomicBool,
+    /// Cancelled when it has to make room for another, and whether it was: that is asked before each read and write, and so
+    /// without the lock that the token would take.
+    end: CancellationToken,
+    is_ended: AtomicBool,
     /// Whether the table has put it aside because it did not wait. Then the table is told when it does.
     aside: AtomicBool,
 }
@@ -36,20 +40,26 @@ impl Activity {
             moments,
             serving: AtomicIsize::new(0),
             since,
-            ended: AtomicBool::new(false),
+            end: CancellationToken::new(),
+            is_ended: AtomicBool::new(false),
             aside: AtomicBool::new(false),
         }
     }
 
     /// It has to make room for another.
     pub(super) fn end(&self) {
-        self.ended.store(true, Ordering::Release);
+        self.is_ended.store(true, Ordering::Release);
+        self.end.cancel();
     }
 
-    /// Whether it has to make room for another. Asked before each read and write, and so without the lock that the token
-    /// would take.
+    /// Cancelled when it has to make room for another.
+    pub(super) fn ended(&self) -> &CancellationToken {
+        &self.end
+    }
+
+    /// Whether it has to make room for another.
     pub(super) fn is_ended(&self) -> bool {
-        self.ended.load(Ordering::Acquire)
+        self.is_ended.load(Ordering::Acquire)
     }
 
     /// When it began to wait; `None` while it is being answered.

@@ -16,7 +16,6 @@ pub(super) struct Connection {
     id: u64,
     limits: ConnectionLimits,
     table: Arc<Mutex<ConnectionTable>>,
-    ended: CancellationToken,
     activity: Arc<Activity>,
     /// How many of its requests are under way, with those whose body has not arrived yet.
     requests: AtomicUsize,
@@ -33,14 +32,12 @@ impl Connection {
         id: u64,
         limits: ConnectionLimits,
         table: Arc<Mutex<ConnectionTable>>,
-        ended: CancellationToken,
         activity: Arc<Activity>,
     ) -> Self {
         Self {
             id,
             limits,
             table,
-            ended,
             activity,
             requests: AtomicUsize::new(0),
             begun: AtomicU64::new(0),
@@ -55,7 +52,7 @@ impl Connection {
 
     /// Cancelled when the connection has to make room for another.
     pub(super) fn ended(&self) -> &CancellationToken {
-        &self.ended
+        self.activity.ended()
     }
 
     /// Whether it has to make room for another.

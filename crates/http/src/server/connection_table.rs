@@ -9,8 +9,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use tokio_util::sync::CancellationToken;
-
 use super::activity::{Activity, Moments};
 
 /// All connections of the server.
@@ -30,7 +28,6 @@ pub(super) struct ConnectionTable {
 /// One connection.
 pub(super) struct Entry {
     source: Source,
-    ended: CancellationToken,
     activity: Arc<Activity>,
     /// Its place among those that wait; `None` while it is put aside.
     place: Option<u64>,
@@ -58,10 +55,10 @@ pub(super) enum Source {
 
 impl ConnectionTable {
     /// Adds a connection, which waits for its client, and returns its number.
-    pub(super) fn add(&mut self, source: Source, ended: CancellationToken) -> (u64, Arc<Activity>) {
+    pub(super) fn add(&mut self, source: Source) -> (u64, Arc<Activity>) {
         let id = self.moments.next();
         let activity = Arc::new(Activity::new(self.moments.clone()));
-        self.open.insert(id, Entry { source, ended, activity: activity.clone(), place: None, streams: 0 });
+        self.open.insert(id, Entry { source, activity: activity.clone(), place: None, streams: 0 });
         self.counts(source);
         self.wait(id);
         (id, activity)
@@ -141,13 +138,9 @@ impl ConnectionTable {
 
     /// Ends a connection: it no longer counts, and its task drops it at the next poll.
     pub(super) fn end(&mut self, id: u64) -> bool {
-        let Some((ended, activity)) = self.open.get(&id).map(|entry| (entry.ended.clone(), entry.activity.clone()))
-        else {
-            return false;
-        };
+        let Some(activity) = self.open.get(&id).map(|entry| entry.activity.clone()) else { return false };
         self.forget(id);
         activity.end();
-        ended.cancel();
         true
     }
 

@@ -10,8 +10,6 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio_util::sync::CancellationToken;
-
 use super::connection::{ActiveHandshake, Connection};
 use super::connection_limits::{ConnectionLimits, Exempt};
 use super::connection_table::{ConnectionTable, Source, is_this_machine};
@@ -65,10 +63,9 @@ impl Connections {
         if table.counted() >= most && !table.end_oldest() {
             return None;
         }
-        let ended = CancellationToken::new();
-        let (id, activity) = table.add(source, ended.clone());
+        let (id, activity) = table.add(source);
         drop(table);
-        Some(Arc::new(Connection::new(id, self.limits, self.table.clone(), ended, activity)))
+        Some(Arc::new(Connection::new(id, self.limits, self.table.clone(), activity)))
     }
 
     /// Counts a handshake that begins. Where there are too many, the oldest one ends.

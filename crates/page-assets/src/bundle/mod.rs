@@ -15,8 +15,8 @@ mod styles;
 use std::collections::BTreeMap;
 
 use chunks::Chunks;
-pub(crate) use module::BundleFault;
 use module::Module;
+pub(crate) use module::{BundleFault, beside};
 pub(crate) use styles::join_sheets;
 
 /// The scripts with which a page, a frame or a worker begins.

@@ -213,7 +213,7 @@ fn with_own_address(path: &str, body: &str) -> String {
 }
 
 /// Where a relative path leads from a module.
-pub(super) fn beside(module: &str, path: &str) -> Option<String> {
+pub(crate) fn beside(module: &str, path: &str) -> Option<String> {
     if !path.starts_with("./") && !path.starts_with("../") {
         return None;
     }
