@@ -25,7 +25,7 @@ use tags::{Reply, State, Tag, Tags};
 
 /// How much is read at once, bytes.
 const CHUNK: usize = 16 << 10;
-/// What a quiet connection holds, bytes: room for the first of what a router says without having been asked.
+/// What a quiet connection holds, bytes: room for the first of what a router says. An answer's other bytes go to a chunk.
 const QUIET: usize = 256;
 /// Below this much room a new chunk is begun, bytes. A row keeps its whole chunk alive, so chunks are used up.
 const ROOM: usize = 4 << 10;
@@ -59,7 +59,7 @@ pub(crate) struct Session {
     inbound: BytesMut,
     chunk: Chunk,
     pool: ChunkPool,
-    /// Nothing is expected: thousands of such connections may be held.
+    /// Nothing has come yet, whether it is waited for or not: thousands of such connections may be held.
     quiet: bool,
     outbox: Outbox,
     tags: Tags,
@@ -122,7 +122,6 @@ impl Session {
     /// [`Error::InvalidCommand`]; nothing has begun then.
     pub(crate) fn begin(&mut self, tag: u64, command: &Command, collected: bool) -> Result<(), Error> {
         let frame = command.frame(self.codec.limits())?;
-        self.quiet = false;
         self.tags.insert(Tag::Command(tag), State::Running(Reply { collected, ..Reply::default() }));
         send(&mut self.outbox, frame, Tag::Command(tag));
         Ok(())
@@ -177,6 +176,7 @@ impl Session {
 
     /// The next event in the received bytes.
     pub(crate) fn next(&mut self, now: Instant) -> Result<Option<Event>, Error> {
+        self.quiet &= self.inbound.is_empty();
         while let Some(sentence) = self.codec.decode(&mut self.inbound)? {
             let event = match sentence.kind() {
                 b"!re" => self.row(sentence, now)?,
