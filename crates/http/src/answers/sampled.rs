@@ -1,6 +1,7 @@
 //! An answer that depends on a router's newest sample, on the moment, and on what whoever asks may see of it.
 
 use std::sync::Arc;
+use std::thread;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, VARY};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -22,6 +23,9 @@ use super::encoding::{Accepted, Encoding};
 use super::made::Made;
 use super::repeatable::Repeatable;
 
+/// By so much a thread gives way, of at most 20: a tenth of what another thread gets where both want a processor.
+#[cfg(target_os = "linux")]
+const LESS: i32 = 10;
 /// A body of more interfaces is made on a thread of its own.
 pub(crate) const MANY: usize = 256;
 
@@ -120,8 +124,16 @@ impl Sampled<'_> {
             Some(Next { when, until: moment.until, write: Box::new(move || make(&moment)) })
         };
         let runtime = Handle::current();
-        // It ends by itself a moment after nobody asks any more.
-        tokio::task::spawn_blocking(move || make_ahead(turn, &runtime, made, until, next));
+        // It ends by itself a moment after nobody asks any more. Not one of the runtime's threads: those come back to
+        // others, and a thread that gave way once gives way for good.
+        let ahead = thread::Builder::new().name("answers ahead".into());
+        let begun = ahead.spawn(move || {
+            give_way();
+            make_ahead(turn, &runtime, made, until, next);
+        });
+        if let Err(error) = begun {
+            tracing::debug!(%error, "no thread to make answers ahead");
+        }
     }
 
     fn view(&self) -> View {
@@ -141,6 +153,15 @@ impl Sampled<'_> {
         }
         let number = if self.by_moment { self.moment.number } else { 0 };
         HeaderValue::try_from(format!("W/\"{epoch}-{view:x}-{:x}-{number:x}\"", self.moment.frame.seq)).ok()
+    }
+}
+
+/// Who answers requests goes before this thread where both want a processor: it has until its moment begins.
+fn give_way() {
+    // Elsewhere it would be the whole process that gives way.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(LESS) {
+        tracing::debug!(%error, "answers are made ahead with everybody's priority");
     }
 }
 
