@@ -15,7 +15,7 @@ use crate::disk::{self, RealDisk};
 use crate::estimate::DailyBytes;
 use crate::handover::{HandOver, HandedTicks};
 use crate::meta::Database;
-use crate::recorder::{Message, QUEUE, Recorder, Waiting};
+use crate::recorder::{Configured, Message, QUEUE, Recorder, Waiting};
 use crate::remote::{self, Discovery, RemoteStore, RemoteWriter, SinkCounts};
 use crate::store::{Engine, Folder, Recording, Status, StatusCell, Work};
 use crate::zone::Zone;
@@ -138,7 +138,8 @@ impl History {
     pub fn configure(&self, zone: Zone, interval: Duration, retention: Retention) -> Result<(), Error> {
         *self.zone.write().unwrap_or_else(PoisonError::into_inner) = zone.clone();
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = (interval, retention);
-        self.recorder.queue.send(Message::Configure { zone, interval, retention }).map_err(|_| Error::Closed)
+        let chosen = Message::Configure(Box::new(Configured { zone, interval, retention }));
+        self.recorder.queue.send(chosen).map_err(|_| Error::Closed)
     }
 
     /// Days and months begin at the midnight of this zone from now on, those that were too.
@@ -323,7 +324,7 @@ impl Writer {
                     Ok(Message::Flush(answer) | Message::Compact(answer)) => drop(answer.try_send(Err(Error::Closed))),
                     Ok(Message::Append(_, answer)) => drop(answer.try_send(Err(Error::Closed))),
                     Ok(Message::Cursors(_, answer)) => drop(answer.try_send(Err(Error::Closed))),
-                    Ok(Message::Event(_) | Message::BeginsAnew(_) | Message::Configure { .. })
+                    Ok(Message::Event(_) | Message::BeginsAnew(_) | Message::Configure(_))
                     | Err(RecvTimeoutError::Timeout) => {}
                     Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return false,
                 }
@@ -361,7 +362,8 @@ impl Writer {
                 drop(answer.try_send(self.engine.append(&ticks, mono_ms)));
             }
             Message::Cursors(source, answer) => drop(answer.try_send(self.engine.cursors_of(source))),
-            Message::Configure { zone, interval, retention } => {
+            Message::Configure(chosen) => {
+                let Configured { zone, interval, retention } = *chosen;
                 let changed = self.engine.configure(zone, interval, retention);
                 if let Err(error) = changed {
                     tracing::warn!(%error, "the history's days are still those of the zone before");

@@ -44,17 +44,24 @@ impl Waiting {
     }
 }
 
-/// What waits for the thread.
+/// What waits for the thread. The queue has room for the most of them from the start, so they are small.
 pub(crate) enum Message {
-    Tick(Tick),
-    Event(Event),
+    Tick(Box<Tick>),
+    Event(Box<Event>),
     BeginsAnew(RouterId),
     Flush(SyncSender<Result<(), Error>>),
     Compact(SyncSender<Result<(), Error>>),
     Append(Box<HandedTicks>, SyncSender<Result<u64, Error>>),
     Cursors(u64, SyncSender<Result<HashMap<RouterId, u64>, Error>>),
-    Configure { zone: Zone, interval: Duration, retention: Retention },
+    Configure(Box<Configured>),
     End,
+}
+
+/// What was chosen of how it is recorded.
+pub(crate) struct Configured {
+    pub(crate) zone: Zone,
+    pub(crate) interval: Duration,
+    pub(crate) retention: Retention,
 }
 
 impl Recorder {
@@ -68,7 +75,7 @@ impl Recorder {
         let before = self.waiting.readings.fetch_add(count, Ordering::Relaxed);
         let fits = before == 0 || before + count <= QUEUED_READINGS;
         if fits {
-            match self.queue.try_send(Message::Tick(tick)) {
+            match self.queue.try_send(Message::Tick(Box::new(tick))) {
                 Ok(()) => return true,
                 Err(TrySendError::Full(_)) => {}
                 // The thread ended, which it does by itself only when something is wrong with it.
@@ -86,7 +93,7 @@ impl Recorder {
 
     /// Records an event. `false` where the queue is full.
     pub fn event(&self, event: Event) -> bool {
-        self.queue.try_send(Message::Event(event)).is_ok()
+        self.queue.try_send(Message::Event(Box::new(event))).is_ok()
     }
 
     /// Another history may have recorded a router since: what passed between its last tick here and the next one is

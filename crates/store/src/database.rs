@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use crate::files::companion;
@@ -366,9 +366,16 @@ async fn blocking<T: Send + 'static>(
     turn: OwnedSemaphorePermit,
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(move || {
+    let (sender, mut result) = oneshot::channel();
+    // Boxed, as the runtime's part of a task is compiled anew for each kind of it, and there are fifty.
+    let work: Box<dyn FnOnce() + Send> = Box::new(move || {
         let _turn = turn;
-        work()
+        // Whoever has stopped waiting does not hear of it.
+        let _ = sender.send(work());
     });
-    done.await.unwrap_or_else(|error| Err(Error::System(error.to_string())))
+    let ended = |error: String| Err(Error::System(error));
+    match tokio::task::spawn_blocking(work).await {
+        Ok(()) => result.try_recv().unwrap_or_else(|error| ended(error.to_string())),
+        Err(error) => ended(error.to_string()),
+    }
 }

@@ -46,7 +46,7 @@ impl RemoteWriter {
                 Message::Append(_, answer) => drop(answer.try_send(Err(Error::Closed))),
                 Message::Cursors(_, answer) => drop(answer.try_send(Err(Error::Closed))),
                 // Days and months are made as they are asked for.
-                Message::BeginsAnew(_) | Message::Configure { .. } => {}
+                Message::BeginsAnew(_) | Message::Configure(_) => {}
                 Message::End => break,
             }
         }
