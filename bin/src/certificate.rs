@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use futures_util::FutureExt as _;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
@@ -45,7 +46,7 @@ impl Certificate {
         let versions = versions.with_safe_default_protocol_versions().map_err(|error| failed(error.to_string()))?;
         let config = Arc::new(versions.with_no_client_auth().with_cert_resolver(current.clone()));
         let watch = watch(current, chain.to_owned(), key.to_owned());
-        Ok(Self { config, _watch: AbortOnDropHandle::new(tokio::spawn(watch)) })
+        Ok(Self { config, _watch: AbortOnDropHandle::new(tokio::spawn(watch.boxed())) })
     }
 }
 

@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_config::{Config, Flags, RouterOrigin, RouterSettings, Secret};
 use lalin_dashboard::DemoAccount;
 use lalin_fleet::{Fleet, RecordingPolicy};
@@ -73,8 +74,8 @@ pub(crate) async fn run(
     let mut tasks = JoinSet::new();
     let begin = |monitor: Arc<Monitor>| {
         for router in &routers {
-            tasks.spawn(remember(monitor.clone(), router.settings.id.clone(), router.truth.clone()));
-            tasks.spawn(customers(router.simulator.handle()));
+            tasks.spawn(remember(monitor.clone(), router.settings.id.clone(), router.truth.clone()).boxed());
+            tasks.spawn(customers(router.simulator.handle()).boxed());
         }
     };
     // Where others reach it they are told at the terminal alone.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_config::Config;
 use lalin_fleet::{Clock, Fleet, Recording, RecordingPolicy, RouterRecorder};
 use lalin_history::{Cause, Event, History, Recorder, What, Zone};
@@ -85,14 +86,17 @@ async fn fill(monitor: Arc<Monitor>, history: Arc<History>, zone: Zone, routers:
         let Some(router) = monitor.get(&id) else { continue };
         let mut samples = router.record(None, Duration::ZERO);
         drop(router);
-        firsts.spawn(async move {
-            while let Some(update) = samples.next().await {
-                if let Update::Tick(frame) = update {
-                    return Some(RouterPast::of(frame, truth));
+        firsts.spawn(
+            async move {
+                while let Some(update) = samples.next().await {
+                    if let Update::Tick(frame) = update {
+                        return Some(RouterPast::of(frame, truth));
+                    }
                 }
+                None
             }
-            None
-        });
+            .boxed(),
+        );
     }
     let mut pasts: Vec<RouterPast> = Vec::new();
     let mut patience = FIRST_SAMPLE;

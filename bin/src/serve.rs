@@ -9,6 +9,7 @@ use actix_web::App;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
 use actix_web::middleware::{DefaultHeaders, from_fn};
+use futures_util::FutureExt as _;
 use lalin_alerts::SharedStates;
 use lalin_config::Config;
 use lalin_dashboard::{Dashboard, DemoAccount, EmbedOrigins, Settings};
@@ -194,7 +195,7 @@ pub(crate) async fn run(
         println!("{line}");
     }
     let handle = server.handle();
-    let mut server = tokio::spawn(server);
+    let mut server = tokio::spawn(server.boxed());
     tokio::select! {
         ended = &mut server => return ended.unwrap_or(Ok(())).map_err(Error::Server),
         () = stop_asked() => {}

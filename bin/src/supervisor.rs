@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_monitor::Monitor;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -41,7 +42,7 @@ impl Supervisor {
         }
         let begun = Instant::now();
         let stamp = Arc::new(AtomicU64::new(0));
-        let turns = tokio::spawn(turns(monitor.clone(), begun, stamp.clone())).abort_handle();
+        let turns = tokio::spawn(turns(monitor.clone(), begun, stamp.clone()).boxed()).abort_handle();
         let (thread, ended) = channel::<()>();
         let watchdog = notify::watchdog();
         let every = watchdog.map_or(STATUS, |limit| (limit / 4).min(STATUS));

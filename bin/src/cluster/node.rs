@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use lalin_cluster::handover::{Collector, Lag, Lags};
 use lalin_cluster::live::Live;
 use lalin_cluster::{Connection, HoldEvent, Holdings, NodeSettings, NodeState, Roles, RouterPlace};
@@ -103,8 +104,8 @@ impl Node {
     /// From now on the fleet asks what this machine holds.
     pub(crate) fn join(self: &Arc<Self>, fleet: &Fleet, store: &Store) -> Together {
         *self.fleet.lock().unwrap_or_else(PoisonError::into_inner) = Some(fleet.clone());
-        let places = tokio::spawn(self.clone().tell_places(fleet.clone(), store.clone()));
-        let holds = tokio::spawn(self.clone().take_turns(fleet.clone()));
+        let places = tokio::spawn(self.clone().tell_places(fleet.clone(), store.clone()).boxed());
+        let holds = tokio::spawn(self.clone().take_turns(fleet.clone()).boxed());
         Together { node: self.clone(), _tasks: [places, holds].map(AbortOnDropHandle::new) }
     }
 
@@ -267,11 +268,14 @@ impl OtherNodes for Node {
 
     fn try_now(&self, id: RouterId, site: Option<String>) {
         let live = self.live.clone();
-        tokio::spawn(async move {
-            if let Err(error) = live.ask(&id, site.as_deref(), RETRY, Bytes::new(), ANSWER).await {
-                tracing::debug!(router = %id, %error, "nobody was asked to try again");
+        tokio::spawn(
+            async move {
+                if let Err(error) = live.ask(&id, site.as_deref(), RETRY, Bytes::new(), ANSWER).await {
+                    tracing::debug!(router = %id, %error, "nobody was asked to try again");
+                }
             }
-        });
+            .boxed(),
+        );
     }
 
     fn holder_of(&self, id: &RouterId, site: Option<&str>) -> Option<String> {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::park_timeout;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use ratatui::crossterm::event::{self, DisableMouseCapture, EnableMouseCapture};
 use ratatui::crossterm::execute;
 use ratatui::layout::Rect;
@@ -39,10 +40,13 @@ pub(super) fn run(feed: &mut impl Feed, mut table: Table, seconds: u64) -> Resul
     // A signal, such as the end of the SSH session, ends it in order too.
     let stopped = Arc::new(AtomicBool::new(false));
     let told = stopped.clone();
-    let waiting = tokio::spawn(async move {
-        stop_asked().await;
-        told.store(true, Ordering::Release);
-    });
+    let waiting = tokio::spawn(
+        async move {
+            stop_asked().await;
+            told.store(true, Ordering::Release);
+        }
+        .boxed(),
+    );
     let look = Look::of(|name| std::env::var(name).ok());
     let done = shown(&mut terminal, feed, &mut table, look, seconds, &stopped);
     waiting.abort();

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_config::{Fingerprint, RouterOrigin, RouterSettings, TlsPolicy};
 use lalin_mikrotik::Tls;
 use lalin_stats::RouterId;
@@ -44,7 +45,7 @@ pub(crate) fn start(
             sleep(RETRY).await;
         }
     };
-    Some(AbortOnDropHandle::new(tokio::spawn(pinning.in_current_span())))
+    Some(AbortOnDropHandle::new(tokio::spawn(pinning.in_current_span().boxed())))
 }
 
 /// Writes a fingerprint into the router's settings; false where that has to be tried again.

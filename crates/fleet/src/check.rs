@@ -1,5 +1,6 @@
 //! Checks, step by step, whether a router can be watched.
 
+use futures_util::FutureExt as _;
 use lalin_config::{RouterOrigin, RouterSettings};
 use lalin_mikrotik::Report;
 use lalin_stats::RouterId;
@@ -28,7 +29,7 @@ pub(crate) async fn run(
     // Somebody waits for it: it does not queue with the connecting of a thousand others.
     let session = source_stack::session_settings(&settings, &shared.sampling, None)?;
     let check = async move { lalin_mikrotik::check(&session).await };
-    let check = shared.runtime.spawn(check.instrument(error_span!("router", router = %settings.id)));
+    let check = shared.runtime.spawn(check.instrument(error_span!("router", router = %settings.id)).boxed());
     AbortOnDropHandle::new(check).await.map_err(|error| {
         tracing::error!(%error, router = %settings.id, "a check ended without a result");
         Error::Store

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_mikrotik::{Discovery, DiscoverySettings, Gateway, Neighbour, default_gateway};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
@@ -47,7 +48,7 @@ impl DiscoveryOnDemand {
                 Ok(discovery) => {
                     state.found.listening = true;
                     state.found.problem = discovery.deaf().map(str::to_owned);
-                    let task = tokio::spawn(listen(discovery, self.0.clone()));
+                    let task = tokio::spawn(listen(discovery, self.0.clone()).boxed());
                     state.task = Some(AbortOnDropHandle::new(task));
                 }
                 Err(error) => {

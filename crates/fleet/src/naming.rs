@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_config::{RouterOrigin, RouterSettings};
 use lalin_mikrotik::RouterSource;
 use lalin_monitor::Label;
@@ -51,7 +52,7 @@ pub(crate) fn start(
             pause = (pause * 2).min(RETRY);
         }
     };
-    Some(AbortOnDropHandle::new(tokio::spawn(naming.in_current_span())))
+    Some(AbortOnDropHandle::new(tokio::spawn(naming.in_current_span().boxed())))
 }
 
 fn is_nameless(settings: &RouterSettings) -> bool {

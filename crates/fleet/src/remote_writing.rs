@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_monitor::{Monitor, Router, Update};
 use lalin_remote_write::{Counted, RemoteWrite, RouterSeries, Wanted};
 use lalin_stats::RouterId;
@@ -27,7 +28,7 @@ impl RemoteWriting {
     /// Must be called inside a tokio runtime.
     pub fn start(monitor: Arc<Monitor>, write: RemoteWrite, wanted: Wanted) -> Self {
         let write = Arc::new(write);
-        let task = tokio::spawn(follow(monitor, write.clone(), wanted));
+        let task = tokio::spawn(follow(monitor, write.clone(), wanted).boxed());
         Self { write, _task: AbortOnDropHandle::new(task) }
     }
 
@@ -50,7 +51,7 @@ async fn follow(monitor: Arc<Monitor>, write: Arc<RemoteWrite>, wanted: Wanted) 
             let (router, task) = going_on.unwrap_or_else(|| {
                 let series = write.router(router.id().clone(), wanted.clone());
                 let span = error_span!("remote_write", router = %router.id());
-                let task = tokio::spawn(router_of(router.clone(), series).instrument(span));
+                let task = tokio::spawn(router_of(router.clone(), series).instrument(span).boxed());
                 (router, AbortOnDropHandle::new(task))
             });
             followed.insert(router.id().clone(), (router, task));

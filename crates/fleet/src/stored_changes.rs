@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_config::RouterOrigin;
 use lalin_stats::RouterId;
 use tokio::time::sleep;
@@ -20,14 +21,19 @@ impl Fleet {
         let (mut changes, fleet) = (store.routers_changed(), self.clone());
         // What came between the first look and this one.
         changes.mark_changed();
-        Some(AbortOnDropHandle::new(self.0.runtime.spawn(async move {
-            while changes.changed().await.is_ok() {
-                while let Err(error) = fleet.take_over_stored().await {
-                    tracing::warn!(%error, "what others changed of the routers cannot be read for now");
-                    sleep(RETRY).await;
+        Some(AbortOnDropHandle::new(
+            self.0.runtime.spawn(
+                async move {
+                    while changes.changed().await.is_ok() {
+                        while let Err(error) = fleet.take_over_stored().await {
+                            tracing::warn!(%error, "what others changed of the routers cannot be read for now");
+                            sleep(RETRY).await;
+                        }
+                    }
                 }
-            }
-        })))
+                .boxed(),
+            ),
+        ))
     }
 
     /// Brings what runs to what the store has.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_mikrotik::RouterSource;
 use lalin_stats::{RouterId, RouterState};
 use tokio::time::Instant;
@@ -50,7 +51,7 @@ pub(crate) fn refresh(shared: &Arc<Shared>) {
         };
         // Boxed, so that its memory is given back when it is done and not when the handle goes.
         let asking = Box::pin(asking).instrument(error_span!("router", router = %entry.settings.id));
-        entry.asking = Some(AbortOnDropHandle::new(shared.runtime.spawn(asking)));
+        entry.asking = Some(AbortOnDropHandle::new(shared.runtime.spawn(asking.boxed())));
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_stats::RouterId;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -42,7 +43,7 @@ impl RemoteWrite {
         let receiver = Arc::new(Receiver::new(settings)?);
         let sender = |shard| {
             let run = sending::run(queue.clone(), shard, receiver.clone(), counters.clone());
-            AbortOnDropHandle::new(tokio::spawn(run))
+            AbortOnDropHandle::new(tokio::spawn(run.boxed()))
         };
         let senders = (0..SHARDS).map(sender).collect();
         Ok(Self { queue, counters, senders, ended })

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -46,7 +47,7 @@ impl Heartbeat {
     pub fn start(url: &str, transport: &Transport) -> Result<Self, Error> {
         let url = http_url(url)?;
         let (beats, heard) = watch::channel(None);
-        Ok(Self { beats, task: tokio::spawn(run(url, transport.clone(), heard)) })
+        Ok(Self { beats, task: tokio::spawn(run(url, transport.clone(), heard).boxed()) })
     }
 
     /// One full evaluation is done, or could not be. Waits for nothing.

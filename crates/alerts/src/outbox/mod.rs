@@ -19,6 +19,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
@@ -73,7 +74,7 @@ impl Outbox {
             tallies: Default::default(),
             disk_failed: false,
         };
-        Ok(Self { shared, channels, commands, task: tokio::spawn(sender.run()) })
+        Ok(Self { shared, channels, commands, task: tokio::spawn(sender.run().boxed()) })
     }
 
     /// Something was queued; after its commit.

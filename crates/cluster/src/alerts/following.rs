@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_alerts::News;
 use lalin_stats::RouterId;
 use lalin_store::Store;
@@ -20,7 +21,7 @@ use crate::connection::{Bucket, Entry, Step, unpart};
 pub(super) async fn all(shared: Arc<Shared>, store: Store, tell: mpsc::Sender<News>) {
     let begin = |site: Option<String>| {
         let one = follow(shared.clone(), site, tell.clone());
-        AbortOnDropHandle::new(tokio::spawn(one))
+        AbortOnDropHandle::new(tokio::spawn(one.boxed()))
     };
     let own = shared.connection.site().map(str::to_owned);
     let is_at_site = own.is_some();

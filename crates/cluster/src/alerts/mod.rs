@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use dashmap::DashMap;
+use futures_util::FutureExt as _;
 use lalin_alerts::{Acknowledged, Alert, Kept, News, SharedStates};
 use lalin_stats::RouterId;
 use lalin_store::Store;
@@ -64,8 +65,8 @@ impl AlertStates {
             writers: DashMap::new(),
         });
         let (tell, news) = mpsc::channel(NEWS);
-        let follows = tokio::spawn(following::all(shared.clone(), store, tell.clone()));
-        let answers = tokio::spawn(asks::answer(shared.clone(), tell));
+        let follows = tokio::spawn(following::all(shared.clone(), store, tell.clone()).boxed());
+        let answers = tokio::spawn(asks::answer(shared.clone(), tell).boxed());
         Self {
             shared,
             news: Mutex::new(Some(news)),

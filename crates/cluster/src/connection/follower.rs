@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use async_nats::header::{NATS_SEQUENCE, NATS_SUBJECT};
+use futures_util::FutureExt as _;
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -43,7 +44,7 @@ impl Bucket {
 impl Follower {
     fn start(bucket: Bucket) -> Self {
         let (sender, steps) = mpsc::channel(STEPS);
-        Self { steps, _runs: AbortOnDropHandle::new(tokio::spawn(follow(bucket, sender))) }
+        Self { steps, _runs: AbortOnDropHandle::new(tokio::spawn(follow(bucket, sender).boxed())) }
     }
 
     /// The next step. Waits while there is none; safe to be given up and called again.

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use async_nats::jetstream;
 use async_nats::{Client, ConnectOptions};
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
@@ -67,7 +68,7 @@ impl Connection {
         let jetstream = jetstream.max_ack_inflight(IN_FLIGHT).build(client.clone());
         let (tell, health) = watch::channel(Health::Connecting);
         let violations = Violations::default();
-        let follows = tokio::spawn(health::follow(client.clone(), events, tell, violations.clone()));
+        let follows = tokio::spawn(health::follow(client.clone(), events, tell, violations.clone()).boxed());
         let mut first = health.clone();
         let shared = Arc::new(Shared { settings, health, violations, _follows: AbortOnDropHandle::new(follows) });
         let first = timeout(FIRST, first.wait_for(|health| *health != Health::Connecting)).await;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use lalin_history::{HandedTicks, History};
 use lalin_stats::RouterId;
 use tokio::sync::watch;
@@ -66,7 +67,7 @@ impl Following {
     ) -> Self {
         let lags = Lags::default();
         let one = One { history, asks, is_of: Arc::new(is_of), pace, lags: lags.clone() };
-        Self { lags, _task: AbortOnDropHandle::new(tokio::spawn(follow_all(one, collectors))) }
+        Self { lags, _task: AbortOnDropHandle::new(tokio::spawn(follow_all(one, collectors).boxed())) }
     }
 
     /// How far each collector is taken in, now and later.
@@ -85,7 +86,7 @@ async fn follow_all(one: One, mut collectors: watch::Receiver<Arc<[Collector]>>)
         for collector in now.iter() {
             tasks
                 .entry(collector.clone())
-                .or_insert_with(|| AbortOnDropHandle::new(tokio::spawn(one.clone().follow(collector.clone()))));
+                .or_insert_with(|| AbortOnDropHandle::new(tokio::spawn(one.clone().follow(collector.clone()).boxed())));
         }
         if collectors.changed().await.is_err() {
             return;

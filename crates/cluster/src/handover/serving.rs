@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use futures_util::StreamExt;
 use lalin_history::{HandOver, History};
 use tokio::sync::Mutex;
@@ -34,7 +35,7 @@ impl Serving {
     /// Hands over what `history` records to whoever asks this node.
     pub fn start(connection: &Connection, history: &History) -> Self {
         let (connection, hands) = (connection.clone(), Arc::new(Mutex::new(history.hand_over())));
-        Self { _task: AbortOnDropHandle::new(tokio::spawn(serve(connection, hands))) }
+        Self { _task: AbortOnDropHandle::new(tokio::spawn(serve(connection, hands).boxed())) }
     }
 }
 

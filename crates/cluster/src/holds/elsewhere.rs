@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_stats::RouterId;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -33,7 +34,7 @@ pub(super) async fn follow(
         for site in sites {
             followed.entry(site.to_owned()).or_insert_with(|| {
                 let one = one(connection.clone(), shared.clone(), site.to_owned());
-                AbortOnDropHandle::new(tokio::spawn(one))
+                AbortOnDropHandle::new(tokio::spawn(one.boxed()))
             });
         }
         if routers.changed().await.is_err() {

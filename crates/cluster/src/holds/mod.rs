@@ -18,6 +18,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_stats::RouterId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -71,31 +72,38 @@ impl Holdings {
         let lease = {
             let (connection, settings, told) = (connection.clone(), settings.clone(), shared.told.clone());
             let stop = stop_lease.clone();
-            tokio::spawn(async move {
-                let plan = buckets::nodes(&connection);
-                if let Some(bucket) = opened(&connection, &plan, &stop).await {
-                    LeaseKeeper::new(bucket, settings, told, tell, stop).run().await;
+            tokio::spawn(
+                async move {
+                    let plan = buckets::nodes(&connection);
+                    if let Some(bucket) = opened(&connection, &plan, &stop).await {
+                        LeaseKeeper::new(bucket, settings, told, tell, stop).run().await;
+                    }
                 }
-            })
+                .boxed(),
+            )
         };
         let mut around = Vec::new();
         if settings.roles.collect {
-            around.push(tokio::spawn(hold_over.clone().answer(settings.node.clone())));
-            around.push(tokio::spawn(hold_over.clone().ask(standing.clone())));
+            around.push(tokio::spawn(hold_over.clone().answer(settings.node.clone()).boxed()));
+            around.push(tokio::spawn(hold_over.clone().ask(standing.clone()).boxed()));
         }
         if settings.roles.web && settings.site.is_none() {
-            around.push(tokio::spawn(elsewhere::follow(connection.clone(), shared.clone(), routers.clone())));
+            around.push(tokio::spawn(elsewhere::follow(connection.clone(), shared.clone(), routers.clone()).boxed()));
         }
         let holds = {
             let (shared, standing, stop) = (shared.clone(), standing.clone(), stop_holds.clone());
-            tokio::spawn(async move {
-                let nodes = opened(&connection, &buckets::nodes(&connection), &stop).await;
-                let holds = opened(&connection, &buckets::holds(&connection, settings.site.as_deref()), &stop).await;
-                if let Some((nodes, holds)) = nodes.zip(holds) {
-                    let keeper = Keeper::new(nodes, holds, &settings, shared, hold_over, sender);
-                    keeper.run(routers, standing, stop).await;
+            tokio::spawn(
+                async move {
+                    let nodes = opened(&connection, &buckets::nodes(&connection), &stop).await;
+                    let holds =
+                        opened(&connection, &buckets::holds(&connection, settings.site.as_deref()), &stop).await;
+                    if let Some((nodes, holds)) = nodes.zip(holds) {
+                        let keeper = Keeper::new(nodes, holds, &settings, shared, hold_over, sender);
+                        keeper.run(routers, standing, stop).await;
+                    }
                 }
-            })
+                .boxed(),
+            )
         };
         Self {
             node,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_nats::Client;
 use bytes::Bytes;
 use dashmap::DashMap;
+use futures_util::FutureExt as _;
 use lalin_monitor::{Feed, Router};
 use lalin_stats::RouterId;
 use tokio::sync::{Semaphore, watch};
@@ -69,8 +70,8 @@ impl Live {
             answering: Arc::new(Semaphore::new(QUESTIONS)),
             counters: Counters::default(),
         });
-        let wants = AbortOnDropHandle::new(tokio::spawn(say_wants(shared.clone())));
-        let hears = AbortOnDropHandle::new(tokio::spawn(hear_wants(shared.clone())));
+        let wants = AbortOnDropHandle::new(tokio::spawn(say_wants(shared.clone()).boxed()));
+        let hears = AbortOnDropHandle::new(tokio::spawn(hear_wants(shared.clone()).boxed()));
         Self { shared, held: DashMap::new(), followed: DashMap::new(), _wants: wants, _hears: hears }
     }
 
@@ -82,7 +83,7 @@ impl Live {
         self.shared.wanted_of.insert(id.clone(), sender);
         let subject = self.shared.subject_of(&id, self.shared.site.as_deref());
         let task = held::publish(self.shared.clone(), router, epoch, subject, wanted);
-        let task = tokio::spawn(task.instrument(error_span!("live", router = %id)));
+        let task = tokio::spawn(task.instrument(error_span!("live", router = %id)).boxed());
         self.held.insert(id, Held { _task: AbortOnDropHandle::new(task) });
     }
 
@@ -90,7 +91,7 @@ impl Live {
     pub fn follow(&self, id: RouterId, site: Option<String>, feed: Feed) {
         self.release(&id);
         let task = followed::follow(self.shared.clone(), id.clone(), site, feed);
-        let task = tokio::spawn(task.instrument(error_span!("live", router = %id)));
+        let task = tokio::spawn(task.instrument(error_span!("live", router = %id)).boxed());
         self.followed.insert(id, AbortOnDropHandle::new(task));
     }
 

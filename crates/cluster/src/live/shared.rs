@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_nats::{Client, Message as Sent, Subscriber};
 use bytes::Bytes;
 use dashmap::DashMap;
+use futures_util::FutureExt as _;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use lalin_stats::RouterId;
@@ -86,11 +87,14 @@ impl Shared {
             return;
         };
         let shared = self.clone();
-        tokio::spawn(async move {
-            let answer = (shared.questions)(id, kind, question.payload).await;
-            ask::answer(&shared.client, to, answer).await;
-            drop(turn);
-        });
+        tokio::spawn(
+            async move {
+                let answer = (shared.questions)(id, kind, question.payload).await;
+                ask::answer(&shared.client, to, answer).await;
+                drop(turn);
+            }
+            .boxed(),
+        );
     }
 }
 

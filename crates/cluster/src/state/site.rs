@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_store::{RowChange, SharedPart, SharedRows, Store};
 use tokio::runtime::Handle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -24,7 +25,7 @@ impl SiteWriter {
     ///
     /// Outside of a tokio runtime.
     pub fn begin(connection: &Connection, store: &Store) -> Self {
-        Self(AbortOnDropHandle::new(tokio::spawn(write(connection.clone(), store.clone()))))
+        Self(AbortOnDropHandle::new(tokio::spawn(write(connection.clone(), store.clone()).boxed())))
     }
 }
 

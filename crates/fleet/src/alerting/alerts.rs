@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use futures_util::FutureExt as _;
 use lalin_alerts::outbox::TellsOf;
 use lalin_alerts::{
     Acknowledged, Alert, Database, Engine, EngineSettings, Kind, Language, Maintenance, Rule, RuleForm, SharedStates,
@@ -127,9 +128,9 @@ impl Alerting {
             turned,
             gone: Vec::new(),
         };
-        let driver = AbortOnDropHandle::new(tokio::spawn(driver.run(waiting)));
+        let driver = AbortOnDropHandle::new(tokio::spawn(driver.run(waiting).boxed()));
         let follow = subscribers::follow(monitor, inputs.clone(), is_wanted, turns);
-        let subscribers = AbortOnDropHandle::new(tokio::spawn(follow));
+        let subscribers = AbortOnDropHandle::new(tokio::spawn(follow.boxed()));
         let this = Arc::new(Self {
             settings,
             shared,

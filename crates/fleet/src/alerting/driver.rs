@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt as _;
 use lalin_alerts::{
     Acknowledged, Alert, Batch, ChannelFacts, Database, DiskFacts, Engine, Kind, Maintenance, Moment, News,
     RouterFacts, Rule, UsageFacts,
@@ -265,7 +266,7 @@ impl Driver {
         let (database, mut batch, now_ms) = (self.database.clone(), self.engine.take_batch(), self.now().unix_ms);
         let Some(together) = &mut self.together else {
             return tokio::spawn(
-                async move { Written { result: written(&database, batch, now_ms).await, outcome: None } },
+                async move { Written { result: written(&database, batch, now_ms).await, outcome: None } }.boxed(),
             );
         };
         let parts = together.parts(&mut batch, &self.engine, &self.shared.monitor);
@@ -283,7 +284,7 @@ impl Driver {
                 Ok(tells) => Written { result: Ok(tells || any_gone), outcome: Some(outcome) },
                 Err(error) => Written { result: Err(error), outcome: Some(outcome.unwritten()) },
             }
-        })
+        }.boxed())
     }
 
     /// Why it could not be written, where it could not.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use lalin_alerts::{Batch, Database, Error, Kept, Notice, SharedStates, State};
 use lalin_stats::RouterId;
 use tokio::task::JoinSet;
@@ -58,7 +59,7 @@ pub(super) async fn save(states: Arc<dyn SharedStates>, database: &Database, par
         while under_way.len() < AT_ONCE
             && let Some(part) = parts.next()
         {
-            under_way.spawn(one(part));
+            under_way.spawn(one(part).boxed());
         }
         let Some(done) = under_way.join_next().await else { return saved };
         let Ok((result, router, batch, is_overdue)) = done else { continue };

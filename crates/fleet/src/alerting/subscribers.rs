@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_monitor::{Monitor, Router, Update};
 use lalin_stats::RouterId;
 use tokio::sync::{mpsc, watch};
@@ -33,7 +34,7 @@ pub(super) async fn follow(
                 Some(going_on) => going_on,
                 None => {
                     let task = hand_on(router.clone(), inputs.clone()).instrument(error_span!("alerts", router = %id));
-                    (router, AbortOnDropHandle::new(tokio::spawn(task)))
+                    (router, AbortOnDropHandle::new(tokio::spawn(task.boxed())))
                 }
             };
             subscribed.insert(id, one);

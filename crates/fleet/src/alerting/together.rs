@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_alerts::{
     Acknowledged, Alert, Batch, Database, Engine, Error, Kept, News, Notice, RouterFacts, SharedStates,
 };
@@ -122,10 +123,13 @@ impl Together {
             let Some(epoch) = self.states.held(id) else { continue };
             self.waits.insert(id.clone(), None);
             let (states, router) = (self.states.clone(), id.clone());
-            self.loading.spawn(async move {
-                let kept = states.load(&router).await;
-                Loaded { router, epoch, kept }
-            });
+            self.loading.spawn(
+                async move {
+                    let kept = states.load(&router).await;
+                    Loaded { router, epoch, kept }
+                }
+                .boxed(),
+            );
         }
         let before = self.elsewhere.len();
         self.elsewhere.retain(|router, _| monitor.get(router).is_some());
@@ -207,12 +211,15 @@ impl Together {
         }
         let (database, now_ms) =
             (self.database.clone(), ended.iter().filter_map(|alert| alert.cleared_ms).max().unwrap_or(0));
-        self.asks.spawn(async move {
-            if let Err(error) = database.take_in(ended, now_ms).await {
-                tracing::warn!(%error, "what ended at another machine cannot be remembered here");
+        self.asks.spawn(
+            async move {
+                if let Err(error) = database.take_in(ended, now_ms).await {
+                    tracing::warn!(%error, "what ended at another machine cannot be remembered here");
+                }
+                None
             }
-            None
-        });
+            .boxed(),
+        );
     }
 
     /// Whether this machine judges the router.
@@ -235,13 +242,16 @@ impl Together {
         let found = self.elsewhere.iter().find(|(_, alerts)| alerts.iter().any(|alert| &*alert.id == id));
         let Some((router, _)) = found.filter(|_| self.asks.len() < ASKS) else { return };
         let (states, router, id) = (self.states.clone(), router.clone(), id.to_owned());
-        self.asks.spawn(async move {
-            match states.acknowledge(&router, &id, by).await {
-                Ok(alert) => drop(answer.send(alert)),
-                Err(error) => tracing::warn!(%router, %error, "an acknowledgement did not arrive"),
+        self.asks.spawn(
+            async move {
+                match states.acknowledge(&router, &id, by).await {
+                    Ok(alert) => drop(answer.send(alert)),
+                    Err(error) => tracing::warn!(%router, %error, "an acknowledgement did not arrive"),
+                }
+                None
             }
-            None
-        });
+            .boxed(),
+        );
     }
 
     /// Asks which messages still wait of which that is not known.
@@ -254,11 +264,14 @@ impl Together {
         }
         self.is_asked = true;
         let database = self.database.clone();
-        self.asks.spawn(async move {
-            // While that cannot be read, all of them wait.
-            let waiting = database.still_wait(asked.clone()).await.unwrap_or_else(|_| asked.clone());
-            Some((asked, waiting))
-        });
+        self.asks.spawn(
+            async move {
+                // While that cannot be read, all of them wait.
+                let waiting = database.still_wait(asked.clone()).await.unwrap_or_else(|_| asked.clone());
+                Some((asked, waiting))
+            }
+            .boxed(),
+        );
     }
 
     /// Takes out what was settled. Whether there was any.

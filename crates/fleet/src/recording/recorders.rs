@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt as _;
 use lalin_history::{Cause, Event, History, Mix, What, Zone};
 use lalin_monitor::{Monitor, Router};
 use lalin_stats::RouterId;
@@ -83,10 +84,13 @@ impl Recording {
         let apart = recorded.clone().filter(|into| !Arc::ptr_eq(into, &shown));
         let task = recorded.map(|into| {
             let policies = policy.subscribe();
-            AbortOnDropHandle::new(tokio::spawn(async move {
-                ready.await;
-                follow(monitor, into, policies, clock).await;
-            }))
+            AbortOnDropHandle::new(tokio::spawn(
+                async move {
+                    ready.await;
+                    follow(monitor, into, policies, clock).await;
+                }
+                .boxed(),
+            ))
         });
         let zone = shown.reader().zone();
         Self { history: shown, apart, configured, policy, zone, _task: task }
@@ -197,7 +201,7 @@ async fn follow(
 fn start(router: Arc<Router>, history: &Arc<History>, policy: RouterPolicy, memory: Memory, clock: Clock) -> Recorded {
     let span = error_span!("recorder", router = %router.id());
     let task = record(router.clone(), history.clone(), policy.clone(), memory, clock).instrument(span);
-    Recorded { router, policy, _task: AbortOnDropHandle::new(tokio::spawn(task)) }
+    Recorded { router, policy, _task: AbortOnDropHandle::new(tokio::spawn(task.boxed())) }
 }
 
 /// Records one router until it is removed.

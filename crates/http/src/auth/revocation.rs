@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_store::{Access, Credential, CredentialState, Store, Timestamp};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
@@ -54,7 +55,7 @@ impl RevocationWatch {
     /// Starts the task, which needs a Tokio runtime.
     pub(super) fn start(store: Store) -> Self {
         let shared = Arc::new(Shared { store, watched: Mutex::default(), wake: Notify::new() });
-        let task = AbortOnDropHandle::new(tokio::spawn(run(shared.clone())));
+        let task = AbortOnDropHandle::new(tokio::spawn(run(shared.clone()).boxed()));
         Self { shared, _task: task }
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::web::Data;
+use futures_util::FutureExt as _;
 use lalin_monitor::Monitor;
 use lalin_stats::RouterId;
 use lalin_store::{Actor, AuditEvent, Credential, Error, STATE_OLD, Store, Timestamp};
@@ -123,7 +124,7 @@ impl Auth {
     pub fn follow(&self, monitor: &Monitor) {
         let Some(lines) = self.0.lines.clone() else { return };
         let renames = monitor.renames();
-        let following = tokio::spawn(async move { lines.follow(renames).await });
+        let following = tokio::spawn(async move { lines.follow(renames).await }.boxed());
         *self.0.following.lock().unwrap_or_else(PoisonError::into_inner) = Some(AbortOnDropHandle::new(following));
     }
 

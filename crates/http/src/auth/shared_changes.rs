@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lalin_store::{SharedKind, Store};
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
@@ -44,5 +45,5 @@ pub(super) fn follow(store: &Store, lines: &Arc<LineTable>, origins: &EmbedOrigi
             }
         }
     };
-    [tokio::spawn(of_lines), tokio::spawn(of_origins)].map(AbortOnDropHandle::new).into()
+    [tokio::spawn(of_lines.boxed()), tokio::spawn(of_origins.boxed())].map(AbortOnDropHandle::new).into()
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -107,7 +108,7 @@ impl Alertmanager {
     ) -> Result<Self, Error> {
         let client = Client::new(settings, secrets, transport)?;
         let state = Arc::<Mutex<AlertmanagerState>>::default();
-        let task = tokio::spawn(run(client.clone(), state.clone(), firing));
+        let task = tokio::spawn(run(client.clone(), state.clone(), firing).boxed());
         Ok(Self { state, client, task })
     }
 
