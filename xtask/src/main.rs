@@ -44,6 +44,8 @@ cargo xtask COMMAND
   bench start [--quick]
                  release build: time from start to the first answer, and the binary's size, with everything and
                  with as little as can be
+  bench start-order --write
+                 records what a start and an idle server execute, which the release build then puts together
   bench attack [debug]
                  what strangers without an account can do to a server with 512 MB: bodies, heads, silence
   bench codec [ROUNDS]
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::all(&root, &[]),
         ["bench", words @ ..] if words.iter().all(|word| word.starts_with("--")) => bench::all(&root, words),
         ["bench", "start", words @ ..] => bench::start(&root, words),
+        ["bench", "start-order", "--write"] => bench::start_order(&root),
         ["bench", "instructions"] => bench::instructions(&root),
         ["bench", "instructions", "--write"] => bench::write_instructions(&root),
         ["bench", "attack", words @ ..] => bench::attack(&root, words),

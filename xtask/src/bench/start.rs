@@ -49,7 +49,7 @@ pub(super) fn rows(root: &Path, quick: bool) -> Result<Vec<Row>> {
     let binary = built(root, "release", "lalin");
     let router = SimulatedRouter::start(&binary)?;
     let runs = if quick { 3 } else { RUNS };
-    let mut times = (0..runs).map(|_| first_answer(&binary, &router.address)).collect::<Result<Vec<_>>>()?;
+    let mut times = (0..runs).map(|_| first_answer(&binary, &router)).collect::<Result<Vec<_>>>()?;
     times.sort();
     let median = times[runs / 2];
     let millis = |time: Duration| time.as_secs_f64() * 1_000.0;
@@ -84,13 +84,13 @@ pub(super) fn rows(root: &Path, quick: bool) -> Result<Vec<Row>> {
 }
 
 /// `lalin simulate` as a process of its own.
-struct SimulatedRouter {
+pub(super) struct SimulatedRouter {
     address: String,
     _process: Owned,
 }
 
 impl SimulatedRouter {
-    fn start(binary: &Path) -> Result<Self> {
+    pub(super) fn start(binary: &Path) -> Result<Self> {
         let words = ["simulate", "--port", "0", "--interfaces", "50", "--lang", "en"];
         let mut command = Command::new(binary);
         command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -104,13 +104,17 @@ impl SimulatedRouter {
         });
         Ok(Self { address: line.context("the simulated router does not say where it is")?, _process: process })
     }
+
+    /// Of a server that watches it.
+    pub(super) fn configuration(&self) -> String {
+        format!("[[router]]\nid = \"r\"\naddress = \"{}\"\nuser = \"admin\"\npassword = \"\"\n", self.address)
+    }
 }
 
-fn first_answer(binary: &Path, router: &str) -> Result<Duration> {
+fn first_answer(binary: &Path, router: &SimulatedRouter) -> Result<Duration> {
     let folder = std::env::temp_dir().join(format!("lalin-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
-    let configuration = format!("[[router]]\nid = \"r\"\naddress = \"{router}\"\nuser = \"admin\"\npassword = \"\"\n");
-    fs::write(folder.join("lalin.toml"), configuration)?;
+    fs::write(folder.join("lalin.toml"), router.configuration())?;
     let begin = Instant::now();
     let mut server = Owned::start(
         Command::new(binary)
