@@ -80,9 +80,6 @@ pub(crate) enum Error {
     /// There is no help of such a command.
     #[error("{}", say("usage.unknown-command", &[("command", name)]))]
     NoCommand { name: String },
-    /// The pages cannot be made.
-    #[error(transparent)]
-    Dashboard(#[from] lalin_dashboard::Error),
     /// The simulated router cannot start.
     #[error("{}", say("error.simulator", &[("reason", .0)]))]
     Simulator(#[from] routeros_simulator::Error),

@@ -147,7 +147,7 @@ pub(crate) async fn run(
     let (origins, asked) = (auth.embed_origins().clone(), auth.embed_origins().clone());
     let (embed, base_path) = (EmbedOrigins::asking(move || asked.all()), config.server.base_path.clone());
     let dashboard =
-        Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed, base_path, demo: beside.accounts })?;
+        Dashboard::new(Settings { lang, version: env!("CARGO_PKG_VERSION"), embed, base_path, demo: beside.accounts });
     let listen = config.server.listen;
     let code = auth.needed_code();
     let app = move || {

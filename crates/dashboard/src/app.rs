@@ -2,6 +2,7 @@
 //! is there without the server.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY};
 use actix_web::web::{Data, Query};
@@ -10,10 +11,11 @@ use serde::Deserialize;
 use serde_json::json;
 use tera::{Context, Tera};
 
-use crate::assets::Assets;
+use crate::assets;
 use crate::assets::generated::FINGERPRINT;
 use crate::compressed::Compressed;
-use crate::texts::Texts;
+use crate::error::cannot_be_made;
+use crate::texts::{self, Texts};
 use crate::{Error, Lang};
 
 /// The texts of the page without a server, which may be asked for in either language when no server can.
@@ -22,28 +24,42 @@ const OFFLINE: &[&str] = &["offline_", "age.", "try_now"];
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-/// The three files.
+/// The three files, made when one is first asked for: a server that nobody looks at reads no texts.
 #[derive(Debug)]
 pub(crate) struct App {
+    base: String,
+    default: Lang,
+    /// `None` where they cannot be made, which a test keeps from happening.
+    files: OnceLock<Option<Files>>,
+}
+
+#[derive(Debug)]
+struct Files {
     manifests: Vec<(Lang, Compressed)>,
     worker: Compressed,
     offline: Compressed,
-    default: Lang,
 }
 
 impl App {
-    /// # Errors
-    /// [`Error`] when the template is broken.
-    pub(crate) fn new(texts: &[(Lang, Texts)], base: &str, assets: &Assets, default: Lang) -> Result<Self, Error> {
+    pub(crate) fn new(base: &str, default: Lang) -> Self {
+        Self { base: base.to_owned(), default, files: OnceLock::new() }
+    }
+
+    fn files(&self) -> Option<&Files> {
+        self.files.get_or_init(|| Files::new(&self.base, self.default).ok()).as_ref()
+    }
+}
+
+impl Files {
+    fn new(base: &str, default: Lang) -> Result<Self, Error> {
+        let texts = texts::all()?;
         let path = format!("{base}/assets/{FINGERPRINT}");
-        let mut manifests = Vec::new();
-        for (lang, texts) in texts {
-            manifests.push((*lang, Compressed::new(manifest(*lang, texts, base, &path).to_string())));
-        }
+        let manifests =
+            texts.iter().map(|(lang, texts)| (*lang, Compressed::new(manifest(*lang, texts, base, &path).to_string())));
         let place = json!({ "base": base, "assets": path });
-        let worker = format!("globalThis.LALIN = {place};\n{}", assets.text("app/service-worker.js"));
-        let offline = offline(texts, base, &path, default)?;
-        Ok(Self { manifests, worker: Compressed::new(worker), offline: Compressed::new(offline), default })
+        let worker = format!("globalThis.LALIN = {place};\n{}", assets::text("app/service-worker.js"));
+        let offline = offline(&texts, base, &path, default)?;
+        Ok(Self { manifests: manifests.collect(), worker: Compressed::new(worker), offline: Compressed::new(offline) })
     }
 }
 
@@ -102,9 +118,8 @@ pub(crate) struct Asked {
 pub(crate) async fn manifest_file(app: Data<App>, request: HttpRequest, asked: Option<Query<Asked>>) -> HttpResponse {
     let asked = asked.as_ref().and_then(|asked| asked.lang.as_deref());
     let lang = Lang::choose(asked, None, Lang::preferred_by(&request), app.default);
-    let Some((_, manifest)) = app.manifests.iter().find(|(of, _)| *of == lang) else {
-        return HttpResponse::NotFound().finish();
-    };
+    let manifest = app.files().and_then(|files| files.manifests.iter().find(|(of, _)| *of == lang));
+    let Some((_, manifest)) = manifest else { return cannot_be_made() };
     let mut answer = HttpResponse::Ok();
     answer
         .content_type("application/manifest+json")
@@ -116,17 +131,19 @@ pub(crate) async fn manifest_file(app: Data<App>, request: HttpRequest, asked: O
 
 /// `GET /service-worker.js`: its address stays, and a browser asks for it again with each visit.
 pub(crate) async fn worker_file(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let Some(Files { worker, .. }) = app.files() else { return cannot_be_made() };
     let mut answer = HttpResponse::Ok();
     answer
         .content_type("text/javascript; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((VARY, "Accept-Encoding"))
         .insert_header(("X-Content-Type-Options", "nosniff"));
-    app.worker.answer(&request, answer)
+    worker.answer(&request, answer)
 }
 
 /// `GET /offline`: kept by the service worker.
 pub(crate) async fn offline_page(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let Some(Files { offline, .. }) = app.files() else { return cannot_be_made() };
     let mut answer = HttpResponse::Ok();
     answer
         .content_type("text/html; charset=utf-8")
@@ -135,5 +152,20 @@ pub(crate) async fn offline_page(app: Data<App>, request: HttpRequest) -> HttpRe
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((REFERRER_POLICY, "no-referrer"))
         .insert_header(("X-Content-Type-Options", "nosniff"));
-    app.offline.answer(&request, answer)
+    offline.answer(&request, answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_can_be_made_in_every_language() {
+        for lang in Lang::ALL {
+            let files = Files::new("/lalin", lang).unwrap();
+            assert_eq!(files.manifests.len(), Lang::ALL.len());
+            let offline = String::from_utf8_lossy(files.offline.plain()).into_owned();
+            assert!(offline.contains(&format!("lang=\"{}\"", lang.code())), "{offline}");
+        }
+    }
 }

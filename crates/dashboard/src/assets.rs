@@ -45,11 +45,12 @@ impl Assets {
         let place = self.0.binary_search_by(|(known, _)| (*known).cmp(path)).ok()?;
         self.0.get(place).map(|(_, asset)| asset)
     }
+}
 
-    /// A file's text; empty where there is none.
-    pub(crate) fn text(&self, path: &str) -> String {
-        self.get(path).map(|file| String::from_utf8_lossy(file.body.plain()).into_owned()).unwrap_or_default()
-    }
+/// A file's text; empty where there is none.
+pub(crate) fn text(path: &str) -> String {
+    let file = generated::FILES.iter().find(|file| file.path == path);
+    file.map(|file| String::from_utf8_lossy(file.bytes).into_owned()).unwrap_or_default()
 }
 
 /// What is in a joined style sheet: the paths, with spaces between.

@@ -2,7 +2,7 @@
 //! only its script reads.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY};
 use actix_web::web::{Data, Query};
@@ -11,15 +11,18 @@ use serde::Deserialize;
 use tera::{Context, Tera};
 
 use crate::compressed::Compressed;
-use crate::texts::Texts;
+use crate::error::cannot_be_made;
+use crate::texts;
 use crate::{Error, Lang};
 
-/// The page in each language, made once.
+/// The page in each language, made when it is first asked for.
 #[derive(Debug)]
 pub(crate) struct EmbedPage {
-    pages: Vec<(Lang, Compressed)>,
+    assets: String,
     origins: EmbedOrigins,
     default: Lang,
+    /// `None` where they cannot be made, which a test keeps from happening.
+    pages: OnceLock<Option<Vec<(Lang, Compressed)>>>,
 }
 
 /// The origins whose pages may frame `/embed`, asked for each time: they may change while the server runs.
@@ -47,26 +50,28 @@ impl fmt::Debug for EmbedOrigins {
 }
 
 impl EmbedPage {
-    /// # Errors
-    /// [`Error`] when the template is broken.
-    pub(crate) fn new(
-        texts: &[(Lang, Texts)],
-        assets: &str,
-        origins: EmbedOrigins,
-        default: Lang,
-    ) -> Result<Self, Error> {
-        let mut tera = Tera::default();
-        tera.add_raw_template("embed.html", include_str!("../templates/embed.html"))?;
-        let mut pages = Vec::new();
-        for (lang, t) in texts {
-            let mut context = Context::new();
-            context.insert("lang", lang.code());
-            context.insert("assets", assets);
-            context.insert("t", t);
-            pages.push((*lang, Compressed::new(tera.render("embed.html", &context)?)));
-        }
-        Ok(Self { pages, origins, default })
+    pub(crate) fn new(assets: &str, origins: EmbedOrigins, default: Lang) -> Self {
+        Self { assets: assets.to_owned(), origins, default, pages: OnceLock::new() }
     }
+
+    fn page(&self, lang: Lang) -> Option<&Compressed> {
+        let pages = self.pages.get_or_init(|| render(&self.assets).ok()).as_ref()?;
+        pages.iter().find(|(of, _)| *of == lang).map(|(_, page)| page)
+    }
+}
+
+fn render(assets: &str) -> Result<Vec<(Lang, Compressed)>, Error> {
+    let mut tera = Tera::default();
+    tera.add_raw_template("embed.html", include_str!("../templates/embed.html"))?;
+    let mut pages = Vec::new();
+    for (lang, t) in &texts::all()? {
+        let mut context = Context::new();
+        context.insert("lang", lang.code());
+        context.insert("assets", assets);
+        context.insert("t", t);
+        pages.push((*lang, Compressed::new(tera.render("embed.html", &context)?)));
+    }
+    Ok(pages)
 }
 
 /// Everything from our own address; framed by the named origins.
@@ -97,9 +102,7 @@ pub(crate) async fn get(page: Data<EmbedPage>, request: HttpRequest, asked: Opti
     // No cookie: in somebody else's frame a browser sends none.
     let asked = asked.as_ref().and_then(|asked| asked.lang.as_deref());
     let lang = Lang::choose(asked, None, Lang::preferred_by(&request), page.default);
-    let Some((_, html)) = page.pages.iter().find(|(of, _)| *of == lang).or(page.pages.first()) else {
-        return HttpResponse::NotFound().finish();
-    };
+    let Some(html) = page.page(lang) else { return cannot_be_made() };
     let mut answer = HttpResponse::Ok();
     answer
         .content_type("text/html; charset=utf-8")
@@ -117,6 +120,12 @@ pub(crate) async fn get(page: Data<EmbedPage>, request: HttpRequest, asked: Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_can_be_made_in_every_language() {
+        let pages = render("/assets/1").unwrap();
+        assert!(pages.iter().map(|(lang, _)| *lang).eq(Lang::ALL));
+    }
 
     #[test]
     fn only_origins_get_into_the_policy() {

@@ -16,6 +16,7 @@ use crate::assets::generated::{FINGERPRINT, PAGES, TEMPLATES};
 use crate::assets::{self, Assets, Entry};
 use crate::compressed::Compressed;
 use crate::embed::{self, EmbedOrigins, EmbedPage};
+use crate::error::cannot_be_made;
 use crate::texts::{self, Texts};
 use crate::{Error, Lang};
 
@@ -117,20 +118,16 @@ const LATER: &[&str] = &[
 ];
 
 impl Dashboard {
-    /// Reads the texts and makes what is asked for before there is a page.
-    ///
-    /// # Errors
-    /// [`Error`] when what was embedded is broken.
-    pub fn new(settings: Settings) -> Result<Self, Error> {
-        let texts = [(Lang::Id, texts::of(Lang::Id)?), (Lang::En, texts::of(Lang::En)?)];
+    /// Nothing is made before it is asked for.
+    pub fn new(settings: Settings) -> Self {
         let assets = Assets::new();
-        let embed = EmbedPage::new(&texts, &assets_path(&settings), settings.embed.clone(), settings.lang)?;
-        let app = App::new(&texts, &settings.base_path, &assets, settings.lang)?;
+        let embed = EmbedPage::new(&assets_path(&settings), settings.embed.clone(), settings.lang);
+        let app = App::new(&settings.base_path, settings.lang);
         let places = PAGES.iter().flat_map(|(page, _)| Lang::ALL.map(|lang| (*page, lang.code())));
         let pages = places.map(|place| (place, OnceLock::new())).collect();
         let (assets, entry) = (Data::new(assets), Data::new(Entry::new()));
         let (embed, app) = (Data::new(embed), Data::new(app));
-        Ok(Self(Arc::new(Inner { settings, pages, assets, entry, embed, app })))
+        Self(Arc::new(Inner { settings, pages, assets, entry, embed, app }))
     }
 
     /// Adds the routes to an application.
@@ -255,9 +252,7 @@ fn answer(dashboard: &Dashboard, template: &str, request: &HttpRequest, asked: O
         return HttpResponse::NotFound().content_type("text/plain").body("no such page");
     };
     let made = || Some(Compressed::new(assets::kept(render(template, lang, &dashboard.0.settings).ok()?)));
-    let Some(page) = page.get_or_init(made) else {
-        return HttpResponse::InternalServerError().content_type("text/plain").body("the page cannot be made");
-    };
+    let Some(page) = page.get_or_init(made) else { return cannot_be_made() };
     let mut answer = HttpResponse::Ok();
     answer
         .content_type("text/html; charset=utf-8")

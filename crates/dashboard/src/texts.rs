@@ -16,6 +16,11 @@ pub(crate) fn of(lang: Lang) -> Result<Texts, Error> {
     })?)
 }
 
+/// The embedded texts of every language.
+pub(crate) fn all() -> Result<[(Lang, Texts); 2], Error> {
+    Ok([(Lang::Id, of(Lang::Id)?), (Lang::En, of(Lang::En)?)])
+}
+
 /// One text of the pages, for whoever says the same elsewhere: the command line.
 pub fn text(lang: Lang, key: &str) -> Option<String> {
     static TEXTS: OnceLock<[Texts; 2]> = OnceLock::new();

@@ -72,7 +72,7 @@ async fn below_a_base_path_all_of_it_is_below_it() {
         base_path: "/lalin".to_owned(),
         demo: Vec::new(),
     };
-    let dashboard = Dashboard::new(settings).unwrap();
+    let dashboard = Dashboard::new(settings);
     let app = init_service(App::new().configure(dashboard.routes())).await;
     let fetch = async |path: &str| {
         let response = call_service(&app, TestRequest::get().uri(path).to_request()).await;

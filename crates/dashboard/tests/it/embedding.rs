@@ -24,7 +24,7 @@ async fn get(request: TestRequest) -> ServiceResponse {
         base_path: String::new(),
         demo: Vec::new(),
     };
-    let dashboard = Dashboard::new(settings).unwrap();
+    let dashboard = Dashboard::new(settings);
     let app = init_service(App::new().wrap(Compress::default()).configure(dashboard.routes())).await;
     call_service(&app, request.to_request()).await.map_into_boxed_body()
 }
@@ -139,8 +139,7 @@ async fn pages_are_compressed_once_and_not_for_each_request() {
         embed: Vec::new().into(),
         base_path: String::new(),
         demo: Vec::new(),
-    })
-    .unwrap();
+    });
     let app = init_service(App::new().configure(dashboard.routes())).await;
     // No middleware that compresses: it would copy what it leaves as it is.
     for path in [&PAGES[..], &["/embed"]].concat() {
@@ -224,8 +223,7 @@ async fn a_site_that_is_named_while_the_server_runs_may_frame_it_at_once() {
         embed,
         base_path: String::new(),
         demo: Vec::new(),
-    })
-    .unwrap();
+    });
     let app = init_service(App::new().configure(dashboard.routes())).await;
     for origins in [vec![], vec!["https://billing.example.id".to_owned()]] {
         *named.lock().unwrap() = origins.clone();

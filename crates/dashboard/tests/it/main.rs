@@ -18,8 +18,7 @@ async fn get(request: TestRequest) -> ServiceResponse {
         embed: Vec::new().into(),
         base_path: String::new(),
         demo: Vec::new(),
-    })
-    .unwrap();
+    });
     let app = init_service(App::new().configure(dashboard.routes())).await;
     call_service(&app, request.to_request()).await.map_into_boxed_body()
 }
@@ -76,7 +75,7 @@ async fn below_a_base_path_every_address_is_below_it() {
         base_path: "/lalin".to_owned(),
         demo: Vec::new(),
     };
-    let dashboard = Dashboard::new(settings).unwrap();
+    let dashboard = Dashboard::new(settings);
     let app = init_service(App::new().configure(dashboard.routes())).await;
     for path in [&PAGES[..], &["/embed"]].concat() {
         let response = call_service(&app, TestRequest::get().uri(path).to_request()).await;
