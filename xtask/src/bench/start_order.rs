@@ -1,7 +1,7 @@
 //! `cargo xtask bench start-order --write`: records which functions a start and an idle server execute, for `bin/build.rs`
 //! to put them together.
 //!
-//! A server with one router runs under callgrind for a while and is asked for its health once. What is recorded are names without their hashes, so that the
+//! A server with one router runs under callgrind for a while and is asked for its samples once. What is recorded are names without their hashes, so that the
 //! list holds for other versions of the dependencies too; of a generic function every instance has the same name.
 
 use std::collections::{BTreeMap, HashSet};
@@ -74,14 +74,16 @@ fn executed(valgrind: &Path, program: &Path, folder: &Path) -> Result<HashSet<St
     let mut server = Owned::start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()))?;
     let address = address(server.stdout.take().context("no output")?).context("no line with the address")?;
     // The first samples.
-    thread::park_timeout(IDLE / 4);
+    thread::park_timeout(IDLE / 2);
     let mut asked = TcpStream::connect(&address)?;
-    write!(asked, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    asked.read_to_string(&mut answer)?;
-    if !answer.starts_with("HTTP/1.1 200") {
-        bail!("the server does not answer: {answer}");
+    // As a browser asks: what is closed after an answer looks like a proxy's, whose visitors have to log in.
+    write!(asked, "GET /api/interface-stats HTTP/1.1\r\nHost: {address}\r\n\r\n")?;
+    let mut status = [0; 12];
+    asked.read_exact(&mut status)?;
+    if &status != b"HTTP/1.1 200" {
+        bail!("the server answers {}", String::from_utf8_lossy(&status));
     }
+    drop(asked);
     thread::park_timeout(IDLE);
     // What ends the server is not of interest, so it is not what has it written down.
     done(Command::new("callgrind_control").arg("--dump").arg(server.id().to_string()).stdout(Stdio::null()))?;
