@@ -86,17 +86,15 @@ async fn fill(monitor: Arc<Monitor>, history: Arc<History>, zone: Zone, routers:
         let Some(router) = monitor.get(&id) else { continue };
         let mut samples = router.record(None, Duration::ZERO);
         drop(router);
-        firsts.spawn(
-            async move {
-                while let Some(update) = samples.next().await {
-                    if let Update::Tick(frame) = update {
-                        return Some(RouterPast::of(frame, truth));
-                    }
+        let first = async move {
+            while let Some(update) = samples.next().await {
+                if let Update::Tick(frame) = update {
+                    return Some(RouterPast::of(frame, truth));
                 }
-                None
             }
-            .boxed(),
-        );
+            None
+        };
+        firsts.spawn(first.boxed());
     }
     let mut pasts: Vec<RouterPast> = Vec::new();
     let mut patience = FIRST_SAMPLE;

@@ -115,25 +115,23 @@ pub(crate) fn start(past: &Past, connection: &Connection, node: &Arc<Node>) -> H
     let following = Following::start(follows.clone(), asks, collectors, is_of, Pace::default());
     node.follows(following.lags());
     let node = node.clone();
-    let looking = tokio::spawn(
-        async move {
-            let mut looks = interval(LOOKED_EACH);
-            looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                looks.tick().await;
-                let now = collectors_of(&node.nodes_to_follow(), site.as_deref(), itself.as_ref());
-                tell.send_if_modified(|before: &mut Arc<[Collector]>| {
-                    let changed = before[..] != now[..];
-                    if changed {
-                        *before = now.into();
-                    }
-                    changed
-                });
-                node.tell_behind();
-            }
+    let look = async move {
+        let mut looks = interval(LOOKED_EACH);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            looks.tick().await;
+            let now = collectors_of(&node.nodes_to_follow(), site.as_deref(), itself.as_ref());
+            tell.send_if_modified(|before: &mut Arc<[Collector]>| {
+                let changed = before[..] != now[..];
+                if changed {
+                    *before = now.into();
+                }
+                changed
+            });
+            node.tell_behind();
         }
-        .boxed(),
-    );
+    };
+    let looking = tokio::spawn(look.boxed());
     Handover { _following: Some(following), _serving: serving, _looking: Some(AbortOnDropHandle::new(looking)) }
 }
 

@@ -268,14 +268,12 @@ impl OtherNodes for Node {
 
     fn try_now(&self, id: RouterId, site: Option<String>) {
         let live = self.live.clone();
-        tokio::spawn(
-            async move {
-                if let Err(error) = live.ask(&id, site.as_deref(), RETRY, Bytes::new(), ANSWER).await {
-                    tracing::debug!(router = %id, %error, "nobody was asked to try again");
-                }
+        let ask = async move {
+            if let Err(error) = live.ask(&id, site.as_deref(), RETRY, Bytes::new(), ANSWER).await {
+                tracing::debug!(router = %id, %error, "nobody was asked to try again");
             }
-            .boxed(),
-        );
+        };
+        tokio::spawn(ask.boxed());
     }
 
     fn holder_of(&self, id: &RouterId, site: Option<&str>) -> Option<String> {

@@ -76,37 +76,33 @@ pub(crate) fn follow(
     let mut tasks: Vec<_> = fleet.follow_store().into_iter().collect();
     if let Some(recording) = recording.cloned() {
         let (mut changes, store) = (store.changed_by_others(SharedKind::Recording), store.clone());
-        tasks.push(AbortOnDropHandle::new(tokio::spawn(
-            async move {
-                while changes.changed().await.is_ok() {
-                    match store.recording().await {
-                        Ok(chosen) => {
-                            recording.choose(&RecordingPolicy::from(&chosen));
-                            crate::history::zoned(&recording, Some(&store)).await;
-                        }
-                        Err(error) => tracing::warn!(%error, "what others chose to record cannot be read"),
+        let follow = async move {
+            while changes.changed().await.is_ok() {
+                match store.recording().await {
+                    Ok(chosen) => {
+                        recording.choose(&RecordingPolicy::from(&chosen));
+                        crate::history::zoned(&recording, Some(&store)).await;
                     }
+                    Err(error) => tracing::warn!(%error, "what others chose to record cannot be read"),
                 }
             }
-            .boxed(),
-        )));
+        };
+        tasks.push(AbortOnDropHandle::new(tokio::spawn(follow.boxed())));
     }
     if let Some(alerting) = alerting.cloned() {
         let mut changes = store.changed_by_others(SharedKind::Alerts);
-        tasks.push(AbortOnDropHandle::new(tokio::spawn(
-            async move {
-                while changes.changed().await.is_ok() {
-                    let reloaded = async {
-                        alerting.reload_channels().await?;
-                        alerting.reload().await
-                    };
-                    if let Err(error) = reloaded.await {
-                        tracing::warn!(%error, "the rules that others changed cannot be read");
-                    }
+        let follow = async move {
+            while changes.changed().await.is_ok() {
+                let reloaded = async {
+                    alerting.reload_channels().await?;
+                    alerting.reload().await
+                };
+                if let Err(error) = reloaded.await {
+                    tracing::warn!(%error, "the rules that others changed cannot be read");
                 }
             }
-            .boxed(),
-        )));
+        };
+        tasks.push(AbortOnDropHandle::new(tokio::spawn(follow.boxed())));
     }
     tasks
 }

@@ -40,13 +40,11 @@ pub(super) fn run(feed: &mut impl Feed, mut table: Table, seconds: u64) -> Resul
     // A signal, such as the end of the SSH session, ends it in order too.
     let stopped = Arc::new(AtomicBool::new(false));
     let told = stopped.clone();
-    let waiting = tokio::spawn(
-        async move {
-            stop_asked().await;
-            told.store(true, Ordering::Release);
-        }
-        .boxed(),
-    );
+    let wait = async move {
+        stop_asked().await;
+        told.store(true, Ordering::Release);
+    };
+    let waiting = tokio::spawn(wait.boxed());
     let look = Look::of(|name| std::env::var(name).ok());
     let done = shown(&mut terminal, feed, &mut table, look, seconds, &stopped);
     waiting.abort();

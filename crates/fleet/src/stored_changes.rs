@@ -21,19 +21,15 @@ impl Fleet {
         let (mut changes, fleet) = (store.routers_changed(), self.clone());
         // What came between the first look and this one.
         changes.mark_changed();
-        Some(AbortOnDropHandle::new(
-            self.0.runtime.spawn(
-                async move {
-                    while changes.changed().await.is_ok() {
-                        while let Err(error) = fleet.take_over_stored().await {
-                            tracing::warn!(%error, "what others changed of the routers cannot be read for now");
-                            sleep(RETRY).await;
-                        }
-                    }
+        let follow = async move {
+            while changes.changed().await.is_ok() {
+                while let Err(error) = fleet.take_over_stored().await {
+                    tracing::warn!(%error, "what others changed of the routers cannot be read for now");
+                    sleep(RETRY).await;
                 }
-                .boxed(),
-            ),
-        ))
+            }
+        };
+        Some(AbortOnDropHandle::new(self.0.runtime.spawn(follow.boxed())))
     }
 
     /// Brings what runs to what the store has.

@@ -50,8 +50,8 @@ pub(crate) fn refresh(shared: &Arc<Shared>) {
             }
         };
         // Boxed, so that its memory is given back when it is done and not when the handle goes.
-        let asking = Box::pin(asking).instrument(error_span!("router", router = %entry.settings.id));
-        entry.asking = Some(AbortOnDropHandle::new(shared.runtime.spawn(asking.boxed())));
+        let asking = asking.instrument(error_span!("router", router = %entry.settings.id)).boxed();
+        entry.asking = Some(AbortOnDropHandle::new(shared.runtime.spawn(asking)));
     }
 }
 

@@ -1,8 +1,9 @@
 //! `cargo xtask bench start-order --write`: records which functions a start and an idle server execute, for `bin/build.rs`
 //! to put them together.
 //!
-//! A server with one router runs under callgrind for a while and is asked for its samples once. What is recorded are names without their hashes, so that the
-//! list holds for other versions of the dependencies too; of a generic function every instance has the same name.
+//! A server with one router runs under callgrind for a while and is asked for its samples once. What is recorded are names
+//! without their hashes, so that the list holds for other versions of the dependencies too; of a generic function every
+//! instance has the same name.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;

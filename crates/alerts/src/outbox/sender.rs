@@ -222,25 +222,23 @@ impl Sender {
         lane.busy = true;
         lane.bucket.take(Instant::now());
         let (channel, id) = (lane.channel().clone(), id.to_owned());
-        self.under_way.0.spawn(
-            async move {
-                let began = Instant::now();
-                // A task of its own, so that a channel that panics is a channel that failed.
-                let mut one = JoinSet::new();
-                one.spawn(async move { channel.send(&delivery).await }.boxed());
-                let why = match tokio::time::timeout(LONGEST_SEND, one.join_next()).await {
-                    Ok(Some(Ok(outcome))) => Ok(outcome),
-                    Ok(_) => Err("the channel broke off"),
-                    Err(_) => Err("no answer in time"),
-                };
-                let outcome = why.unwrap_or_else(|why| {
-                    let why = why.to_owned();
-                    Err(SendError::Again { status: None, after: None, unreachable: true, doubtful: true, why })
-                });
-                Done { channel: id, outcome, took: began.elapsed(), what }
-            }
-            .boxed(),
-        );
+        let send = async move {
+            let began = Instant::now();
+            // A task of its own, so that a channel that panics is a channel that failed.
+            let mut one = JoinSet::new();
+            one.spawn(async move { channel.send(&delivery).await }.boxed());
+            let why = match tokio::time::timeout(LONGEST_SEND, one.join_next()).await {
+                Ok(Some(Ok(outcome))) => Ok(outcome),
+                Ok(_) => Err("the channel broke off"),
+                Err(_) => Err("no answer in time"),
+            };
+            let outcome = why.unwrap_or_else(|why| {
+                let why = why.to_owned();
+                Err(SendError::Again { status: None, after: None, unreachable: true, doubtful: true, why })
+            });
+            Done { channel: id, outcome, took: began.elapsed(), what }
+        };
+        self.under_way.0.spawn(send.boxed());
     }
 
     async fn settle(&mut self, done: Done) {

@@ -8,8 +8,7 @@
 use std::time::Duration;
 
 use async_nats::header::{NATS_SEQUENCE, NATS_SUBJECT};
-use futures_util::FutureExt as _;
-use futures_util::StreamExt;
+use futures_util::{FutureExt as _, StreamExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::task::AbortOnDropHandle;

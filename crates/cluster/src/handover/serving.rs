@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::FutureExt as _;
-use futures_util::StreamExt;
+use futures_util::{FutureExt as _, StreamExt};
 use lalin_history::{HandOver, History};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;

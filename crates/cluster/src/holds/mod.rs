@@ -72,15 +72,13 @@ impl Holdings {
         let lease = {
             let (connection, settings, told) = (connection.clone(), settings.clone(), shared.told.clone());
             let stop = stop_lease.clone();
-            tokio::spawn(
-                async move {
-                    let plan = buckets::nodes(&connection);
-                    if let Some(bucket) = opened(&connection, &plan, &stop).await {
-                        LeaseKeeper::new(bucket, settings, told, tell, stop).run().await;
-                    }
+            let keep = async move {
+                let plan = buckets::nodes(&connection);
+                if let Some(bucket) = opened(&connection, &plan, &stop).await {
+                    LeaseKeeper::new(bucket, settings, told, tell, stop).run().await;
                 }
-                .boxed(),
-            )
+            };
+            tokio::spawn(keep.boxed())
         };
         let mut around = Vec::new();
         if settings.roles.collect {
@@ -92,18 +90,15 @@ impl Holdings {
         }
         let holds = {
             let (shared, standing, stop) = (shared.clone(), standing.clone(), stop_holds.clone());
-            tokio::spawn(
-                async move {
-                    let nodes = opened(&connection, &buckets::nodes(&connection), &stop).await;
-                    let holds =
-                        opened(&connection, &buckets::holds(&connection, settings.site.as_deref()), &stop).await;
-                    if let Some((nodes, holds)) = nodes.zip(holds) {
-                        let keeper = Keeper::new(nodes, holds, &settings, shared, hold_over, sender);
-                        keeper.run(routers, standing, stop).await;
-                    }
+            let keep = async move {
+                let nodes = opened(&connection, &buckets::nodes(&connection), &stop).await;
+                let holds = opened(&connection, &buckets::holds(&connection, settings.site.as_deref()), &stop).await;
+                if let Some((nodes, holds)) = nodes.zip(holds) {
+                    let keeper = Keeper::new(nodes, holds, &settings, shared, hold_over, sender);
+                    keeper.run(routers, standing, stop).await;
                 }
-                .boxed(),
-            )
+            };
+            tokio::spawn(keep.boxed())
         };
         Self {
             node,

@@ -8,9 +8,8 @@ use std::time::Duration;
 use async_nats::{Client, Message as Sent, Subscriber};
 use bytes::Bytes;
 use dashmap::DashMap;
-use futures_util::FutureExt as _;
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt};
 use lalin_stats::RouterId;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, interval, sleep};
@@ -87,14 +86,12 @@ impl Shared {
             return;
         };
         let shared = self.clone();
-        tokio::spawn(
-            async move {
-                let answer = (shared.questions)(id, kind, question.payload).await;
-                ask::answer(&shared.client, to, answer).await;
-                drop(turn);
-            }
-            .boxed(),
-        );
+        let answer = async move {
+            let answer = (shared.questions)(id, kind, question.payload).await;
+            ask::answer(&shared.client, to, answer).await;
+            drop(turn);
+        };
+        tokio::spawn(answer.boxed());
     }
 }
 

@@ -16,14 +16,12 @@ use super::reading;
 use super::rows::NatsRows;
 
 pub(super) fn start(rows: Arc<NatsRows>, store: Store, part: SharedPart) -> AbortOnDropHandle<()> {
-    AbortOnDropHandle::new(tokio::spawn(
-        async move {
-            if let Some(of) = rows.part(part).cloned() {
-                Feed { rows, store, part, of, is_loaded: part == SharedPart::Audit }.follow().await;
-            }
+    let follow = async move {
+        if let Some(of) = rows.part(part).cloned() {
+            Feed { rows, store, part, of, is_loaded: part == SharedPart::Audit }.follow().await;
         }
-        .boxed(),
-    ))
+    };
+    AbortOnDropHandle::new(tokio::spawn(follow.boxed()))
 }
 
 struct Feed {

@@ -265,13 +265,12 @@ impl Driver {
     fn write(&mut self) -> JoinHandle<Written> {
         let (database, mut batch, now_ms) = (self.database.clone(), self.engine.take_batch(), self.now().unix_ms);
         let Some(together) = &mut self.together else {
-            return tokio::spawn(
-                async move { Written { result: written(&database, batch, now_ms).await, outcome: None } }.boxed(),
-            );
+            let write = async move { Written { result: written(&database, batch, now_ms).await, outcome: None } };
+            return tokio::spawn(write.boxed());
         };
         let parts = together.parts(&mut batch, &self.engine, &self.shared.monitor);
         let (states, gone) = (together.states.clone(), std::mem::take(&mut self.gone));
-        tokio::spawn(async move {
+        let write = async move {
             let any_gone = !gone.is_empty();
             for router in gone {
                 if let Err(error) = database.let_go(Some(router.to_string())).await {
@@ -284,7 +283,8 @@ impl Driver {
                 Ok(tells) => Written { result: Ok(tells || any_gone), outcome: Some(outcome) },
                 Err(error) => Written { result: Err(error), outcome: Some(outcome.unwritten()) },
             }
-        }.boxed())
+        };
+        tokio::spawn(write.boxed())
     }
 
     /// Why it could not be written, where it could not.

@@ -123,13 +123,11 @@ impl Together {
             let Some(epoch) = self.states.held(id) else { continue };
             self.waits.insert(id.clone(), None);
             let (states, router) = (self.states.clone(), id.clone());
-            self.loading.spawn(
-                async move {
-                    let kept = states.load(&router).await;
-                    Loaded { router, epoch, kept }
-                }
-                .boxed(),
-            );
+            let load = async move {
+                let kept = states.load(&router).await;
+                Loaded { router, epoch, kept }
+            };
+            self.loading.spawn(load.boxed());
         }
         let before = self.elsewhere.len();
         self.elsewhere.retain(|router, _| monitor.get(router).is_some());
@@ -211,15 +209,13 @@ impl Together {
         }
         let (database, now_ms) =
             (self.database.clone(), ended.iter().filter_map(|alert| alert.cleared_ms).max().unwrap_or(0));
-        self.asks.spawn(
-            async move {
-                if let Err(error) = database.take_in(ended, now_ms).await {
-                    tracing::warn!(%error, "what ended at another machine cannot be remembered here");
-                }
-                None
+        let remember = async move {
+            if let Err(error) = database.take_in(ended, now_ms).await {
+                tracing::warn!(%error, "what ended at another machine cannot be remembered here");
             }
-            .boxed(),
-        );
+            None
+        };
+        self.asks.spawn(remember.boxed());
     }
 
     /// Whether this machine judges the router.
@@ -242,16 +238,14 @@ impl Together {
         let found = self.elsewhere.iter().find(|(_, alerts)| alerts.iter().any(|alert| &*alert.id == id));
         let Some((router, _)) = found.filter(|_| self.asks.len() < ASKS) else { return };
         let (states, router, id) = (self.states.clone(), router.clone(), id.to_owned());
-        self.asks.spawn(
-            async move {
-                match states.acknowledge(&router, &id, by).await {
-                    Ok(alert) => drop(answer.send(alert)),
-                    Err(error) => tracing::warn!(%router, %error, "an acknowledgement did not arrive"),
-                }
-                None
+        let acknowledge = async move {
+            match states.acknowledge(&router, &id, by).await {
+                Ok(alert) => drop(answer.send(alert)),
+                Err(error) => tracing::warn!(%router, %error, "an acknowledgement did not arrive"),
             }
-            .boxed(),
-        );
+            None
+        };
+        self.asks.spawn(acknowledge.boxed());
     }
 
     /// Asks which messages still wait of which that is not known.
@@ -264,14 +258,12 @@ impl Together {
         }
         self.is_asked = true;
         let database = self.database.clone();
-        self.asks.spawn(
-            async move {
-                // While that cannot be read, all of them wait.
-                let waiting = database.still_wait(asked.clone()).await.unwrap_or_else(|_| asked.clone());
-                Some((asked, waiting))
-            }
-            .boxed(),
-        );
+        let ask = async move {
+            // While that cannot be read, all of them wait.
+            let waiting = database.still_wait(asked.clone()).await.unwrap_or_else(|_| asked.clone());
+            Some((asked, waiting))
+        };
+        self.asks.spawn(ask.boxed());
     }
 
     /// Takes out what was settled. Whether there was any.

@@ -84,13 +84,11 @@ impl Recording {
         let apart = recorded.clone().filter(|into| !Arc::ptr_eq(into, &shown));
         let task = recorded.map(|into| {
             let policies = policy.subscribe();
-            AbortOnDropHandle::new(tokio::spawn(
-                async move {
-                    ready.await;
-                    follow(monitor, into, policies, clock).await;
-                }
-                .boxed(),
-            ))
+            let record = async move {
+                ready.await;
+                follow(monitor, into, policies, clock).await;
+            };
+            AbortOnDropHandle::new(tokio::spawn(record.boxed()))
         });
         let zone = shown.reader().zone();
         Self { history: shown, apart, configured, policy, zone, _task: task }

@@ -23,7 +23,7 @@ use super::encoding::{Accepted, Encoding};
 use super::made::Made;
 use super::repeatable::Repeatable;
 
-/// By so much a thread gives way, of at most 20: a tenth of what another thread gets where both want a processor.
+/// By so much a thread gives way, of at most 19: a tenth of what another thread gets where both want a processor.
 #[cfg(target_os = "linux")]
 const LESS: i32 = 10;
 /// A body of more interfaces is made on a thread of its own.
