@@ -49,8 +49,8 @@ impl Assets {
 
 /// A file's text; empty where there is none.
 pub(crate) fn text(path: &str) -> String {
-    let file = generated::FILES.iter().find(|file| file.path == path);
-    file.map(|file| String::from_utf8_lossy(file.bytes).into_owned()).unwrap_or_default()
+    let file = generated::FILES.iter().find(|file| file.path == path).map(Asset::embedded);
+    file.map(|file| String::from_utf8_lossy(file.body.plain()).into_owned()).unwrap_or_default()
 }
 
 /// What is in a joined style sheet: the paths, with spaces between.

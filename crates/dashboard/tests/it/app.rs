@@ -53,7 +53,11 @@ async fn the_worker_changes_with_the_assets_and_is_asked_for_again_each_time() {
     let worker = String::from_utf8(read_body(response).await.to_vec()).unwrap();
     let page = body("/prepaid/dashboard").await.replace("&#x2F;", "/");
     let assets = page.split("href=\"").find_map(|link| link.split_once("/app/dashboard-page.css")).unwrap().0;
-    assert!(worker.starts_with(&format!("globalThis.LALIN = {{\"assets\":\"{assets}\",\"base\":\"\"}};")), "{worker}");
+    let place = format!("globalThis.LALIN = {{\"assets\":\"{assets}\",\"base\":\"\"}};\n");
+    let script = worker.strip_prefix(&place).unwrap_or_else(|| panic!("{worker}"));
+    // The file is in the program compressed: what follows the place must be the text of it.
+    assert_eq!(script, body(&format!("{assets}/app/service-worker.js")).await);
+    assert!(script.contains("addEventListener(\"fetch\""), "{script}");
 }
 
 #[actix_web::test]
