@@ -22,16 +22,19 @@ impl PointOfView {
     pub fn of(interface: &Interface) -> Self {
         let towards_customers =
             interface.kind.ends_with("-in") || matches!(&*interface.kind, "bridge" | "wlan" | "wifi" | "cap");
-        let says = |word| {
-            [Some(&interface.name), interface.comment.as_ref()].into_iter().flatten().any(|text| has_word(text, word))
-        };
-        if says("wan") || says("uplink") {
-            Self::Network
-        } else if towards_customers || says("lan") || says("hotspot") {
-            Self::Customer
-        } else {
-            Self::Network
+        let mut said = None;
+        for word in
+            [Some(&interface.name), interface.comment.as_ref()].into_iter().flatten().flat_map(|text| words(text))
+        {
+            let is = |one: &str| word.eq_ignore_ascii_case(one);
+            if is("wan") || is("uplink") {
+                return Self::Network;
+            }
+            if is("lan") || is("hotspot") {
+                said = Some(Self::Customer);
+            }
         }
+        said.unwrap_or(if towards_customers { Self::Customer } else { Self::Network })
     }
 
     /// A stable word for programs.
@@ -56,9 +59,9 @@ impl PointOfView {
     }
 }
 
-/// Whether `text` contains `word` in any letter case with no letter beside it (`ether2-LAN1`, but not `plan`).
-fn has_word(text: &str, word: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphabetic()).any(|part| part.eq_ignore_ascii_case(word))
+/// The letters with none beside them (`lan` in `ether2-lan1`, but not in `plan`).
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
