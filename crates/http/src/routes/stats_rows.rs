@@ -1,9 +1,8 @@
 //! The body of `/api/interface-stats`, written straight into bytes: with a thousand interfaces it has 46,000 fields, and
 //! one text for each of them would be most of the work.
 
-use std::io::Write as _;
-
 use lalin_stats::{Counters, Identity, Interface, PointOfView};
+use serde_json::json;
 
 use crate::json::{RateBounds, point_of_view};
 
@@ -30,9 +29,10 @@ pub(super) struct StatsRow<'a> {
 /// The rows as a JSON array of about `count` of them.
 pub(super) fn array<'a>(count: usize, rows: impl Iterator<Item = StatsRow<'a>>, sampled: &Sampled) -> Vec<u8> {
     let mut out = Rows(Vec::with_capacity(2 + count * BYTES));
+    let common = Common::of(sampled);
     for (place, row) in rows.enumerate() {
         out.0.push(if place == 0 { b'[' } else { b',' });
-        out.row(&row, sampled);
+        out.row(&row, &common);
     }
     if out.0.is_empty() {
         out.0.push(b'[');
@@ -46,13 +46,39 @@ const BYTES: usize = 900;
 
 struct Rows(Vec<u8>);
 
+/// What stands in each row as it is, in JSON.
+struct Common {
+    details: bool,
+    /// Behind the rates, where there are any.
+    band: String,
+    /// The end of the row.
+    end: String,
+}
+
+impl Common {
+    fn of(sampled: &Sampled) -> Self {
+        let Sampled { sampled_at, age_ms, state, band, details } = sampled;
+        let band = match *band {
+            // As everywhere in the API.
+            RateBounds { low: Some(low), high: Some(high) } => {
+                format!(",\"low\":{},\"high\":{}", json!(low), json!(high))
+            }
+            _ => String::new(),
+        };
+        let end = format!(",\"sampledAt\":\"{sampled_at}\",\"ageMs\":{age_ms},\"state\":\"{state}\"}}");
+        Self { details: *details, band, end }
+    }
+}
+
 /// A field in both spellings.
 macro_rules! both {
     ($out:expr, $dashed:literal, $camel:literal, $how:ident, $value:expr) => {{
         $out.raw(concat!("\"", $dashed, "\":\""));
+        let begun = $out.0.len();
         $out.$how($value);
+        let value = begun..$out.0.len();
         $out.raw(concat!("\",\"", $camel, "\":\""));
-        $out.$how($value);
+        $out.0.extend_from_within(value);
         $out.raw("\",");
     }};
 }
@@ -67,20 +93,19 @@ macro_rules! one {
 }
 
 impl Rows {
-    fn row(&mut self, row: &StatsRow<'_>, sampled: &Sampled) {
+    fn row(&mut self, row: &StatsRow<'_>, common: &Common) {
         let StatsRow { interface, identity, counters, side, rx_bps, tx_bps } = row;
-        let text = |text: &'_ Option<std::sync::Arc<str>>| text.clone().unwrap_or_default();
         let flag = |flag: bool| if flag { "true" } else { "false" };
-        let mac = interface.mac_address.as_deref().filter(|_| sampled.details).unwrap_or_default();
+        let mac = interface.mac_address.as_deref().filter(|_| common.details).unwrap_or_default();
         self.raw("{");
         both!(self, ".id", "id", text, interface.id.as_str());
         one!(self, "name", text, &interface.name);
         one!(self, "type", text, &interface.kind);
-        one!(self, "mtu", text, &text(&interface.mtu));
+        one!(self, "mtu", text, interface.mtu.as_deref().unwrap_or_default());
         both!(self, "actual-mtu", "actualMtu", number, interface.actual_mtu.map(u64::from));
         one!(self, "l2mtu", number, interface.l2_mtu.map(u64::from));
         both!(self, "mac-address", "macAddress", text, mac);
-        both!(self, "last-link-up-time", "lastLinkUpTime", text, &text(&interface.last_link_up));
+        both!(self, "last-link-up-time", "lastLinkUpTime", text, interface.last_link_up.as_deref().unwrap_or_default());
         both!(self, "link-downs", "linkDowns", number, interface.link_downs);
         both!(self, "rx-byte", "rxByte", number, counters.rx_bytes);
         both!(self, "tx-byte", "txByte", number, counters.tx_bytes);
@@ -93,7 +118,7 @@ impl Rows {
         both!(self, "tx-error", "txError", number, counters.tx_errors);
         one!(self, "disabled", raw, flag(interface.disabled));
         one!(self, "running", raw, flag(interface.running));
-        one!(self, "comment", text, &text(&interface.comment));
+        one!(self, "comment", text, interface.comment.as_deref().unwrap_or_default());
         one!(self, "key", text, &identity.key);
         self.raw("\"line\":");
         self.number(Some(identity.line));
@@ -103,20 +128,10 @@ impl Rows {
         self.number_or_null(*rx_bps);
         self.raw(",\"txBps\":");
         self.number_or_null(*tx_bps);
-        let rated = rx_bps.is_some() || tx_bps.is_some();
-        if let (true, RateBounds { low: Some(low), high: Some(high) }) = (rated, sampled.band) {
-            self.raw(",\"low\":");
-            self.factor(low);
-            self.raw(",\"high\":");
-            self.factor(high);
+        if rx_bps.is_some() || tx_bps.is_some() {
+            self.raw(&common.band);
         }
-        self.raw(",\"sampledAt\":\"");
-        self.raw(&sampled.sampled_at);
-        self.raw("\",\"ageMs\":");
-        self.number(Some(sampled.age_ms));
-        self.raw(",\"state\":\"");
-        self.raw(sampled.state);
-        self.raw("\"}");
+        self.raw(&common.end);
     }
 
     fn raw(&mut self, text: &str) {
@@ -138,18 +153,9 @@ impl Rows {
 
     /// Nothing where the router did not send it.
     fn number(&mut self, number: Option<u64>) {
-        let Some(mut number) = number else { return };
-        let mut digits = [0; 20];
-        let mut first = digits.len();
-        loop {
-            first -= 1;
-            digits[first] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                break;
-            }
+        if let Some(number) = number {
+            self.raw(itoa::Buffer::new().format(number));
         }
-        self.0.extend_from_slice(&digits[first..]);
     }
 
     fn number_or_null(&mut self, number: Option<u64>) {
@@ -158,17 +164,11 @@ impl Rows {
             None => self.raw("null"),
         }
     }
-
-    fn factor(&mut self, factor: f64) {
-        // As everywhere in the API; into memory it cannot fail.
-        let _ = serde_json::to_writer(&mut self.0, &factor);
-        let _ = self.0.flush();
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
 
