@@ -15,11 +15,13 @@ use tokio::time::Instant;
 
 use super::bodies::{Place, When};
 use super::made::Made;
+use super::pieces::in_pieces;
 
-/// The earliest that the next body is begun before its moment.
-const EARLIEST: Duration = Duration::from_millis(15);
-/// Threads wake up late.
-const LATE: Duration = Duration::from_millis(1);
+/// How long before its moment the next body is begun. A body of a thousand interfaces is a millisecond's work, but where
+/// all of the processor is wanted, a thread is woken late.
+const LEAD: Duration = Duration::from_millis(15);
+/// For how long of that it is made in pieces.
+const IN_PIECES: Duration = Duration::from_millis(7);
 
 /// The one who makes a slot's bodies ahead, until it is dropped.
 pub(super) struct Turn {
@@ -57,9 +59,8 @@ pub(super) fn make_ahead(
     mut until: Instant,
     mut next: impl FnMut(Instant) -> Option<Next>,
 ) {
-    let mut lead = EARLIEST;
     loop {
-        let begin = until.checked_sub(lead).unwrap_or(until);
+        let begin = until.checked_sub(LEAD).unwrap_or(until);
         // A thread of its own, which needs no timer of the workers; where it is woken too early it ends.
         thread::park_timeout(begin.saturating_duration_since(Instant::now()));
         let begun = Instant::now();
@@ -69,11 +70,12 @@ pub(super) fn make_ahead(
         }
         let Some(Next { when, until: its_until, write }) = next(until.max(begun)) else { return };
         let Some(its) = turn.slot.reserve(when) else { return };
-        let plain = runtime.block_on(its.plain(false, write));
-        for encoding in made.encodings() {
-            runtime.block_on(its.in_encoding(&plain, encoding, true));
-        }
-        lead = (begun.elapsed() * 3 / 2 + LATE).min(EARLIEST);
+        in_pieces(IN_PIECES, || {
+            let plain = runtime.block_on(its.plain(false, write));
+            for encoding in made.encodings() {
+                runtime.block_on(its.in_encoding(&plain, encoding, true));
+            }
+        });
         (made, until) = (its, its_until);
     }
 }

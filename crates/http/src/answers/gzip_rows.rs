@@ -12,10 +12,11 @@ use flate2::Crc;
 use memchr::memmem;
 
 use super::deflate::{Block, Counts, FURTHEST, SHORTEST, Tokens};
+use super::pieces::piece_done;
 
 /// Of no time, name or system; made in haste.
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 0xff];
-/// The code is made for as many rows as this, and used for all.
+/// The code is made for as many rows as this, and used for all. As many, or about as many bytes, are a piece of the work.
 const SAMPLE: usize = 64;
 /// What is between two rows, and how much of it belongs to the first of them.
 const BETWEEN: (&[u8], usize) = (b"},{", 2);
@@ -36,7 +37,10 @@ pub(super) fn gzip(text: &[u8]) -> Vec<u8> {
     take_apart(text, rows(text), &mut block);
     let mut out = block.end();
     let mut crc = Crc::new();
-    crc.update(text);
+    for piece in text.chunks(SAMPLE << 10) {
+        crc.update(piece);
+        piece_done();
+    }
     out.extend_from_slice(&crc.sum().to_le_bytes());
     out.extend_from_slice(&crc.amount().to_le_bytes());
     out
@@ -52,7 +56,10 @@ fn rows(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
 /// Says each row by the one before it.
 fn take_apart(text: &[u8], rows: impl Iterator<Item = Range<usize>>, out: &mut impl Tokens) {
     let mut before = 0..0;
-    for row in rows {
+    for (number, row) in rows.enumerate() {
+        if number % SAMPLE == SAMPLE - 1 {
+            piece_done();
+        }
         if row.end - before.start > FURTHEST || before.is_empty() {
             out.literals(&text[row.clone()]);
         } else {

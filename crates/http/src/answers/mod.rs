@@ -13,10 +13,12 @@ mod demand;
 mod encoding;
 mod gzip_rows;
 mod made;
+mod pieces;
 mod repeatable;
 mod sampled;
 
 pub(crate) use bodies::{Bodies, Kind};
 pub(crate) use by_content::{ByContent, encoded};
+pub(crate) use pieces::piece_done;
 pub(crate) use repeatable::Repeatable;
 pub(crate) use sampled::{MANY, Sampled};

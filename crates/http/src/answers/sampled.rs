@@ -23,9 +23,6 @@ use super::encoding::{Accepted, Encoding};
 use super::made::Made;
 use super::repeatable::Repeatable;
 
-/// By so much a thread gives way, of at most 19: a tenth of what another thread gets where both want a processor.
-#[cfg(target_os = "linux")]
-const LESS: i32 = 10;
 /// A body of more interfaces is made on a thread of its own.
 pub(crate) const MANY: usize = 256;
 
@@ -124,13 +121,9 @@ impl Sampled<'_> {
             Some(Next { when, until: moment.until, write: Box::new(move || make(&moment)) })
         };
         let runtime = Handle::current();
-        // It ends by itself a moment after nobody asks any more. Not one of the runtime's threads: those come back to
-        // others, and a thread that gave way once gives way for good.
+        // It ends by itself a moment after nobody asks any more. Not one of the runtime's threads: it waits most of its time.
         let ahead = thread::Builder::new().name("answers ahead".into());
-        let begun = ahead.spawn(move || {
-            give_way();
-            make_ahead(turn, &runtime, made, until, next);
-        });
+        let begun = ahead.spawn(move || make_ahead(turn, &runtime, made, until, next));
         if let Err(error) = begun {
             tracing::debug!(%error, "no thread to make answers ahead");
         }
@@ -153,15 +146,6 @@ impl Sampled<'_> {
         }
         let number = if self.by_moment { self.moment.number } else { 0 };
         HeaderValue::try_from(format!("W/\"{epoch}-{view:x}-{:x}-{number:x}\"", self.moment.frame.seq)).ok()
-    }
-}
-
-/// Who answers requests goes before this thread where both want a processor: it has until its moment begins.
-fn give_way() {
-    // Elsewhere it would be the whole process that gives way.
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(LESS) {
-        tracing::debug!(%error, "answers are made ahead with everybody's priority");
     }
 }
 

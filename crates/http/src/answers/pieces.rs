@@ -1,0 +1,59 @@
+//! A long work in pieces, between which its thread waits a little: whoever answers requests meanwhile is kept from the
+//! processor for a piece at most, and not for all of it.
+
+use std::cell::Cell;
+use std::thread;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How long the thread waits. The kernel makes it about twice as long.
+const PAUSE: Duration = Duration::from_micros(50);
+
+thread_local! {
+    /// Until when this thread waits between pieces.
+    static UNTIL: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Does `work`, in pieces for so long; what is left then is done at once, for a thread that waits may be woken late.
+pub(super) fn in_pieces<T>(time: Duration, work: impl FnOnce() -> T) -> T {
+    let _whole_again = Whole(UNTIL.replace(Instant::now().checked_add(time)));
+    work()
+}
+
+/// A piece of a work is done: some tens of microseconds. Elsewhere than in [`in_pieces`] nothing happens.
+pub(crate) fn piece_done() {
+    if waits() {
+        thread::park_timeout(PAUSE);
+    }
+}
+
+fn waits() -> bool {
+    UNTIL.get().is_some_and(|until| Instant::now() < until)
+}
+
+/// Puts back what was.
+struct Whole(Option<Instant>);
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        UNTIL.set(self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_waits_between_the_pieces_of_such_a_work_alone_and_no_longer_than_it_may() {
+        assert!(!waits());
+        in_pieces(Duration::from_secs(600), || {
+            assert!(waits());
+            piece_done();
+            in_pieces(Duration::ZERO, || assert!(!waits(), "its time is over"));
+            assert!(waits());
+        });
+        assert!(!waits());
+    }
+}
