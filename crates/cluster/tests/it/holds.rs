@@ -164,7 +164,8 @@ async fn nobody_loses_a_router_when_the_leaders_server_dies() {
         until("the leases are renewed", SOON, async || [&a, &b].iter().all(|n| n.holdings.fence().left() > renewed))
             .await;
         println!("{version:?}: renewed again {:.1} s after the kill", killed.elapsed().as_secs_f64());
-        assert!(each_once(&[&a, &b], 20));
+        // One may be handed over just now, for an even share: that is no loss.
+        until("all are held again", SOON, async || each_once(&[&a, &b], 20)).await;
         assert_eq!(log.count(|line| matches!(line.what, What::Lost(LostReason::Expired | LostReason::Taken))), 0);
         log.check_epochs();
     }
