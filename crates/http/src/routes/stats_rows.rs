@@ -46,7 +46,7 @@ pub(super) fn array<'a>(count: usize, rows: impl Iterator<Item = StatsRow<'a>>, 
 }
 
 /// So many rows are a piece of the work.
-const PIECE: usize = 64;
+const PIECE: usize = 128;
 /// About what a row takes.
 const BYTES: usize = 900;
 
