@@ -58,11 +58,6 @@ where
         // HTTP/1.1 keeps it with the connection, HTTP/2 with each request.
         let of_connection = request.conn_data::<Arc<Connection>>().cloned();
         let connection = of_connection.or_else(|| request.extensions().get::<Arc<Connection>>().cloned());
-        // HTTP/2 has none: its streams share a connection.
-        let hand_over = request.conn_data::<Rc<HandOver<Transport>>>().cloned();
-        let hand_over = hand_over.filter(|_| request.method() == Method::GET);
-        // Before HTTP/1.1, which many a proxy speaks with its servers, there were no chunks.
-        let chunked = request.version() == Version::HTTP_11;
         let active = connection.as_ref().map(Connection::begin);
         let place = self.repeats.place(&request);
         if let Some(repeated) = place.and_then(|place| self.repeats.repeated(&request, place)) {
@@ -76,6 +71,11 @@ where
         if let Some(connection) = connection.clone() {
             request.extensions_mut().insert(connection);
         }
+        // HTTP/2 has none: its streams share a connection.
+        let hand_over = request.conn_data::<Rc<HandOver<Transport>>>().cloned();
+        let hand_over = hand_over.filter(|_| request.method() == Method::GET);
+        // Before HTTP/1.1, which many a proxy speaks with its servers, there were no chunks.
+        let chunked = request.version() == Version::HTTP_11;
         let kept = place.and_then(|place| Some((Head::of(&request)?, place, self.repeats.clone())));
         let change = self.repeats.changes().begin(&request);
         let answered = self.app.call(request);

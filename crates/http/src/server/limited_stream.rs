@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf, Take};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
@@ -29,8 +29,9 @@ const LOOKS: u8 = 3;
 
 /// A connection whose bytes are limited.
 pub(super) struct LimitedStream<T> {
-    /// `None` once the connection was handed over.
-    inner: Option<T>,
+    /// `None` once the connection was handed over. What is read at once is limited below: a part of a buffer would have to
+    /// be filled with zeros first.
+    inner: Option<Take<T>>,
     hand_over: Option<Rc<HandOver<T>>>,
     connection: Arc<Connection>,
     ended: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -48,11 +49,11 @@ pub(super) struct LimitedStream<T> {
     refused: Option<usize>,
 }
 
-impl<T> LimitedStream<T> {
+impl<T: AsyncRead + Unpin> LimitedStream<T> {
     /// The bytes of `connection`, for HTTP/1.1.
     pub(super) fn new(inner: T, connection: Arc<Connection>) -> Self {
         let ended = Box::pin(connection.ended().clone().cancelled_owned());
-        let inner = Some(inner);
+        let inner = Some(inner.take(u64::MAX));
         let hand_over = None;
         Self {
             inner,
@@ -87,7 +88,7 @@ impl<T> LimitedStream<T> {
     fn release(&mut self) -> io::Result<()> {
         let asked = self.hand_over.as_ref().filter(|hand_over| hand_over.is_asked() && self.stalled.is_none());
         if let Some((hand_over, socket)) = asked.and_then(|asked| Some((asked, self.inner.take()?))) {
-            hand_over.release(socket);
+            hand_over.release(socket.into_inner());
         }
         match self.inner {
             Some(_) => Ok(()),
@@ -146,9 +147,16 @@ impl<T> LimitedStream<T> {
     }
 }
 
-impl<T: Unpin> LimitedStream<T> {
+impl<T: AsyncRead + Unpin> LimitedStream<T> {
     fn socket(&mut self) -> io::Result<Pin<&mut T>> {
-        self.inner.as_mut().map(Pin::new).ok_or_else(handed_over)
+        self.inner.as_mut().map(|inner| Pin::new(inner.get_mut())).ok_or_else(handed_over)
+    }
+
+    /// The socket, of which so many bytes are read.
+    fn at_most(&mut self, bytes: usize) -> io::Result<Pin<&mut Take<T>>> {
+        let inner = self.inner.as_mut().ok_or_else(handed_over)?;
+        inner.set_limit(bytes as u64);
+        Ok(Pin::new(inner))
     }
 }
 
@@ -213,13 +221,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for LimitedStream<T> {
             };
         }
         this.looks = 0;
-        let size = budget.min(buf.remaining()).min(AT_ONCE);
-        let mut part = ReadBuf::new(buf.initialize_unfilled_to(size));
-        let read = match this.socket()?.poll_read(cx, &mut part) {
-            Poll::Ready(read) => read.map(|()| part.filled().len())?,
+        let before = buf.filled().len();
+        let read = match this.at_most(budget.min(AT_ONCE))?.poll_read(cx, buf) {
+            Poll::Ready(read) => read.map(|()| buf.filled().len() - before)?,
             Poll::Pending => return this.poll_waiting(cx),
         };
-        buf.advance(read);
         this.connection.spend(read);
         if read > 0 && this.head.is_none() && this.connection.is_idle() {
             this.head = Some(Instant::now() + this.connection.limits().request_time);
