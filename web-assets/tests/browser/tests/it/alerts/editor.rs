@@ -41,11 +41,13 @@ async fn dry_run(look: Look, [some, never, measured]: [&str; 3]) {
         no_barriers(page, "the dry run").await;
         fill(page, "bound", "900").await;
         tried(page, never).await;
-        // What the history cannot answer is said. The browser itself complains of such an answer, so it is made up.
+        // What the history cannot answer is said. The browser itself complains of such an answer, so it is made up, and for
+        // this question alone: the page asks others meanwhile.
         page.eval(
             "const body = JSON.stringify({code: 'bad-parameter', field: 'kind', detail: 'no'}); \
              const ask = window.fetch; \
-             window.fetch = async () => (window.fetch = ask, new Response(body, {status: 400}))",
+             window.fetch = async (url, ...more) => String(url.url ?? url).includes('dry-run') \
+                 ? (window.fetch = ask, new Response(body, {status: 400})) : ask(url, ...more)",
         )
         .await;
         choose(page, "kind", "cpu-above").await;
