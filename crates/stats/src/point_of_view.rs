@@ -20,9 +20,8 @@ impl PointOfView {
     /// Lines that customers dial in on (`pppoe-in`, `l2tp-in` and so on), access points and bridges face customers. So
     /// does a port whose name or comment says `lan` or `hotspot`, unless it also says `wan` or `uplink`.
     pub fn of(interface: &Interface) -> Self {
-        let towards_customers =
+        let mut towards_customers =
             interface.kind.ends_with("-in") || matches!(&*interface.kind, "bridge" | "wlan" | "wifi" | "cap");
-        let mut said = None;
         for word in
             [Some(&interface.name), interface.comment.as_ref()].into_iter().flatten().flat_map(|text| words(text))
         {
@@ -30,11 +29,9 @@ impl PointOfView {
             if is("wan") || is("uplink") {
                 return Self::Network;
             }
-            if is("lan") || is("hotspot") {
-                said = Some(Self::Customer);
-            }
+            towards_customers |= is("lan") || is("hotspot");
         }
-        said.unwrap_or(if towards_customers { Self::Customer } else { Self::Network })
+        if towards_customers { Self::Customer } else { Self::Network }
     }
 
     /// A stable word for programs.

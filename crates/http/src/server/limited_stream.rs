@@ -145,9 +145,7 @@ impl<T: AsyncRead + Unpin> LimitedStream<T> {
         ready!(stalled.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client accepts nothing")))
     }
-}
 
-impl<T: AsyncRead + Unpin> LimitedStream<T> {
     fn socket(&mut self) -> io::Result<Pin<&mut T>> {
         self.inner.as_mut().map(|inner| Pin::new(inner.get_mut())).ok_or_else(handed_over)
     }

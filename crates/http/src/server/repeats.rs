@@ -6,14 +6,14 @@
 //! the routers, the sample, the moment (20 ms at most), or anything at all by a request that is no GET. Each worker keeps
 //! its own, so no lock is taken.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use actix_http::header::{AGE, CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use actix_http::header::{AGE, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use actix_http::{Method, Request, Response, StatusCode, Uri, Version};
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -55,16 +55,8 @@ struct Answer {
     status: StatusCode,
     /// Without its age.
     headers: Vec<(HeaderName, HeaderValue)>,
-    aged: Cell<Option<Aged>>,
     changes: u64,
     repeatable: Repeatable,
-}
-
-/// How old the sample of an answer is, in ms, and what its headers say of that: for a millisecond they say the same.
-struct Aged {
-    age_ms: u64,
-    seconds: HeaderValue,
-    milliseconds: HeaderValue,
 }
 
 /// What is looked up: a head by its hash.
@@ -126,10 +118,9 @@ impl Repeats {
         for (name, value) in &answer.headers {
             headers.append(name.clone(), value.clone());
         }
-        let aged = Aged::at(millis(now.saturating_duration_since(answer.repeatable.sampled)), answer.aged.take());
-        headers.insert(AGE, aged.seconds.clone());
-        headers.insert(AGE_MS, aged.milliseconds.clone());
-        answer.aged.set(Some(aged));
+        let age = millis(now.saturating_duration_since(answer.repeatable.sampled));
+        headers.insert(AGE, HeaderValue::from(age / 1_000));
+        headers.insert(AGE_MS, HeaderValue::from(age));
         Some(response)
     }
 
@@ -143,22 +134,15 @@ impl Repeats {
         if answers.len() >= MOST && !answers.contains_key(&place.hash) {
             answers.clear();
         }
-        let headers = response.headers().iter().filter(|(name, _)| **name != AGE && **name != AGE_MS);
-        let headers = headers.map(|(name, value)| (name.clone(), value.clone())).collect();
-        let (status, changes, aged) = (response.status(), place.changes, Cell::new(None));
-        answers.insert(place.hash, Answer { head, status, headers, aged, changes, repeatable });
+        let (status, mut headers) = (response.status(), listed(response.headers()));
+        headers.retain(|(name, _)| *name != AGE && *name != AGE_MS);
+        answers.insert(place.hash, Answer { head, status, headers, changes: place.changes, repeatable });
     }
 }
 
-impl Aged {
-    /// Of this age; `last` is what was said before.
-    fn at(age_ms: u64, last: Option<Self>) -> Self {
-        last.filter(|last| last.age_ms == age_ms).unwrap_or_else(|| Self {
-            age_ms,
-            seconds: HeaderValue::from(age_ms / 1_000),
-            milliseconds: HeaderValue::from(age_ms),
-        })
-    }
+/// The fields, one after the other.
+fn listed(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
+    headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 impl Head {
@@ -173,7 +157,7 @@ impl Head {
             peer: head.peer_addr.map(|peer| peer.ip()),
             version: head.version,
             uri: head.uri.clone(),
-            headers: head.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            headers: listed(&head.headers),
         })
     }
 
