@@ -82,7 +82,7 @@ impl Tokens for Counts {
     }
 
     fn copy(&mut self, length: usize, distance: usize) {
-        for length in pieces(length) {
+        for length in copies(length) {
             self.symbols[END + 1 + place(length)] += USED;
             self.distances[Distance::of(distance).symbol] += USED;
         }
@@ -139,7 +139,7 @@ impl Tokens for Block<'_> {
     fn copy(&mut self, length: usize, distance: usize) {
         let Distance { symbol, more } = Distance::of(distance);
         let distance = self.code.distances[symbol].with(more);
-        for length in pieces(length) {
+        for length in copies(length) {
             let Bits { bits, count } = self.code.lengths[length];
             self.put(bits, count);
             self.put(distance.bits, distance.count);
@@ -175,16 +175,16 @@ impl Bits {
 }
 
 /// The lengths that together are this one, each of which one copy can have.
-fn pieces(mut length: usize) -> impl Iterator<Item = usize> {
+fn copies(mut length: usize) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
-        let piece = match length {
+        let copy = match length {
             0 => return None,
             1..=LONGEST => length,
             // What is left is not too short for one more.
             _ => LONGEST.min(length - SHORTEST),
         };
-        length -= piece;
-        Some(piece)
+        length -= copy;
+        Some(copy)
     })
 }
 

@@ -11,14 +11,14 @@ use flate2::Crc;
 use memchr::memmem;
 
 use super::deflate::{Block, Counts, FURTHEST, SHORTEST, Tokens};
-use super::pieces::piece_done;
+use super::pieces::{piece_done, rows_done};
 
 /// Of no time, name or system; made in haste.
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 0xff];
 /// The code is made for as many rows as this, and used for all.
 const SAMPLE: usize = 64;
-/// So many rows are a piece of the work, or so many KiB where they are only read.
-const PIECE: usize = 128;
+/// So many bytes are a piece of the work where they are only read.
+const PIECE: usize = 128 << 10;
 /// What is between two rows, and how much of it belongs to the first of them.
 const BETWEEN: (&[u8], usize) = (b"},{", 2);
 
@@ -38,7 +38,7 @@ pub(super) fn gzip(text: &[u8]) -> Vec<u8> {
     take_apart(text, rows(text), &mut block);
     let mut out = block.end();
     let mut crc = Crc::new();
-    for piece in text.chunks(PIECE << 10) {
+    for piece in text.chunks(PIECE) {
         crc.update(piece);
         piece_done();
     }
@@ -58,15 +58,13 @@ fn rows(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
 fn take_apart(text: &[u8], rows: impl Iterator<Item = Range<usize>>, out: &mut impl Tokens) {
     let mut before = 0..0;
     for (number, row) in rows.enumerate() {
-        if number % PIECE == PIECE - 1 {
-            piece_done();
-        }
         if row.end - before.start > FURTHEST || before.is_empty() {
             out.literals(&text[row.clone()]);
         } else {
             by_the_one_before(text, row.clone(), before, out);
         }
         before = row;
+        rows_done(number + 1);
     }
 }
 

@@ -19,6 +19,6 @@ mod sampled;
 
 pub(crate) use bodies::{Bodies, Kind};
 pub(crate) use by_content::{ByContent, encoded};
-pub(crate) use pieces::piece_done;
+pub(crate) use pieces::rows_done;
 pub(crate) use repeatable::Repeatable;
 pub(crate) use sampled::{MANY, Sampled};

@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+/// So many rows are a piece: about a hundred microseconds.
+const ROWS: usize = 128;
 /// How long the thread waits. The kernel makes it about twice as long.
 const PAUSE: Duration = Duration::from_micros(50);
+
+/// A thread that waited for so long was woken late: all of the processor is wanted, and each pause may take as long.
+const LATE: Duration = Duration::from_millis(1);
 
 thread_local! {
     /// Until when this thread waits between pieces.
     static UNTIL: Cell<Option<Instant>> = const { Cell::new(None) };
 }
-
-/// A thread that waited for so long was woken late: all of the processor is wanted, and each pause may take as long.
-const LATE: Duration = Duration::from_millis(1);
 
 /// Does `work`, in pieces for so long, and as long as the thread is woken in time; what is left then is done at once.
 pub(super) fn in_pieces<T>(time: Duration, work: impl FnOnce() -> T) -> T {
@@ -24,8 +26,15 @@ pub(super) fn in_pieces<T>(time: Duration, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// A piece of a work is done: about a hundred microseconds. Elsewhere than in [`in_pieces`] nothing happens.
-pub(crate) fn piece_done() {
+/// So many rows of a work are done by now; with some of them a piece is.
+pub(crate) fn rows_done(rows: usize) {
+    if rows.is_multiple_of(ROWS) {
+        piece_done();
+    }
+}
+
+/// A piece of a work is done. Elsewhere than in [`in_pieces`] nothing happens.
+pub(super) fn piece_done() {
     let begun = Instant::now();
     if waits(begun) {
         thread::park_timeout(PAUSE);

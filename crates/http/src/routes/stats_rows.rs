@@ -4,7 +4,7 @@
 use lalin_stats::{Counters, Identity, Interface, PointOfView};
 use serde_json::json;
 
-use crate::answers::piece_done;
+use crate::answers::rows_done;
 use crate::json::{RateBounds, point_of_view};
 
 /// What all rows of an answer have in common.
@@ -33,10 +33,8 @@ pub(super) fn array<'a>(count: usize, rows: impl Iterator<Item = StatsRow<'a>>, 
     let common = Common::of(sampled);
     for (place, row) in rows.enumerate() {
         out.0.push(if place == 0 { b'[' } else { b',' });
-        if place % PIECE == PIECE - 1 {
-            piece_done();
-        }
         out.row(&row, &common);
+        rows_done(place + 1);
     }
     if out.0.is_empty() {
         out.0.push(b'[');
@@ -45,8 +43,6 @@ pub(super) fn array<'a>(count: usize, rows: impl Iterator<Item = StatsRow<'a>>, 
     out.0
 }
 
-/// So many rows are a piece of the work.
-const PIECE: usize = 128;
 /// About what a row takes.
 const BYTES: usize = 900;
 
